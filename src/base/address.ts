@@ -1,0 +1,75 @@
+/**
+ * Addresses as plain values that compare with `===`: an IPv4 address is an
+ * unsigned 32-bit number (so that the protocol's "higher address wins" is `>`),
+ * an IPv6 address is its RFC 5952 text.
+ */
+
+import { formatIpv6Bytes, parseIpv6Bytes } from './ipv6.ts'
+
+declare const ipv4Brand: unique symbol
+declare const ipv6Brand: unique symbol
+
+/** Unsigned 32 bits, network order read as a number: 10.0.0.1 is 0x0a000001. */
+export type Ipv4Address = number & { readonly [ipv4Brand]: true }
+/** RFC 5952 text: lower case, longest run of zeros compressed. */
+export type Ipv6Address = string & { readonly [ipv6Brand]: true }
+export type IpAddress = Ipv4Address | Ipv6Address
+
+export interface Cidr {
+  readonly address: IpAddress
+  readonly prefixLength: number
+}
+
+export const isIpv4 = (address: IpAddress): address is Ipv4Address => typeof address === 'number'
+
+/** Strict dotted quad, decimal, no leading zeros beyond a single 0; undefined when it is anything else. */
+export function parseIpv4(text: string): Ipv4Address | undefined {
+  const octets = text.split('.')
+  if (octets.length !== 4) return undefined
+  let value = 0
+  for (const octet of octets) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined
+    value = value * 256 + Number(octet)
+  }
+  return value as Ipv4Address
+}
+
+export function parseIpv6(text: string): Ipv6Address | undefined {
+  const bytes = parseIpv6Bytes(text)
+  return bytes === undefined ? undefined : (formatIpv6Bytes(bytes) as Ipv6Address)
+}
+
+export const parseIp = (text: string): IpAddress | undefined => parseIpv4(text) ?? parseIpv6(text)
+
+export const ipv4FromNumber = (value: number): Ipv4Address => (value >>> 0) as Ipv4Address
+
+/** @param bytes at least `offset + 4` long. */
+export const ipv4FromBytes = (bytes: Uint8Array, offset = 0): Ipv4Address =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset) as Ipv4Address
+
+export const formatIpv4 = (address: Ipv4Address): string =>
+  `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
+
+/** @param bytes exactly 16 of them. */
+export const ipv6FromBytes = (bytes: Uint8Array): Ipv6Address => formatIpv6Bytes(bytes) as Ipv6Address
+
+/** Network order: 4 bytes for IPv4, 16 for IPv6. */
+export function ipToBytes(address: IpAddress): Uint8Array {
+  if (isIpv4(address)) return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address)
+  const bytes = parseIpv6Bytes(address)
+  if (bytes === undefined) throw new Error(`not an IPv6 address: ${address}`)
+  return bytes
+}
+
+export const formatIp = (address: IpAddress): string => (isIpv4(address) ? formatIpv4(address) : address)
+
+export const formatCidr = (cidr: Cidr): string => `${formatIp(cidr.address)}/${cidr.prefixLength}`
+
+/** 224.0.0.0/4 */
+export const isMulticastIpv4 = (address: Ipv4Address): boolean => address >>> 28 === 0xe
+
+/** The broadcast address of a network: all host bits one; undefined for /31 and /32, which have none. */
+export function broadcastOf(address: Ipv4Address, prefixLength: number): Ipv4Address | undefined {
+  if (prefixLength >= 31) return undefined
+  return ipv4FromNumber(address | (0xffffffff >>> prefixLength))
+}

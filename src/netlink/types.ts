@@ -1,0 +1,77 @@
+/** The domain words of this folder's port: what the daemon asks of the kernel and hears from it. */
+
+import type { Cidr, IpAddress, Ipv4Address } from '../base/address.ts'
+
+/** A network interface as the kernel has it now. */
+export interface Link {
+  readonly index: number
+  readonly name: string
+  /** IFF_UP and IFF_RUNNING: what keepalived calls up. */
+  readonly up: boolean
+  /** IFF_NOARP: gratuitous ARP is pointless. */
+  readonly noArp: boolean
+  readonly multicast: boolean
+  readonly loopback: boolean
+  /** Six bytes for Ethernet; other lengths exist (and none for tunnels). */
+  readonly mac: Uint8Array
+  readonly mtu: number
+}
+
+export interface LinkAddress {
+  readonly linkIndex: number
+  readonly cidr: Cidr
+  /** IFA_F_SECONDARY: not a candidate for an advert's source. */
+  readonly secondary: boolean
+  readonly scope: number
+  readonly label?: string
+  readonly broadcast?: Ipv4Address
+  /** IFA_PROTO, when the kernel tells it; 18 is keepalived's. */
+  readonly protocol?: number
+}
+
+/** rtnetlink's numeric scope: 0 global, 200 site, 253 link, 254 host, 255 nowhere. */
+export interface AddressSpec {
+  readonly linkIndex: number
+  readonly cidr: Cidr
+  readonly scope: number
+  readonly label?: string
+  readonly broadcast?: Ipv4Address
+  readonly peer?: Cidr
+}
+
+export interface RouteSpec {
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+  readonly destination: Cidr
+  readonly gateway?: IpAddress
+  readonly linkIndex?: number
+  readonly source?: IpAddress
+  readonly table: number
+  readonly scope?: number
+  readonly metric?: number
+  readonly mtu?: number
+  readonly protocol?: number
+  readonly tos?: number
+  readonly onlink: boolean
+}
+
+/** One refused request. `text` is the kernel's own (extended ack) where it gives one. */
+export interface Refusal {
+  /** A positive errno. */
+  readonly errno: number
+  /** `ENODEV`, … */
+  readonly code: string
+  readonly text: string
+}
+
+/** One outcome per spec, in the same order; `undefined` is success (including “it was so already”). */
+export type Outcome = Refusal | undefined
+
+export type LinkEvent =
+  | { readonly type: 'link-changed'; readonly before: Link | undefined; readonly link: Link }
+  | { readonly type: 'link-removed'; readonly link: Link }
+  | { readonly type: 'address-added'; readonly address: LinkAddress; readonly ours: boolean }
+  /** `ours`: this process asked for it. */
+  | { readonly type: 'address-removed'; readonly address: LinkAddress; readonly ours: boolean }
+  | { readonly type: 'route-removed'; readonly route: RouteSpec; readonly ours: boolean }
+  /** The kernel's queue overran; what was missed has been worked out from a fresh dump and follows as events. */
+  | { readonly type: 'resynchronised' }

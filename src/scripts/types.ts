@@ -1,0 +1,52 @@
+/** The port through which this folder runs programs; system/spawn.ts is the real one, tests bring their own. */
+
+import type { Duration } from '../base/time.ts'
+
+export interface Identity {
+  readonly uid: number
+  readonly gid: number
+  /** Supplementary groups; empty unless the operator asked for them. */
+  readonly groups: readonly number[]
+}
+
+export interface LaunchSpec {
+  readonly argv: readonly [string, ...string[]]
+  readonly identity: Identity | undefined
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export type ExitStatus =
+  { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'signalled'; readonly signal: number }
+
+export interface RunningProgram {
+  readonly pid: number
+  /** Sends to the whole process group; a group already gone is not an error. */
+  killGroup(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+export interface LaunchHandlers {
+  /** stdout and stderr together, as they come; the runner bounds what it keeps. */
+  onOutput(chunk: Uint8Array): void
+  onExit(status: ExitStatus): void
+}
+
+export interface LaunchRefusal {
+  /** A positive errno: 2 not found, 13 not allowed, … */
+  readonly errno: number
+  readonly text: string
+}
+
+export interface Launcher {
+  /** Starts a program in a process group of its own, with only stdin (/dev/null), stdout and stderr open. */
+  launch(
+    spec: LaunchSpec,
+    handlers: LaunchHandlers,
+  ):
+    | { readonly ok: true; readonly value: RunningProgram }
+    | { readonly ok: false; readonly error: LaunchRefusal }
+}
+
+export interface Timers {
+  /** Calls back once, not before `delay` has passed; the returned function cancels. */
+  after(delay: Duration, callback: () => void): () => void
+}

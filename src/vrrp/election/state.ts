@@ -1,0 +1,181 @@
+/**
+ * The three unions of the election: what a virtual router is in (State), what
+ * can happen to it (RouterEvent) and what is to be done about it (Effect).
+ * All are plain data. A State carries only what is true in that state, and its
+ * deadlines live inside it: leave the state and they are gone.
+ */
+
+import type { Ipv4Address } from '../../base/address.ts'
+import type { Duration, Instant } from '../../base/time.ts'
+
+/** A virtual router's fixed properties for as long as one configuration is in force. */
+export interface VirtualRouter {
+  /** The vrrp_instance's name; unique. */
+  readonly name: string
+  readonly link: string
+  readonly vrid: number
+  /** The configured priority, 1..255; 255 is the address owner. */
+  readonly priority: number
+  readonly advertInterval: Duration
+  readonly preempt: boolean
+  readonly preemptDelay: Duration
+  readonly downTimerAdverts: number
+  /** The advertised addresses in the file's order. */
+  readonly addresses: readonly Ipv4Address[]
+  /** Whether anything is announced by ARP (NOARP links and v6-only lists have nothing to announce). */
+  readonly garp: GarpPlan
+  readonly lowerPrioNoAdvert: boolean
+  readonly higherPrioSendAdvert: boolean
+  readonly skipCheckAdvAddr: boolean
+  readonly trackers: readonly Tracker[]
+}
+
+export interface GarpPlan {
+  readonly repeat: number
+  /** Until the second burst; zero for none. */
+  readonly delay: Duration
+  /** Period of refreshes while Master; zero for none. */
+  readonly refresh: Duration
+  readonly refreshRepeat: number
+  readonly lowerPrioDelay: Duration
+  readonly lowerPrioRepeat: number
+}
+
+/** Something outside the protocol that alters priority or forces Fault. */
+export interface Tracker {
+  /** Key into the engine's table of verdicts, e.g. `script chk_nginx`, `interface eth1`. */
+  readonly id: string
+  /** Zero: a failure is a Fault; otherwise see election/priority.ts. */
+  readonly weight: number
+  readonly reverse: boolean
+}
+
+/** `pending`: no result yet. `disabled`: can never have one; it has no influence (keepalived fails open). */
+export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
+
+/** Why a router may not take part. Text is for people, `kind` for code. */
+export interface FaultReason {
+  readonly kind: 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group'
+  /** The link, the tracker's id or the group. */
+  readonly subject: string
+}
+
+/** What is true around a router at one moment; derived by the engine, never stored by hand. */
+export interface Conditions {
+  /** Effective priority: 1..254, or 255 for an owner. */
+  readonly priority: number
+  readonly faults: readonly FaultReason[]
+  /** Weight-0 scripts that have not returned yet: the router stays in Initialize. */
+  readonly pending: readonly string[]
+  /** The address our adverts carry; undefined only while it is missing (then a fault says so). */
+  readonly source: Ipv4Address | undefined
+}
+
+export interface MasterSeen {
+  readonly address: Ipv4Address
+  readonly priority: number
+  readonly heardAt: Instant
+}
+
+export type State =
+  | { readonly kind: 'initialize' }
+  | {
+      readonly kind: 'backup'
+      /** Master_Down_Timer */
+      readonly masterDownAt: Instant
+      readonly master: MasterSeen | undefined
+      /** Set by the first lower-priority advert with preempt_delay; afterwards such adverts are discarded. */
+      readonly preemptAt: Instant | undefined
+    }
+  | {
+      readonly kind: 'master'
+      /** Adver_Timer */
+      readonly nextAdvertAt: Instant
+      readonly secondBurstAt: Instant | undefined
+      readonly secondBurstRepeat: number
+      readonly refreshAt: Instant | undefined
+    }
+  | { readonly kind: 'fault'; readonly reasons: readonly FaultReason[] }
+
+export type StateKind = State['kind']
+
+export interface Advert {
+  readonly source: Ipv4Address
+  readonly priority: number
+  readonly addresses: readonly Ipv4Address[]
+  /** When the kernel received it, which may be well before it was read. */
+  readonly arrivedAt: Instant
+}
+
+export type RouterEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'advert'; readonly advert: Advert }
+  /** One of the state's deadlines has been reached. */
+  | { readonly type: 'timeout' }
+  /** Conditions differ from those of the previous step. */
+  | { readonly type: 'conditions'; readonly before: Conditions }
+  /** Somebody else removed a virtual address or route of ours. */
+  | { readonly type: 'address-lost'; readonly address: string }
+  /** The sync group says so; `because` names the member that started it. */
+  | { readonly type: 'follow'; readonly to: 'master' | 'backup' | 'fault'; readonly because: string }
+  | { readonly type: 'stop' }
+
+export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
+
+/** What the daemon has to do, in this order, in the router's lane. */
+export type Effect =
+  | { readonly type: 'send-advert'; readonly priority: number; readonly copies: number }
+  | { readonly type: 'install' }
+  | { readonly type: 'withdraw' }
+  | { readonly type: 'announce'; readonly repeat: number }
+  | { readonly type: 'notify'; readonly state: NotifyState; readonly priority: number }
+  | { readonly type: 'note'; readonly note: Note }
+
+/** What an operator may want to read; the daemon turns each into keepalived's words. */
+export type Note =
+  | {
+      readonly kind: 'transition'
+      readonly from: StateKind
+      readonly to: StateKind
+      readonly because: string
+    }
+  | { readonly kind: 'removing-addresses' }
+  | { readonly kind: 'setting-addresses' }
+  | { readonly kind: 'master-down-timer-expired' }
+  | { readonly kind: 'priority-changed'; readonly from: number; readonly to: number }
+  | { readonly kind: 'fault-reason'; readonly reason: FaultReason }
+  | { readonly kind: 'fault-cleared'; readonly reason: FaultReason }
+  | { readonly kind: 'lower-priority-discarded'; readonly source: Ipv4Address; readonly priority: number }
+  | {
+      readonly kind: 'forcing-election'
+      readonly source: Ipv4Address
+      readonly priority: number
+      readonly ours: number
+    }
+  | {
+      readonly kind: 'yielding'
+      readonly source: Ipv4Address
+      readonly priority: number
+      readonly ours: number
+    }
+  | { readonly kind: 'own-address-advert'; readonly source: Ipv4Address }
+  | { readonly kind: 'two-owners'; readonly source: Ipv4Address; readonly yielding: boolean }
+  | {
+      readonly kind: 'priority-zero-received'
+      readonly as: 'backup' | 'master'
+      readonly source: Ipv4Address
+    }
+  | { readonly kind: 'priority-zero-sent' }
+  | { readonly kind: 'preempt-delay-started'; readonly delay: Duration }
+  | { readonly kind: 'preempt-delay-stopped' }
+  | {
+      readonly kind: 'address-list-differs'
+      readonly source: Ipv4Address
+      readonly addresses: readonly Ipv4Address[]
+    }
+  | { readonly kind: 'address-lost'; readonly address: string }
+
+export interface Step {
+  readonly state: State
+  readonly effects: readonly Effect[]
+}
