@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config'
+import { LeftOutReporter } from './test/support/left-out-reporter.ts'
+
+export default defineConfig({
+  test: {
+    // Left-out tests are named before the totals, which stay the last lines.
+    reporters: [new LeftOutReporter(), 'default'],
+    // Worker threads share one process; the addon's descriptors and signals want their own.
+    pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.netns.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'netns',
+          include: ['test/**/*.netns.test.ts'],
+          globalSetup: ['test/support/sweep.ts'],
+          // After the unit tests, so that those do not disturb what is timed here. These tests
+          // mostly wait for the protocol's timers: more of them than cores still keep their bounds.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 3,
+          // A take-over is 3.6 s at the default interval; several in a row are normal.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
