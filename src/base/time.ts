@@ -25,6 +25,7 @@ export const after = (start: Instant, duration: Duration): Instant => (start + d
 /** `later - earlier`; negative when the arguments are in the other order. */
 export const between = (earlier: Instant, later: Instant): Duration => (later - earlier) as Duration
 export const plus = (a: Duration, b: Duration): Duration => (a + b) as Duration
+export const minus = (a: Duration, b: Duration): Duration => (a - b) as Duration
 export const times = (duration: Duration, factor: number): Duration =>
   Math.round(duration * factor) as Duration
 

@@ -27,6 +27,10 @@ export interface VirtualRouter {
   readonly lowerPrioNoAdvert: boolean
   readonly higherPrioSendAdvert: boolean
   readonly skipCheckAdvAddr: boolean
+  /** `mcast_src_ip`; absent: the link's own address. */
+  readonly sourceAddress: Ipv4Address | undefined
+  /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */
+  readonly requiredLinks: readonly string[]
   readonly trackers: readonly Tracker[]
 }
 
@@ -43,8 +47,8 @@ export interface GarpPlan {
 
 /** Something outside the protocol that alters priority or forces Fault. */
 export interface Tracker {
-  /** Key into the engine's table of verdicts, e.g. `script chk_nginx`, `interface eth1`. */
-  readonly id: string
+  readonly kind: 'script' | 'interface'
+  readonly name: string
   /** Zero: a failure is a Fault; otherwise see election/priority.ts. */
   readonly weight: number
   readonly reverse: boolean
@@ -56,7 +60,7 @@ export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
 /** Why a router may not take part. Text is for people, `kind` for code. */
 export interface FaultReason {
   readonly kind: 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group'
-  /** The link, the tracker's id or the group. */
+  /** The link, the tracker (`script chk_nginx`), or the group member that is at fault. */
   readonly subject: string
 }
 
@@ -86,6 +90,8 @@ export type State =
       readonly master: MasterSeen | undefined
       /** Set by the first lower-priority advert with preempt_delay; afterwards such adverts are discarded. */
       readonly preemptAt: Instant | undefined
+      /** The timer has fired, but the sync group is not ready: see vrrp/sync-group.ts. */
+      readonly wantsMaster: boolean
     }
   | {
       readonly kind: 'master'
@@ -108,16 +114,17 @@ export interface Advert {
 }
 
 export type RouterEvent =
-  | { readonly type: 'start' }
+  /** `asOwner`: RFC 3768 section 6.4.1, an address owner goes straight to Master (in a group: all are owners). */
+  | { readonly type: 'start'; readonly asOwner: boolean }
   | { readonly type: 'advert'; readonly advert: Advert }
-  /** One of the state's deadlines has been reached. */
-  | { readonly type: 'timeout' }
+  /** One of the state's deadlines has been reached; `heldBack`: the sync group may not go to Master yet. */
+  | { readonly type: 'timeout'; readonly heldBack: boolean }
   /** Conditions differ from those of the previous step. */
   | { readonly type: 'conditions'; readonly before: Conditions }
   /** Somebody else removed a virtual address or route of ours. */
   | { readonly type: 'address-lost'; readonly address: string }
   /** The sync group says so; `because` names the member that started it. */
-  | { readonly type: 'follow'; readonly to: 'master' | 'backup' | 'fault'; readonly because: string }
+  | { readonly type: 'follow'; readonly to: 'master' | 'backup'; readonly because: string }
   | { readonly type: 'stop' }
 
 export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
@@ -174,6 +181,13 @@ export type Note =
       readonly addresses: readonly Ipv4Address[]
     }
   | { readonly kind: 'address-lost'; readonly address: string }
+  /** An advert that failed validation; `text` is the wire's own description of why. */
+  | {
+      readonly kind: 'advert-rejected'
+      readonly reason: string
+      readonly source: Ipv4Address
+      readonly text: string
+    }
 
 export interface Step {
   readonly state: State

@@ -1,0 +1,125 @@
+/** The Backup state: RFC 3768 section 6.4.2 and keepalived's preempt_delay. */
+
+import { assertNever } from '../../base/result.ts'
+import { after, minus, type Instant } from '../../base/time.ts'
+import { masterDownInterval, skewTime } from './timers.ts'
+import { becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
+import type { Advert, Conditions, Effect, RouterEvent, State, Step, VirtualRouter } from './state.ts'
+
+type Backup = State & { kind: 'backup' }
+
+export function onBackup(
+  router: VirtualRouter,
+  state: Backup,
+  conditions: Conditions,
+  event: RouterEvent,
+  now: Instant,
+): Step {
+  switch (event.type) {
+    case 'advert':
+      return onAdvert(router, state, conditions, event.advert)
+    case 'timeout':
+      return onTimeout(router, state, conditions, now, event.heldBack)
+    case 'conditions':
+      return onConditions(state, conditions, event.before)
+    case 'follow':
+      if (event.to === 'backup') return unchanged(state)
+      return becomeMaster(router, state, conditions, now, `sync group follows ${event.because}`)
+    case 'stop':
+      return { state: { kind: 'initialize' }, effects: [notify('STOP', conditions.priority)] }
+    case 'start':
+    case 'address-lost':
+      return unchanged(state)
+    default:
+      return assertNever(event)
+  }
+}
+
+/** Every timer counts from the advert's arrival at the kernel, not from when it was read. */
+function onAdvert(router: VirtualRouter, state: Backup, conditions: Conditions, advert: Advert): Step {
+  const master = { address: advert.source, priority: advert.priority, heardAt: advert.arrivedAt }
+  if (advert.priority === 0) {
+    return {
+      state: { ...state, masterDownAt: after(advert.arrivedAt, skewTime(conditions.priority)), master },
+      effects: [note({ kind: 'priority-zero-received', as: 'backup', source: advert.source })],
+    }
+  }
+  const lower = advert.priority < conditions.priority
+  const delay = preemptDelay(router, state, advert, lower)
+  if (lower && router.preempt && !delay.pending) {
+    // Not accepted: the timer runs out, and we take over then (RFC 3768 section 6.4.2).
+    return {
+      state: { ...state, preemptAt: delay.preemptAt },
+      effects: [note({ kind: 'lower-priority-discarded', source: advert.source, priority: advert.priority })],
+    }
+  }
+  return {
+    state: {
+      kind: 'backup',
+      masterDownAt: after(advert.arrivedAt, masterDownInterval(router, conditions.priority)),
+      master,
+      preemptAt: delay.preemptAt,
+      wantsMaster: false,
+    },
+    effects: delay.effects,
+  }
+}
+
+interface PreemptDelay {
+  readonly pending: boolean
+  readonly preemptAt: Instant | undefined
+  readonly effects: readonly Effect[]
+}
+
+/** The delay starts with the first lower-priority advert and is forgotten when a master of our rank is heard. */
+function preemptDelay(router: VirtualRouter, state: Backup, advert: Advert, lower: boolean): PreemptDelay {
+  if (!router.preempt || router.preemptDelay === 0)
+    return { pending: false, preemptAt: undefined, effects: [] }
+  if (!lower) {
+    const stopped = state.preemptAt === undefined ? [] : [note({ kind: 'preempt-delay-stopped' })]
+    return { pending: false, preemptAt: undefined, effects: stopped }
+  }
+  if (state.preemptAt !== undefined) {
+    return { pending: advert.arrivedAt < state.preemptAt, preemptAt: state.preemptAt, effects: [] }
+  }
+  return {
+    pending: true,
+    preemptAt: after(advert.arrivedAt, router.preemptDelay),
+    effects: [note({ kind: 'preempt-delay-started', delay: router.preemptDelay })],
+  }
+}
+
+/** Held back by its group, a router keeps wanting to be Master and waits another interval (measured). */
+function onTimeout(
+  router: VirtualRouter,
+  state: Backup,
+  conditions: Conditions,
+  now: Instant,
+  heldBack: boolean,
+): Step {
+  if (now < state.masterDownAt) return unchanged(state)
+  const expired = note({ kind: 'master-down-timer-expired' })
+  if (heldBack) {
+    const masterDownAt = after(now, masterDownInterval(router, conditions.priority))
+    return { state: { ...state, masterDownAt, wantsMaster: true }, effects: [expired] }
+  }
+  const { state: master, effects } = becomeMaster(router, state, conditions, now, reasonForTakeover(state))
+  return { state: master, effects: [expired, ...effects] }
+}
+
+function reasonForTakeover(state: Backup): string {
+  if (state.master === undefined) return 'no master heard'
+  if (state.master.priority === 0) return 'the master left'
+  return 'master down timer expired'
+}
+
+/** keepalived shifts the running timer by the difference of the skews instead of starting it again. */
+function onConditions(state: Backup, conditions: Conditions, before: Conditions): Step {
+  if (conditions.faults.length > 0) return becomeFault(state, conditions)
+  if (conditions.priority === before.priority) return unchanged(state)
+  const shift = minus(skewTime(conditions.priority), skewTime(before.priority))
+  return {
+    state: { ...state, masterDownAt: after(state.masterDownAt, shift) },
+    effects: [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],
+  }
+}

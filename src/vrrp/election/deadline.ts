@@ -1,0 +1,16 @@
+/** Deadlines live in the state; this finds the next one. */
+
+import { earliest, type Instant } from '../../base/time.ts'
+import type { State } from './state.ts'
+
+export function deadlineOf(state: State): Instant | undefined {
+  switch (state.kind) {
+    case 'backup':
+      return state.masterDownAt
+    case 'master':
+      return earliest(state.nextAdvertAt, earliest(state.secondBurstAt, state.refreshAt))
+    case 'initialize':
+    case 'fault':
+      return undefined
+  }
+}

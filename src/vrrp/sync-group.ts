@@ -1,0 +1,40 @@
+/**
+ * Sync groups: several routers that change state together. Faults are shared
+ * already by the conditions (conditions.ts); what is left is who may go to
+ * Master, who has to follow whom, and what the group as a whole is in.
+ * Measured with keepalived 2.2.7:
+ *  - a member whose Master_Down_Timer fires goes to Master only when every
+ *    other member is Master or has also run out; until then it waits another
+ *    interval and keeps wanting to;
+ *  - the one that may go takes the others along at once;
+ *  - a Master that yields takes the others along to Backup, without priority 0.
+ */
+
+import type { NotifyState, State } from './election/state.ts'
+
+/** Whether a member may go to Master, given the states of the others. */
+export const mayBecomeMaster = (others: readonly State[]): boolean =>
+  others.every((state) => state.kind === 'master' || (state.kind === 'backup' && state.wantsMaster))
+
+/** Where the other members have to go when one member has gone from a state to another. */
+export function followTo(from: State['kind'], to: State['kind']): 'master' | 'backup' | undefined {
+  if (to === 'master' && from !== 'master') return 'master'
+  if (to === 'backup' && from === 'master') return 'backup'
+  return undefined
+}
+
+/** The one state all members are in; undefined while they differ or have not begun. */
+export function jointState(states: readonly State[]): NotifyState | undefined {
+  const [first] = states
+  if (first === undefined || states.some((state) => state.kind !== first.kind)) return undefined
+  switch (first.kind) {
+    case 'master':
+      return 'MASTER'
+    case 'backup':
+      return 'BACKUP'
+    case 'fault':
+      return 'FAULT'
+    case 'initialize':
+      return undefined
+  }
+}
