@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { run, runAnyway } from '../tools.ts'
+import { signalQuietly } from './processes.ts'
 
 const prefix = 'vrrpd-lab'
 
@@ -41,14 +42,6 @@ function isAbandoned(namespace: string): boolean {
 
 async function removeNamespace(namespace: string): Promise<void> {
   const { stdout } = await runAnyway(['ip', 'netns', 'pids', namespace])
-  for (const pid of stdout.split('\n').filter((line) => line !== '')) killQuietly(Number(pid))
+  for (const pid of stdout.split('\n').filter((line) => line !== '')) signalQuietly(Number(pid), 'SIGKILL')
   await run(['ip', 'netns', 'del', namespace])
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It ended by itself.
-  }
 }

@@ -1,0 +1,82 @@
+/**
+ * Frames as the laboratory sees and makes them. Written apart from src/vrrp/wire
+ * on purpose: what tests compare must not come from the code they test.
+ */
+
+import type { WallTime } from './time.ts'
+
+export interface Frame {
+  /** The kernel's time stamp. */
+  readonly at: WallTime
+  /** From the Ethernet header on. */
+  readonly bytes: Buffer
+}
+
+export interface SeenAdvert {
+  readonly at: WallTime
+  readonly source: string
+  readonly destination: string
+  readonly ttl: number
+  readonly vrid: number
+  readonly priority: number
+  readonly addresses: readonly string[]
+  /** The IP packet without Ethernet header and padding. */
+  readonly bytes: Buffer
+}
+
+export interface SeenArp {
+  readonly at: WallTime
+  /** Sender and target protocol address. */
+  readonly address: string
+  readonly mac: string
+  /** The whole frame. */
+  readonly bytes: Buffer
+}
+
+const ethernetHeader = 14
+
+/** VRRP (IP protocol 112), version 2 or 3, over IPv4. */
+export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
+  const ip = ipPacket(bytes)
+  if (ip?.[9] !== 112) return undefined
+  const vrrp = ip.subarray(headerLength(ip))
+  const count = vrrp[3] ?? 0
+  return {
+    at,
+    source: dotted(ip, 12),
+    destination: dotted(ip, 16),
+    ttl: ip[8] ?? 0,
+    vrid: vrrp[1] ?? 0,
+    priority: vrrp[2] ?? 0,
+    addresses: Array.from({ length: count }, (_, index) => dotted(vrrp, 8 + 4 * index)),
+    bytes: ip,
+  }
+}
+
+/** An ARP packet that speaks of its own sender. */
+export function asGratuitousArp({ at, bytes }: Frame): SeenArp | undefined {
+  if (bytes.length < 42 || bytes.readUInt16BE(12) !== 0x0806) return undefined
+  const address = dotted(bytes, 28)
+  if (address !== dotted(bytes, 38)) return undefined
+  return { at, address, mac: macText(bytes, 22), bytes }
+}
+
+/** IGMPv3 membership reports (RFC 3376 section 4.2) naming the group. */
+export function joinsGroup({ bytes }: Frame, group: string): boolean {
+  const ip = ipPacket(bytes)
+  if (ip?.[9] !== 2) return false
+  const igmp = ip.subarray(headerLength(ip))
+  return igmp[0] === 0x22 && dotted(igmp, 12) === group
+}
+
+function ipPacket(frame: Buffer): Buffer | undefined {
+  if (frame.length < ethernetHeader + 20 || frame.readUInt16BE(12) !== 0x0800) return undefined
+  return frame.subarray(ethernetHeader, ethernetHeader + frame.readUInt16BE(16))
+}
+
+const headerLength = (ip: Buffer): number => ((ip[0] ?? 0) & 15) * 4
+
+const dotted = (bytes: Buffer, offset: number): string => bytes.subarray(offset, offset + 4).join('.')
+
+const macText = (bytes: Buffer, offset: number): string =>
+  [...bytes.subarray(offset, offset + 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')

@@ -1,0 +1,157 @@
+/** One host of a laboratory: a namespace with its links, a directory and the daemons it runs. */
+
+import { join } from 'node:path'
+import { type Duration, seconds } from '../../../src/base/time.ts'
+import { run } from '../tools.ts'
+import { Capture } from './capture.ts'
+import { Daemon, type DaemonOptions } from './daemon.ts'
+import { AddressMonitor } from './monitor.ts'
+import { batch, type Attachment, switchOf } from './network.ts'
+import { namespaceOf } from './names.ts'
+import { type Check, makeCheck, makeRecorder, type Recorder } from './recorder.ts'
+import { until, type WallTime, wallNow } from './time.ts'
+
+/** As `ip -j -d addr` gives it; absent fields are not set. */
+export interface AddressInfo {
+  readonly local: string
+  readonly prefixlen: number
+  readonly scope: string
+  readonly label?: string
+  readonly broadcast?: string
+  readonly address?: string
+  readonly secondary?: boolean
+  readonly protocol?: string
+}
+
+/** As `ip -j -d route` gives it. */
+export type RouteInfo = Readonly<Record<string, unknown>> & { readonly dst: string }
+
+export class Host {
+  readonly name: string
+  readonly namespace: string
+  /** World-readable, so that scripts of other users run from it. */
+  readonly directory: string
+  readonly attachments: readonly Attachment[]
+  readonly daemons: Daemon[] = []
+  private readonly lab: string
+  private readonly captures: Capture[] = []
+  private readonly monitors: AddressMonitor[] = []
+
+  constructor(lab: string, name: string, directory: string, attachments: readonly Attachment[]) {
+    this.lab = lab
+    this.name = name
+    this.namespace = namespaceOf(lab, name)
+    this.directory = directory
+    this.attachments = attachments
+  }
+
+  /** Its own address on a link (the first one when not named). */
+  address(link?: string): string {
+    return this.attachment(link).cidr.split('/')[0] ?? ''
+  }
+
+  mac(link?: string): string {
+    return this.attachment(link).mac
+  }
+
+  ip(...args: readonly string[]): Promise<string> {
+    return run(['ip', '-n', this.namespace, ...args])
+  }
+
+  exec(argv: readonly string[], input = ''): Promise<string> {
+    return run(['ip', 'netns', 'exec', this.namespace, ...argv], input)
+  }
+
+  async addresses(link = this.attachment().link): Promise<AddressInfo[]> {
+    const text = await this.ip('-j', '-d', '-4', 'addr', 'show', 'dev', link)
+    const links = JSON.parse(text) as readonly { readonly addr_info?: AddressInfo[] }[]
+    return links.flatMap((each) => each.addr_info ?? [])
+  }
+
+  async holds(address: string, link?: string): Promise<boolean> {
+    return (await this.addresses(link)).some((each) => each.local === address)
+  }
+
+  /** Waits until it holds the address; returns when that was first seen. */
+  async holdsWithin(address: string, within: Duration, link?: string): Promise<WallTime> {
+    await until(`${this.name} to hold ${address}`, () => this.holds(address, link), within)
+    return wallNow()
+  }
+
+  async lacksWithin(address: string, within: Duration, link?: string): Promise<void> {
+    await until(`${this.name} to give up ${address}`, async () => !(await this.holds(address, link)), within)
+  }
+
+  async routes(table: string | number = 'main'): Promise<RouteInfo[]> {
+    const text = await this.ip('-j', '-d', '-4', 'route', 'show', 'table', String(table))
+    return text.trim() === '' ? [] : (JSON.parse(text) as RouteInfo[])
+  }
+
+  async start(options: DaemonOptions): Promise<Daemon> {
+    const directory = join(this.directory, `daemon-${this.daemons.length}`)
+    const daemon = await Daemon.start(this.namespace, directory, options)
+    this.daemons.push(daemon)
+    return daemon
+  }
+
+  /** Turns its own end of the cable off or on. */
+  async setLink(state: 'up' | 'down', link?: string): Promise<void> {
+    await this.ip('link', 'set', this.attachment(link).link, state)
+  }
+
+  /** Pulls the cable (the host sees its carrier go) or puts it back. */
+  async setCable(state: 'up' | 'down', link?: string): Promise<void> {
+    await batch(['-n', switchOf(this.lab)], [`link set ${this.attachment(link).port} ${state}`])
+  }
+
+  /** Cut off from everybody, without anything to see on its own link. */
+  async setReachable(reachable: boolean, link?: string): Promise<void> {
+    const { port, bridge } = this.attachment(link)
+    const command = reachable ? `link set ${port} master ${bridge}` : `link set ${port} nomaster`
+    await batch(['-n', switchOf(this.lab)], [command])
+  }
+
+  /** Isolated hosts do not reach each other, but all others. */
+  async setIsolated(isolated: boolean, link?: string): Promise<void> {
+    const state = isolated ? 'on' : 'off'
+    const command = `link set ${this.attachment(link).port} type bridge_slave isolated ${state}`
+    await batch(['-n', switchOf(this.lab)], [command])
+  }
+
+  async capture(link?: string): Promise<Capture> {
+    const file = join(this.directory, `capture-${this.captures.length}.pcap`)
+    const capture = await Capture.start(this.namespace, this.attachment(link).link, file)
+    this.captures.push(capture)
+    return capture
+  }
+
+  async watchAddresses(): Promise<AddressMonitor> {
+    const monitor = await AddressMonitor.start(this.namespace)
+    this.monitors.push(monitor)
+    return monitor
+  }
+
+  recorder(name = 'notify'): Promise<Recorder> {
+    return makeRecorder(this.directory, name)
+  }
+
+  check(name = 'check'): Promise<Check> {
+    return makeCheck(this.directory, name)
+  }
+
+  /** Ends everything it runs; at once, without giving up addresses in good order. */
+  async end(): Promise<void> {
+    for (const capture of this.captures) capture.stop()
+    for (const monitor of this.monitors) monitor.stop()
+    await Promise.all(this.daemons.map((daemon) => daemon.kill()))
+  }
+
+  private attachment(link?: string): Attachment {
+    const found = this.attachments.find((each) => link === undefined || each.link === link)
+    if (found === undefined) throw new Error(`${this.name} has no link ${link ?? 'at all'}`)
+    return found
+  }
+}
+
+/** Time for the processes and the kernel, where the protocol gives the rest of a bound. */
+export const promptly: Duration = seconds(2)

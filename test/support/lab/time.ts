@@ -1,0 +1,36 @@
+/** Protocol figures and waiting, in the microseconds of base/time.ts. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Duration, milliseconds, plus, seconds, times, toMilliseconds } from '../../../src/base/time.ts'
+
+/** Microseconds since the epoch: what captures, monitors and recorders stamp, so that they compare. */
+export type WallTime = number
+
+export const wallNow = (): WallTime => (performance.timeOrigin + performance.now()) * 1000
+
+export const pause = async (span: Duration): Promise<void> => {
+  await sleep(toMilliseconds(span))
+}
+
+/** RFC 3768 section 6.1: (256 - priority) / 256 s, whatever the advertisement interval. */
+export const skewTime = (priority: number): Duration => seconds((256 - priority) / 256)
+
+/** RFC 3768 section 6.1: three advertisement intervals and Skew_Time. */
+export const masterDownInterval = (priority: number, advertInterval: Duration = seconds(1)): Duration =>
+  plus(times(advertInterval, 3), skewTime(priority))
+
+/**
+ * Waits until the condition holds, looking every 20 ms.
+ * @param what completes "waited … for", in the error that ends a wait in vain
+ */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  within: Duration,
+): Promise<void> {
+  const deadline = wallNow() + within
+  while (!(await condition())) {
+    if (wallNow() > deadline) throw new Error(`waited ${toMilliseconds(within)} ms for ${what}`)
+    await pause(milliseconds(20))
+  }
+}
