@@ -1,0 +1,74 @@
+/** Why a received packet is not an advertisement for a virtual router, by name and in keepalived's words. */
+
+import { formatIpv4, ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
+
+/** Each name is also that of the counter it increments. Listed in the order of the checks. */
+export type RejectionReason =
+  | 'packet-too-short'
+  | 'ip-header'
+  | 'protocol'
+  | 'unknown-vrid'
+  | 'ah-unexpected'
+  | 'packet-length'
+  | 'ttl'
+  | 'version'
+  | 'auth-type-invalid'
+  | 'auth-type-mismatch'
+  | 'auth-failure'
+  | 'advert-interval'
+  | 'type'
+  | 'ip-length'
+  | 'checksum'
+  | 'destination'
+
+export interface Rejection {
+  readonly reason: RejectionReason
+  /** Unknown only when there is no IPv4 header to read it from. */
+  readonly source: Ipv4Address | undefined
+  /** What was found and what should have been, in the reason's own unit; zero where there is no such number. */
+  readonly received: number
+  readonly expected: number
+}
+
+/** One line for the log: keepalived's text, which operators search for, and who sent the packet. */
+export function describeRejection(rejection: Rejection): string {
+  const text = words(rejection)
+  return rejection.source === undefined ? text : `${text} from ${formatIpv4(rejection.source)}`
+}
+
+function words({ reason, received, expected }: Rejection): string {
+  switch (reason) {
+    case 'packet-too-short':
+      return `IPv4 VRRP packet too short - ${received} bytes`
+    case 'ip-header':
+      return `malformed IPv4 header in a packet of ${received} bytes`
+    case 'protocol':
+      return `IP protocol ${received} and expect ${expected}`
+    case 'unknown-vrid':
+      return `Unknown VRID(${received}) received. ignoring...`
+    case 'ah-unexpected':
+      return 'Received AH header but auth type not AH'
+    case 'packet-length':
+      return `vrrp packet too ${received > expected ? 'long' : 'short'}, length ${received} and expect ${expected}`
+    case 'ttl':
+      return `invalid TTL/HL. Received ${received} and expect ${expected}`
+    case 'version':
+      return `wrong VRRP version. Received ${received} and expect ${expected}`
+    case 'auth-type-invalid':
+      return `Invalid auth type: ${received}`
+    case 'auth-type-mismatch':
+      return `received a ${received} auth, expecting ${expected}!`
+    case 'auth-failure':
+      return 'received an invalid passwd!'
+    case 'advert-interval':
+      return `advertisement interval mismatch mine=${expected} sec rcv'd=${received} sec`
+    case 'type':
+      return `Invalid packet type. ${received} and expect ${expected}`
+    case 'ip-length':
+      return `ip_tot_len mismatch against received length. ${received} and received ${expected}`
+    case 'checksum':
+      return 'Invalid VRRPv2 checksum'
+    case 'destination':
+      return `advert sent to ${formatIpv4(ipv4FromNumber(received))}, which is no multicast group,`
+  }
+}

@@ -1,0 +1,74 @@
+/** Packets for the tests of this folder: one good one, and arbitrary ones. */
+
+import fc from 'fast-check'
+import { ipv4FromNumber, parseIpv4, type Ipv4Address } from '../../../src/base/address.ts'
+import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
+import type { AdvertPacketFields, Expectation } from '../../../src/vrrp/wire/packet.ts'
+
+export const ip = (text: string): Ipv4Address => {
+  const address = parseIpv4(text)
+  if (address === undefined) throw new Error(`not an address: ${text}`)
+  return address
+}
+
+export const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+
+/** What keepalived 2.2.7 sent for priority 150, VRID 51, PASS 1111 and two addresses. */
+export const example: AdvertPacketFields = {
+  vrid: 51,
+  priority: 150,
+  authType: 'PASS',
+  password: Uint8Array.from(Buffer.from('1111')),
+  intervalSeconds: 1,
+  addresses: [ip('10.9.0.100'), ip('10.9.0.101')],
+  source: ip('10.9.0.1'),
+  destination: ip('224.0.0.18'),
+  id: 1,
+  ttl: 255,
+}
+export const examplePdu: Uint8Array = bytesOf('21 33 96 02 01 01 d08b 0a090064 0a090065 31313131 00000000')
+
+export const expectationFor = (fields: AdvertPacketFields): Expectation => ({
+  vrid: fields.vrid,
+  authType: fields.authType,
+  password: fields.password,
+  intervalSeconds: fields.intervalSeconds,
+})
+
+/** Where the advertisement begins in a packet without IP options. */
+export const pduAt = 20
+
+/** A changed packet whose checksum is right again, so that only the change is wrong. */
+export function altered(packet: Uint8Array, change: (packet: Uint8Array) => void): Uint8Array {
+  const copy = Uint8Array.from(packet)
+  change(copy)
+  const pdu = copy.subarray(pduAt)
+  pdu.set([0, 0], 6)
+  const sum = internetChecksum(pdu)
+  pdu.set([sum >>> 8, sum & 255], 6)
+  return copy
+}
+
+const address = fc.integer({ min: 0, max: 0xffffffff }).map(ipv4FromNumber)
+const octet = (min: number): fc.Arbitrary<number> => fc.integer({ min, max: 255 })
+// A password of zero bytes cannot be told from none, and a zero byte not from padding: keepalived's are text.
+const password = fc.uint8Array({ min: 1, minLength: 1, maxLength: 8 })
+
+const authentication = fc.oneof(
+  fc.constant({ authType: 'none' as const, password: new Uint8Array() }),
+  password.map((bytes) => ({ authType: 'PASS' as const, password: bytes })),
+)
+
+export const advertFields: fc.Arbitrary<AdvertPacketFields> = fc
+  .record({
+    vrid: octet(1),
+    priority: octet(0),
+    intervalSeconds: octet(1),
+    addresses: fc.array(address, { maxLength: 255, size: 'medium' }),
+    source: address,
+    destination: fc.constant(ip('224.0.0.18')),
+    id: fc.integer({ min: 1, max: 0xffff }),
+    ttl: fc.constant(255),
+  })
+  .chain((fields) => authentication.map((auth) => ({ ...fields, ...auth })))
