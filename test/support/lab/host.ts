@@ -83,8 +83,10 @@ export class Host {
   }
 
   async routes(table: string | number = 'main'): Promise<RouteInfo[]> {
-    const text = await this.ip('-j', '-d', '-4', 'route', 'show', 'table', String(table))
-    return text.trim() === '' ? [] : (JSON.parse(text) as RouteInfo[])
+    // A table without a single route does not exist, says ip(8), and ends with an error.
+    const text = await this.ip('-j', '-d', '-4', 'route', 'show', 'table', 'all')
+    const routes = text.trim() === '' ? [] : (JSON.parse(text) as RouteInfo[])
+    return routes.filter((route) => (route['table'] ?? 'main') === String(table))
   }
 
   async start(options: DaemonOptions): Promise<Daemon> {

@@ -1,0 +1,265 @@
+/**
+ * ARCHITECTURE.md's rules, held by a machine. Each carries its reason: a failure
+ * here means that the change wants another place, or that the rule (and the
+ * document) wants a discussion.
+ */
+
+import { describe, expect, test } from 'vitest'
+import { type Import, nodesOf, placeOf, readSources, type Source, ts } from './support/sources.ts'
+
+const sources = readSources()
+const byPath: ReadonlyMap<string, Source> = new Map(sources.map((source) => [source.path, source]))
+
+interface Rule {
+  /** Layers it may import values from; its own is always allowed. */
+  readonly imports: readonly string[]
+  /** Layers it may import types from besides. */
+  readonly types?: readonly string[]
+  /** Packages (or files of packages); a trailing `*` stands for anything. */
+  readonly packages?: readonly string[]
+  readonly why: string
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  base: { imports: [], why: 'the vocabulary of all others depends on nobody' },
+  system: { imports: ['base'], why: 'a door to the operating system knows nothing of who uses it' },
+  config: { imports: ['base'], why: 'the configuration does not know that there is a protocol' },
+  'vrrp/wire': { imports: ['base'], why: 'bytes and values, nothing else' },
+  'vrrp/election': {
+    imports: ['base'],
+    types: ['vrrp/wire'],
+    why: 'the election is a pure function of events; packets reach it as values',
+  },
+  vrrp: {
+    imports: ['base', 'vrrp/election'],
+    why: 'the engine does not know that there are sockets or files',
+  },
+  'vrrp/socket': {
+    imports: ['base', 'vrrp/wire', 'system'],
+    why: 'sockets carry packets and decide nothing',
+  },
+  netlink: {
+    imports: ['base', 'system'],
+    packages: ['netlink/dist/structs.js', 'netlink/dist/constants.js', 'netlink/dist/rt/structs.js'],
+    why: 'it reports what the kernel says; the package’s main entry would load its own native socket',
+  },
+  scripts: { imports: ['base'], why: 'it reaches programs through a port, and never the election' },
+  control: {
+    imports: ['base'],
+    types: ['vrrp', 'vrrp/election'],
+    why: 'it answers questions about the engine and cannot change it',
+  },
+  daemon: {
+    imports: [
+      'base',
+      'system',
+      'config',
+      'vrrp/wire',
+      'vrrp/election',
+      'vrrp',
+      'vrrp/socket',
+      'netlink',
+      'scripts',
+      'control',
+    ],
+    packages: ['pino'],
+    why: 'the one folder where the parts meet',
+  },
+  cli: {
+    imports: ['base', 'control'],
+    packages: ['yargs', 'yargs/*'],
+    why: 'commands talk to a daemon, they are none',
+  },
+  main: { imports: ['cli'], why: 'the executable only chooses an entry' },
+}
+
+/** Beyond its layer's rule, and only for this file. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  'cli/run.ts': ['daemon'],
+  'cli/check.ts': ['config'],
+}
+
+function layerOf(path: string): string {
+  if (path === 'main.ts') return 'main'
+  const [first = '', second = '', ...deeper] = path.split('/')
+  return deeper.length > 0 ? `${first}/${second}` : first
+}
+
+/** Files of pure folders that do touch the world. */
+const impureFiles = ['config/reader.ts']
+const pureFolders = ['base', 'config', 'vrrp/wire', 'vrrp/election', 'vrrp']
+/** Pure files of other folders. */
+const pureFiles = [
+  'netlink/types.ts',
+  'netlink/links.ts',
+  'scripts/types.ts',
+  'scripts/check.ts',
+  'scripts/notify.ts',
+  'daemon/assemble.ts',
+  'control/protocol.ts',
+  'control/report.ts',
+  'cli/views.ts',
+]
+
+const isPure = (path: string): boolean =>
+  pureFiles.includes(path) || (pureFolders.includes(layerOf(path)) && !impureFiles.includes(path))
+
+describe('who may import whom', () => {
+  test.each(Object.entries(rules))('%s', (layer, rule) => {
+    const offences = sources
+      .filter((source) => layerOf(source.path) === layer)
+      .flatMap((source) =>
+        source.imports
+          .filter((each) => !allows(rule, source, each))
+          .map((each) => `${source.path} imports ${each.target}`),
+      )
+    expect(offences, rule.why).toEqual([])
+  })
+
+  test('every folder has a rule', () => {
+    expect(sources.map((source) => layerOf(source.path)).filter((layer) => !(layer in rules))).toEqual([])
+  })
+
+  test('no two files need each other at run time', () => {
+    const cycles = sources.filter((source) => reachable(source.path, false).has(source.path))
+    expect(
+      cycles.map((source) => source.path),
+      'such files are one, or lack a third',
+    ).toEqual([])
+  })
+
+  function allows(rule: Rule, source: Source, { target, ours, typeOnly }: Import): boolean {
+    if (target.startsWith('node:')) return true // Pure files are judged below.
+    if (!ours)
+      return (rule.packages ?? []).some(
+        (name) => name === target || (name.endsWith('*') && target.startsWith(name.slice(0, -1))),
+      )
+    const wanted = layerOf(target)
+    if (wanted === layerOf(source.path)) return true
+    const layers = [
+      ...rule.imports,
+      ...(exceptions[source.path] ?? []),
+      ...(typeOnly ? (rule.types ?? []) : []),
+    ]
+    return layers.includes(wanted)
+  }
+})
+
+/** All our files that loading this one loads, directly or not. */
+function reachable(path: string, dynamic: boolean): Set<string> {
+  const seen = new Set<string>()
+  const visit = (from: string): void => {
+    for (const each of byPath.get(from)?.imports ?? []) {
+      if (!each.ours || each.typeOnly || (each.dynamic && !dynamic) || seen.has(each.target)) continue
+      seen.add(each.target)
+      visit(each.target)
+    }
+  }
+  visit(path)
+  return seen
+}
+
+describe('pure files', () => {
+  const worldly = [
+    ...['Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout'],
+    ...['process', 'console', 'fetch', 'crypto', 'globalThis', 'require'],
+  ]
+  const pure = sources.filter((source) => isPure(source.path))
+
+  test.each(pure.map((source) => [source.path, source] as const))('%s', (_path, source) => {
+    const imports = source.imports.filter((each) =>
+      each.ours ? !each.typeOnly && !isPure(each.target) : true,
+    )
+    const names = nodesOf(source.tree)
+      .filter((node) => isWorldly(node))
+      .map((node) => `${placeOf(node)}: ${node.getText()}`)
+    expect([...imports.map((each) => each.target), ...names], 'time and the world are its inputs').toEqual([])
+  })
+
+  test('the lists name files that exist', () => {
+    expect([...pureFiles, ...impureFiles].filter((path) => !byPath.has(path))).toEqual([])
+  })
+
+  function isWorldly(node: ts.Node): boolean {
+    if (ts.isPropertyAccessExpression(node)) return node.getText() === 'Math.random'
+    if (!ts.isIdentifier(node) || !worldly.includes(node.text)) return false
+    const { parent } = node
+    const isMember = ts.isPropertyAccessExpression(parent) && parent.name === node
+    return !isMember && !ts.isPropertySignature(parent) && !ts.isPropertyAssignment(parent)
+  }
+})
+
+describe('state', () => {
+  test('no module holds any: neither a variable nor a collection that can change', () => {
+    const offences = sources.flatMap(({ tree }) =>
+      tree.statements
+        .filter(ts.isVariableStatement)
+        .flatMap((statement) =>
+          statement.declarationList.declarations.filter((each) => !isConstant(statement, each)),
+        )
+        .map((each) => `${placeOf(each)}: ${each.name.getText()}`),
+    )
+    expect(
+      offences,
+      'hidden state survives a reload and is shared by what should not know of each other',
+    ).toEqual([])
+  })
+
+  function isConstant(statement: ts.VariableStatement, declaration: ts.VariableDeclaration): boolean {
+    if ((statement.declarationList.flags & ts.NodeFlags.Const) === 0) return false
+    const { initializer, type } = declaration
+    if (initializer === undefined) return true // `declare const`
+    const grows =
+      (ts.isNewExpression(initializer) &&
+        /^(Weak)?(Map|Set)$|^Array$/.test(initializer.expression.getText())) ||
+      (ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0) ||
+      (ts.isObjectLiteralExpression(initializer) && initializer.properties.length === 0)
+    return !grows || /^readonly\b/i.test(type?.getText() ?? '')
+  }
+
+  test('only daemon/daemon.ts advances the engine', () => {
+    const offences = sources
+      .filter((source) => source.path !== 'daemon/daemon.ts')
+      .flatMap((source) => nodesOf(source.tree).filter(assignsEngine).map(placeOf))
+    expect(offences, 'one owner, one order of events').toEqual([])
+  })
+
+  function assignsEngine(node: ts.Node): boolean {
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false
+    return /(^|[.#])engine$/.test(node.left.getText())
+  }
+})
+
+describe('native code', () => {
+  test('is loaded by system/native.ts alone', () => {
+    const loads = /\bdlopen\b|\bcreateRequire\b|\.node['"`]/
+    const offences = sources.filter(
+      (source) => source.path !== 'system/native.ts' && loads.test(source.tree.text),
+    )
+    expect(
+      offences.map((source) => source.path),
+      'one place to know what it offers and where it lies',
+    ).toEqual([])
+  })
+
+  test.each(['cli/status.ts', 'cli/check.ts'])('is not loaded by %s', (path) => {
+    expect(byPath.has(path)).toBe(true)
+    expect(reachable(path, true), 'it works without root, and where the addon was never built').not.toContain(
+      'system/native.ts',
+    )
+  })
+})
+
+describe('start-up', () => {
+  test('the daemon loads nothing that only the commands need', () => {
+    const loaded = ['cli/run.ts', ...reachable('cli/run.ts', false)]
+    const packages = loaded
+      .flatMap((path) => byPath.get(path)?.imports ?? [])
+      .filter((each) => !each.ours && !each.typeOnly && !each.dynamic)
+    const names = new Set(packages.map((each) => each.target).filter((target) => !target.startsWith('node:')))
+    expect(
+      [...names].filter((name) => name.split('/')[0] !== 'netlink' && name !== 'pino'),
+      'memory and start-up time',
+    ).toEqual([])
+  })
+})
