@@ -1,0 +1,98 @@
+/**
+ * The addon's functions, typed; the only file that loads it. Their contract is
+ * in native/system.h: a wrong argument throws, a refused system call gives a
+ * Failure in place of the result.
+ */
+
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { accepted, rejected, type Result } from '../base/result.ts'
+import { errnoCode, type SystemError } from './system-error.ts'
+
+declare const handleBrand: unique symbol
+
+/** A descriptor inside the addon. */
+export type Handle = number & { readonly [handleBrand]: true }
+
+export interface Failure {
+  readonly errno: number
+  readonly call: string
+  readonly text: string
+}
+
+/** Float64Array fields of one datagram to send: positions in the buffer. */
+export const SEND_FIELDS = 4
+/** Float64Array fields of one received datagram: length, source length, link, TTL, age (µs), truncated. */
+export const RECEIVE_FIELDS = 6
+/** sizeof(struct sockaddr_storage) */
+export const SOCKET_ADDRESS_BYTES = 128
+
+export interface Native {
+  /** `late`: after all others that are ready in the same wake-up. */
+  watch(handle: Handle, callback: () => void, late: boolean, keepsAlive: boolean): Failure | undefined
+  watch(handle: Handle, callback: undefined): Failure | undefined
+  closeHandle(handle: Handle): void
+  /** Bytes read; 0 at the end, -1 when there is nothing now. */
+  read(handle: Handle, into: Uint8Array): number | Failure
+
+  /** Always CLOEXEC and NONBLOCK. */
+  openSocket(domain: number, type: number, protocol: number, namespace?: string): Handle | Failure
+  bind(handle: Handle, address: Uint8Array): Failure | undefined
+  connect(handle: Handle, address: Uint8Array): Failure | undefined
+  localAddress(handle: Handle, into: Uint8Array): number | Failure
+  setOption(handle: Handle, level: number, name: number, value: number | Uint8Array): Failure | undefined
+  getOption(handle: Handle, level: number, name: number, into: Uint8Array): number | Failure
+  send(handle: Handle, buffer: Uint8Array, table: Float64Array, flags: number): number | Failure
+  receive(
+    handle: Handle,
+    payloads: Uint8Array,
+    slotBytes: number,
+    sources: Uint8Array,
+    table: Float64Array,
+    limit: number,
+  ): number | Failure
+
+  /** CLOCK_MONOTONIC in microseconds. */
+  now(): number
+  openAlarm(): Handle | Failure
+  /** 0 disarms. */
+  setAlarm(handle: Handle, at: number): Failure | undefined
+}
+
+/** Loads the addon at the first call, so that commands which do not need it run where it is not built. */
+export const native: () => Native = once(load)
+
+function load(): Native {
+  const require = createRequire(import.meta.url)
+  // From src/system/ when run as sources, from dist/ when bundled.
+  const candidates = ['../../native/build/vrrpd_system.node', '../native/build/vrrpd_system.node']
+  const path = candidates.map((name) => fileURLToPath(new URL(name, import.meta.url))).find(existsSync)
+  if (path === undefined) {
+    throw new Error(
+      'the native addon is not built: run `npm ci` (or `node native/build.mjs`), then try again',
+    )
+  }
+  return require(path) as Native
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** A system call's outcome as a Result. */
+export function outcome<T>(returned: T | Failure): Result<T, SystemError> {
+  if (!isFailure(returned)) return accepted(returned)
+  const { errno, call, text } = returned
+  return rejected({ errno, code: errnoCode(errno), call, text })
+}
+
+/** For calls that can only be refused because of a bug of ours, or when the machine has no memory left. */
+export function mustSucceed<T>(returned: T | Failure): T {
+  if (isFailure(returned)) throw new Error(`${returned.call}: ${returned.text}`)
+  return returned
+}
+
+const isFailure = (returned: unknown): returned is Failure =>
+  typeof returned === 'object' && returned !== null && 'errno' in returned
