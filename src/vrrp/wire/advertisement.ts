@@ -19,7 +19,7 @@
  * The checksum covers all of it, the password in the trailer included.
  */
 
-import { ipv4FromBytes, type Ipv4Address } from '../../base/address.ts'
+import type { Ipv4Address } from '../../base/address.ts'
 import { invariant } from '../../base/result.ts'
 import { AUTH_CODE, AUTH_DATA_LENGTH, writeAuthData, type Authentication } from './authentication.ts'
 import { internetChecksum } from './ip.ts'
@@ -97,7 +97,12 @@ export function readFixedPart(pdu: Uint8Array): FixedPart {
 
 /** @param pdu long enough for `count` addresses. */
 export function readAddresses(pdu: Uint8Array, count: number): readonly Ipv4Address[] {
-  return Array.from({ length: count }, (_, index) => ipv4FromBytes(pdu, AT.addresses + 4 * index))
+  const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength)
+  const addresses: Ipv4Address[] = []
+  for (let index = 0; index < count; index++) {
+    addresses.push(view.getUint32(AT.addresses + 4 * index) as Ipv4Address)
+  }
+  return addresses
 }
 
 export const authDataOf = (pdu: Uint8Array): Uint8Array => pdu.subarray(pdu.length - AUTH_DATA_LENGTH)

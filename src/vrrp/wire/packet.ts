@@ -43,7 +43,9 @@ export interface AdvertPacketFields extends AdvertisementFields {
 }
 
 /** A VRRP packet of which only the structure has been checked. */
-export interface Packet extends FixedPart {
+export interface Packet {
+  readonly vrid: number
+  readonly fixed: FixedPart
   readonly source: Ipv4Address
   readonly destination: Ipv4Address
   readonly ttl: number
@@ -101,8 +103,19 @@ export function parsePacket(bytes: Uint8Array): Result<Packet, Rejection> {
   if (pdu.length < FIXED_LENGTH) {
     return rejected({ reason: 'packet-too-short', source, received, expected: headersLength + FIXED_LENGTH })
   }
-  const packet = { source, destination, ttl, hasAuthenticationHeader, totalLength, headersLength, pdu }
-  return accepted({ ...readFixedPart(pdu), ...packet })
+  const fixed = readFixedPart(pdu)
+  const vrid = fixed.vrid
+  return accepted({
+    vrid,
+    fixed,
+    source,
+    destination,
+    ttl,
+    hasAuthenticationHeader,
+    totalLength,
+    headersLength,
+    pdu,
+  })
 }
 
 /** Every check that a virtual router makes of an advertisement before it may touch a timer. */
@@ -112,12 +125,12 @@ export function receiveAdvertisement(
 ): Result<Advertisement, Rejection> {
   const rejection = firstFailure(packet, expectation)
   if (rejection !== undefined) return rejected(rejection)
-  const { source, vrid, priority, pdu, count } = packet
-  return accepted({ source, vrid, priority, addresses: readAddresses(pdu, count) })
+  const { source, vrid, fixed, pdu } = packet
+  return accepted({ source, vrid, priority: fixed.priority, addresses: readAddresses(pdu, fixed.count) })
 }
 
 function firstFailure(packet: Packet, expectation: Expectation): Rejection | undefined {
-  const { pdu, headersLength } = packet
+  const { fixed, pdu, headersLength } = packet
   const length = headersLength + pdu.length
   const failed = (reason: RejectionReason, received = 0, expected = 0): Rejection => ({
     reason,
@@ -127,22 +140,22 @@ function firstFailure(packet: Packet, expectation: Expectation): Rejection | und
   })
   if (packet.vrid !== expectation.vrid) return failed('unknown-vrid', packet.vrid, expectation.vrid)
   if (packet.hasAuthenticationHeader) return failed('ah-unexpected')
-  const expectedLength = expectedPduLength(packet)
+  const expectedLength = expectedPduLength(fixed)
   if (pdu.length !== expectedLength) {
     return failed('packet-length', length, headersLength + expectedLength)
   }
   if (packet.ttl !== ADVERT_TTL) return failed('ttl', packet.ttl, ADVERT_TTL)
-  if (packet.version !== VRRP_VERSION) return failed('version', packet.version, VRRP_VERSION)
+  if (fixed.version !== VRRP_VERSION) return failed('version', fixed.version, VRRP_VERSION)
   const authCode = AUTH_CODE[expectation.authType]
-  if (packet.authCode > HIGHEST_AUTH_CODE) return failed('auth-type-invalid', packet.authCode, authCode)
-  if (packet.authCode !== authCode) return failed('auth-type-mismatch', packet.authCode, authCode)
+  if (fixed.authCode > HIGHEST_AUTH_CODE) return failed('auth-type-invalid', fixed.authCode, authCode)
+  if (fixed.authCode !== authCode) return failed('auth-type-mismatch', fixed.authCode, authCode)
   if (expectation.authType === 'PASS' && !authDataMatches(authDataOf(pdu), expectation.password)) {
     return failed('auth-failure')
   }
-  if (packet.intervalSeconds !== expectation.intervalSeconds) {
-    return failed('advert-interval', packet.intervalSeconds, expectation.intervalSeconds)
+  if (fixed.intervalSeconds !== expectation.intervalSeconds) {
+    return failed('advert-interval', fixed.intervalSeconds, expectation.intervalSeconds)
   }
-  if (packet.type !== ADVERTISEMENT_TYPE) return failed('type', packet.type, ADVERTISEMENT_TYPE)
+  if (fixed.type !== ADVERTISEMENT_TYPE) return failed('type', fixed.type, ADVERTISEMENT_TYPE)
   if (packet.totalLength !== length) return failed('ip-length', packet.totalLength, length)
   if (internetChecksum(pdu) !== 0) return failed('checksum')
   if (!isMulticastIpv4(packet.destination)) return failed('destination', packet.destination)
@@ -150,5 +163,5 @@ function firstFailure(packet: Packet, expectation: Expectation): Rejection | und
 }
 
 /** By the packet's own version and count: keepalived calls a v3 advert with a v2 trailer too long, not v3. */
-const expectedPduLength = ({ version, count }: Packet): number =>
+const expectedPduLength = ({ version, count }: FixedPart): number =>
   version === VRRP_VERSION ? encodedLength(count) : FIXED_LENGTH + 4 * count
