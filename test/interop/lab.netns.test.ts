@@ -1,11 +1,12 @@
 /** The laboratory itself, proved on the real keepalived. */
 
 import { existsSync } from 'node:fs'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
+import { craftAdvert } from '../support/lab/craft.ts'
 import { notifyLines, type Recorder } from '../support/lab/recorder.ts'
-import { masterDownInterval } from '../support/lab/time.ts'
+import { masterDownInterval, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const vip = '10.9.0.100'
@@ -29,7 +30,7 @@ vrrp_instance VI_1 {
 }
 `
 
-async function keepalivedPair() {
+async function keepalivedPair({ onTestFinished }: TestContext) {
   const lab = await Lab.create({ hosts: ['a', 'b', 'probe'] })
   onTestFinished(() => lab.destroy())
   const [a, b, probe] = [lab.host('a'), lab.host('b'), lab.host('probe')]
@@ -41,9 +42,13 @@ async function keepalivedPair() {
   return { lab, a, b, probe, capture, calledA, calledB, daemonA, daemonB }
 }
 
-needs('netns', 'tcpdump', 'keepalived')('a pair of keepalived', () => {
-  test('elects, is heard on the wire, and calls its scripts', async () => {
-    const { a, b, capture, calledA, daemonA, daemonB } = await keepalivedPair()
+needs(
+  'netns',
+  'tcpdump',
+  'keepalived',
+)('a pair of keepalived', () => {
+  test.concurrent('elects, is heard on the wire, and calls its scripts', async (context) => {
+    const { a, b, capture, calledA, daemonA, daemonB } = await keepalivedPair(context)
     const [first] = await capture.adverts()
     expect(first).toMatchObject({ source: a.address(), vrid: 51, priority: 150, ttl: 255, addresses: [vip] })
     expect(first!.at - daemonA.startedAt).toBeGreaterThanOrEqual(masterDownInterval(150))
@@ -64,8 +69,8 @@ needs('netns', 'tcpdump', 'keepalived')('a pair of keepalived', () => {
     expect(await daemonB.stop()).toEqual({ code: 0, signal: null })
   })
 
-  test('the other side takes over one Master_Down_Interval after a crash', async () => {
-    const { a, b, capture, daemonA } = await keepalivedPair()
+  test.concurrent('the other side takes over one Master_Down_Interval after a crash', async (context) => {
+    const { a, b, capture, daemonA } = await keepalivedPair(context)
     const monitor = await b.watchAddresses()
     const killed = await daemonA.kill()
     await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
@@ -80,28 +85,49 @@ needs('netns', 'tcpdump', 'keepalived')('a pair of keepalived', () => {
     expect(await a.holds(vip)).toBe(true)
   })
 
-  test('a host that is cut off stays master; one without a cable, or asleep, does not', async () => {
-    const { a, b, daemonA } = await keepalivedPair()
-    await a.setReachable(false)
-    await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
-    expect(await a.holds(vip)).toBe(true)
-    await a.setReachable(true)
-    await b.lacksWithin(vip, promptly)
-    await a.setCable('down')
-    await daemonA.logs('Entering FAULT STATE', promptly)
-    await a.lacksWithin(vip, promptly)
-    await a.setCable('up')
-    await b.lacksWithin(vip, plus(masterDownInterval(150), promptly))
-    daemonA.freeze()
-    await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
-    daemonA.thaw()
-    await b.lacksWithin(vip, plus(masterDownInterval(100), promptly))
-  })
+  test.concurrent(
+    'a host that is cut off stays master; one without a cable, or asleep, does not',
+    async (context) => {
+      const { a, b, daemonA } = await keepalivedPair(context)
+      await a.setReachable(false)
+      await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
+      expect(await a.holds(vip)).toBe(true)
+      await a.setReachable(true)
+      await b.lacksWithin(vip, promptly)
+      await a.setCable('down')
+      await daemonA.logs('Entering FAULT STATE', promptly)
+      await a.lacksWithin(vip, promptly)
+      await a.setCable('up')
+      await b.lacksWithin(vip, plus(masterDownInterval(150), promptly))
+      daemonA.freeze()
+      await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
+      daemonA.thaw()
+      await b.lacksWithin(vip, plus(masterDownInterval(100), promptly))
+    },
+  )
 
-  test('leaves nothing behind', async () => {
-    const { lab, a, daemonA, daemonB } = await keepalivedPair()
+  test.concurrent('leaves nothing behind', async (context) => {
+    const { lab, a, daemonA, daemonB } = await keepalivedPair(context)
     await lab.destroy()
     expect([daemonA.running, daemonB.running, existsSync(lab.directory)]).toEqual([false, false, false])
     await expect(a.ip('link')).rejects.toThrow(/No such file|Cannot open network namespace/)
+  })
+})
+
+needs('netns')('frames', () => {
+  test('an injected advert arrives as it was made', async ({ onTestFinished }) => {
+    const lab = await Lab.create({ hosts: ['a', 'b'] })
+    onTestFinished(() => lab.destroy())
+    const [a, b] = [lab.host('a'), lab.host('b')]
+    const capture = await b.capture()
+    const fields = { source: a.address(), vrid: 7, priority: 200, addresses: ['10.9.0.7', '10.9.0.8'] }
+    const frame = craftAdvert({ ...fields, password: '1111' })
+    const sent = wallNow()
+    await a.inject(frame)
+    const [advert] = await capture.adverts()
+    expect(advert).toMatchObject({ ...fields, destination: '224.0.0.18', ttl: 255 })
+    expect(advert!.bytes.equals(frame.subarray(14))).toBe(true)
+    expect(advert!.at).toBeGreaterThanOrEqual(sent)
+    expect(advert!.at).toBeLessThanOrEqual(wallNow())
   })
 })

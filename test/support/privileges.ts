@@ -9,7 +9,8 @@ import { describe, test } from 'vitest'
 import { findProgram } from './tools.ts'
 
 /**
- * - `netns`: network namespaces, veth, raw sockets (root, or a user namespace as `npm test` makes one)
+ * - `netns`: the laboratory: network namespaces, veth, raw sockets (root, or a user namespace as
+ *   `npm test` makes one), and the addon
  * - `root`: the machine's real root: other users' identities, /run itself
  * - `shared`: the reference files, directory in VRRPD_SHARED
  * - `built`: dist/main.js and the addon
@@ -21,6 +22,7 @@ export type Need = 'netns' | 'root' | 'shared' | 'built' | 'keepalived' | 'tcpdu
 function unmet(need: Need): string | undefined {
   switch (need) {
     case 'netns':
+      if (!existsSync('native/build')) return 'the addon is not built (`npm run build`)'
       return canMakeNamespaces() ? undefined : 'no network namespaces here (be root, or run `npm test`)'
     case 'root':
       return isRealRoot() ? undefined : 'not root'

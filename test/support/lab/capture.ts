@@ -1,36 +1,45 @@
-/** Frames on a host's link, both ways, with the kernel's time stamps (tcpdump writes, we read the file). */
+/**
+ * Frames on a host's link, both ways, with the kernel's time stamps; and frames
+ * sent as they are. By a packet socket of this process inside the host's
+ * namespace, which works for an ordinary user in a user namespace too (tcpdump
+ * insists on changing its user there, and ends).
+ */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { seconds } from '../../../src/base/time.ts'
-import { findProgram } from '../tools.ts'
+import { endianness } from 'node:os'
+import type { Result } from '../../../src/base/result.ts'
+import { AF_PACKET, SO_TIMESTAMPNS, SOCK_RAW, SOL_SOCKET } from '../../../src/system/constants.ts'
+import { setReceiveBuffer, Socket } from '../../../src/system/socket.ts'
+import { describeSystemError, type SystemError } from '../../../src/system/system-error.ts'
 import { asAdvert, asGratuitousArp, type Frame, joinsGroup, type SeenAdvert, type SeenArp } from './frames.ts'
-import { until, type WallTime } from './time.ts'
+import { type WallTime, wallNow } from './time.ts'
 
-const fileHeader = 24
-const recordHeader = 16
+/** What an idle test process may leave unread: a second of the busiest link. */
+const receiveBufferBytes = 4 << 20
 
 export class Capture {
-  private readonly child: ChildProcess
-  private readonly file: string
+  private readonly socket: Socket
+  private readonly seen: Frame[] = []
 
-  private constructor(child: ChildProcess, file: string) {
-    this.child = child
-    this.file = file
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.onReadable(() => this.drain())
   }
 
-  /** Resolves once it sees every frame. */
-  static async start(namespace: string, link: string, file: string): Promise<Capture> {
-    const tcpdump = ['tcpdump', '-i', link, '-Z', 'root', '-U', '--immediate-mode', '-B', '4096', '-w', file]
-    const argv = ['netns', 'exec', namespace, ...tcpdump]
-    const child = spawn(findProgram('ip') ?? 'ip', argv, { stdio: 'ignore' })
-    await until('tcpdump to listen', () => sizeOf(file) >= fileHeader, seconds(5))
-    return new Capture(child, file)
+  /** It sees every frame from now on. */
+  static start(namespace: string, linkIndex: number): Capture {
+    const socket = openPacketSocket(namespace)
+    setReceiveBuffer(socket, receiveBufferBytes)
+    must(socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, 1))
+    must(socket.bind(linkAddress(linkIndex, everyProtocol)))
+    return new Capture(socket)
   }
 
+  /** All frames that had reached the link when it was called. */
   async frames(since: WallTime = 0): Promise<Frame[]> {
-    return readPcap(await readFile(this.file)).filter((frame) => frame.at >= since)
+    // The kernel delivers to a packet socket before the sender's system call returns.
+    await Promise.resolve()
+    this.drain()
+    return this.seen.filter((frame) => frame.at >= since)
   }
 
   async adverts(since: WallTime = 0): Promise<SeenAdvert[]> {
@@ -47,23 +56,51 @@ export class Capture {
   }
 
   stop(): void {
-    this.child.kill('SIGKILL')
+    this.drain()
+    this.socket.close()
+  }
+
+  private drain(): void {
+    for (;;) {
+      const received = this.socket.receive()
+      // A link that goes down says so once; what comes after it is up again is seen as before.
+      if (!received.ok && received.error.code === 'ENETDOWN') continue
+      const frames = must(received)
+      const now = wallNow()
+      for (const { bytes, age } of frames) this.seen.push({ at: now - age, bytes: Buffer.from(bytes) })
+      if (frames.length === 0) return
+    }
   }
 }
 
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
-
-/** Little-endian, microseconds: what tcpdump writes on the machines we have. An unfinished last record is left. */
-function readPcap(bytes: Buffer): Frame[] {
-  const frames: Frame[] = []
-  let at = fileHeader
-  while (at + recordHeader <= bytes.length) {
-    const length = bytes.readUInt32LE(at + 8)
-    const start = at + recordHeader
-    if (start + length > bytes.length) break
-    const time = bytes.readUInt32LE(at) * 1_000_000 + bytes.readUInt32LE(at + 4)
-    frames.push({ at: time, bytes: bytes.subarray(start, start + length) })
-    at = start + length
+/** @param frame from its Ethernet header on; it leaves by the link as if this host had made it */
+export function inject(namespace: string, linkIndex: number, frame: Uint8Array): void {
+  const socket = openPacketSocket(namespace)
+  try {
+    must(socket.send([{ bytes: frame, to: linkAddress(linkIndex, 0) }]))
+  } finally {
+    socket.close()
   }
-  return frames
+}
+
+const everyProtocol = 3 // ETH_P_ALL
+
+/** Hears nothing until it is bound. */
+const openPacketSocket = (namespace: string): Socket =>
+  must(Socket.open({ domain: AF_PACKET, type: SOCK_RAW, protocol: 0, namespace, datagramBytes: 65_536 }))
+
+/** struct sockaddr_ll: family, protocol (network order), link; the rest only matters on receipt. */
+function linkAddress(linkIndex: number, protocol: number): Uint8Array {
+  const bytes = new Uint8Array(20)
+  const view = new DataView(bytes.buffer)
+  const littleEndian = endianness() === 'LE'
+  view.setUint16(0, AF_PACKET, littleEndian)
+  view.setUint16(2, protocol)
+  view.setInt32(4, linkIndex, littleEndian)
+  return bytes
+}
+
+function must<T>(result: Result<T, SystemError>): T {
+  if (!result.ok) throw new Error(describeSystemError(result.error))
+  return result.value
 }

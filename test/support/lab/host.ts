@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type Duration, seconds } from '../../../src/base/time.ts'
 import { run } from '../tools.ts'
-import { Capture } from './capture.ts'
+import { Capture, inject } from './capture.ts'
 import { Daemon, type DaemonOptions } from './daemon.ts'
 import { AddressMonitor } from './monitor.ts'
 import { batch, type Attachment, switchOf } from './network.ts'
@@ -121,10 +121,14 @@ export class Host {
   }
 
   async capture(link?: string): Promise<Capture> {
-    const file = join(this.directory, `capture-${this.captures.length}.pcap`)
-    const capture = await Capture.start(this.namespace, this.attachment(link).link, file)
+    const capture = Capture.start(this.namespace, await this.linkIndex(link))
     this.captures.push(capture)
     return capture
+  }
+
+  /** Sends a frame as it is (see craft.ts). */
+  async inject(frame: Uint8Array, link?: string): Promise<void> {
+    inject(this.namespace, await this.linkIndex(link), frame)
   }
 
   async watchAddresses(): Promise<AddressMonitor> {
@@ -146,6 +150,13 @@ export class Host {
     for (const capture of this.captures) capture.stop()
     for (const monitor of this.monitors) monitor.stop()
     await Promise.all(this.daemons.map((daemon) => daemon.kill()))
+  }
+
+  private async linkIndex(link?: string): Promise<number> {
+    const text = await this.ip('-j', 'link', 'show', 'dev', this.attachment(link).link)
+    const [found] = JSON.parse(text) as readonly { readonly ifindex: number }[]
+    if (found === undefined) throw new Error(`${this.name} has no link ${link ?? ''}`)
+    return found.ifindex
   }
 
   private attachment(link?: string): Attachment {
