@@ -79,10 +79,11 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/check.ts': ['config'],
 }
 
+/** The folder; inside vrrp, whose parts have rules of their own, the folder below it. */
 function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
   const [first = '', second = '', ...deeper] = path.split('/')
-  return deeper.length > 0 ? `${first}/${second}` : first
+  return first === 'vrrp' && deeper.length > 0 ? `${first}/${second}` : first
 }
 
 /** Files of pure folders that do touch the world. */
