@@ -7,7 +7,7 @@ const columns = { at: 8, host: 7, what: 62, measured: 11 }
 
 export class Timeline {
   private start: WallTime | undefined
-  private readonly scene: { readonly order: number; readonly print: () => void }[] = []
+  private readonly scene: { readonly order: WallTime; readonly print: () => void }[] = []
 
   title(text: string): void {
     const bold = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
