@@ -23,6 +23,17 @@ static const struct export functions[] = {
     {"now", now},
     {"openAlarm", open_alarm},
     {"setAlarm", set_alarm},
+    {"spawn", spawn_program},
+    {"killGroup", kill_group},
+    {"reapOrphans", reap_orphans},
+    {"lookupUser", lookup_user},
+    {"lookupGroup", lookup_group},
+    {"lockFile", lock_file},
+    {"useRealtime", use_realtime},
+    {"useNice", use_nice},
+    {"lockMemory", lock_memory},
+    {"enterNamespace", enter_namespace},
+    {"exitImmediately", exit_immediately},
 };
 
 struct addon *addon_of(napi_env env) {
@@ -52,19 +63,27 @@ bool call_back(napi_env env, napi_ref callback, size_t argument_count, const nap
   return fine;
 }
 
-static void on_uv_handle_closed(uv_handle_t *handle) {
-  struct addon *addon = handle->data;
-  if (--addon->open_uv_handles > 0) return;
-  napi_remove_async_cleanup_hook(addon->cleanup);
+static void free_addon(struct addon *addon) {
+  if (addon->cleanup != NULL) napi_remove_async_cleanup_hook(addon->cleanup);
   free(addon);
 }
 
-/* The environment ends: every descriptor is closed, and memory is freed once libuv has let go of it. */
-static void clean_up(napi_async_cleanup_hook_handle hook, void *data) {
+static void on_uv_handle_closed(uv_handle_t *handle) {
+  struct addon *addon = handle->data;
+  if (--addon->open_uv_handles == 0) free_addon(addon);
+}
+
+/* Every descriptor is closed at once; memory is freed when libuv has let go of it. */
+static void close_addon(struct addon *addon) {
+  bool wait_for_libuv = addon->open_uv_handles > 0;
+  close_descriptors(addon, on_uv_handle_closed);
+  forget_children(addon, on_uv_handle_closed);
+  if (!wait_for_libuv) free_addon(addon);
+}
+
+static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *addon) {
   (void)hook;
-  struct addon *addon = data;
-  uv_close((uv_handle_t *)&addon->readiness, on_uv_handle_closed);
-  close_descriptors(addon);
+  close_addon(addon);
 }
 
 static bool define_exports(napi_env env, napi_value module) {
@@ -80,19 +99,22 @@ static bool define_exports(napi_env env, napi_value module) {
   return true;
 }
 
+static bool start_addon(struct addon *addon) {
+  return start_descriptors(addon) && start_children(addon) &&
+         napi_add_async_cleanup_hook(addon->env, on_environment_ends, addon, &addon->cleanup) == napi_ok;
+}
+
 NAPI_MODULE_INIT() {
   struct addon *addon = calloc(1, sizeof *addon);
-  if (addon == NULL) return NULL;
-  addon->env = env;
-  if (!start_descriptors(addon)) {
-    free(addon);
-    napi_throw_error(env, NULL, "vrrpd_system: no descriptor or memory left to wait for events with");
-    return NULL;
+  if (addon != NULL) {
+    addon->env = env;
+    addon->epoll = -1;
+    if (start_addon(addon) && napi_set_instance_data(env, addon, NULL, NULL) == napi_ok &&
+        define_exports(env, exports)) {
+      return exports;
+    }
+    close_addon(addon);
   }
-  if (napi_set_instance_data(env, addon, NULL, NULL) != napi_ok ||
-      napi_add_async_cleanup_hook(env, clean_up, addon, &addon->cleanup) != napi_ok ||
-      !define_exports(env, exports)) {
-    return NULL;
-  }
-  return exports;
+  napi_throw_error(env, NULL, "vrrpd_system: no memory or descriptor left to start with");
+  return NULL;
 }

@@ -20,7 +20,7 @@ napi_value open_alarm(napi_env env, napi_callback_info info) {
   struct arguments arguments = read_arguments(env, info);
   if (arguments.failed) return NULL;
   int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  return fd < 0 ? failure(env, "timerfd_create", errno) : adopt_descriptor(arguments.addon, fd);
+  return fd < 0 ? failure(env, "timerfd_create", errno) : descriptor_result(arguments.addon, fd);
 }
 
 /* setAlarm(handle, at): in microseconds as now() counts, at once when that is past; 0 disarms. */

@@ -59,15 +59,19 @@ static struct descriptor *free_slot(struct addon *addon) {
   return found;
 }
 
-napi_value adopt_descriptor(struct addon *addon, int fd) {
+int64_t adopt_descriptor(struct addon *addon, int fd) {
   struct descriptor *descriptor = free_slot(addon);
   if (descriptor == NULL) {
     close(fd);
-    return failure(addon->env, "adopt", EMFILE);
+    return -1;
   }
   descriptor->fd = fd;
-  double slot = (double)(descriptor - addon->descriptors);
-  return number_result(addon->env, slot + (double)descriptor->generation * MAX_SLOTS);
+  return (descriptor - addon->descriptors) + (int64_t)descriptor->generation * MAX_SLOTS;
+}
+
+napi_value descriptor_result(struct addon *addon, int fd) {
+  int64_t handle = adopt_descriptor(addon, fd);
+  return handle < 0 ? failure(addon->env, "adopt", EMFILE) : number_result(addon->env, (double)handle);
 }
 
 static void stop_waiting(struct addon *addon, struct descriptor *descriptor) {
@@ -121,13 +125,16 @@ static void release(struct addon *addon, struct descriptor *descriptor) {
   descriptor->generation++;
 }
 
+void close_adopted(struct addon *addon, int64_t handle) {
+  struct descriptor *descriptor = find(addon, handle);
+  if (descriptor != NULL) release(addon, descriptor);
+}
+
 /* closeHandle(handle): also fine when it is closed already. */
 napi_value close_handle(napi_env env, napi_callback_info info) {
   struct arguments arguments = read_arguments(env, info);
   int64_t handle = integer_argument(&arguments, 0, "handle", 0, MAX_HANDLE);
-  if (arguments.failed) return NULL;
-  struct descriptor *descriptor = find(arguments.addon, handle);
-  if (descriptor != NULL) release(arguments.addon, descriptor);
+  if (!arguments.failed) close_adopted(arguments.addon, handle);
   return NULL;
 }
 
@@ -183,22 +190,20 @@ bool start_descriptors(struct addon *addon) {
   if (napi_get_uv_event_loop(addon->env, &loop) != napi_ok) return false;
   addon->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (addon->epoll < 0) return false;
-  if (uv_poll_init(loop, &addon->readiness, addon->epoll) != 0) {
-    close(addon->epoll);
-    return false;
-  }
+  if (uv_poll_init(loop, &addon->readiness, addon->epoll) != 0) return false;
   addon->readiness.data = addon;
   addon->open_uv_handles++;
   uv_unref((uv_handle_t *)&addon->readiness);
   return uv_poll_start(&addon->readiness, UV_READABLE, on_ready) == 0;
 }
 
-void close_descriptors(struct addon *addon) {
+void close_descriptors(struct addon *addon, uv_close_cb on_closed) {
   for (uint32_t slot = 0; slot < addon->descriptor_slots; slot++) {
     if (addon->descriptors[slot].fd >= 0) release(addon, &addon->descriptors[slot]);
   }
   free(addon->descriptors);
   addon->descriptors = NULL;
   addon->descriptor_slots = 0;
-  close(addon->epoll);
+  if (addon->readiness.data != NULL) uv_close((uv_handle_t *)&addon->readiness, on_closed);
+  if (addon->epoll >= 0) close(addon->epoll);
 }

@@ -77,7 +77,7 @@ napi_value open_socket(napi_env env, napi_callback_info info) {
     open_here(&opening);
   }
   if (opening.fd < 0) return failure(env, opening.failed_call, opening.error);
-  return adopt_descriptor(arguments.addon, opening.fd);
+  return descriptor_result(arguments.addon, opening.fd);
 }
 
 static struct bytes address_argument(struct arguments *arguments, size_t index) {

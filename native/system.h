@@ -96,9 +96,12 @@ napi_value failure(napi_env env, const char *call, int error);
 #define MAX_HANDLE ((INT64_C(1) << 48) - 1)
 
 bool start_descriptors(struct addon *addon);
-void close_descriptors(struct addon *addon);
-/* Takes ownership: a handle for it, or a failure (then it is closed). */
-napi_value adopt_descriptor(struct addon *addon, int fd);
+void close_descriptors(struct addon *addon, uv_close_cb on_closed);
+/* Takes ownership: a handle for it, or -1 when there are too many (then it is closed). */
+int64_t adopt_descriptor(struct addon *addon, int fd);
+/* The same for JavaScript: a handle or a failure. */
+napi_value descriptor_result(struct addon *addon, int fd);
+void close_adopted(struct addon *addon, int64_t handle);
 int descriptor_of(struct addon *addon, int64_t handle);
 
 napi_value watch(napi_env env, napi_callback_info info);
@@ -121,5 +124,32 @@ napi_value receive_messages(napi_env env, napi_callback_info info);
 napi_value now(napi_env env, napi_callback_info info);
 napi_value open_alarm(napi_env env, napi_callback_info info);
 napi_value set_alarm(napi_env env, napi_callback_info info);
+
+/* --- spawn.c, children.c --- */
+
+bool start_children(struct addon *addon);
+void forget_children(struct addon *addon, uv_close_cb on_closed);
+/* A record for a program about to start, NULL when there is no memory for it; then one of the other two. */
+struct child *new_child(struct addon *addon, napi_value on_exit);
+void drop_child(struct addon *addon, struct child *child);
+void follow_child(struct addon *addon, struct child *child, pid_t pid);
+
+napi_value spawn_program(napi_env env, napi_callback_info info);
+napi_value kill_group(napi_env env, napi_callback_info info);
+napi_value reap_orphans(napi_env env, napi_callback_info info);
+
+/* --- accounts.c --- */
+
+napi_value lookup_user(napi_env env, napi_callback_info info);
+napi_value lookup_group(napi_env env, napi_callback_info info);
+
+/* --- process.c --- */
+
+napi_value lock_file(napi_env env, napi_callback_info info);
+napi_value use_realtime(napi_env env, napi_callback_info info);
+napi_value use_nice(napi_env env, napi_callback_info info);
+napi_value lock_memory(napi_env env, napi_callback_info info);
+napi_value enter_namespace(napi_env env, napi_callback_info info);
+napi_value exit_immediately(napi_env env, napi_callback_info info);
 
 #endif

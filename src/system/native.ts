@@ -58,6 +58,35 @@ export interface Native {
   openAlarm(): Handle | Failure
   /** 0 disarms. */
   setAlarm(handle: Handle, at: number): Failure | undefined
+
+  /** `argv` and `environment`: strings that each end with a NUL; `identity`: uid, gid, groups …. */
+  spawn(
+    argv: Uint8Array,
+    environment: Uint8Array,
+    identity: Float64Array | undefined,
+    /** `code` is -1 when a signal ended it, `signal` is 0 when not. */
+    onExit: (code: number, signal: number, groupAlive: boolean) => void,
+  ): { readonly pid: number; readonly output: Handle } | Failure
+  killGroup(pid: number, signal: number): Failure | undefined
+  reapOrphans(): number
+
+  lookupUser(name: string): UserAccount | undefined | Failure
+  lookupGroup(name: string): number | undefined | Failure
+
+  /** `fd` is one of node:fs. */
+  lockFile(fd: number): Failure | undefined
+  useRealtime(priority: number): Failure | undefined
+  useNice(value: number): Failure | undefined
+  lockMemory(): Failure | undefined
+  enterNamespace(path: string): Failure | undefined
+  exitImmediately(code: number): never
+}
+
+export interface UserAccount {
+  readonly uid: number
+  readonly gid: number
+  /** All of the user's groups, his own among them. */
+  readonly groups: readonly number[]
 }
 
 /** Loads the addon at the first call, so that commands which do not need it run where it is not built. */

@@ -20,6 +20,7 @@ import {
 } from './constants.ts'
 import { ageEstimates, makePool, pack, unpack, type Datagram, type Outgoing, type Pool } from './datagrams.ts'
 import { mustSucceed, native, outcome, SOCKET_ADDRESS_BYTES, type Handle, type Native } from './native.ts'
+import { namespacePath } from './process.ts'
 import { netlinkPortOf, netlinkSocketAddress } from './socket-address.ts'
 import type { SystemError } from './system-error.ts'
 
@@ -124,9 +125,6 @@ export class Socket {
     this.#native.closeHandle(this.#handle)
   }
 }
-
-const namespacePath = (namespace: string): string =>
-  namespace.includes('/') ? namespace : `/run/netns/${namespace}`
 
 export interface NetlinkSocketSpec {
   readonly protocol?: number

@@ -1,6 +1,7 @@
 /** A refused system call as a value. */
 
 import { constants } from 'node:os'
+import { getSystemErrorMap } from 'node:util'
 
 export interface SystemError {
   /** Positive: 1 is EPERM. */
@@ -21,6 +22,14 @@ const codes: ReadonlyMap<number, string> = new Map(
 )
 
 export const errnoCode = (errno: number): string => codes.get(errno) ?? `E${errno}`
+
+/** What node:fs threw; anything else is thrown on. */
+export function fromNodeError(call: string, thrown: unknown): SystemError {
+  if (!(thrown instanceof Error) || !('errno' in thrown) || typeof thrown.errno !== 'number') throw thrown
+  const errno = -thrown.errno
+  const text = getSystemErrorMap().get(thrown.errno)?.[1] ?? thrown.message
+  return { errno, code: errnoCode(errno), call, text }
+}
 
 /** `bind: Permission denied` */
 export const describeSystemError = (error: SystemError): string => `${error.call}: ${error.text}`

@@ -1,0 +1,34 @@
+/** Our own process: how it is scheduled, where it stands, how it ends. */
+
+import type { Result } from '../base/result.ts'
+import { native, outcome } from './native.ts'
+import type { SystemError } from './system-error.ts'
+
+/** SCHED_RR for the event loop's thread (1..99); programs it starts go back to ordinary scheduling. */
+export const useRealtimeScheduling = (priority: number): Result<undefined, SystemError> =>
+  outcome(native().useRealtime(priority))
+
+/** -20..19 for the event loop's thread; programs it starts do not inherit a value below 0. */
+export const useNiceValue = (value: number): Result<undefined, SystemError> =>
+  outcome(native().useNice(value))
+
+/** Pages that were used are not swapped out. Needs CAP_IPC_LOCK. */
+export const lockMemory = (): Result<undefined, SystemError> => outcome(native().lockMemory())
+
+/** All sockets and programs opened from now on; a name under /run/netns, or a path. */
+export const enterNetworkNamespace = (namespace: string): Result<undefined, SystemError> =>
+  outcome(native().enterNamespace(namespacePath(namespace)))
+
+export const namespacePath = (namespace: string): string =>
+  namespace.includes('/') ? namespace : `/run/netns/${namespace}`
+
+/**
+ * For the first process of a container, on SIGCHLD: ends the waiting of ended
+ * processes that fell to it. Nothing else in this process may start children
+ * than createLauncher().
+ * @returns how many there were
+ */
+export const reapOrphans = (): number => native().reapOrphans()
+
+/** Without waiting for anything, such as a log write stuck in the thread pool. */
+export const exitImmediately = (code: number): never => native().exitImmediately(code)
