@@ -15,7 +15,7 @@ const everywhere = {
 }
 
 export default defineConfig(
-  { ignores: ['dist/', 'native/build/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist*/', 'native/build/', 'node_modules/', 'coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
@@ -54,7 +54,7 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // In a test a missing element is a failing test, which is what the assertion says.
       '@typescript-eslint/no-non-null-assertion': 'off',
