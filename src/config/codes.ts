@@ -1,0 +1,42 @@
+/** Every kind of diagnostic. Stable: tests, documentation and CI annotations name them. */
+
+export type DiagnosticCode =
+  // Characters and blocks
+  | 'unterminated-quote'
+  | 'unknown-keyword'
+  | 'unexpected-open-brace'
+  | 'unexpected-close-brace'
+  | 'missing-open-brace'
+  | 'missing-close-brace'
+  | 'missing-parameter'
+  | 'include-missing'
+  | 'include-limit'
+  | 'extra-words'
+  | 'block-name'
+  | 'duplicate-name'
+  // Values
+  | 'invalid-value'
+  | 'invalid-number'
+  | 'value-out-of-range'
+  | 'too-precise'
+  | 'invalid-address'
+  | 'unknown-option'
+  | 'already-given'
+  // What the blocks mean together
+  | 'no-script'
+  | 'script-not-found'
+  | 'own-interface'
+  | 'no-password'
+  | 'password-truncated'
+  | 'missing-interface'
+  | 'missing-vrid'
+  | 'no-addresses'
+  | 'rounded'
+  | 'cleared'
+  | 'no-such-instance'
+  | 'in-two-groups'
+  | 'empty-group'
+  | 'lonely-group'
+  // What will really happen
+  | 'no-effect'
+  | 'not-acted-on'

@@ -1,0 +1,105 @@
+/**
+ * A line as the parser sees it, after expansion, in which every character
+ * still knows where it was typed. An ordinary line is one piece; what a
+ * definition or a sequence put into it are further pieces, each inside the
+ * frame of its expansion.
+ */
+
+import type { Related, Span } from './diagnostics.ts'
+
+/** One use of a definition or one round of a sequence. */
+export interface Frame {
+  /** What stands at the place of use: `$NAME`, `~SEQ(…)`. */
+  readonly use: Span
+  readonly description: string
+  readonly parent: Frame | undefined
+}
+
+/** A run of characters with one origin; it ends where the next piece begins. */
+export interface Piece {
+  /** Index of its first character in the line's text. */
+  readonly at: number
+  readonly file: string
+  readonly start: number
+  /** Undefined: character by character as typed. Else the characters were computed from [start, end). */
+  readonly end?: number
+  readonly frame?: Frame
+}
+
+export interface Line {
+  readonly text: string
+  readonly pieces: readonly [Piece, ...Piece[]]
+}
+
+export const typedLine = (text: string, file: string, start: number): Line => ({
+  text,
+  pieces: [{ at: 0, file, start }],
+})
+
+/** A part of a line, [from, to) in its text. */
+export interface Place {
+  readonly line: Line
+  readonly from: number
+  readonly to: number
+}
+
+/** What was typed for this part: inside a definition when all of it comes from there, else the place of use. */
+export function spanOf({ line, from, to }: Place): Span {
+  const pieces = piecesOf(line, from, to)
+  const common = pieces.map((piece) => piece.frame).reduce(commonFrame)
+  const spans = pieces.map((piece) => typedSpan(line, piece, common, from, to))
+  const first = spans[0]
+  const file = first?.file ?? line.pieces[0].file
+  const inFile = spans.filter((span) => span.file === file)
+  return {
+    file,
+    start: Math.min(...inFile.map(({ start }) => start)),
+    end: Math.max(...inFile.map(({ end }) => end)),
+  }
+}
+
+/** From the place that spanOf names outwards: which uses brought it into this line. */
+export function expansionChain({ line, from, to }: Place): readonly Related[] {
+  if (line.pieces.length === 1 && line.pieces[0].frame === undefined) return []
+  const common = piecesOf(line, from, to)
+    .map((piece) => piece.frame)
+    .reduce(commonFrame)
+  return frames(common).map((frame) => ({ span: frame.use, message: frame.description }))
+}
+
+function piecesOf(line: Line, from: number, to: number): readonly Piece[] {
+  const { pieces } = line
+  if (pieces.length === 1) return pieces
+  const touched = pieces.filter((piece, index) => {
+    const end = pieces[index + 1]?.at ?? line.text.length
+    return from === to ? piece.at <= from && from <= end : piece.at < to && end > from
+  })
+  return touched.length > 0 ? touched : [pieces[pieces.length - 1] ?? pieces[0]]
+}
+
+/** The piece's span as seen from `common`: its own, or that of the use which brought it there. */
+function typedSpan(line: Line, piece: Piece, common: Frame | undefined, from: number, to: number): Span {
+  if (piece.frame !== common) {
+    const inner = frames(piece.frame).find((frame) => frame.parent === common)
+    if (inner !== undefined) return inner.use
+  }
+  if (piece.end !== undefined) return { file: piece.file, start: piece.start, end: piece.end }
+  const index = line.pieces.indexOf(piece)
+  const end = line.pieces[index + 1]?.at ?? line.text.length
+  const first = Math.max(from, piece.at)
+  const last = Math.max(first, Math.min(to, end))
+  return { file: piece.file, start: piece.start + first - piece.at, end: piece.start + last - piece.at }
+}
+
+/** Innermost first. */
+function frames(frame: Frame | undefined): readonly Frame[] {
+  const chain: Frame[] = []
+  for (let at = frame; at !== undefined; at = at.parent) chain.push(at)
+  return chain
+}
+
+function commonFrame(a: Frame | undefined, b: Frame | undefined): Frame | undefined {
+  if (a === b) return a
+  const ofB = new Set(frames(b))
+  return frames(a).find((frame) => ofB.has(frame))
+}

@@ -1,0 +1,65 @@
+/** A configuration file, from its path to the Model. */
+
+import type { Diagnostic } from './diagnostics.ts'
+import { expand, type ExpansionContext } from './expand.ts'
+import type { ConfigIo, ReadProblem } from './io.ts'
+import { rootKeywords, virtualServer } from './keywords/root.ts'
+import { spanOf } from './line.ts'
+import type { Model, NotServed } from './model.ts'
+import { parse } from './parser.ts'
+import { gather } from './gather.ts'
+import { resolve } from './resolve/resolve.ts'
+import { compareSpans } from './order.ts'
+import type { SourceMap } from './sources.ts'
+
+export interface LoadOptions extends ExpansionContext {
+  readonly io: ConfigIo
+}
+
+export interface Loaded {
+  readonly model: Model
+  /** In the order of the file, each problem once. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: SourceMap
+  /** One of the diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
+  readonly fatal: boolean
+  /** Why the file itself could not be read; the model is then that of an empty file, as in keepalived. */
+  readonly unreadable?: ReadProblem
+}
+
+export async function loadConfiguration(path: string, options: LoadOptions): Promise<Loaded> {
+  const gathered = await gather(path, options.io)
+  const diagnostics: Diagnostic[] = []
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
+  gathered.diagnostics.forEach(report)
+  const statements = expand(gathered.root, options, report)
+  const vrrp = parse(statements, rootKeywords, 'vrrp', report)
+  const checker = parse(statements, rootKeywords, 'checker', () => {})
+  const notServed = checker.nodes
+    .filter(({ keyword }) => keyword === virtualServer)
+    .map(({ statement }): NotServed => {
+      const [word, ...rest] = statement.words
+      const name = rest.map(({ text }) => text).join(' ')
+      return { keyword: 'virtual_server', name, span: spanOf(word) }
+    })
+  const model = resolve(vrrp.nodes, notServed, report)
+  const unique = distinct(diagnostics)
+  return {
+    model,
+    diagnostics: unique,
+    sources: gathered.sources,
+    fatal: unique.some(({ fatal }) => fatal),
+    ...(gathered.unreadable !== undefined && { unreadable: gathered.unreadable }),
+  }
+}
+
+/** keepalived's processes find the same mistake again; and a place may be wrong in one way only once. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map<string, Diagnostic>()
+  for (const diagnostic of diagnostics) {
+    const { code, span } = diagnostic
+    const key = `${code} ${span.start} ${span.end} ${span.file}`
+    if (!seen.has(key)) seen.set(key, diagnostic)
+  }
+  return [...seen.values()].sort((a, b) => compareSpans(a.span, b.span))
+}

@@ -1,0 +1,225 @@
+/**
+ * Statements → tree, in exactly the steps keepalived takes, so that a file
+ * with a missing brace means the same here. Never fails: it returns a tree and
+ * reports what it met.
+ *
+ * - The keyword decides what its block is; a `{` after anything else is
+ *   ignored, what follows belongs to the level it stands in, and the `}` then
+ *   ends that level.
+ * - Each of keepalived's processes skips the blocks of the others, but only if
+ *   they begin with a brace.
+ */
+
+import { error, type Report, type Span } from './diagnostics.ts'
+import type { Keyword, Process, Table } from './keyword.ts'
+import type { Close, Open, Statement, Words } from './lexer.ts'
+import { spanOf } from './line.ts'
+import { errorAt, warningAt } from './report.ts'
+import { suggestKeyword } from './suggest.ts'
+import type { Node } from './tree.ts'
+
+export interface Parsed {
+  readonly nodes: readonly Node[]
+}
+
+/**
+ * @param process whose view is wanted.
+ * @param end where a brace that is still missing at the end would have stood.
+ */
+export function parse(
+  statements: readonly Statement[],
+  root: Table,
+  process: Process,
+  report: Report,
+): Parsed {
+  return new Parser(statements, process, report).parse(root)
+}
+
+/** Owns the position in the statements and the count of open braces. */
+class Parser {
+  readonly #statements: readonly Statement[]
+  readonly #process: Process
+  readonly #report: Report
+  #next = 0
+  /** Places of the braces that are still open, whether or not they mean a block. */
+  readonly #open: Span[] = []
+  /** Named blocks met so far: `vrrp_instance VI_1`. */
+  readonly #named = new Map<string, Span>()
+
+  constructor(statements: readonly Statement[], process: Process, report: Report) {
+    this.#statements = statements
+    this.#process = process
+    this.#report = report
+  }
+
+  parse(root: Table): Parsed {
+    const nodes = this.#section(root, 'root')
+    this.#reportOpenBraces()
+    return { nodes }
+  }
+
+  #section(table: Table, owner: string): Node[] {
+    const nodes: Node[] = []
+    for (;;) {
+      const statement = this.#take()
+      if (statement === undefined) return nodes
+      if (statement.kind === 'close') {
+        const balanced = this.#open.pop() !== undefined
+        if (owner !== 'root') return nodes
+        this.#strayClose(statement, balanced)
+      } else if (statement.kind === 'open') {
+        this.#strayOpen(statement)
+      } else {
+        const node = this.#statement(statement, table, owner)
+        if (node !== undefined) nodes.push(node)
+      }
+    }
+  }
+
+  #statement(statement: Words, table: Table, owner: string): Node | undefined {
+    const keyword = table.get(statement.words[0].text)
+    if (keyword === undefined) {
+      this.#unknown(statement, table, owner)
+      return undefined
+    }
+    if (keyword.contents === undefined) return { keyword, statement, nodes: [], entries: [] }
+    if (keyword.process !== undefined && keyword.process !== this.#process) {
+      this.#skipBlock()
+      return undefined
+    }
+    if (!this.#admit(keyword, statement)) {
+      this.#skipBlock()
+      return undefined
+    }
+    return keyword.contents.kind === 'section'
+      ? { keyword, statement, nodes: this.#sectionBlock(keyword.contents.table, keyword), entries: [] }
+      : { keyword, statement, nodes: [], entries: this.#listBlock(statement) }
+  }
+
+  #sectionBlock(table: Table, keyword: Keyword): readonly Node[] {
+    const next = this.#statements[this.#next]
+    if (next?.kind === 'open') this.#consumeOpen(next)
+    else if (next !== undefined)
+      this.#report(errorAt(next.place, 'missing-open-brace', `'${keyword.name}' needs a '{' before this`))
+    return this.#section(table, keyword.name)
+  }
+
+  /** Lines up to the next `}`; braces inside are lines, too. */
+  #listBlock(statement: Words): readonly Words[] {
+    const [keyword, extra] = statement.words
+    if (extra !== undefined)
+      this.#report(warningAt(extra, 'extra-words', `nothing but a '{' may follow '${keyword.text}'; ignored`))
+    const next = this.#statements[this.#next]
+    if (next?.kind === 'open') this.#consumeOpen(next)
+    const entries: Words[] = []
+    for (;;) {
+      const entry = this.#take()
+      if (entry === undefined) return entries
+      if (entry.kind === 'close') {
+        this.#open.pop()
+        return entries
+      }
+      if (entry.kind === 'open') {
+        this.#open.push(spanOf(entry.place))
+        entries.push(braceAsWords(entry))
+      } else {
+        entries.push(entry)
+      }
+    }
+  }
+
+  /** Whether the block's first line names it as it must; if not, the whole block does not exist. */
+  #admit(keyword: Keyword, statement: Words): boolean {
+    if (keyword.naming !== 'one') return true
+    const [word, name] = statement.words
+    if (name === undefined || statement.words.length !== 2) {
+      const problem = name === undefined ? 'has no name' : 'has more than one name'
+      this.#report(errorAt(word, 'block-name', `this ${keyword.name} ${problem}: the whole block is ignored`))
+      return false
+    }
+    const key = `${keyword.name} ${name.text}`
+    const first = this.#named.get(key)
+    if (first === undefined) {
+      this.#named.set(key, spanOf(name))
+      return true
+    }
+    this.#report(
+      errorAt(name, 'duplicate-name', `${key} is already defined: this whole block is ignored`, {
+        related: [{ span: first, message: 'first defined here' }],
+      }),
+    )
+    return false
+  }
+
+  #skipBlock(): void {
+    if (this.#statements[this.#next]?.kind !== 'open') return
+    let depth = 0
+    do {
+      const statement = this.#take()
+      if (statement === undefined) {
+        return
+      }
+      if (statement.kind === 'open') {
+        depth += 1
+        this.#open.push(spanOf(statement.place))
+      } else if (statement.kind === 'close') {
+        depth -= 1
+        this.#open.pop()
+      }
+    } while (depth > 0)
+  }
+
+  #consumeOpen(brace: Open): void {
+    this.#next += 1
+    this.#open.push(spanOf(brace.place))
+  }
+
+  #take(): Statement | undefined {
+    const statement = this.#statements[this.#next]
+    if (statement !== undefined) this.#next += 1
+    return statement
+  }
+
+  #unknown(statement: Words, table: Table, owner: string): void {
+    const word = statement.words[0]
+    const place = owner === 'root' ? 'outside of any block' : `in ${owner}`
+    const suggestion = suggestKeyword(word.text, table)
+    const opens = this.#statements[this.#next]?.kind === 'open'
+    const consequence = opens
+      ? `; its block is no block: what it holds is read as part of what surrounds it, which its '}' then ends`
+      : ': the line is ignored'
+    this.#report(
+      errorAt(word, 'unknown-keyword', `'${word.text}' is no keyword ${place}${consequence}`, { suggestion }),
+    )
+  }
+
+  #strayOpen(brace: Open): void {
+    this.#report(errorAt(brace.place, 'unexpected-open-brace', `no block can begin here: '{' is ignored`))
+    this.#open.push(spanOf(brace.place))
+  }
+
+  #strayClose(brace: Close, balanced: boolean): void {
+    const message = balanced
+      ? `this '}' ends no block: the block it was meant for has ended before`
+      : `there is one '}' too many`
+    this.#report(errorAt(brace.place, 'unexpected-close-brace', message))
+  }
+
+  #reportOpenBraces(): void {
+    const missing = this.#open.length
+    const last = this.#statements[this.#statements.length - 1]
+    if (missing === 0 || last === undefined) return
+    const { file, end } = spanOf(last.place)
+    const related = this.#open.slice(-3).map((span) => ({ span, message: "this '{' is never closed" }))
+    const what = missing === 1 ? "one '}' is missing" : `${missing} '}' are missing`
+    this.#report(
+      error('missing-close-brace', { file, start: end, end }, `${what} at the end of the file`, { related }),
+    )
+  }
+}
+
+const braceAsWords = ({ place }: Open): Words => ({
+  kind: 'words',
+  words: [{ ...place, text: '{', quoted: false }],
+  place,
+})

@@ -1,0 +1,40 @@
+/** Notify lines: the first of each kind holds, as in keepalived. */
+
+import type { Report } from '../diagnostics.ts'
+import type { Keyword } from '../keyword.ts'
+import { notifyAny, notifyBackup, notifyFault, notifyMaster, notifyStop } from '../keywords/notify.ts'
+import type { Command, Notify } from '../model.ts'
+import { errorAt } from '../report.ts'
+import type { Values } from '../values/values.ts'
+
+export function resolveNotify(values: Values, report: Report): Notify {
+  const master = first(values, notifyMaster, report)
+  const backup = first(values, notifyBackup, report)
+  const fault = first(values, notifyFault, report)
+  const stop = first(values, notifyStop, report)
+  const any = first(values, notifyAny, report)
+  return {
+    ...(master && { master }),
+    ...(backup && { backup }),
+    ...(fault && { fault }),
+    ...(stop && { stop }),
+    ...(any && { any }),
+  }
+}
+
+function first(values: Values, keyword: Keyword<Command>, report: Report): Command | undefined {
+  const [kept, ...others] = values.all(keyword)
+  if (kept === undefined) return undefined
+  for (const { node } of others)
+    report(
+      errorAt(
+        node.statement.place,
+        'already-given',
+        `${keyword.name} is already given: this one is ignored`,
+        {
+          related: [{ span: kept.value.span, message: 'this one is used' }],
+        },
+      ),
+    )
+  return kept.value
+}

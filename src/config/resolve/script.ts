@@ -1,0 +1,36 @@
+/** vrrp_script blocks. */
+
+import { seconds } from '../../base/time.ts'
+import type { Report } from '../diagnostics.ts'
+import * as keywords from '../keywords/vrrp-script.ts'
+import { spanOf } from '../line.ts'
+import type { VrrpScript } from '../model.ts'
+import { errorAt } from '../report.ts'
+import type { Node } from '../tree.ts'
+import { readValues } from '../values/values.ts'
+
+/** Undefined for a block without a program: keepalived removes it. */
+export function resolveScript({ statement, nodes }: Node, report: Report): VrrpScript | undefined {
+  const [, name] = statement.words
+  const values = readValues(nodes, report)
+  const command = values.last(keywords.script)
+  if (name === undefined) return undefined
+  if (command === undefined) {
+    report(errorAt(name, 'no-script', `vrrp_script ${name.text} has no script: the whole block is ignored`))
+    return undefined
+  }
+  const user = values.last(keywords.user)
+  const interval = values.last(keywords.interval) ?? seconds(1)
+  return {
+    name: name.text,
+    command: user === undefined ? command : { ...command, user },
+    interval,
+    timeout: values.last(keywords.timeout) ?? interval,
+    weight: values.last(keywords.weight)?.weight ?? 0,
+    reverse: values.last(keywords.weight)?.reverse ?? false,
+    rise: values.last(keywords.rise) ?? 1,
+    fall: values.last(keywords.fall) ?? 1,
+    initFail: values.has(keywords.initFail),
+    span: spanOf(name),
+  }
+}

@@ -1,0 +1,13 @@
+/** What the parser makes of the statements: keywords with what stands in their blocks, in the file's order. */
+
+import type { Keyword } from './keyword.ts'
+import type { Words } from './lexer.ts'
+
+export interface Node {
+  readonly keyword: Keyword
+  readonly statement: Words
+  /** A section's keywords; empty for others. */
+  readonly nodes: readonly Node[]
+  /** A list's lines; empty for others. */
+  readonly entries: readonly Words[]
+}

@@ -1,0 +1,101 @@
+/** Readers for what stands after a keyword: flags, choices, words. */
+
+import type { Report } from '../diagnostics.ts'
+import type { Arguments } from '../keyword.ts'
+import type { Word, Words } from '../lexer.ts'
+import { errorAt } from '../report.ts'
+import { nearest } from '../suggest.ts'
+
+/** The word after the keyword. The parser has made sure that it is there for readers that need it. */
+export const argument = (statement: Words, index = 1): Word | undefined => statement.words[index]
+
+/** The keyword alone means it; whatever follows is ignored, even `no`. */
+export const flag: Arguments<true> = { syntax: '', needed: 0, read: () => true }
+
+export const nothing: Arguments<undefined> = { syntax: '', needed: 0, read: () => undefined }
+
+/** One word, any. */
+export const text = (syntax: string): Arguments<string> => ({
+  syntax,
+  needed: 1,
+  read: (statement) => argument(statement)?.text,
+})
+
+/** One word with its place, for what later checks want to point at. */
+export const word = (syntax: string): Arguments<Word> => ({
+  syntax,
+  needed: 1,
+  read: (statement) => argument(statement),
+})
+
+/** All words after the keyword, possibly none. */
+export const words = (syntax: string, needed = 0): Arguments<readonly Word[]> => ({
+  syntax,
+  needed,
+  read: (statement) => statement.words.slice(1),
+})
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['on', true],
+  ['true', true],
+  ['yes', true],
+  ['off', false],
+  ['false', false],
+  ['no', false],
+])
+
+/** `on|off|true|false|yes|no`; the keyword alone means true. */
+export const optionalBoolean: Arguments<boolean> = {
+  syntax: '[on|off|true|false|yes|no]',
+  needed: 0,
+  read(statement, report) {
+    const given = argument(statement)
+    return given === undefined ? true : readBoolean(given, report)
+  },
+}
+
+export const boolean: Arguments<boolean> = {
+  syntax: 'on|off|true|false|yes|no',
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    return given === undefined ? undefined : readBoolean(given, report)
+  },
+}
+
+function readBoolean(given: Word, report: Report): boolean | undefined {
+  const value = BOOLEANS.get(given.text)
+  if (value === undefined)
+    report(
+      errorAt(given, 'invalid-value', `on, off, true, false, yes or no is expected here; ignored`, {
+        suggestion: nearest(given.text, [...BOOLEANS.keys()]),
+      }),
+    )
+  return value
+}
+
+/** @param otherwise what happens with any other word, e.g. `BACKUP is used`. */
+export const choice = <T extends string>(
+  values: readonly T[],
+  otherwise: string,
+  fallback?: T,
+): Arguments<T> => ({
+  syntax: values.join('|'),
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    const value = values.find((one) => one === given.text)
+    if (value !== undefined) return value
+    report(
+      errorAt(given, 'invalid-value', `${list(values)} is expected here; ${otherwise}`, {
+        suggestion: nearest(given.text, values),
+      }),
+    )
+    return fallback
+  },
+})
+
+/** `a, b or c` */
+const list = (values: readonly string[]): string =>
+  values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1) ?? ''}`

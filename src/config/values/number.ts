@@ -1,0 +1,100 @@
+/**
+ * Numbers as keepalived reads them: decimal only (`0x33` is none), a leading
+ * `+` and blanks inside quotes are fine, nothing may follow.
+ */
+
+import { seconds, type Duration } from '../../base/time.ts'
+import type { Report } from '../diagnostics.ts'
+import type { Arguments } from '../keyword.ts'
+import type { Word } from '../lexer.ts'
+import { errorAt, warningAt } from '../report.ts'
+import { argument } from './basic.ts'
+
+export interface Range {
+  readonly minimum: number
+  readonly maximum: number
+}
+
+/** What happens instead of an unusable value: in words, and the value if there is one. */
+export interface Otherwise<T> {
+  readonly words: string
+  readonly value?: T
+}
+
+export const ignored: Otherwise<never> = { words: 'the line is ignored' }
+export const instead = <T>(value: T, words: string): Otherwise<T> => ({ words, value })
+
+export const integer = (range: Range, otherwise: Otherwise<number> = ignored): Arguments<number> => ({
+  syntax: rangeText(range),
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    return readInteger(given, range, otherwise.words, report) ?? otherwise.value
+  },
+})
+
+export function readInteger(
+  given: Word,
+  range: Range,
+  otherwise: string,
+  report: Report,
+): number | undefined {
+  const value = parseInteger(given.text)
+  if (value !== undefined && value >= range.minimum && value <= range.maximum) return value
+  const what = value === undefined ? notANumber(given.text) : ''
+  const message = `a whole number ${rangeText(range)} is expected here${what}; ${otherwise}`
+  const code = value === undefined ? 'invalid-number' : 'value-out-of-range'
+  report(errorAt(given, code, message))
+  return undefined
+}
+
+const notANumber = (text: string): string => (/^0x/i.test(text) ? ', in decimal' : '')
+
+export function parseInteger(text: string): number | undefined {
+  const digits = /^[ \t]*([+-]?\d+)$/.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** Seconds with a fraction of up to six digits. */
+export const secondsBetween = (
+  range: Range,
+  otherwise: Otherwise<Duration> = ignored,
+): Arguments<Duration> => ({
+  syntax: `${rangeText(range)} s`,
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    return readSeconds(given, range, otherwise.words, report) ?? otherwise.value
+  },
+})
+
+export function readSeconds(
+  given: Word,
+  range: Range,
+  otherwise: string,
+  report: Report,
+): Duration | undefined {
+  const match = /^[ \t]*([+-]?)(\d*)(?:\.(\d*))?$/.exec(given.text)
+  const [, sign = '', whole = '', fraction = ''] = match ?? []
+  if (match === null || (whole === '' && fraction === '')) {
+    const message = `a number of seconds ${rangeText(range)} is expected here; ${otherwise}`
+    report(errorAt(given, 'invalid-number', message))
+    return undefined
+  }
+  const value = Number(`${sign}${whole || '0'}.${fraction.slice(0, 6) || '0'}`)
+  if (value < range.minimum || value > range.maximum) {
+    const message = `a number of seconds ${rangeText(range)} is expected here; ${otherwise}`
+    report(errorAt(given, 'value-out-of-range', message))
+    return undefined
+  }
+  if (fraction.length > 6)
+    report(warningAt(given, 'too-precise', 'more than six decimal places: the rest is cut off'))
+  return seconds(value)
+}
+
+export function rangeText({ minimum, maximum }: Range): string {
+  if (maximum >= 2_147_483_647) return minimum <= -2_147_483_647 ? '' : `from ${minimum}`
+  return `${minimum}..${maximum}`
+}
