@@ -65,8 +65,8 @@ export function watchdogInterval(environment: ServiceEnvironment, pid: number): 
 }
 
 interface Sender {
-  send(message: string): Sent
-  close(): void
+  readonly send: (message: string) => Sent
+  readonly close: () => void
 }
 
 const nobody: Sender = { send: () => accepted(undefined), close: () => {} }
