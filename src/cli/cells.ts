@@ -1,0 +1,33 @@
+/** What one instance shows in a view, piece by piece. Pure. */
+
+import { printable } from '../base/printable.ts'
+import type { AddressReport, InstanceReport } from '../control/report.ts'
+import type { Cell, Colour } from './layout.ts'
+
+const STATE_COLOURS: Readonly<Record<InstanceReport['state'], Colour>> = {
+  INIT: 'yellow',
+  BACKUP: undefined,
+  MASTER: 'green',
+  FAULT: 'red',
+}
+
+/** Names come from a file: what they hold must not reach the terminal as anything but text. */
+export const plain = (text: string): Cell => ({ text: printable(text) })
+
+export const stateCell = ({ state }: InstanceReport): Cell => ({ text: state, colour: STATE_COLOURS[state] })
+
+export const priorityText = ({ priority: { base, effective } }: InstanceReport): string =>
+  base === effective ? String(base) : `${effective} (base ${base})`
+
+export function masterText({ state, master }: InstanceReport): string {
+  if (state === 'MASTER') return 'this host'
+  return master === null ? '-' : `${master.address} (${master.priority})`
+}
+
+/** A Master has its addresses and nobody else does; anything else is worth a colour. */
+export function addressCell({ state }: InstanceReport, { address, present }: AddressReport): Cell {
+  const expected = state === 'MASTER'
+  const word = present ? 'present' : expected ? 'MISSING' : 'absent'
+  const colour = present === expected ? (expected ? 'green' : undefined) : 'red'
+  return { text: `${printable(address)} ${word}`, colour }
+}

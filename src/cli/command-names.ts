@@ -1,0 +1,6 @@
+/** Words that stand where keepalived has no operand: `vrrpd WORD …`. Apart from the commands, which load yargs. */
+export const commandNames = ['status', 'help'] as const
+
+export type CommandName = (typeof commandNames)[number]
+
+export const isCommandName = (word: string): word is CommandName => commandNames.some((name) => name === word)

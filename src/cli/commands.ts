@@ -1,0 +1,58 @@
+/** The commands beside the daemon, as yargs understands them. Loaded for them only. */
+
+import yargs from 'yargs'
+import { DEFAULT_CONTROL_PATH } from './daemon-options.ts'
+import { EXIT } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { status } from './status.ts'
+
+/** @param argv beginning with the command's name */
+export async function runCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const chosen = parse(argv)
+  if (typeof chosen === 'function') return chosen(io)
+  if (chosen.exitCode === EXIT.allWell) io.out(`${chosen.text}\n`)
+  else io.err(`${chosen.text}\n`)
+  return chosen.exitCode
+}
+
+type Chosen = ((io: CommandIo) => Promise<number>) | { readonly text: string; readonly exitCode: number }
+
+function parse(argv: readonly string[]): Chosen {
+  let chosen: Chosen = { text: '', exitCode: EXIT.usage }
+  const parser = yargs()
+    .scriptName('vrrpd')
+    .detectLocale(false)
+    .exitProcess(false)
+    .version(false)
+    .help('help', 'Show this help')
+    .alias('help', 'h')
+    .wrap(80)
+    .strict()
+    .showHelpOnFail(false, "Try 'vrrpd status --help'")
+    // The last one wins, as in the daemon's options.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .command(
+      'status [NAME]',
+      'Show the state of a running daemon, or of one vrrp_instance',
+      (builder) =>
+        builder
+          .positional('NAME', { type: 'string', describe: 'A vrrp_instance' })
+          .option('json', { type: 'boolean', default: false, describe: 'Print the report as JSON' })
+          .option('control', {
+            type: 'string',
+            default: DEFAULT_CONTROL_PATH,
+            describe: 'The control socket of the daemon',
+            requiresArg: true,
+          })
+          .epilog('Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage.'),
+      ({ NAME, json, control }) => {
+        chosen = (io) => status({ name: NAME, json, control }, io)
+      },
+    )
+  // With a callback yargs prints nothing itself.
+  parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
+    if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }
+    else if (output !== '') chosen = { text: output, exitCode: EXIT.allWell }
+  })
+  return chosen
+}

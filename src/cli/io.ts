@@ -1,0 +1,33 @@
+/** What a command has to do with its terminal; tests bring their own. */
+
+export interface CommandIo {
+  /** Data: what was asked for. */
+  out(text: string): void
+  /** Talk: what went wrong. */
+  err(text: string): void
+  /** Columns to fill. */
+  readonly width: number
+  readonly colour: boolean
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+const DEFAULT_WIDTH = 80
+
+/** Made for commands only: touching process.stdout costs the daemon time, and it has its own way to write. */
+export function processIo(): CommandIo {
+  const { stdout, stderr, env } = process
+  // `vrrpd status | head -1`: the reader has what it wants.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  const columns = stdout.isTTY ? stdout.columns : Number(env['COLUMNS'])
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    width: columns > 0 ? columns : DEFAULT_WIDTH,
+    // https://no-color.org: any value that is not empty.
+    colour: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    now: () => Date.now(),
+  }
+}

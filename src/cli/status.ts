@@ -1,0 +1,56 @@
+/** `vrrpd status [NAME] [--json] [--control PATH]` */
+
+import { askDaemon } from '../control/client.ts'
+import { problemsOf, type StatusReport } from '../control/report.ts'
+import { EXIT } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { formatAge } from './layout.ts'
+import { statusView, type TimeWords } from './views.ts'
+
+export interface StatusArguments {
+  readonly name: string | undefined
+  readonly json: boolean
+  readonly control: string
+}
+
+const TIMEOUT_MS = 5_000
+
+export async function status(args: StatusArguments, io: CommandIo): Promise<number> {
+  const answer = await askDaemon(args.control, 'status', TIMEOUT_MS)
+  if (!answer.ok) {
+    io.err(`${answer.error.text}\n`)
+    return EXIT.noDaemon
+  }
+  const report = onlyNamed(answer.value, args.name)
+  if (args.name !== undefined && report.instances.length === 0) {
+    const names = answer.value.instances.map(({ name }) => name)
+    io.err(`no vrrp_instance '${args.name}'; there is: ${names.join(', ')}\n`)
+    return EXIT.usage
+  }
+  io.out(args.json ? `${JSON.stringify(report, null, 2)}\n` : render(report, io))
+  return problemsOf(report.instances).length > 0 ? EXIT.problems : EXIT.allWell
+}
+
+const onlyNamed = (report: StatusReport, name: string | undefined): StatusReport =>
+  name === undefined
+    ? report
+    : { ...report, instances: report.instances.filter((instance) => instance.name === name) }
+
+function render(report: StatusReport, io: CommandIo): string {
+  const now = io.now()
+  return statusView(report, {
+    width: io.width,
+    colour: io.colour,
+    time: (iso) => timeWords(iso, now),
+  })
+}
+
+/** In the reader's time zone. */
+function timeWords(iso: string, now: number): TimeWords {
+  const then = new Date(iso)
+  const local = new Date(then.getTime() - then.getTimezoneOffset() * 60_000)
+  return {
+    at: local.toISOString().slice(0, 19).replace('T', ' '),
+    ago: formatAge(Math.floor((now - then.getTime()) / 1000)),
+  }
+}

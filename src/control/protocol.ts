@@ -1,0 +1,115 @@
+/**
+ * What goes over the control socket: one JSON object per line in each
+ * direction, a response for every request, in order.
+ *
+ *     → {"version":1,"request":"status"}
+ *     ← {"version":1,"ok":true,"result":{…}}
+ *     ← {"version":1,"ok":false,"error":{"code":"unknown-request","text":"…"}}
+ *
+ * Both sides validate what they read. Unknown fields are ignored, so that
+ * either side may be newer. Pure.
+ */
+
+import { accepted, rejected, type Result } from '../base/result.ts'
+import type { StatusReport } from './report.ts'
+
+export const PROTOCOL_VERSION = 1
+
+/** Without its newline; more is garbage. */
+export const MAX_REQUEST_BYTES: number = 64 << 10
+
+/** What each request answers with. Further verbs take their place here. */
+export interface Results {
+  readonly status: StatusReport
+}
+
+export type RequestName = keyof Results
+
+export interface Request<N extends RequestName = RequestName> {
+  readonly version: 1
+  readonly request: N
+}
+
+export type Response<N extends RequestName = RequestName> =
+  | { readonly version: 1; readonly ok: true; readonly result: Results[N] }
+  | { readonly version: 1; readonly ok: false; readonly error: ProtocolError }
+
+export type ProtocolErrorCode =
+  | 'not-json'
+  | 'not-a-request'
+  | 'unsupported-version'
+  | 'unknown-request'
+  | 'request-too-long'
+  /** A defect of the daemon's; its log has more. */
+  | 'internal'
+
+export interface ProtocolError {
+  readonly code: ProtocolErrorCode
+  readonly text: string
+}
+
+const REQUESTS: Readonly<Record<RequestName, true>> = { status: true }
+
+/** @param line without its newline */
+export function parseRequest(line: string): Result<Request, ProtocolError> {
+  const value = parseJson(line)
+  if (value === undefined) return refuse('not-json', 'expected one JSON object per line')
+  const { version, request } = value
+  if (typeof version !== 'number' || typeof request !== 'string') {
+    return refuse('not-a-request', 'expected {"version":1,"request":"..."}')
+  }
+  if (version !== PROTOCOL_VERSION) {
+    return refuse('unsupported-version', `version ${version} is not supported, only ${PROTOCOL_VERSION} is`)
+  }
+  if (!isRequestName(request)) {
+    const known = Object.keys(REQUESTS).join(', ')
+    return refuse('unknown-request', `no such request; there is: ${known}`)
+  }
+  return accepted({ version: PROTOCOL_VERSION, request })
+}
+
+/** Undefined when the line is no response of a version we know. */
+export function parseResponse<N extends RequestName>(line: string): Response<N> | undefined {
+  const value = parseJson(line)
+  if (value?.['version'] !== PROTOCOL_VERSION) return undefined
+  const { ok, result, error } = value
+  if (ok === true && isRecord(result)) {
+    // The daemon is trusted with the shape of what it reports; the version vouches for it.
+    return { version: PROTOCOL_VERSION, ok, result: result as unknown as Results[N] }
+  }
+  if (ok !== false || !isRecord(error) || typeof error['text'] !== 'string') return undefined
+  const code = error['code'] as ProtocolErrorCode
+  return { version: PROTOCOL_VERSION, ok, error: { code, text: error['text'] } }
+}
+
+export const succeeded = <N extends RequestName>(result: Results[N]): Response<N> => ({
+  version: PROTOCOL_VERSION,
+  ok: true,
+  result,
+})
+
+export const failed = (error: ProtocolError): Response<never> => ({
+  version: PROTOCOL_VERSION,
+  ok: false,
+  error,
+})
+
+export const encodeLine = (message: Request | Response): string => `${JSON.stringify(message)}\n`
+
+const refuse = (code: ProtocolErrorCode, text: string): Result<never, ProtocolError> =>
+  rejected({ code, text })
+
+const isRequestName = (name: string): name is RequestName => Object.hasOwn(REQUESTS, name)
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Undefined unless the text is a JSON object. */
+function parseJson(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
