@@ -1,6 +1,6 @@
 /** The port through which this folder runs programs; system/spawn.ts is the real one, tests bring their own. */
 
-import type { Duration } from '../base/time.ts'
+import type { Clock, Duration } from '../base/time.ts'
 
 export interface Identity {
   readonly uid: number
@@ -50,3 +50,37 @@ export interface Timers {
   /** Calls back once, not before `delay` has passed; the returned function cancels. */
   after(delay: Duration, callback: () => void): () => void
 }
+
+/** The ports and the clock together: what running a program takes. */
+export interface ScriptPorts {
+  readonly launcher: Launcher
+  readonly timers: Timers
+  readonly clock: Clock
+}
+
+/** Why a script of the configuration will never be run; a name for tests and status. */
+export type DisabledReason =
+  | 'not-found'
+  | 'inaccessible'
+  | 'wrong-file-type'
+  | 'not-executable'
+  | 'insecure'
+  | 'unknown-user'
+  | 'unknown-group'
+
+/** A configured command after security.ts has looked at it. Warnings are keepalived's words, for the log. */
+export type Script =
+  | {
+      readonly kind: 'runnable'
+      readonly spec: LaunchSpec
+      readonly warnings: readonly string[]
+      /** Would be refused with enable_script_security. */
+      readonly insecure: boolean
+    }
+  | {
+      readonly kind: 'disabled'
+      readonly reason: DisabledReason
+      /** keepalived's words. */
+      readonly text: string
+      readonly warnings: readonly string[]
+    }
