@@ -2,7 +2,13 @@
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 import type { DisabledReason, Identity } from './types.ts'
-import type { Account, UserDirectory } from './users.ts'
+
+/** The system's databases, by name only: keepalived takes no numbers either. */
+export interface UserDirectory {
+  user(name: string): { readonly uid: number; readonly gid: number } | undefined
+  /** A group's id. */
+  group(name: string): number | undefined
+}
 
 export interface UserChoice {
   readonly user: string
@@ -20,7 +26,6 @@ export interface SecuritySettings {
 export interface RunAs {
   /** Absent: the daemon's own, unchanged. */
   readonly identity: Identity | undefined
-  readonly account: Account | undefined
   readonly uid: number
   readonly gid: number
 }
@@ -38,40 +43,29 @@ const DEFAULT_USER = 'keepalived_script'
  *
  * @param wanted the script's own choice.
  */
-export async function runAs(
+export function runAs(
   wanted: UserChoice | undefined,
   settings: SecuritySettings,
   users: UserDirectory,
-): Promise<Result<RunAs, Unknown>> {
+): Result<RunAs, Unknown> {
   const choice = wanted ?? settings.scriptUser
   if (choice !== undefined) return chosen(choice, users)
-  const account = await users.localUser(DEFAULT_USER)
-  if (account !== undefined) return accepted(as(account, account.gid))
+  const fallback = chosen({ user: DEFAULT_USER }, users)
   const { own, enableScriptSecurity } = settings
-  if (enableScriptSecurity && own.uid === 0) return rejected(noSuchUser(DEFAULT_USER))
-  const root = own.uid === 0 ? await users.localUser('root') : undefined
-  return accepted({ identity: undefined, account: root, ...own })
+  if (fallback.ok || (enableScriptSecurity && own.uid === 0)) return fallback
+  return accepted({ identity: undefined, ...own })
 }
 
-async function chosen({ user, group }: UserChoice, users: UserDirectory): Promise<Result<RunAs, Unknown>> {
-  const account = await users.user(user)
-  if (account === undefined) return rejected(noSuchUser(user))
-  const gid = group === undefined ? account.gid : await users.group(group)
+function chosen({ user, group }: UserChoice, users: UserDirectory): Result<RunAs, Unknown> {
+  const account = users.user(user)
+  if (account === undefined) {
+    return rejected({ reason: 'unknown-user', text: `Script user '${user}' does not exist` })
+  }
+  const gid = group === undefined ? account.gid : users.group(group)
   if (gid === undefined) {
     return rejected({ reason: 'unknown-group', text: `Script group '${group ?? ''}' does not exist` })
   }
-  return accepted(as(account, gid))
+  const { uid } = account
+  // keepalived gives no supplementary groups.
+  return accepted({ identity: { uid, gid, groups: [] }, uid, gid })
 }
-
-/** keepalived gives no supplementary groups. */
-const as = (account: Account, gid: number): RunAs => ({
-  identity: { uid: account.uid, gid, groups: [] },
-  account,
-  uid: account.uid,
-  gid,
-})
-
-const noSuchUser = (user: string): Unknown => ({
-  reason: 'unknown-user',
-  text: `Script user '${user}' does not exist`,
-})
