@@ -32,11 +32,12 @@ export function netlinkPortOf(address: Uint8Array): number | undefined {
   return view.getUint16(0, littleEndian) === AF_NETLINK ? view.getUint32(4, littleEndian) : undefined
 }
 
-/** struct sockaddr_ll: to a link, for frames that carry their own Ethernet header. */
-export function packetSocketAddress(linkIndex: number): Uint8Array {
+/** struct sockaddr_ll: to a link, for frames that carry their own Ethernet header of this type. */
+export function packetSocketAddress(linkIndex: number, etherType: number): Uint8Array {
   const bytes = new Uint8Array(20)
   const view = new DataView(bytes.buffer)
   view.setUint16(0, AF_PACKET, littleEndian)
+  view.setUint16(2, etherType)
   view.setInt32(4, linkIndex, littleEndian)
   return bytes
 }

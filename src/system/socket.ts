@@ -3,25 +3,13 @@
  * and never by the garbage collector. Every refusal is a value.
  */
 
-import { accepted, rejected, type Result } from '../base/result.ts'
+import { accepted, type Result } from '../base/result.ts'
 import { between, instant, type Instant } from '../base/time.ts'
 import { boundAges } from './arrival.ts'
-import {
-  AF_NETLINK,
-  NETLINK_ADD_MEMBERSHIP,
-  NETLINK_CAP_ACK,
-  NETLINK_EXT_ACK,
-  NETLINK_ROUTE,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  SOCK_RAW,
-  SOL_NETLINK,
-  SOL_SOCKET,
-} from './constants.ts'
+import { SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE, SOL_SOCKET } from './constants.ts'
 import { ageEstimates, makePool, pack, unpack, type Datagram, type Outgoing, type Pool } from './datagrams.ts'
 import { mustSucceed, native, outcome, SOCKET_ADDRESS_BYTES, type Handle, type Native } from './native.ts'
 import { namespacePath } from './process.ts'
-import { netlinkPortOf, netlinkSocketAddress } from './socket-address.ts'
 import type { SystemError } from './system-error.ts'
 
 export type { Datagram, Outgoing } from './datagrams.ts'
@@ -126,57 +114,24 @@ export class Socket {
   }
 }
 
-export interface NetlinkSocketSpec {
-  readonly protocol?: number
-  /** Multicast groups by number (RTNLGRP_LINK is 1). */
-  readonly groups?: readonly number[]
-  readonly receiveBufferBytes?: number | undefined
-  /** A name under /run/netns, or a path. */
-  readonly namespace?: string | undefined
-}
+/** As many bytes as asked for with CAP_NET_ADMIN, else as many as net.core.rmem_max allows. */
+export const setReceiveBuffer = (socket: Socket, bytes: number): Result<undefined, SystemError> =>
+  firstAccepted(
+    () => socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes),
+    () => socket.setOption(SOL_SOCKET, SO_RCVBUF, bytes),
+  )
 
-/** The kernel fills a dump's messages up to what the reader offers, 32 KiB at most. */
-const dumpMessageBytes = 32_768
+/** The same for sending, with net.core.wmem_max. */
+export const setSendBuffer = (socket: Socket, bytes: number): Result<undefined, SystemError> =>
+  firstAccepted(
+    () => socket.setOption(SOL_SOCKET, SO_SNDBUFFORCE, bytes),
+    () => socket.setOption(SOL_SOCKET, SO_SNDBUF, bytes),
+  )
 
-/** Errors come with the kernel's own text (NETLINK_EXT_ACK) and without the request (NETLINK_CAP_ACK). */
-export function openNetlinkSocket(spec: NetlinkSocketSpec = {}): Result<Socket, SystemError> {
-  const opened = Socket.open({
-    domain: AF_NETLINK,
-    type: SOCK_RAW,
-    protocol: spec.protocol ?? NETLINK_ROUTE,
-    namespace: spec.namespace,
-    datagramBytes: dumpMessageBytes,
-    datagramsPerRead: 8,
-  })
-  if (!opened.ok) return opened
-  const socket = opened.value
-  const error = prepare(socket, spec)
-  if (error === undefined) return accepted(socket)
-  socket.close()
-  return rejected(error)
-}
-
-function prepare(socket: Socket, spec: NetlinkSocketSpec): SystemError | undefined {
-  // A kernel before 4.12 knows neither; its errors are then only less clear.
-  socket.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1)
-  socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1)
-  if (spec.receiveBufferBytes !== undefined) setReceiveBuffer(socket, spec.receiveBufferBytes)
-  const bound = socket.bind(netlinkSocketAddress(0))
-  if (!bound.ok) return bound.error
-  for (const group of spec.groups ?? []) {
-    const joined = socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
-    if (!joined.ok) return joined.error
-  }
-  return undefined
-}
-
-/** As much as asked for with CAP_NET_ADMIN, else as much as net.core.rmem_max allows. */
-export function setReceiveBuffer(socket: Socket, bytes: number): void {
-  if (!socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes).ok) socket.setOption(SOL_SOCKET, SO_RCVBUF, bytes)
-}
-
-/** The port id the kernel gave it: the nlmsg_pid of answers to it. */
-export function netlinkPortId(socket: Socket): Result<number, SystemError> {
-  const address = socket.localAddress()
-  return address.ok ? accepted(netlinkPortOf(address.value) ?? 0) : address
+function firstAccepted<T>(
+  preferred: () => Result<T, SystemError>,
+  otherwise: () => Result<T, SystemError>,
+): Result<T, SystemError> {
+  const result = preferred()
+  return result.ok ? result : otherwise()
 }
