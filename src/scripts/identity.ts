@@ -2,13 +2,7 @@
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 import type { DisabledReason, Identity } from './types.ts'
-
-/** The system's databases, by name only: keepalived takes no numbers either. */
-export interface UserDirectory {
-  user(name: string): { readonly uid: number; readonly gid: number } | undefined
-  /** A group's id. */
-  group(name: string): number | undefined
-}
+import type { UserDirectory } from './users.ts'
 
 export interface UserChoice {
   readonly user: string
@@ -43,29 +37,34 @@ const DEFAULT_USER = 'keepalived_script'
  *
  * @param wanted the script's own choice.
  */
-export function runAs(
+export async function runAs(
   wanted: UserChoice | undefined,
   settings: SecuritySettings,
   users: UserDirectory,
-): Result<RunAs, Unknown> {
+): Promise<Result<RunAs, Unknown>> {
   const choice = wanted ?? settings.scriptUser
   if (choice !== undefined) return chosen(choice, users)
-  const fallback = chosen({ user: DEFAULT_USER }, users)
+  const account = await users.localUser(DEFAULT_USER)
+  if (account !== undefined) return accepted(as(account.uid, account.gid))
   const { own, enableScriptSecurity } = settings
-  if (fallback.ok || (enableScriptSecurity && own.uid === 0)) return fallback
+  if (enableScriptSecurity && own.uid === 0) return rejected(noSuchUser(DEFAULT_USER))
   return accepted({ identity: undefined, ...own })
 }
 
-function chosen({ user, group }: UserChoice, users: UserDirectory): Result<RunAs, Unknown> {
-  const account = users.user(user)
-  if (account === undefined) {
-    return rejected({ reason: 'unknown-user', text: `Script user '${user}' does not exist` })
-  }
-  const gid = group === undefined ? account.gid : users.group(group)
+async function chosen({ user, group }: UserChoice, users: UserDirectory): Promise<Result<RunAs, Unknown>> {
+  const account = await users.user(user)
+  if (account === undefined) return rejected(noSuchUser(user))
+  const gid = group === undefined ? account.gid : await users.group(group)
   if (gid === undefined) {
     return rejected({ reason: 'unknown-group', text: `Script group '${group ?? ''}' does not exist` })
   }
-  const { uid } = account
-  // keepalived gives no supplementary groups.
-  return accepted({ identity: { uid, gid, groups: [] }, uid, gid })
+  return accepted(as(account.uid, gid))
 }
+
+/** keepalived gives no supplementary groups. */
+const as = (uid: number, gid: number): RunAs => ({ identity: { uid, gid, groups: [] }, uid, gid })
+
+const noSuchUser = (user: string): Unknown => ({
+  reason: 'unknown-user',
+  text: `Script user '${user}' does not exist`,
+})

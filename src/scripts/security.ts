@@ -8,10 +8,11 @@
 
 import { posix } from 'node:path'
 import { scriptEnvironment } from './environment.ts'
-import { runAs, type RunAs, type SecuritySettings, type UserChoice, type UserDirectory } from './identity.ts'
+import { runAs, type RunAs, type SecuritySettings, type UserChoice } from './identity.ts'
 import { walkPath, type Files, type Step } from './path-walk.ts'
 import { changeableByOthers, isExecutableByNobody, refusedBy } from './permissions.ts'
 import type { DisabledReason, Script } from './types.ts'
+import type { UserDirectory } from './users.ts'
 
 export interface CommandLine {
   readonly argv: readonly [string, ...string[]]
@@ -27,22 +28,12 @@ export interface SecurityPorts {
   readonly workingDirectory: string
 }
 
-/** All commands of a configuration, each with what became of it. */
-export async function resolveScripts<C extends CommandLine>(
-  commands: readonly C[],
-  settings: SecuritySettings,
-  ports: SecurityPorts,
-): Promise<ReadonlyMap<C, Script>> {
-  const resolve = async (command: C) => [command, await resolveScript(command, settings, ports)] as const
-  return new Map(await Promise.all(commands.map(resolve)))
-}
-
 export async function resolveScript(
   command: CommandLine,
   settings: SecuritySettings,
   ports: SecurityPorts,
 ): Promise<Script> {
-  const who = runAs(command.user, settings, ports.users)
+  const who = await runAs(command.user, settings, ports.users)
   if (!who.ok) return disabled(who.error.reason, who.error.text)
   const environment = scriptEnvironment(ports.environment)
   const found = await findProgram(command.argv[0], environment['PATH'] ?? '', ports)
