@@ -22,6 +22,7 @@ export const toSeconds = (duration: Duration): number => duration / 1_000_000
 export const toMilliseconds = (duration: Duration): number => duration / 1_000
 
 export const after = (start: Instant, duration: Duration): Instant => (start + duration) as Instant
+export const before = (end: Instant, duration: Duration): Instant => (end - duration) as Instant
 /** `later - earlier`; negative when the arguments are in the other order. */
 export const between = (earlier: Instant, later: Instant): Duration => (later - earlier) as Duration
 export const plus = (a: Duration, b: Duration): Duration => (a + b) as Duration

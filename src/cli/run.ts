@@ -1,7 +1,8 @@
-/** The daemon's entry. */
+/** The daemon's entry: loads neither yargs nor any optional library. */
 
+import { runDaemon } from '../daemon/lifecycle.ts'
 import type { DaemonOptions } from './daemon-options.ts'
 
 export function run(options: DaemonOptions): Promise<number> {
-  return Promise.reject(new Error(`not assembled yet: ${options.configFile}`))
+  return runDaemon(options)
 }

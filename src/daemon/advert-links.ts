@@ -1,0 +1,103 @@
+/**
+ * Adverts on the wire: one pair of sockets for each link in use, whatever the
+ * number of virtual routers on it. Opened when the link exists, closed when it
+ * goes; a link that came back under another index gets new ones.
+ */
+
+import type { Ipv4Address } from '../base/address.ts'
+import { before, type Clock, type Instant } from '../base/time.ts'
+import type { Link } from '../netlink/types.ts'
+import { openAdvertSocket, type AdvertSocket } from '../vrrp/socket/advert-socket.ts'
+
+export interface ReceivedPacket {
+  readonly link: string
+  /** From the IP header on. */
+  readonly bytes: Uint8Array
+  readonly arrivedAt: Instant
+}
+
+export interface AdvertLinksOptions {
+  readonly clock: Clock
+  readonly group: Ipv4Address
+  readonly onPacket: (packet: ReceivedPacket) => void
+  readonly complain: (text: string) => void
+}
+
+interface OpenLink {
+  readonly index: number
+  readonly socket: AdvertSocket
+}
+
+/** Enough for a burst of 250 routers; what is left over is read in the next turn of the loop. */
+const READS_PER_WAKEUP = 16
+
+export class AdvertLinks {
+  private readonly options: AdvertLinksOptions
+  private readonly open = new Map<string, OpenLink>()
+
+  constructor(options: AdvertLinksOptions) {
+    this.options = options
+  }
+
+  /** Brings the sockets of one link in step with the kernel's view of it. */
+  follow(name: string, link: Link | undefined): void {
+    const current = this.open.get(name)
+    if (current?.index === link?.index) return
+    if (current) this.close(name, current)
+    if (link) this.openLink(link)
+  }
+
+  /** @returns whether the kernel took all of them */
+  send(name: string, packets: readonly Uint8Array[]): boolean {
+    const entry = this.open.get(name)
+    if (!entry) return false
+    const sent = entry.socket.send(packets)
+    // A link that is down refuses: the election hears of that from netlink, a line a second would say nothing new.
+    if (!sent.ok && !['ENETDOWN', 'ENETUNREACH', 'ENODEV', 'ENXIO'].includes(sent.error.code)) {
+      this.options.complain(`cannot send an advert on ${name}: ${sent.error.text} [${sent.error.code}]`)
+    }
+    return sent.ok
+  }
+
+  /** Reads what has arrived on every link; deadlines are considered only after this. */
+  drain(): void {
+    for (const [name, { socket }] of this.open) this.read(name, socket)
+  }
+
+  closeAll(): void {
+    for (const [name, entry] of this.open) this.close(name, entry)
+  }
+
+  private openLink(link: Link): void {
+    const opened = openAdvertSocket({
+      link: { index: link.index, name: link.name },
+      group: this.options.group,
+    })
+    if (!opened.ok) {
+      const { call, text, code } = opened.error
+      this.options.complain(`cannot open the VRRP sockets on ${link.name}: ${call}: ${text} [${code}]`)
+      return
+    }
+    const socket = opened.value
+    this.open.set(link.name, { index: link.index, socket })
+    socket.onReadable(() => {
+      this.read(link.name, socket)
+    })
+  }
+
+  private close(name: string, entry: OpenLink): void {
+    this.open.delete(name)
+    entry.socket.close()
+  }
+
+  private read(link: string, socket: AdvertSocket): void {
+    for (let turn = 0; turn < READS_PER_WAKEUP; turn++) {
+      const received = socket.receive()
+      if (!received.ok || received.value.length === 0) return
+      const now = this.options.clock.now()
+      for (const { bytes, age } of received.value) {
+        this.options.onPacket({ link, bytes, arrivedAt: before(now, age) })
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Model → what the other parts need: virtual routers for the engine, kernel
+ * state and scripts for the outbox. The only place that knows both the
+ * configuration's words and the protocol's. Pure.
+ */
+
+import { isIpv4, type Ipv4Address } from '../base/address.ts'
+import type {
+  Model,
+  Notify,
+  Scope,
+  SyncGroup,
+  TrackedInterface,
+  TrackedScript,
+  VirtualAddress,
+  VirtualRoute,
+  VrrpInstance,
+} from '../config/model.ts'
+import type { AddressSpec, RouteSpec } from '../netlink/types.ts'
+import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
+
+/** One vrrp_instance as the daemon runs it. */
+export interface Assembled {
+  readonly router: VirtualRouter
+  readonly instance: VrrpInstance
+  /** Advertised addresses first, then excluded ones: the order of installing and announcing. */
+  readonly addresses: readonly WantedAddress[]
+  readonly routes: readonly WantedRoute[]
+}
+
+/** An AddressSpec but for the link's index, which only the running kernel knows. */
+export interface WantedAddress {
+  readonly link: string
+  readonly spec: Omit<AddressSpec, 'linkIndex'>
+}
+
+export interface WantedRoute {
+  readonly link: string | undefined
+  readonly spec: Omit<RouteSpec, 'linkIndex'>
+}
+
+export interface Assembly {
+  readonly routers: readonly Assembled[]
+  readonly groups: readonly {
+    readonly name: string
+    readonly members: readonly string[]
+    readonly notify: Notify
+  }[]
+}
+
+export function assemble(model: Model): Assembly {
+  return {
+    routers: model.instances.map((instance) => assembleInstance(instance, groupOf(model, instance))),
+    groups: model.syncGroups,
+  }
+}
+
+const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
+  model.syncGroups.find((group) => group.members.includes(instance.name))
+
+function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined): Assembled {
+  const addresses = [...instance.addresses, ...instance.excludedAddresses].map(wantedAddress)
+  return {
+    instance,
+    router: assembleRouter(instance, group),
+    addresses,
+    routes: instance.routes.map(wantedRoute),
+  }
+}
+
+function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): VirtualRouter {
+  const { garp } = instance
+  const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
+  const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])]
+  return {
+    name: instance.name,
+    link: instance.link,
+    vrid: instance.vrid,
+    priority: instance.priority,
+    advertInterval: instance.advertInterval,
+    preempt: instance.preempt,
+    preemptDelay: instance.preemptDelay,
+    downTimerAdverts: instance.downTimerAdverts,
+    addresses: advertised(instance),
+    garp: {
+      repeat: garp.masterRepeat,
+      delay: garp.masterDelay,
+      refresh: garp.masterRefresh,
+      refreshRepeat: garp.masterRefreshRepeat,
+      lowerPrioDelay: garp.lowerPrioDelay,
+      lowerPrioRepeat: garp.lowerPrioRepeat,
+    },
+    lowerPrioNoAdvert: instance.lowerPrioNoAdvert,
+    higherPrioSendAdvert: instance.higherPrioSendAdvert,
+    skipCheckAdvAddr: instance.skipCheckAdvAddr,
+    sourceAddress: instance.sourceAddress,
+    requiredLinks: requiredLinks(instance, interfaces),
+    trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
+  }
+}
+
+export const advertised = (instance: VrrpInstance): readonly Ipv4Address[] =>
+  instance.addresses.map(({ cidr }) => cidr.address).filter(isIpv4)
+
+/** A link tracked without a weight must simply be up; `reverse` makes even that a matter of verdicts. */
+const isWeighted = (tracked: TrackedInterface): boolean => tracked.weight !== 0 || tracked.reverse
+
+/**
+ * The own link, unless dont_track_primary; links that addresses and routes
+ * name, unless no_track; and those of track_interface without a weight.
+ */
+function requiredLinks(instance: VrrpInstance, tracked: readonly TrackedInterface[]): readonly string[] {
+  const named = [...instance.addresses, ...instance.excludedAddresses, ...instance.routes]
+    .filter(({ track }) => track)
+    .map(({ link }) => link)
+    .filter((link) => link !== undefined && link !== instance.link)
+  const own = instance.dontTrackPrimary ? [] : [instance.link]
+  const plain = tracked.filter((one) => !isWeighted(one)).map(({ link }) => link)
+  return [...new Set([...own, ...named, ...plain])].filter((link) => link !== undefined)
+}
+
+const scriptTracker = ({ script, weight, reverse }: TrackedScript): Tracker => ({
+  kind: 'script',
+  name: script,
+  weight,
+  reverse,
+})
+
+const interfaceTracker = ({ link, weight, reverse }: TrackedInterface): Tracker => ({
+  kind: 'interface',
+  name: link,
+  weight,
+  reverse,
+})
+
+const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
+  global: 0,
+  site: 200,
+  link: 253,
+  host: 254,
+  nowhere: 255,
+}
+
+const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope : SCOPES[scope])
+
+function wantedAddress(address: VirtualAddress): WantedAddress {
+  return {
+    link: address.link,
+    spec: {
+      cidr: address.cidr,
+      scope: scopeNumber(address.scope),
+      ...(address.label !== undefined && { label: address.label }),
+      ...(address.broadcast !== undefined && { broadcast: address.broadcast }),
+      ...(address.peer !== undefined && { peer: address.peer }),
+    },
+  }
+}
+
+function wantedRoute(route: VirtualRoute): WantedRoute {
+  const { type, destination, table, onlink } = route
+  return {
+    link: route.link,
+    spec: {
+      type,
+      destination,
+      table,
+      onlink,
+      ...(route.gateway !== undefined && { gateway: route.gateway }),
+      ...(route.source !== undefined && { source: route.source }),
+      ...(route.scope !== undefined && { scope: scopeNumber(route.scope) }),
+      ...(route.metric !== undefined && { metric: route.metric }),
+      ...(route.mtu !== undefined && { mtu: route.mtu }),
+      ...(route.protocol !== undefined && { protocol: route.protocol }),
+      ...(route.tos !== undefined && { tos: route.tos }),
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** Reads the configuration for the daemon: what is wrong with it goes to the log, one line each. */
+
+import { hostname } from 'node:os'
+import { loadConfiguration, type Loaded } from '../config/load.ts'
+import type { Model } from '../config/model.ts'
+import { diskIo } from '../config/reader.ts'
+import { summaryLine } from '../config/render.ts'
+import type { Log } from './logging.ts'
+import type { DaemonSettings } from './settings.ts'
+
+/** Undefined: the daemon cannot run with it; why has been logged. */
+export async function readConfiguration(settings: DaemonSettings, log: Log): Promise<Model | undefined> {
+  const loaded = await loadConfiguration(settings.configFile, {
+    configId: settings.configId ?? shortHostname(),
+    io: diskIo,
+  })
+  report(loaded, log)
+  if (loaded.unreadable !== undefined) {
+    log.error(`Unable to read the configuration ${settings.configFile}: ${loaded.unreadable}`)
+    return undefined
+  }
+  if (!loaded.fatal) return loaded.model
+  log.error(`${settings.configFile} cannot be run: correct the errors above (vrrpd -t shows them again)`)
+  return undefined
+}
+
+export const shortHostname = (): string => hostname().split('.')[0] ?? ''
+
+function report({ diagnostics, sources }: Loaded, log: Log): void {
+  for (const diagnostic of diagnostics) {
+    const line = summaryLine(diagnostic, sources)
+    if (diagnostic.severity === 'error') log.error(line)
+    else if (diagnostic.severity === 'warning') log.warn(line)
+    else log.info(line)
+  }
+}
+
+/** What the host's operators should know about blocks that keepalived would serve and vrrpd does not. */
+export function notServedNotice(model: Model, configFile: string): string | undefined {
+  const count = model.notServed.length
+  if (count === 0) return undefined
+  const [blocks, them] = count === 1 ? ['block is', 'it'] : ['blocks are', 'them']
+  return `${String(count)} virtual_server ${blocks} not served by vrrpd; keep \`keepalived -C -f ${configFile}\` running for ${them}`
+}

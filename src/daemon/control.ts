@@ -1,0 +1,33 @@
+/** The control socket as the daemon has it: without one it runs on and says so. */
+
+import { succeeded } from '../control/protocol.ts'
+import type { StatusReport } from '../control/report.ts'
+import { openControlServer, type ControlServer } from '../control/server.ts'
+import { lookupGroup } from '../system/accounts.ts'
+import type { Log } from './logging.ts'
+import type { DaemonSettings } from './settings.ts'
+
+export async function openControl(
+  settings: DaemonSettings['control'],
+  status: () => StatusReport,
+  log: Log,
+): Promise<ControlServer | undefined> {
+  const opened = await openControlServer({
+    path: settings.path,
+    gid: settings.group === undefined ? undefined : groupId(settings.group, log),
+    handle: () => succeeded(status()),
+    report: (text) => {
+      log.error(text)
+    },
+  })
+  if (opened.ok) return opened.value
+  log.warn(`${opened.error.text}; running on without a control socket`)
+  return undefined
+}
+
+function groupId(name: string, log: Log): number | undefined {
+  const found = lookupGroup(name)
+  if (found.ok && found.value !== undefined) return found.value
+  log.warn(`no group ${name}: only root may use the control socket`)
+  return undefined
+}

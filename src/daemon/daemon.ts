@@ -1,0 +1,248 @@
+/**
+ * Where the parts meet. Everything from outside becomes an engine event and
+ * goes through dispatch(); its effects are performed before the next event is
+ * looked at. This is the only file that assigns the engine's state.
+ *
+ * In every wake-up all sockets are read before any deadline is considered: a
+ * process that was stopped for a while finds its alarm expired and the adverts
+ * of a new master waiting, and must hear those first.
+ */
+
+import { formatCidr, isIpv4, type Ipv4Address } from '../base/address.ts'
+import type { Clock } from '../base/time.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { LinkAddress, LinkEvent } from '../netlink/types.ts'
+import type { LinkFact } from '../vrrp/conditions.ts'
+import type { Note, NotifyState, Verdict } from '../vrrp/election/state.ts'
+import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
+import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import { AdvertCodec } from './advert-codec.ts'
+import { AdvertLinks } from './advert-links.ts'
+import { announce } from './announcer.ts'
+import type { Assembled, Assembly } from './assemble.ts'
+import { Installer } from './installer.ts'
+import { linkFact } from './link-facts.ts'
+import { perform, type OutboxPorts } from './outbox.ts'
+
+export interface Alarm {
+  set(at: ReturnType<Clock['now']> | undefined): void
+  close(): void
+}
+
+export interface DaemonPorts {
+  readonly clock: Clock
+  readonly createAlarm: (callback: () => void) => Alarm
+  readonly kernel: Kernel
+  readonly arp: ArpSocket
+  /** Named scripts and what is known of them before their first run (`disabled` ones, `init_fail`). */
+  readonly scripts: ReadonlyMap<string, Verdict>
+  readonly multicastGroup: Ipv4Address
+  readonly notifyRouter: (assembled: Assembled, state: NotifyState, priority: number) => void
+  readonly notifyGroup: (group: string, state: NotifyState) => void
+  readonly noteRouter: (router: string, note: Note) => void
+  readonly noteGroupSyncing: (group: string, to: string) => void
+  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  readonly complain: (text: string) => void
+}
+
+export class Daemon {
+  private readonly ports: DaemonPorts
+  private readonly assembled: ReadonlyMap<string, Assembled>
+  private readonly virtual: ReadonlySet<Ipv4Address>
+  private readonly links: ReadonlySet<string>
+  private readonly codec: AdvertCodec
+  private readonly adverts: AdvertLinks
+  private readonly installer: Installer
+  private readonly alarm: Alarm
+  private readonly outbox: OutboxPorts
+  private readonly queue: EngineEvent[] = []
+  private dispatching = false
+  private keepAddresses = false
+  private state: Engine
+
+  constructor(assembly: Assembly, ports: DaemonPorts) {
+    this.ports = ports
+    this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
+    this.virtual = virtualAddresses(assembly.routers)
+    this.links = linksInUse(assembly.routers)
+    this.codec = new AdvertCodec(assembly.routers, ports.multicastGroup)
+    this.installer = new Installer(ports.kernel, ports.complain)
+    this.adverts = new AdvertLinks({
+      clock: ports.clock,
+      group: ports.multicastGroup,
+      complain: ports.complain,
+      onPacket: (packet) => {
+        const event = this.codec.decode(packet)
+        if (event) this.dispatch(event)
+      },
+    })
+    this.alarm = ports.createAlarm(() => {
+      this.wake()
+    })
+    this.outbox = this.makeOutbox()
+    this.state = createEngine(
+      {
+        routers: assembly.routers.map(({ router }) => router),
+        groups: assembly.groups,
+        facts: { links: this.linkFacts(), scripts: ports.scripts },
+      },
+      ports.clock.now(),
+    )
+  }
+
+  get engine(): Engine {
+    return this.state
+  }
+
+  /** Removes what a crashed run left behind, listens, and begins the elections. */
+  start(): void {
+    const { kernel } = this.ports
+    for (const assembled of this.assembled.values()) this.removeLeftovers(assembled)
+    for (const name of this.links) this.adverts.follow(name, kernel.table.linkByName(name))
+    kernel.onEvents((events) => {
+      this.onLinkEvents(events)
+    })
+    this.dispatch({ type: 'start' })
+  }
+
+  /** Priority 0 from every Master, then nothing of ours is left. */
+  stop(options: { readonly keepAddresses: boolean }): void {
+    this.keepAddresses = options.keepAddresses
+    this.dispatch({ type: 'stop' })
+    this.alarm.close()
+    this.adverts.closeAll()
+  }
+
+  dispatch(event: EngineEvent): void {
+    this.queue.push(event)
+    if (this.dispatching) return
+    this.dispatching = true
+    try {
+      for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+        const { engine, effects } = stepEngine(this.state, next, this.ports.clock.now())
+        this.state = engine
+        perform(effects, engine, (name) => this.routerNamed(name), this.outbox)
+      }
+    } finally {
+      this.dispatching = false
+    }
+    this.alarm.set(nextDeadline(this.state))
+  }
+
+  /** Whether the kernel has that address on that link now. */
+  isPresent(assembled: Assembled, index: number): boolean {
+    const wanted = assembled.addresses[index]
+    const link = wanted && this.ports.kernel.table.linkByName(wanted.link)
+    if (!wanted || !link) return false
+    return this.ports.kernel.table
+      .addressesOf(link.index)
+      .some(({ cidr }) => formatCidr(cidr) === formatCidr(wanted.spec.cidr))
+  }
+
+  private wake(): void {
+    this.ports.kernel.drain()
+    this.adverts.drain()
+    this.dispatch({ type: 'alarm' })
+  }
+
+  private routerNamed(name: string): Assembled {
+    const assembled = this.assembled.get(name)
+    if (!assembled) throw new Error(`no virtual router ${name}`)
+    return assembled
+  }
+
+  private makeOutbox(): OutboxPorts {
+    const { ports, installer, adverts, codec } = this
+    return {
+      sendAdvert: (assembled, engine, priority, copies) => {
+        const source = engine.routers.get(assembled.router.name)?.conditions.source
+        if (source === undefined) return
+        const packets = Array.from({ length: copies }, () => codec.encode(assembled, source, priority))
+        adverts.send(assembled.router.link, packets)
+      },
+      install: (assembled) => {
+        installer.install(assembled)
+      },
+      withdraw: (assembled) => {
+        if (!this.keepAddresses) installer.withdraw(assembled)
+      },
+      announce: (assembled, repeat) => {
+        announce(ports.arp, installer.announceable(assembled.router.name), repeat, ports.complain)
+      },
+      notifyRouter: ports.notifyRouter,
+      notifyGroup: ports.notifyGroup,
+      noteRouter: ports.noteRouter,
+      noteGroupSyncing: ports.noteGroupSyncing,
+    }
+  }
+
+  private removeLeftovers(assembled: Assembled): void {
+    if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
+      this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
+    }
+    this.installer.withdraw(assembled)
+  }
+
+  private linkFacts(): ReadonlyMap<string, LinkFact> {
+    const facts = [...this.links].flatMap((name): [string, LinkFact][] => {
+      const fact = this.factOf(name)
+      return fact ? [[name, fact]] : []
+    })
+    return new Map(facts)
+  }
+
+  private factOf(name: string): LinkFact | undefined {
+    const { table } = this.ports.kernel
+    const link = table.linkByName(name)
+    return link && linkFact(link, table.addressesOf(link.index), this.virtual)
+  }
+
+  /** Links first: an address that went with its link is no loss of its own. */
+  private onLinkEvents(events: readonly LinkEvent[]): void {
+    for (const name of this.links) {
+      this.adverts.follow(name, this.ports.kernel.table.linkByName(name))
+      this.followFact(name)
+    }
+    for (const event of events) {
+      if (event.type === 'address-removed' && !event.ours) this.onAddressRemoved(event.address)
+    }
+  }
+
+  private followFact(name: string): void {
+    const before = this.state.facts.links.get(name)
+    const fact = this.factOf(name)
+    if (before?.up === fact?.up && before?.source === fact?.source) return
+    if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
+    this.dispatch({ type: 'link', name, fact })
+  }
+
+  /** What is there again by now was only replaced. */
+  private onAddressRemoved(address: LinkAddress): void {
+    const { table } = this.ports.kernel
+    const same = (other: LinkAddress): boolean => formatCidr(other.cidr) === formatCidr(address.cidr)
+    if (table.addressesOf(address.linkIndex).some(same)) return
+    for (const { router } of this.assembled.values()) {
+      if (!this.installer.holds(router.name, address.linkIndex, address.cidr)) continue
+      const link = table.linkByIndex(address.linkIndex)?.name ?? 'a link that is gone'
+      const text = `${formatCidr(address.cidr)} on ${link}`
+      this.dispatch({ type: 'address-lost', router: router.name, address: text })
+    }
+  }
+}
+
+function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Address> {
+  return new Set(
+    routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)).filter(isIpv4),
+  )
+}
+
+/** Every link whose state or addresses matter to somebody. */
+function linksInUse(routers: readonly Assembled[]): ReadonlySet<string> {
+  return new Set(
+    routers.flatMap(({ router }) => [
+      router.link,
+      ...router.requiredLinks,
+      ...router.trackers.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
+    ]),
+  )
+}

@@ -1,0 +1,114 @@
+/**
+ * Installs and withdraws one virtual router's addresses and routes and
+ * remembers what the kernel accepted: only that is announced by ARP, and only
+ * the loss of that is a loss.
+ */
+
+import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { AddressSpec, Link, Outcome, RouteSpec } from '../netlink/types.ts'
+import type { Assembled } from './assemble.ts'
+
+/** One line for the operator: what was refused and the kernel's own reason. */
+export type Complaint = (text: string) => void
+
+/** An accepted address and where it is. */
+export interface Held {
+  readonly link: Link
+  readonly cidr: Cidr
+}
+
+export class Installer {
+  private readonly kernel: Kernel
+  private readonly complain: Complaint
+  private readonly held = new Map<string, readonly Held[]>()
+
+  constructor(kernel: Kernel, complain: Complaint) {
+    this.kernel = kernel
+    this.complain = complain
+  }
+
+  /** Addresses first: a route may need one as its source. One refusal never stops the others. */
+  install(assembled: Assembled): void {
+    const addresses = this.addressSpecs(assembled, 'say')
+    const outcomes = this.kernel.installAddresses(addresses.map(({ spec }) => spec))
+    const accepted: Held[] = []
+    for (const [index, { spec, link }] of addresses.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) accepted.push({ link, cidr: spec.cidr })
+      else this.refused(assembled, `set address ${formatCidr(spec.cidr)} on ${link.name}`, outcome)
+    }
+    this.held.set(assembled.router.name, accepted)
+    const routes = this.routeSpecs(assembled, 'say')
+    const routeOutcomes = this.kernel.installRoutes(routes)
+    for (const [index, spec] of routes.entries()) {
+      this.refused(assembled, `set route to ${formatCidr(spec.destination)}`, routeOutcomes[index])
+    }
+  }
+
+  /** The other way round: routes before the addresses they may use. What is gone already is no error. */
+  withdraw(assembled: Assembled): void {
+    this.held.delete(assembled.router.name)
+    const routes = this.routeSpecs(assembled, 'quiet')
+    for (const [index, outcome] of this.kernel.withdrawRoutes(routes).entries()) {
+      const spec = routes[index]
+      if (spec) this.refused(assembled, `remove route to ${formatCidr(spec.destination)}`, outcome)
+    }
+    const addresses = this.addressSpecs(assembled, 'quiet')
+    const outcomes = this.kernel.withdrawAddresses(addresses.map(({ spec }) => spec))
+    for (const [index, { spec, link }] of addresses.entries()) {
+      this.refused(assembled, `remove address ${formatCidr(spec.cidr)} from ${link.name}`, outcomes[index])
+    }
+  }
+
+  /** The IPv4 addresses that the kernel accepted, in the file's order. */
+  announceable(name: string): readonly { readonly link: Link; readonly address: Ipv4Address }[] {
+    return (this.held.get(name) ?? []).flatMap(({ link, cidr: { address } }) =>
+      isIpv4(address) && !link.noArp && !link.loopback ? [{ link, address }] : [],
+    )
+  }
+
+  /** Whether this router holds that address on that link, as far as we have been told. */
+  holds(name: string, linkIndex: number, cidr: Cidr): boolean {
+    return (this.held.get(name) ?? []).some(
+      (held) =>
+        held.link.index === linkIndex &&
+        held.cidr.address === cidr.address &&
+        held.cidr.prefixLength === cidr.prefixLength,
+    )
+  }
+
+  private addressSpecs(
+    assembled: Assembled,
+    missing: 'say' | 'quiet',
+  ): readonly { spec: AddressSpec; link: Link }[] {
+    return assembled.addresses.flatMap(({ link: name, spec }) => {
+      const link = this.kernel.table.linkByName(name)
+      if (link) return [{ link, spec: { ...spec, linkIndex: link.index } }]
+      if (missing === 'say') {
+        this.complain(
+          `(${assembled.router.name}) cannot set address ${formatCidr(spec.cidr)}: no interface ${name}`,
+        )
+      }
+      return []
+    })
+  }
+
+  private routeSpecs(assembled: Assembled, missing: 'say' | 'quiet'): readonly RouteSpec[] {
+    return assembled.routes.flatMap(({ link: name, spec }) => {
+      if (name === undefined) return [spec]
+      const link = this.kernel.table.linkByName(name)
+      if (link) return [{ ...spec, linkIndex: link.index }]
+      if (missing === 'say') {
+        const route = `${formatIp(spec.destination.address)}/${String(spec.destination.prefixLength)}`
+        this.complain(`(${assembled.router.name}) cannot set route to ${route}: no interface ${name}`)
+      }
+      return []
+    })
+  }
+
+  private refused(assembled: Assembled, what: string, outcome: Outcome): void {
+    if (outcome === undefined) return
+    this.complain(`(${assembled.router.name}) cannot ${what}: ${outcome.text} [${outcome.code}]`)
+  }
+}

@@ -1,0 +1,27 @@
+/** The kernel's links and addresses → the facts the engine works with. Pure. */
+
+import { isIpv4, type Ipv4Address } from '../base/address.ts'
+import type { Link, LinkAddress } from '../netlink/types.ts'
+import type { LinkFact } from '../vrrp/conditions.ts'
+
+/**
+ * The address adverts are sent from: the link's first primary IPv4 address
+ * that is not a virtual one. A virtual address must never be the source: its
+ * owner would change with every election.
+ *
+ * @param addresses in the kernel's order
+ */
+export function sourceAddress(
+  addresses: readonly LinkAddress[],
+  virtual: ReadonlySet<Ipv4Address>,
+): Ipv4Address | undefined {
+  const candidates = addresses.filter(({ cidr }) => isIpv4(cidr.address) && !virtual.has(cidr.address))
+  const chosen = candidates.find(({ secondary }) => !secondary) ?? candidates[0]
+  return chosen && isIpv4(chosen.cidr.address) ? chosen.cidr.address : undefined
+}
+
+export const linkFact = (
+  link: Link,
+  addresses: readonly LinkAddress[],
+  virtual: ReadonlySet<Ipv4Address>,
+): LinkFact => ({ up: link.up, source: sourceAddress(addresses, virtual) })

@@ -1,0 +1,71 @@
+/**
+ * Performs effects, in their order, one router after the other. Everything up
+ * to the ARP is synchronous: rtnetlink answers within the call, so that the
+ * order the engine gives is the order on the wire and in the kernel. Scripts
+ * are only put into their lane (scripts/notify-queue.ts).
+ */
+
+import { assertNever } from '../base/result.ts'
+import type { Engine, EngineEffect } from '../vrrp/engine.ts'
+import type { Effect, Note, NotifyState } from '../vrrp/election/state.ts'
+import type { Assembled } from './assemble.ts'
+
+/** What an effect may touch; the daemon gives the real ones, tests theirs. */
+export interface OutboxPorts {
+  sendAdvert(assembled: Assembled, engine: Engine, priority: number, copies: number): void
+  install(assembled: Assembled): void
+  withdraw(assembled: Assembled): void
+  announce(assembled: Assembled, repeat: number): void
+  notifyRouter(assembled: Assembled, state: NotifyState, priority: number): void
+  notifyGroup(group: string, state: NotifyState): void
+  noteRouter(router: string, note: Note): void
+  noteGroupSyncing(group: string, to: string): void
+}
+
+export function perform(
+  effects: readonly EngineEffect[],
+  engine: Engine,
+  assembledOf: (router: string) => Assembled,
+  ports: OutboxPorts,
+): void {
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'router':
+        performFor(assembledOf(effect.router), effect.effect, engine, ports)
+        break
+      case 'group-syncing':
+        ports.noteGroupSyncing(effect.group, effect.to)
+        break
+      case 'group-notify':
+        ports.notifyGroup(effect.group, effect.state)
+        break
+      default:
+        assertNever(effect)
+    }
+  }
+}
+
+function performFor(assembled: Assembled, effect: Effect, engine: Engine, ports: OutboxPorts): void {
+  switch (effect.type) {
+    case 'send-advert':
+      ports.sendAdvert(assembled, engine, effect.priority, effect.copies)
+      break
+    case 'install':
+      ports.install(assembled)
+      break
+    case 'withdraw':
+      ports.withdraw(assembled)
+      break
+    case 'announce':
+      ports.announce(assembled, effect.repeat)
+      break
+    case 'notify':
+      ports.notifyRouter(assembled, effect.state, effect.priority)
+      break
+    case 'note':
+      ports.noteRouter(assembled.router.name, effect.note)
+      break
+    default:
+      assertNever(effect)
+  }
+}

@@ -1,0 +1,55 @@
+/** Looks at every program of a configuration before anything runs: who may run it, and as whom. */
+
+import type { Command, Model, Notify } from '../config/model.ts'
+import { systemFiles } from '../scripts/file-system.ts'
+import type { SecuritySettings } from '../scripts/identity.ts'
+import { resolveScript, securityViolation, type SecurityPorts } from '../scripts/security.ts'
+import type { Script, ScriptPorts } from '../scripts/types.ts'
+import { systemUsers } from '../scripts/users.ts'
+
+export interface ExaminedScripts {
+  readonly scriptOf: (command: Command) => Script
+  /** keepalived's sentence about the whole; undefined when all is well. */
+  readonly violation: string | undefined
+}
+
+/** Asynchronous: file systems and user directories may be slow, and at a reload adverts go on meanwhile. */
+export async function examineScripts(model: Model, programs: ScriptPorts): Promise<ExaminedScripts> {
+  const settings = securitySettings(model)
+  const ports: SecurityPorts = {
+    files: systemFiles,
+    users: systemUsers(programs),
+    environment: process.env,
+    workingDirectory: process.cwd(),
+  }
+  // Hundreds of instances usually share a few scripts.
+  const examined = new Map<string, Promise<Script>>()
+  const scripts = new Map<Command, Script>()
+  for (const command of commandsOf(model)) {
+    const key = JSON.stringify([command.argv, command.user])
+    const script = examined.get(key) ?? resolveScript(command, settings, ports)
+    examined.set(key, script)
+    scripts.set(command, await script)
+  }
+  return {
+    scriptOf: (command) => {
+      const script = scripts.get(command)
+      if (!script) throw new Error(`script ${command.argv[0]} has not been examined`)
+      return script
+    },
+    violation: securityViolation([...scripts.values()], settings),
+  }
+}
+
+function securitySettings({ global }: Model): SecuritySettings {
+  const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  return { enableScriptSecurity: global.enableScriptSecurity, scriptUser: global.scriptUser, own }
+}
+
+function commandsOf(model: Model): readonly Command[] {
+  const notifies = [...model.instances, ...model.syncGroups].flatMap(({ notify }) => notifyCommands(notify))
+  return [...model.scripts.map(({ command }) => command), ...notifies]
+}
+
+const notifyCommands = ({ master, backup, fault, stop, any }: Notify): readonly Command[] =>
+  [master, backup, fault, stop, any].filter((command) => command !== undefined)

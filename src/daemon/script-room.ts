@@ -1,0 +1,126 @@
+/**
+ * Everything about the operator's programs: which may run and as whom, the
+ * checks at their intervals, the notify scripts in their lanes. Verdicts go to
+ * the daemon, words to the log.
+ */
+
+import type { Duration } from '../base/time.ts'
+import type { Command, Model, Notify } from '../config/model.ts'
+import {
+  describeCheckNote,
+  type CheckEvent,
+  type CheckReport,
+  type Verdict,
+} from '../scripts/check-events.ts'
+import type { Check } from '../scripts/check-runner.ts'
+import { CheckScheduler } from '../scripts/check-scheduler.ts'
+import { describeNotify, type NotifyEvent } from '../scripts/notify-events.ts'
+import { NotifyQueue } from '../scripts/notify-queue.ts'
+import { notification, type NotifyScripts, type NotifyState, type NotifySubject } from '../scripts/notify.ts'
+import type { Script, ScriptPorts } from '../scripts/types.ts'
+import type { Log } from './logging.ts'
+
+export interface ScriptRoomOptions {
+  readonly model: Model
+  /** Every command of the model after scripts/security.ts has looked at it. */
+  readonly scriptOf: (command: Command) => Script
+  readonly ports: ScriptPorts
+  readonly log: Log
+  readonly onVerdict: (script: string, verdict: Verdict) => void
+}
+
+export class ScriptRoom {
+  private readonly log: Log
+  private readonly checks: readonly Check[]
+  private readonly notifies: ReadonlyMap<string, NotifyScripts>
+  private readonly scheduler: CheckScheduler
+  private readonly queue: NotifyQueue
+
+  constructor(options: ScriptRoomOptions) {
+    const { model, log, ports } = options
+    this.log = log
+    const told = new Set<Script>()
+    const examine = (command: Command): Script => this.examined(options.scriptOf(command), told)
+    this.checks = usedScripts(model).map((script) => ({ ...script, script: examine(script.command) }))
+    this.notifies = new Map([
+      ...model.instances.map(
+        (each) => [key('INSTANCE', each.name), examineAll(each.notify, examine)] as const,
+      ),
+      ...model.syncGroups.map((each) => [key('GROUP', each.name), examineAll(each.notify, examine)] as const),
+    ])
+    this.scheduler = new CheckScheduler(ports, (event) => {
+      this.onCheck(event, options.onVerdict)
+    })
+    this.queue = new NotifyQueue(ports, (event) => {
+      this.onNotify(event)
+    })
+  }
+
+  /** The checks' first runs; verdicts may come before this returns. */
+  start(): void {
+    this.scheduler.start(this.checks)
+  }
+
+  notify(subject: NotifySubject, state: NotifyState, priority: number): void {
+    const scripts = this.notifies.get(key(subject.type, subject.name))
+    if (scripts) this.queue.submit(notification(scripts, subject, state, priority))
+  }
+
+  reports(): readonly CheckReport[] {
+    return this.scheduler.report()
+  }
+
+  /** No more checks; what notify scripts are left get `grace` to run. */
+  async stop(grace: Duration): Promise<void> {
+    this.scheduler.stop()
+    await this.queue.finish(grace)
+  }
+
+  /** Says once what is wrong with a script, however often it is used. */
+  private examined(script: Script, told: Set<Script>): Script {
+    if (told.has(script)) return script
+    told.add(script)
+    for (const text of script.warnings) this.log.warn(text)
+    if (script.kind === 'disabled') this.log.warn(script.text)
+    return script
+  }
+
+  private onCheck(event: CheckEvent, onVerdict: ScriptRoomOptions['onVerdict']): void {
+    if (event.type === 'verdict') onVerdict(event.check, event.verdict)
+    else if (event.note.kind === 'succeeded') this.log.info(describeCheckNote(event.check, event.note))
+    else this.log.warn(describeCheckNote(event.check, event.note))
+  }
+
+  private onNotify(event: NotifyEvent): void {
+    const { note } = event
+    const harmless = note.kind === 'started' || (note.kind === 'ended' && isSuccess(note.status))
+    if (harmless) this.log.detail(describeNotify(event))
+    else this.log.warn(describeNotify(event))
+  }
+}
+
+const key = (type: NotifySubject['type'], name: string): string => `${type} ${name}`
+
+const isSuccess = (status: { readonly kind: string; readonly code?: number }): boolean =>
+  status.kind === 'exited' && status.code === 0
+
+/** keepalived runs no script that nobody tracks. */
+function usedScripts(model: Model): Model['scripts'] {
+  const used = new Set(
+    [...model.instances, ...model.syncGroups].flatMap(({ trackScripts }) =>
+      trackScripts.map(({ script }) => script),
+    ),
+  )
+  return model.scripts.filter(({ name }) => used.has(name))
+}
+
+function examineAll(notify: Notify, examine: (command: Command) => Script): NotifyScripts {
+  const each = (command: Command | undefined): Script | undefined => command && examine(command)
+  return {
+    master: each(notify.master),
+    backup: each(notify.backup),
+    fault: each(notify.fault),
+    stop: each(notify.stop),
+    any: each(notify.any),
+  }
+}

@@ -1,0 +1,38 @@
+/** What the daemon is told from outside its configuration file; the command line's options fit. */
+
+import type { LogSettings } from './log-destinations.ts'
+
+export interface DaemonSettings {
+  readonly configFile: string
+  /** For `@id` lines; undefined: the host's name up to its first dot. */
+  readonly configId: string | undefined
+  /** A file that cannot be read ends the daemon even where keepalived would run on without. */
+  readonly requireAllFiles: boolean
+  readonly pidFile: string | undefined
+  readonly vrrpPidFile: string | undefined
+  readonly namespace: string | undefined
+  readonly umask: number | undefined
+  /** False: addresses and routes stay when the daemon stops. */
+  readonly releaseOnStop: boolean
+  /** Log every address that comes or goes. */
+  readonly monitorAddresses: boolean
+  readonly log: LogSettings
+  readonly control: { readonly path: string; readonly group: string | undefined }
+  /** What was accepted on the command line but does nothing: logged once. */
+  readonly notices: readonly string[]
+}
+
+export interface PidFilePaths {
+  readonly main: string
+  readonly vrrp: string
+}
+
+/** keepalived's paths (measured with 2.2.7), which in a network namespace are others. */
+export function pidFilePaths(settings: DaemonSettings): PidFilePaths {
+  const { namespace } = settings
+  const [main, vrrp] =
+    namespace === undefined
+      ? ['/run/keepalived.pid', '/run/keepalived_vrrp.pid']
+      : [`/run/keepalived/${namespace}/keepalived.pid`, `/run/keepalived/${namespace}/vrrp.pid`]
+  return { main: settings.pidFile ?? main, vrrp: settings.vrrpPidFile ?? vrrp }
+}
