@@ -25,7 +25,9 @@ export interface LinkAddress {
   readonly scope: number
   readonly label?: string
   readonly broadcast?: Ipv4Address
-  /** IFA_PROTO, when the kernel tells it; 18 is keepalived's. */
+  /** The other end of a point-to-point address; its prefix length is the connected network's. */
+  readonly peer?: Cidr
+  /** IFA_PROTO, when the kernel tells it (since 5.18); 18 is keepalived's. */
   readonly protocol?: number
 }
 
@@ -36,11 +38,18 @@ export interface AddressSpec {
   readonly scope: number
   readonly label?: string
   readonly broadcast?: Ipv4Address
+  /** With a peer, `cidr` is the whole address (/32, /128) and the network is the peer's, as in ip-address(8). */
   readonly peer?: Cidr
 }
 
+/** IFA_PROTO and RTPROT_KEEPALIVED: what keepalived marks as its own, and so do we. */
+export const KEEPALIVED_PROTOCOL = 18
+
+export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+
+/** Absent fields are left to the kernel; an absent scope is global, an absent protocol KEEPALIVED_PROTOCOL. */
 export interface RouteSpec {
-  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+  readonly type: RouteType
   readonly destination: Cidr
   readonly gateway?: IpAddress
   readonly linkIndex?: number
@@ -69,9 +78,14 @@ export type Outcome = Refusal | undefined
 export type LinkEvent =
   | { readonly type: 'link-changed'; readonly before: Link | undefined; readonly link: Link }
   | { readonly type: 'link-removed'; readonly link: Link }
+  /** New, or something about it changed. `ours`: this process asked for it, as far as is known. */
   | { readonly type: 'address-added'; readonly address: LinkAddress; readonly ours: boolean }
-  /** `ours`: this process asked for it. */
+  /**
+   * `ours`: this process asked for the removal of this very address. One that the kernel
+   * removed along with it (a secondary with its primary, without promote_secondaries) is lost, not given up.
+   */
   | { readonly type: 'address-removed'; readonly address: LinkAddress; readonly ours: boolean }
+  /** A route of a protocol that we install routes with, as the kernel describes it: see `isRoute` in routes.ts. */
   | { readonly type: 'route-removed'; readonly route: RouteSpec; readonly ours: boolean }
   /** The kernel's queue overran; what was missed has been worked out from a fresh dump and follows as events. */
   | { readonly type: 'resynchronised' }

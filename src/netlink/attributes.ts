@@ -1,0 +1,93 @@
+/** Reading and writing the attributes of a message, by the netlink package's primitives. */
+
+import { AttrStream, getU8, getU32, parseAttributes, putU8, putU32 } from 'netlink/dist/structs.js'
+import { ipToBytes, ipv4FromBytes, ipv6FromBytes, type IpAddress } from '../base/address.ts'
+
+/** <linux/socket.h>; other families' messages are not ours to read. */
+export const FAMILY = { unspecified: 0, ipv4: 2, ipv6: 10 } as const
+
+/** By attribute number. Those we have no use for stay unread, however they look. */
+export class Attributes {
+  private readonly byNumber = new Map<number, Buffer>()
+
+  /** Throws when the attributes' lengths do not add up, as all readers here do; decode.ts catches it. */
+  constructor(bytes: Buffer) {
+    parseAttributes(bytes, ({ type, data }) => this.byNumber.set(type, data))
+  }
+
+  bytes(number: number): Buffer | undefined {
+    return this.byNumber.get(number)
+  }
+
+  u8(number: number): number | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && getU8(bytes)
+  }
+
+  u32(number: number): number | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && getU32(bytes)
+  }
+
+  /** Up to the terminating zero, if there is one. */
+  text(number: number): string | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && terminated(bytes).toString('utf8')
+  }
+
+  ip(number: number): IpAddress | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && ipFromBytes(bytes)
+  }
+
+  nested(number: number): Attributes | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && new Attributes(bytes)
+  }
+}
+
+function terminated(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0)
+  return end < 0 ? bytes : bytes.subarray(0, end)
+}
+
+function ipFromBytes(bytes: Buffer): IpAddress {
+  if (bytes.length === 4) return ipv4FromBytes(bytes)
+  if (bytes.length === 16) return ipv6FromBytes(bytes)
+  throw new Error(`an address of ${bytes.length} bytes`)
+}
+
+/** A message's body in the making: its fixed part, then attributes. An absent value writes nothing. */
+export class Body {
+  private readonly stream = new AttrStream()
+
+  constructor(fixedPart: Uint8Array) {
+    this.stream.emit(fixedPart)
+  }
+
+  bytes(number: number, value: Uint8Array | undefined): this {
+    if (value !== undefined) this.stream.push(number, value)
+    return this
+  }
+
+  u8(number: number, value: number | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : putU8(value))
+  }
+
+  u32(number: number, value: number | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : putU32(value))
+  }
+
+  /** With a terminating zero. */
+  text(number: number, value: string | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : Buffer.from(`${value}\0`))
+  }
+
+  ip(number: number, value: IpAddress | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : ipToBytes(value))
+  }
+
+  build(): Uint8Array {
+    return Buffer.concat(this.stream.bufs)
+  }
+}

@@ -1,0 +1,72 @@
+/** What makes two descriptions one address or one route, and which of them say the same. Pure. */
+
+import { formatCidr, formatIp, isIpv4, type Cidr } from '../base/address.ts'
+import { KEEPALIVED_PROTOCOL, type Link, type LinkAddress, type RouteSpec } from './types.ts'
+
+/**
+ * What the kernel tells the addresses of one link apart by: an IPv4 address may be there
+ * under several prefix lengths and peers, an IPv6 address only once.
+ */
+export function addressKey({ cidr, peer }: { readonly cidr: Cidr; readonly peer?: Cidr }): string {
+  if (!isIpv4(cidr.address)) return cidr.address
+  return peer === undefined ? formatCidr(cidr) : `${formatCidr(cidr)} peer ${formatCidr(peer)}`
+}
+
+export const sameAddress = (a: LinkAddress, b: LinkAddress): boolean =>
+  a.linkIndex === b.linkIndex &&
+  sameCidr(a.cidr, b.cidr) &&
+  sameCidr(a.peer, b.peer) &&
+  a.secondary === b.secondary &&
+  a.scope === b.scope &&
+  a.label === b.label &&
+  a.broadcast === b.broadcast &&
+  a.protocol === b.protocol
+
+const sameCidr = (a: Cidr | undefined, b: Cidr | undefined): boolean =>
+  a?.address === b?.address && a?.prefixLength === b?.prefixLength
+
+export const sameLink = (a: Link, b: Link): boolean =>
+  a.index === b.index &&
+  a.name === b.name &&
+  a.up === b.up &&
+  a.noArp === b.noArp &&
+  a.multicast === b.multicast &&
+  a.loopback === b.loopback &&
+  a.mtu === b.mtu &&
+  a.mac.length === b.mac.length &&
+  a.mac.every((byte, at) => byte === b.mac[at])
+
+/**
+ * Routes of which the kernel uses only the first: to the same destination in the same table
+ * with the same preference.
+ */
+export const sameContest = (a: RouteSpec, b: RouteSpec): boolean => contest(a) === contest(b)
+
+const contest = (route: RouteSpec): string =>
+  [formatCidr(route.destination), route.table, ...preference(route)].join(' ')
+
+/** IPv6 knows no TOS, and a route without a metric gets IP6_RT_PRIO_USER. */
+function preference({ destination, tos = 0, metric = 0 }: RouteSpec): readonly [tos: number, metric: number] {
+  if (isIpv4(destination.address)) return [tos, metric]
+  return [0, metric === 0 ? 1024 : metric]
+}
+
+/** What the kernel tells routes apart by. */
+export const routeKey = (route: RouteSpec): string => `${withAnyLink(route)} ${route.linkIndex ?? '-'}`
+
+/** Whether the kernel's description is of the route that was asked for. A link that was not named may be any. */
+export const isRoute = (wanted: RouteSpec, told: RouteSpec): boolean =>
+  (wanted.linkIndex === undefined || wanted.linkIndex === told.linkIndex) &&
+  withAnyLink(wanted) === withAnyLink(told)
+
+const withAnyLink = (route: RouteSpec): string =>
+  [
+    contest(route),
+    route.type,
+    route.gateway === undefined ? '-' : formatIp(route.gateway),
+    route.source === undefined ? '-' : formatIp(route.source),
+    // IPv6 has addresses with scopes, not routes.
+    isIpv4(route.destination.address) ? (route.scope ?? 0) : '-',
+    route.mtu ?? '-',
+    route.protocol ?? KEEPALIVED_PROTOCOL,
+  ].join(' ')

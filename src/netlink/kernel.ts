@@ -1,0 +1,93 @@
+/**
+ * The kernel as the rest of the daemon sees it: a view that is kept up to date
+ * and events when it changes, and addresses and routes that can be installed
+ * and withdrawn.
+ *
+ * How it works: two sockets. On one, requests are answered at once
+ * (transport.ts). On the other the kernel reports every change, ours and
+ * others' (monitor.ts); they are folded into the table (links.ts), which is the
+ * only place where the view changes. So a request's effect is in the table
+ * after the next drain, not when the request returns.
+ */
+
+import { accepted, type Result } from '../base/result.ts'
+import type { SystemError } from '../system/socket.ts'
+import { installAddresses, withdrawAddresses } from './addresses.ts'
+import type { LinkTable } from './link-table.ts'
+import { Monitor } from './monitor.ts'
+import { installRoutes, withdrawRoutes } from './routes.ts'
+import { Transport } from './transport.ts'
+import {
+  KEEPALIVED_PROTOCOL,
+  type AddressSpec,
+  type LinkEvent,
+  type Outcome,
+  type RouteSpec,
+} from './types.ts'
+
+export interface KernelOptions {
+  /** A network namespace: a name under /run/netns, or a path; the process's own when absent. */
+  readonly namespace?: string | undefined
+  /** For the notifications: what does not fit is made up for by a dump. */
+  readonly eventBufferBytes?: number
+}
+
+export interface Kernel {
+  /** As of the last drain. */
+  readonly table: LinkTable
+  /** One callback, with what happened since the last time, in order. It may call all of these functions. */
+  onEvents(callback: (events: readonly LinkEvent[]) => void): void
+  /** Reads what the kernel has queued, delivers it through the callback, and returns. Also happens by itself. */
+  drain(): void
+  /** One outcome per spec, in order. What is there already, in whatever guise, is a success. */
+  installAddresses(specs: readonly AddressSpec[]): readonly Outcome[]
+  /** What is not there is a success. */
+  withdrawAddresses(specs: readonly AddressSpec[]): readonly Outcome[]
+  installRoutes(specs: readonly RouteSpec[]): readonly Outcome[]
+  withdrawRoutes(specs: readonly RouteSpec[]): readonly Outcome[]
+  close(): void
+}
+
+export function openKernel(options: KernelOptions = {}): Result<Kernel, SystemError> {
+  const { namespace, eventBufferBytes } = options
+  const transport = Transport.open({ namespace })
+  if (!transport.ok) return transport
+  const monitor = Monitor.open(transport.value, {
+    namespace,
+    ...(eventBufferBytes !== undefined && { receiveBufferBytes: eventBufferBytes }),
+  })
+  if (monitor.ok) return accepted(combine(transport.value, monitor.value))
+  transport.value.close()
+  return monitor
+}
+
+const combine = (transport: Transport, monitor: Monitor): Kernel => ({
+  get table() {
+    return monitor.table
+  },
+  onEvents(callback) {
+    monitor.onEvents(callback)
+  },
+  drain() {
+    monitor.drain()
+  },
+  installAddresses: (specs) => installAddresses(transport, specs),
+  withdrawAddresses(specs) {
+    monitor.expectRemoval(specs)
+    return withdrawAddresses(transport, specs)
+  },
+  installRoutes(specs) {
+    monitor.watchRoutes(specs.map(protocolOf))
+    return installRoutes(transport, specs)
+  },
+  withdrawRoutes(specs) {
+    monitor.watchRoutes(specs.map(protocolOf))
+    return withdrawRoutes(transport, specs)
+  },
+  close() {
+    monitor.close()
+    transport.close()
+  },
+})
+
+const protocolOf = ({ protocol }: RouteSpec): number => protocol ?? KEEPALIVED_PROTOCOL

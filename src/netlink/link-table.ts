@@ -1,0 +1,67 @@
+/** What is known of the kernel at one moment: links, their addresses, and routes of ours. An immutable value. Pure. */
+
+import { isIpv4 } from '../base/address.ts'
+import { addressKey, isRoute } from './identity.ts'
+import type { Link, LinkAddress, RouteSpec } from './types.ts'
+
+/** One link's addresses. */
+export interface AddressList {
+  /** By `addressKey`, in the order in which they were told. */
+  readonly byKey: ReadonlyMap<string, LinkAddress>
+  /**
+   * IPv4 in the kernel's order, from which it takes the source of what is sent: primary
+   * addresses, the narrowest scope first, then secondary ones. IPv6 follows, in the order told.
+   */
+  readonly ordered: readonly LinkAddress[]
+}
+
+export function addressList(byKey: ReadonlyMap<string, LinkAddress>): AddressList {
+  return { byKey, ordered: [...byKey.values()].sort((a, b) => rank(a) - rank(b)) }
+}
+
+function rank({ cidr, secondary, scope }: LinkAddress): number {
+  if (!isIpv4(cidr.address)) return 257
+  return secondary ? 256 : 255 - scope
+}
+
+export class LinkTable {
+  static readonly empty: LinkTable = new LinkTable(new Map(), new Map(), new Map())
+
+  readonly links: ReadonlyMap<number, Link>
+  readonly addresses: ReadonlyMap<number, AddressList>
+  /** By `routeKey`: only those of protocols that are watched, and none before something is. */
+  readonly routes: ReadonlyMap<string, RouteSpec>
+  private readonly byName: ReadonlyMap<string, Link>
+
+  constructor(
+    links: ReadonlyMap<number, Link>,
+    addresses: ReadonlyMap<number, AddressList>,
+    routes: ReadonlyMap<string, RouteSpec>,
+  ) {
+    this.links = links
+    this.addresses = addresses
+    this.routes = routes
+    this.byName = new Map([...links.values()].map((link) => [link.name, link]))
+  }
+
+  linkByName(name: string): Link | undefined {
+    return this.byName.get(name)
+  }
+
+  linkByIndex(index: number): Link | undefined {
+    return this.links.get(index)
+  }
+
+  addressesOf(index: number): readonly LinkAddress[] {
+    return this.addresses.get(index)?.ordered ?? []
+  }
+
+  /** Whether it is there now, with whatever label and scope. */
+  hasAddress(wanted: Pick<LinkAddress, 'linkIndex' | 'cidr' | 'peer'>): boolean {
+    return this.addresses.get(wanted.linkIndex)?.byKey.has(addressKey(wanted)) ?? false
+  }
+
+  hasRoute(wanted: RouteSpec): boolean {
+    return [...this.routes.values()].some((route) => isRoute(wanted, route))
+  }
+}

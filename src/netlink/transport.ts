@@ -1,0 +1,133 @@
+/**
+ * Requests to rtnetlink and their answers.
+ *
+ * The kernel carries a request out inside of send(2) and has queued the answer
+ * when that returns: asking is therefore synchronous, takes microseconds, and
+ * nothing here ever waits. Should an answer be missing all the same (the
+ * receive buffer was too small and the kernel dropped it: ENOBUFS), the
+ * requests without one are sent again. That is right because all of them are
+ * idempotent: callers take "exists already" and "is not there" for success.
+ */
+
+import { Attributes as Options, Flags, FlagsGet } from 'netlink/dist/constants.js'
+import { accepted, type Result } from '../base/result.ts'
+import { SOL_NETLINK } from '../system/constants.ts'
+import { netlinkPortId, openNetlinkSocket } from '../system/netlink-socket.ts'
+import type { Socket, SystemError } from '../system/socket.ts'
+import { readDump } from './dump.ts'
+import { encodeRequest, type Envelope, type Request } from './envelope.ts'
+import { Exchange } from './exchange.ts'
+import { receive } from './receive.ts'
+import { ERRNO, refusalOfCall } from './refusal.ts'
+import type { Outcome } from './types.ts'
+
+export interface TransportOptions {
+  /** A name under /run/netns, or a path. */
+  readonly namespace?: string | undefined
+  readonly receiveBufferBytes?: number
+  readonly requestsPerWrite?: number
+}
+
+/**
+ * An answer takes about 1 KiB of the receive buffer, a request at most 150
+ * bytes of a write: both fit, even where the buffer's size is the system's default.
+ */
+const defaults = { receiveBufferBytes: 1 << 20, requestsPerWrite: 128 } as const
+
+const REQUEST_ATTEMPTS = 3
+const DUMP_ATTEMPTS = 10
+const READS_PER_WRITE = 1000
+
+export class Transport {
+  /** The netlink port of the requests: notifications of what they caused carry it. */
+  readonly portId: number
+  private readonly socket: Socket
+  private readonly requestsPerWrite: number
+  private lastSeq = 0
+
+  private constructor(socket: Socket, portId: number, requestsPerWrite: number) {
+    this.socket = socket
+    this.portId = portId
+    this.requestsPerWrite = requestsPerWrite
+  }
+
+  static open(options: TransportOptions): Result<Transport, SystemError> {
+    const { namespace, receiveBufferBytes, requestsPerWrite } = { ...defaults, ...options }
+    const opened = openNetlinkSocket({ receiveBufferBytes, namespace })
+    if (!opened.ok) return opened
+    const socket = opened.value
+    const portId = netlinkPortId(socket)
+    if (!portId.ok) {
+      socket.close()
+      return portId
+    }
+    // Since 4.20: the kernel filters dumps of routes. Before that they are longer, and no less right.
+    socket.setOption(SOL_NETLINK, Options.GET_STRICT_CHK, 1)
+    return accepted(new Transport(socket, portId.value, requestsPerWrite))
+  }
+
+  /** One outcome per request, in the same order. One that is refused does not stop the others. */
+  request(requests: readonly Request[]): readonly Outcome[] {
+    const exchange = new Exchange(requests.length)
+    for (let attempt = 0; attempt < REQUEST_ATTEMPTS; attempt++) {
+      const unanswered = exchange.unanswered()
+      for (let first = 0; first < unanswered.length; first += this.requestsPerWrite) {
+        this.write(requests, unanswered.slice(first, first + this.requestsPerWrite), exchange)
+      }
+    }
+    return exchange.outcomes()
+  }
+
+  /** The messages of a whole and consistent dump. */
+  dump(type: number, body: Uint8Array): Result<readonly Envelope[], SystemError> {
+    const request = { type, flags: FlagsGet.DUMP, body }
+    for (let attempt = 1; ; attempt++) {
+      const seq = this.nextSeq()
+      const sent = this.socket.send([{ bytes: encodeRequest(request, seq) }])
+      if (!sent.ok) return sent
+      const dump = readDump(this.socket, seq)
+      if (dump.ok || !isPassing(dump.error.errno) || attempt === DUMP_ATTEMPTS) return dump
+    }
+  }
+
+  close(): void {
+    this.socket.close()
+  }
+
+  private write(requests: readonly Request[], indexes: readonly number[], exchange: Exchange): void {
+    const encoded: Uint8Array[] = []
+    for (const index of indexes) {
+      const request = requests[index]
+      if (request === undefined) continue
+      const seq = this.nextSeq()
+      exchange.expect(seq, index)
+      encoded.push(encodeRequest({ ...request, flags: request.flags | Flags.ACK }, seq))
+    }
+    const sent = this.socket.send([{ bytes: Buffer.concat(encoded) }])
+    if (sent.ok) this.collect(exchange)
+    else for (const index of indexes) exchange.settle(index, refusalOfCall(sent.error))
+  }
+
+  /** All answers that are there. After ENOBUFS some are lost, and others still wait. */
+  private collect(exchange: Exchange): void {
+    for (let reads = 0; reads < READS_PER_WRITE && exchange.isWaiting; reads++) {
+      const received = receive(this.socket)
+      if (!received.ok) {
+        if (received.error.errno !== ERRNO.ENOBUFS) return
+        continue
+      }
+      if (received.value.empty) return
+      for (const message of received.value.messages) exchange.take(message)
+    }
+  }
+
+  /** Never 0, which is what the kernel's own notifications carry. */
+  private nextSeq(): number {
+    this.lastSeq = (this.lastSeq % 0xffffffff) + 1
+    return this.lastSeq
+  }
+}
+
+/** What disturbs one dump need not disturb the next. */
+const isPassing = (errno: number): boolean =>
+  errno === ERRNO.EINTR || errno === ERRNO.EBUSY || errno === ERRNO.ENOBUFS
