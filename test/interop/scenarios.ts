@@ -2,7 +2,7 @@
 
 import { seconds } from '../../src/base/time.ts'
 import { promptly } from '../support/lab.ts'
-import { settle, takeover, type HostName, type Scenario } from './matrix.ts'
+import { settle, takeover, type HostName, type Scenario, type StoryHost } from './matrix.ts'
 
 const VIP = '10.9.0.100'
 
@@ -60,6 +60,14 @@ const byHost =
     values[host]
 const higherOnA = byHost({ a: 150, b: 100 })
 
+/** One after the other: who takes over first must not depend on who was started first on a busy machine. */
+async function elect(a: StoryHost, b: StoryHost): Promise<void> {
+  await a.start()
+  await a.host.holdsWithin(VIP, takeover(150))
+  await b.start()
+  await b.daemon().logs('Entering BACKUP STATE', promptly)
+}
+
 const twoLans = [
   { link: 'eth0', subnet: '10.9.0.0/24' },
   { link: 'eth1', subnet: '10.8.0.0/24' },
@@ -70,8 +78,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'election, crash, takeover, return with preemption',
     config: (host, { notify }) => global + instance({ priority: higherOnA(host), more: notify }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.daemon().kill()
@@ -132,8 +139,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'own interface down and up',
     config: (host, { notify }) => global + instance({ priority: higherOnA(host), more: notify }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.host.setCable('down')
@@ -178,8 +184,7 @@ vrrp_sync_group G {
 ${instance({ priority: higherOnA(host), more: notify })}
 ${instance({ name: 'VI_2', link: 'eth1', vrid: 52, priority: higherOnA(host), vips: ['10.8.0.100/24'], more: notify })}`,
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await a.host.holdsWithin('10.8.0.100', promptly, 'eth1')
       await wait(settle)
       await phase('a elected')
@@ -233,8 +238,7 @@ vrrp_script chk {
 }
 ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify}` })}`,
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.check.fail()
@@ -258,8 +262,7 @@ vrrp_script chk {
 ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify}` })}`,
     run: async ({ a, b, phase, wait }) => {
       await b.check.fail()
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected, b in FAULT')
       await b.check.pass()
@@ -281,8 +284,7 @@ ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify
         more: `track_interface {\n eth1 weight -60\n eth2\n}\n${notify}`,
       }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.host.setCable('down', 'eth1')
@@ -360,8 +362,10 @@ ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify
   ${notify}`,
       }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
+      await a.start()
       await a.host.holdsWithin('10.9.5.104', takeover(150))
+      await b.start()
+      await b.daemon().logs('Entering BACKUP STATE', promptly)
       await wait(settle)
       await phase('a has all')
       await a.daemon().stop()
@@ -396,8 +400,7 @@ ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify
         more: `dont_track_primary\nmcast_src_ip ${byHost({ a: '10.9.0.1', b: '10.9.0.2' })(host)}\n${notify}`,
       }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.host.setCable('down')
@@ -412,8 +415,7 @@ ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify
     name: 'a virtual address removed by somebody else',
     config: (host, { notify }) => global + instance({ priority: higherOnA(host), more: notify }),
     run: async ({ a, b, phase, wait }) => {
-      await Promise.all([a.start(), b.start()])
-      await a.host.holdsWithin(VIP, takeover(150))
+      await elect(a, b)
       await wait(settle)
       await phase('a elected')
       await a.host.ip('addr', 'del', `${VIP}/24`, 'dev', 'eth0')
