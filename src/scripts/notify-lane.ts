@@ -5,7 +5,7 @@
  * ended. But a program that hangs, or that stays in the foreground as a
  * service, must not silence what comes after it:
  *
- * - a transition waits at most PATIENCE, counted from its own arrival or from
+ * - nothing waits longer than PATIENCE, counted from its own arrival or from
  *   the start of what it waits for, whichever was first;
  * - `notify` waits at most SIBLING_PATIENCE for the notify_master (…) of its
  *   own transition, since keepalived runs the two side by side;
@@ -100,9 +100,9 @@ export class NotifyLane {
     return this.#flushAt === undefined ? readyAt : min(readyAt, this.#flushAt)
   }
 
-  #afterSiblings({ notification }: Waiting, now: Instant): Instant {
+  #afterSiblings({ notification, since }: Waiting, now: Instant): Instant {
     const last = this.#latest((running) => running.notification === notification)
-    return last === undefined ? now : after(last.startedAt, SIBLING_PATIENCE)
+    return last === undefined ? now : min(after(last.startedAt, SIBLING_PATIENCE), after(since, PATIENCE))
   }
 
   #afterOthers({ since }: Waiting, now: Instant): Instant {

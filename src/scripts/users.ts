@@ -6,7 +6,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { seconds } from '../base/time.ts'
-import { startProgram, type RunPorts } from './process.ts'
+import type { RunPorts } from './process.ts'
 
 export interface UserIds {
   readonly uid: number
@@ -60,12 +60,23 @@ const isId = (text: string): boolean => /^\d{1,10}$/.test(text)
 /** An unreadable database knows nobody. */
 const contents = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
-/** What getent prints is one line, well within what a run keeps; without getent there is nobody to ask. */
+/** Without getent there is nobody to ask. Its first chunk has what matters: only a group's members may be many. */
 function getent(ports: RunPorts, database: 'passwd' | 'group', name: string): Promise<string> {
   const argv = ['/usr/bin/getent', database, name] as const
   return new Promise((resolve) => {
-    const spec = { argv, identity: undefined, environment: GETENT_ENVIRONMENT }
-    const started = startProgram(ports, spec, GETENT_PATIENCE, ({ output }) => resolve(output))
-    if (!started.ok) resolve('')
+    let answer: string | undefined
+    let giveUp = (): void => {}
+    const launched = ports.launcher.launch(
+      { argv, identity: undefined, environment: GETENT_ENVIRONMENT },
+      {
+        onOutput: (chunk) => (answer ??= new TextDecoder().decode(chunk)),
+        onExit: () => {
+          giveUp()
+          resolve(answer ?? '')
+        },
+      },
+    )
+    if (launched.ok) giveUp = ports.timers.after(GETENT_PATIENCE, () => launched.value.killGroup('SIGKILL'))
+    else resolve('')
   })
 }
