@@ -36,12 +36,20 @@ export async function serveConnection(socket: Socket, handle: Handle, phaseMs: n
     clearTimeout(phase)
   })
   try {
-    for await (const line of linesOf(socket)) {
+    // Not destroyed at its end: a client may close its half and still wait for its answer.
+    for await (const line of linesOf(socket.iterator({ destroyOnReturn: false }))) {
       const answer = await answerTo(line, handle)
+      // The client may have left: refreshing would wake its timer from the dead.
+      if (socket.destroyed) return
       phase.refresh()
       await send(socket, answer.response)
+      // A write that a destroyed socket gave up is reported as done.
+      if (socket.destroyed) return
       phase.refresh()
-      if (answer.last) break
+      if (answer.last) {
+        socket.destroySoon()
+        return
+      }
     }
     socket.end()
   } catch (error) {
@@ -78,10 +86,10 @@ const send = (socket: Socket, response: Response): Promise<void> =>
  * Lines as they are complete; the last one may lack its newline, when the
  * client has closed its half. Nothing is read while the consumer is at work.
  */
-async function* linesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<string | typeof TOO_LONG> {
+async function* linesOf(socket: AsyncIterable<unknown>): AsyncGenerator<string | typeof TOO_LONG> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const bytes of socket) {
-    rest = Buffer.concat([rest, bytes])
+    rest = Buffer.concat([rest, bytes as Buffer])
     for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
       yield end > MAX_REQUEST_BYTES ? TOO_LONG : rest.toString('utf8', 0, end)
       rest = rest.subarray(end + 1)

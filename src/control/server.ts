@@ -4,7 +4,9 @@
  * daemon whose socket cannot be had runs on without.
  */
 
+import { stat } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { accepted, assertNever, rejected, type Result } from '../base/result.ts'
 import { serveConnection, type Handle } from './connection.ts'
 import { failed, type Request, type Response } from './protocol.ts'
@@ -53,6 +55,10 @@ export async function openControlServer(
   if (Buffer.byteLength(temporary) > MAX_PATH_BYTES) {
     return rejected({ code: 'path-too-long', text: `the path of the control socket is too long: ${path}` })
   }
+  if (!(await isDirectory(dirname(path)))) {
+    // libuv would call it EACCES.
+    return rejected({ code: 'refused', text: `cannot make the control socket ${path}: no such directory` })
+  }
   const clients = new Set<Socket>()
   const server = listenerFor(options, clients)
   try {
@@ -70,14 +76,20 @@ export async function openControlServer(
   }
 }
 
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  )
+
 function describeClaim(path: string, kind: 'held' | 'not-a-socket'): ControlError {
   switch (kind) {
     case 'held':
-      return { code: kind, text: `another daemon holds the control socket ${path}; running without one` }
+      return { code: kind, text: `another daemon holds the control socket ${path}` }
     case 'not-a-socket':
       return {
         code: kind,
-        text: `${path} is not a socket and is left alone; running without a control socket`,
+        text: `${path} is not a socket and is left alone`,
       }
     default:
       return assertNever(kind)
@@ -118,8 +130,8 @@ function controlServer(server: Server, clients: ReadonlySet<Socket>, file: Socke
   return {
     path: file.path,
     close: async () => {
-      await closeServer(server, clients)
       await releaseSocketFile(file)
+      await closeServer(server, clients)
     },
   }
 }

@@ -5,7 +5,7 @@
  * what a dead one left is replaced.
  */
 
-import { chmod, chown, link, lstat, unlink } from 'node:fs/promises'
+import { chmod, chown, link, lstat, rename, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 
 export type Claim =
@@ -49,7 +49,10 @@ export async function removeLeftover(temporary: string): Promise<void> {
   if (found?.isSocket === true) await unlink(temporary)
 }
 
-/** Removes the file unless another process has put its own in its place meanwhile. */
+/**
+ * Removes our socket's file unless somebody has put another one in its place.
+ * To be called while it still listens: until then nobody else takes the path.
+ */
 export async function releaseSocketFile(file: SocketFile): Promise<void> {
   const now = await identify(file.path)
   if (now && sameFile(now, file)) await unlink(file.path)
@@ -68,10 +71,27 @@ async function linkIntoPlace(temporary: string, path: string): Promise<Claim> {
     if (found === undefined) continue
     if (!found.isSocket) return { kind: 'not-a-socket' }
     if (await isAlive(path)) return { kind: 'held' }
-    await releaseSocketFile(found)
+    await removeDead(found, `${temporary}.old`)
   }
   // Others claim and release it as fast as we look: one of them has it.
   return { kind: 'held' }
+}
+
+/**
+ * Removes what a dead process left. Another one may be doing the same and have
+ * its own socket there already, so the file is looked at again once nobody
+ * else can touch it, and put back if it is not the dead one.
+ */
+async function removeDead(dead: SocketFile, aside: string): Promise<void> {
+  try {
+    await rename(dead.path, aside)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw error
+  }
+  const taken = await identify(aside)
+  if (taken && !sameFile(taken, dead)) await tryLink(aside, dead.path)
+  await unlink(aside)
 }
 
 async function tryLink(existing: string, path: string): Promise<boolean> {

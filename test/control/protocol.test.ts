@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  encodeLine,
+  failed,
+  parseRequest,
+  parseResponse,
+  type ProtocolErrorCode,
+} from '../../src/control/protocol.ts'
+
+describe('parseRequest', () => {
+  test('a request, whatever else it carries', () => {
+    const expected = { ok: true, value: { version: 1, request: 'status' } }
+    expect(parseRequest('{"version":1,"request":"status"}')).toEqual(expected)
+    expect(parseRequest(' {"request":"status","verbose":true,"version":1}\r')).toEqual(expected)
+  })
+
+  test.each<[string, ProtocolErrorCode]>([
+    ['', 'not-json'],
+    ['GET / HTTP/1.1', 'not-json'],
+    ['null', 'not-json'],
+    ['[]', 'not-json'],
+    ['"status"', 'not-json'],
+    ['{"version":1,"request":"status"', 'not-json'],
+    ['{}', 'not-a-request'],
+    ['{"version":"1","request":"status"}', 'not-a-request'],
+    ['{"version":1,"request":7}', 'not-a-request'],
+    ['{"version":2,"request":"status"}', 'unsupported-version'],
+    ['{"version":1,"request":"explode"}', 'unknown-request'],
+    ['{"version":1,"request":"toString"}', 'unknown-request'],
+    ['{"version":1,"request":"__proto__"}', 'unknown-request'],
+  ])('%s', (line, code) => {
+    expect(parseRequest(line)).toMatchObject({ ok: false, error: { code } })
+  })
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
+        expect(typeof parseRequest(line).ok).toBe('boolean')
+        expect(() => parseResponse(line)).not.toThrow()
+      }),
+    )
+  })
+})
+
+describe('parseResponse', () => {
+  test('an error comes back as it was sent', () => {
+    const response = failed({ code: 'internal', text: 'line\nbreak' })
+    const line = encodeLine(response)
+    expect(line.indexOf('\n')).toBe(line.length - 1)
+    expect(parseResponse(line)).toEqual(response)
+  })
+
+  test.each([
+    '',
+    'null',
+    '{"version":2,"ok":true,"result":{}}',
+    '{"version":1,"ok":true}',
+    '{"version":1,"ok":true,"result":[]}',
+    '{"version":1,"ok":false}',
+    '{"version":1,"ok":false,"error":{"code":"internal"}}',
+    '{"version":1,"ok":1,"result":{}}',
+  ])('%s is none', (line) => {
+    expect(parseResponse(line)).toBeUndefined()
+  })
+})
