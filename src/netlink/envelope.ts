@@ -63,7 +63,7 @@ export function readAnswer({ type, flags, data }: Envelope): Answer | undefined 
   try {
     const { errno, header } = parseError(data, flags)
     const text = (flags & FlagsAck.ACK_TLVS) !== 0 ? readText(data, flags, header.length) : undefined
-    return { errno: -errno, ...(text !== undefined && { text }) }
+    return { errno: 0 - errno, ...(text !== undefined && { text }) }
   } catch {
     return undefined
   }
@@ -78,7 +78,8 @@ function readText(data: Buffer, flags: number, requestLength: number): string | 
 }
 
 /** NLMSG_DONE carries how the dump went: zero or a negated errno. */
-export const readDone = ({ data }: Envelope): number => (data.length >= 4 ? -getS32(data.subarray(0, 4)) : 0)
+export const readDone = ({ data }: Envelope): number =>
+  data.length >= 4 ? 0 - getS32(data.subarray(0, 4)) : 0
 
 export const isDone = ({ type }: Envelope): boolean => type === NLMSG.DONE
 

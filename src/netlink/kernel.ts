@@ -71,9 +71,12 @@ const combine = (transport: Transport, monitor: Monitor): Kernel => ({
   drain() {
     monitor.drain()
   },
-  installAddresses: (specs) => installAddresses(transport, specs),
+  installAddresses(specs) {
+    monitor.expect('address', specs)
+    return installAddresses(transport, specs)
+  },
   withdrawAddresses(specs) {
-    monitor.expectRemoval(specs)
+    monitor.expect('address-gone', specs)
     return withdrawAddresses(transport, specs)
   },
   installRoutes(specs) {

@@ -11,10 +11,10 @@ import { NETLINK_ADD_MEMBERSHIP, SOL_NETLINK } from '../system/constants.ts'
 import { openNetlinkSocket } from '../system/netlink-socket.ts'
 import type { Socket, SystemError } from '../system/socket.ts'
 import { decodeMessage } from './decode.ts'
-import { addressKey } from './identity.ts'
 import { LinkTable } from './link-table.ts'
 import { difference, fold } from './links.ts'
 import type { KernelMessage } from './message.ts'
+import { OwnChanges, type AddressChange } from './own-changes.ts'
 import { receive } from './receive.ts'
 import { ERRNO } from './refusal.ts'
 import { listRoutes, takeSnapshot } from './snapshot.ts'
@@ -40,9 +40,8 @@ const READS_AFTER_OVERRUN = 65_536
 export class Monitor {
   private readonly socket: Socket
   private readonly transport: Transport
+  private readonly own: OwnChanges
   private readonly protocols = new Set<number>()
-  /** Addresses whose removal we asked for; its notification is in the queue or there is none. */
-  private readonly withdrawn = new Set<string>()
   private view = LinkTable.empty
   /** Something was missed, and no dump has told yet what. */
   private stale = false
@@ -51,6 +50,7 @@ export class Monitor {
   private constructor(socket: Socket, transport: Transport) {
     this.socket = socket
     this.transport = transport
+    this.own = new OwnChanges(transport.portId)
   }
 
   static open(transport: Transport, options: MonitorOptions): Result<Monitor, SystemError> {
@@ -99,17 +99,17 @@ export class Monitor {
     }
   }
 
-  /** To be told before these are asked to be removed: the notification is ours then. */
-  expectRemoval(specs: readonly AddressSpec[]): void {
-    for (const spec of specs) this.withdrawn.add(removalKey(spec))
+  /** To be told what is about to be asked of the kernel: its notification is ours then. */
+  expect(change: AddressChange, specs: readonly AddressSpec[]): void {
+    this.own.expect(change, specs)
   }
 
   /** Reads what is queued and delivers it to the callback; never waits. */
   drain(): void {
     const { messages, emptied } = this.readQueue()
-    const { table, events } = fold(this.view, messages, (message) => this.isOurs(message))
+    const { table, events } = fold(this.view, messages, (message) => this.own.has(message))
     this.view = table
-    if (emptied) this.withdrawn.clear()
+    if (emptied) this.own.forget()
     const missed = this.stale ? this.resynchronise() : []
     if (events.length + missed.length > 0) this.callback?.([...events, ...missed])
   }
@@ -148,14 +148,6 @@ export class Monitor {
     this.stale = false
     return [...missed, { type: 'resynchronised' }]
   }
-
-  private isOurs(message: KernelMessage): boolean {
-    if (!('portId' in message) || message.portId !== this.transport.portId) return false
-    return message.type !== 'address-gone' || this.withdrawn.has(removalKey(message.address))
-  }
 }
 
 const asMessage = (route: RouteSpec): KernelMessage => ({ type: 'route', route, portId: 0, replaces: false })
-
-const removalKey = (address: Pick<AddressSpec, 'linkIndex' | 'cidr' | 'peer'>): string =>
-  `${address.linkIndex} ${addressKey(address)}`
