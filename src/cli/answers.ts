@@ -2,7 +2,6 @@
 
 import { VERSION } from '../base/version.ts'
 import { helpText } from './help.ts'
-import type { OptionName } from './option-table.ts'
 
 /** Everything has been said: print and exit. */
 export interface Answer {
@@ -13,21 +12,21 @@ export interface Answer {
 }
 
 /** As `keepalived --signum` prints them on Linux: 63 is SIGRTMAX - 1, 36 is glibc's SIGRTMIN + 2. */
-const SIGNALS: ReadonlyMap<string, number> = new Map([
-  ['STOP', 15],
-  ['RELOAD', 1],
-  ['DATA', 10],
-  ['STATS', 12],
-  ['STATS_CLEAR', 63],
-  ['JSON', 36],
-])
+const SIGNALS: Readonly<Record<string, number>> = {
+  STOP: 15,
+  RELOAD: 1,
+  DATA: 10,
+  STATS: 12,
+  STATS_CLEAR: 63,
+  JSON: 36,
+}
 
 /**
  * keepalived prints version and help on stderr; scripts read them there.
  *
  * @param errors what was wrong before this option: named as well, without altering the exit code
  */
-export function answerTo(name: OptionName, value: string, errors: readonly string[]): Answer | undefined {
+export function answerTo(name: string, value: string, errors: readonly string[]): Answer | undefined {
   const before = errors.map((text) => `${text}\n`).join('')
   const say = (stderr: string, exitCode: number): Answer => ({
     ok: false,
@@ -43,7 +42,7 @@ export function answerTo(name: OptionName, value: string, errors: readonly strin
     case 'genhash':
       return say('vrrpd has no genhash: run keepalived --genhash\n', 1)
     case 'signum': {
-      const number = SIGNALS.get(value)
+      const number = Object.hasOwn(SIGNALS, value) ? SIGNALS[value] : undefined
       return number === undefined
         ? say(`Unknown sigfunc ${value}\n`, 1)
         : { ok: false, stdout: `${number}\n`, stderr: before, exitCode: 0 }

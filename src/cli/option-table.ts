@@ -5,20 +5,47 @@
  */
 
 import type { OptionSpec } from './getopt.ts'
+import { idleOptions, type IdleOption } from './idle-options.ts'
 
-interface TableEntry extends OptionSpec {
+/** Answered at once; see answers.ts. */
+export type AnsweredOption = 'signum' | 'version' | 'help' | 'genhash'
+
+/** Alters how the daemon runs; see options.ts. */
+export type SettingOption =
+  | 'use-file'
+  | 'config-id'
+  | 'all-config'
+  | 'config-test'
+  | 'dump-conf'
+  | 'vrrp'
+  | 'check'
+  | 'namespace'
+  | 'dont-fork'
+  | 'pid'
+  | 'vrrp_pid'
+  | 'umask'
+  | 'dont-release-vrrp'
+  | 'address-monitoring'
+  | 'log-console'
+  | 'log-detail'
+  | 'log-facility'
+  | 'log-file'
+  | 'no-syslog'
+  | 'log-format'
+  | 'log-ident'
+  | 'control'
+  | 'control-group'
+
+export interface EffectiveOption extends OptionSpec {
   /** How the value is called in the help. */
   readonly value?: string
+  readonly long: SettingOption | AnsweredOption
   readonly help: string
-  /** Why the option is accepted and then does nothing. */
-  readonly noEffect?: string
 }
 
-const noIpvs = 'it serves VRRP only, and the checkers stay with keepalived -C'
-const noSnmp = 'it has no SNMP agent'
-const noCore = 'core dumps are a matter of the service manager (LimitCORE=)'
+export type OptionEntry = EffectiveOption | IdleOption
 
-export const optionTable = [
+export const effectiveOptions: readonly EffectiveOption[] = [
   // What to run
   {
     long: 'use-file',
@@ -149,79 +176,6 @@ export const optionTable = [
   // Not here
   { long: 'check', short: 'C', argument: 'none', help: 'Health checkers only: refused, vrrpd has none' },
   { long: 'genhash', short: 'T', argument: 'none', help: 'Refused: use keepalived --genhash' },
-  // Accepted, without effect
-  {
-    long: 'release-vips',
-    short: 'X',
-    argument: 'none',
-    help: '',
-    noEffect: 'addresses are always released on stop unless -V is given',
-  },
-  {
-    long: 'dont-respawn',
-    short: 'R',
-    argument: 'none',
-    help: '',
-    noEffect: 'it has no child processes to respawn',
-  },
-  {
-    long: 'flush-log-file',
-    argument: 'none',
-    help: '',
-    noEffect: 'every line is written to the log file without delay',
-  },
-  { long: 'no_bfd', short: 'B', argument: 'none', help: '', noEffect: 'it has no BFD process' },
-  {
-    long: 'bfd_pid',
-    short: 'b',
-    argument: 'required',
-    value: 'FILE',
-    help: '',
-    noEffect: 'it has no BFD process',
-  },
-  { long: 'checkers_pid', short: 'c', argument: 'required', value: 'FILE', help: '', noEffect: noIpvs },
-  { long: 'dont-release-ipvs', short: 'I', argument: 'none', help: '', noEffect: noIpvs },
-  { long: 'all', argument: 'none', help: '', noEffect: noIpvs },
-  { long: 'snmp', short: 'x', argument: 'none', help: '', noEffect: noSnmp },
-  { long: 'snmp-agent-socket', short: 'A', argument: 'required', value: 'FILE', help: '', noEffect: noSnmp },
-  { long: 'core-dump', short: 'm', argument: 'none', help: '', noEffect: noCore },
-  {
-    long: 'core-dump-pattern',
-    short: 'M',
-    argument: 'optional',
-    value: 'PATTERN',
-    help: '',
-    noEffect: noCore,
-  },
-  {
-    long: 'mem-check-log',
-    short: 'L',
-    argument: 'none',
-    help: '',
-    noEffect: 'memory checks are compiled into keepalived only',
-  },
-  {
-    long: 'no-mem-check',
-    argument: 'none',
-    help: '',
-    noEffect: 'memory checks are compiled into keepalived only',
-  },
-  {
-    long: 'perf',
-    argument: 'optional',
-    value: 'all|run|end',
-    help: '',
-    noEffect: 'perf recording is compiled into keepalived only',
-  },
-  {
-    long: 'debug',
-    argument: 'optional',
-    value: 'OPTIONS',
-    help: '',
-    noEffect: 'debugging output is compiled into keepalived only',
-  },
-  { long: 'ignore-sigint', argument: 'none', help: '', noEffect: 'it is an option for debugging keepalived' },
-] as const satisfies readonly TableEntry[]
+]
 
-export type OptionEntry = (typeof optionTable)[number]
-export type OptionName = OptionEntry['long']
+export const optionTable: readonly OptionEntry[] = [...effectiveOptions, ...idleOptions]

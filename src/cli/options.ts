@@ -9,7 +9,7 @@ import { isCommandName } from './command-names.ts'
 import { defaultOptions, FACILITY, type DaemonOptions, type LogOptions } from './daemon-options.ts'
 import { getopt, type Token } from './getopt.ts'
 import { answerTo, type Answer } from './answers.ts'
-import { optionTable, type OptionEntry } from './option-table.ts'
+import { optionTable, type OptionEntry, type SettingOption } from './option-table.ts'
 
 export type CommandLine = { readonly ok: true; readonly options: DaemonOptions } | Answer
 
@@ -57,10 +57,7 @@ const refused = (draft: Draft, text: string): Draft => ({ ...draft, errors: [...
 const noticed = (draft: Draft, text: string): Draft =>
   draft.options.notices.includes(text) ? draft : set(draft, { notices: [...draft.options.notices, text] })
 
-type Effective = Exclude<OptionEntry, { readonly noEffect: string }>['long']
-type Answered = 'version' | 'help' | 'signum' | 'genhash'
-
-const settings: Readonly<Record<Exclude<Effective, Answered>, (draft: Draft, value: string) => Draft>> = {
+const settings: Readonly<Record<SettingOption, (draft: Draft, value: string) => Draft>> = {
   'use-file': (draft, configFile) => set(draft, { configFile }),
   'config-id': (draft, configId) => set(draft, { configId }),
   'all-config': (draft) => set(draft, { requireAllFiles: true }),
@@ -91,10 +88,10 @@ function applied(draft: Draft, spec: OptionEntry, value: string): Draft {
     const text = `option --${spec.long}: accepted, has no effect in vrrpd because ${spec.noEffect}`
     return noticed(draft, text)
   }
-  return isAnswered(spec.long) ? draft : settings[spec.long](draft, value)
+  return isSetting(spec.long) ? settings[spec.long](draft, value) : draft
 }
 
-const isAnswered = (name: Effective): name is Answered => !Object.hasOwn(settings, name)
+const isSetting = (name: string): name is SettingOption => Object.hasOwn(settings, name)
 
 function setFacility(draft: Draft, value: string): Draft {
   const local = /^(?:local)?([0-7])$/.exec(value)?.[1]

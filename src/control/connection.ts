@@ -24,7 +24,7 @@ export type Handle = (request: Request) => Promise<Response>
 const TOO_LONG = Symbol('too long')
 
 /** What somebody sends who does not speak the protocol: one answer, and no more. */
-const HOPELESS: ReadonlySet<ProtocolErrorCode> = new Set(['not-json', 'not-a-request'])
+const isHopeless = (code: ProtocolErrorCode): boolean => code === 'not-json' || code === 'not-a-request'
 
 /**
  * @param phaseMs how long a client may take for a request, and again for its response
@@ -42,9 +42,7 @@ export async function serveConnection(socket: Socket, handle: Handle, phaseMs: n
       // The client may have left: refreshing would wake its timer from the dead.
       if (socket.destroyed) return
       phase.refresh()
-      await send(socket, answer.response)
-      // A write that a destroyed socket gave up is reported as done.
-      if (socket.destroyed) return
+      if (!(await send(socket, answer.response))) return
       phase.refresh()
       if (answer.last) {
         socket.destroySoon()
@@ -70,15 +68,17 @@ async function answerTo(line: string | typeof TOO_LONG, handle: Handle): Promise
   }
   const request = parseRequest(line)
   if (request.ok) return { response: await handle(request.value), last: false }
-  return { response: failed(request.error), last: HOPELESS.has(request.error.code) }
+  return { response: failed(request.error), last: isHopeless(request.error.code) }
 }
 
-/** Resolves when the system has taken the response. */
-const send = (socket: Socket, response: Response): Promise<void> =>
-  new Promise((resolve, reject) => {
+/**
+ * Resolves when the system has taken the response, with false when it has not:
+ * a write that a destroyed socket gave up is reported without an error.
+ */
+const send = (socket: Socket, response: Response): Promise<boolean> =>
+  new Promise((resolve) => {
     socket.write(encodeLine(response), (error) => {
-      if (error) reject(error)
-      else resolve()
+      resolve(!error && !socket.destroyed)
     })
   })
 

@@ -81,12 +81,12 @@ describe('getopt', () => {
 
 /** util-linux's getopt(1) is glibc's getopt_long(3) with its findings printed. */
 const program = findProgram('getopt')
-const keepalivedTable = optionTable.filter((option) => !('own' in option))
+const keepalivedTable = optionTable.filter((option) => option.own !== true)
 
 function glibc(argv: readonly string[]): readonly string[] | 'refused' {
   const colons = { none: '', required: ':', optional: '::' } as const
   const short = keepalivedTable.map((option) =>
-    'short' in option ? option.short + colons[option.argument] : '',
+    option.short === undefined ? '' : option.short + colons[option.argument],
   )
   const long = keepalivedTable.map((option) => option.long + colons[option.argument])
   try {
@@ -123,7 +123,7 @@ const longNames = (printed: readonly string[] | 'refused'): readonly string[] | 
 function longName(word: string, at: number, all: readonly string[]): string {
   if (word === '--' || word.startsWith("'") || all.indexOf('--') < at) return word
   if (word.startsWith('--')) return word.slice(2)
-  return keepalivedTable.find((option) => 'short' in option && `-${option.short}` === word)?.long ?? word
+  return keepalivedTable.find((option) => `-${option.short ?? ''}` === word)?.long ?? word
 }
 
 const value = fc.constantFrom('/x', 'a', '1', 'n', '=')
@@ -134,7 +134,7 @@ const longWord = fc
     const shortened = name.slice(0, Math.max(1, length))
     return `--${shortened}${attached === undefined ? '' : `=${attached}`}`
   })
-const letters = keepalivedTable.flatMap((option) => ('short' in option ? [option.short] : []))
+const letters = keepalivedTable.flatMap((option) => option.short ?? [])
 const cluster = fc
   .array(fc.constantFrom(...letters, ...letters, 'Z', '1'), { minLength: 1, maxLength: 4 })
   .map((chosen) => `-${chosen.join('')}`)

@@ -164,7 +164,7 @@ needs('keepalived')('the real keepalived', () => {
     for (const [, short, long] of theirs) {
       const ours = optionTable.find((option) => option.long === long)
       expect(ours, long).toBeDefined()
-      expect(ours && 'short' in ours ? ours.short : undefined, long).toBe(short)
+      expect(ours?.short, long).toBe(short)
     }
   })
 })
