@@ -20,7 +20,7 @@ import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import { announce } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
-import { Installer } from './installer.ts'
+import { Installer, installerPort } from './installer.ts'
 import { linkFact } from './link-facts.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 
@@ -66,7 +66,7 @@ export class Daemon {
     this.virtual = virtualAddresses(assembly.routers)
     this.links = linksInUse(assembly.routers)
     this.codec = new AdvertCodec(assembly.routers, ports.multicastGroup)
-    this.installer = new Installer(ports.kernel, ports.complain)
+    this.installer = new Installer(installerPort(ports.kernel), ports.complain)
     this.adverts = new AdvertLinks({
       clock: ports.clock,
       group: ports.multicastGroup,

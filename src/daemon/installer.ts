@@ -18,12 +18,28 @@ export interface Held {
   readonly cidr: Cidr
 }
 
+/** The part of the kernel's port that installing takes. */
+export interface InstallerPort extends Pick<
+  Kernel,
+  'installAddresses' | 'withdrawAddresses' | 'installRoutes' | 'withdrawRoutes'
+> {
+  linkByName(name: string): Link | undefined
+}
+
+export const installerPort = (kernel: Kernel): InstallerPort => ({
+  linkByName: (name) => kernel.table.linkByName(name),
+  installAddresses: (specs) => kernel.installAddresses(specs),
+  withdrawAddresses: (specs) => kernel.withdrawAddresses(specs),
+  installRoutes: (specs) => kernel.installRoutes(specs),
+  withdrawRoutes: (specs) => kernel.withdrawRoutes(specs),
+})
+
 export class Installer {
-  private readonly kernel: Kernel
+  private readonly kernel: InstallerPort
   private readonly complain: Complaint
   private readonly held = new Map<string, readonly Held[]>()
 
-  constructor(kernel: Kernel, complain: Complaint) {
+  constructor(kernel: InstallerPort, complain: Complaint) {
     this.kernel = kernel
     this.complain = complain
   }
@@ -83,7 +99,7 @@ export class Installer {
     missing: 'say' | 'quiet',
   ): readonly { spec: AddressSpec; link: Link }[] {
     return assembled.addresses.flatMap(({ link: name, spec }) => {
-      const link = this.kernel.table.linkByName(name)
+      const link = this.kernel.linkByName(name)
       if (link) return [{ link, spec: { ...spec, linkIndex: link.index } }]
       if (missing === 'say') {
         this.complain(
@@ -97,7 +113,7 @@ export class Installer {
   private routeSpecs(assembled: Assembled, missing: 'say' | 'quiet'): readonly RouteSpec[] {
     return assembled.routes.flatMap(({ link: name, spec }) => {
       if (name === undefined) return [spec]
-      const link = this.kernel.table.linkByName(name)
+      const link = this.kernel.linkByName(name)
       if (link) return [{ ...spec, linkIndex: link.index }]
       if (missing === 'say') {
         const route = `${formatIp(spec.destination.address)}/${String(spec.destination.prefixLength)}`

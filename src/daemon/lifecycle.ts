@@ -21,6 +21,7 @@ import { openLog, type Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing, describeNote } from './messages.ts'
 import { acquirePidFiles, type PidFiles } from './pid-files.ts'
+import { rehearse } from './rehearsal.ts'
 import { ScriptRoom } from './script-room.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import type { DaemonSettings } from './settings.ts'
@@ -131,7 +132,7 @@ class RunningDaemon {
   }
 
   async untilStopped(): Promise<void> {
-    const { log, settings, pidFiles } = this.opened
+    const { log, settings, pidFiles, kernel, arp } = this.opened
     const stopSignal = this.onSignals()
     this.daemon.start()
     pidFiles.write(process.pid)
@@ -139,6 +140,7 @@ class RunningDaemon {
     const service = this.connectService()
     service?.ready()
     log.info('Startup complete')
+    void rehearse(this.assembly.routers[0], { kernel, arp })
     const signal = await stopSignal
     log.info(`Stopping (${signal})`)
     service?.stopping()

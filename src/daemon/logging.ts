@@ -41,7 +41,22 @@ export function openLog(settings: LogSettings, openSyslog: OpenSyslog): Log {
   return log
 }
 
+interface Waiting {
+  readonly level: LogLevel
+  readonly text: string
+  readonly fields: LogFields
+  readonly atMs: number
+}
+
+/** As many lines are kept for the loop's next turn; beyond that a line is formatted where it is logged. */
+const MOST_WAITING = 1_000
+
+/**
+ * A line is formatted and written in the event loop's next turn: between the
+ * advert of a new master and its address there must be nothing that can wait.
+ */
 function createLog(detail: boolean, destinations: readonly Destination[]): Log {
+  let loggedAtMs = 0
   const records = pinoStream((record) => {
     for (const destination of destinations) destination.write(record)
   })
@@ -51,25 +66,39 @@ function createLog(detail: boolean, destinations: readonly Destination[]): Log {
       customLevels: LEVELS,
       useOnlyCustomLevels: true,
       base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${new Date(loggedAtMs).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     records,
   )
+  let waiting: Waiting[] = []
+  const flush = (): void => {
+    const lines = waiting
+    waiting = []
+    for (const { level, text, fields, atMs } of lines) {
+      loggedAtMs = atMs
+      logger[level](fields, text)
+    }
+  }
+  const say = ({ level, text, fields }: Message): void => {
+    if (level === 'detail' && !detail) return
+    waiting.push({ level, text, fields, atMs: Date.now() })
+    if (waiting.length === 1) setImmediate(flush)
+    if (waiting.length >= MOST_WAITING) flush()
+  }
   const at =
     (level: LogLevel) =>
     (text: string, fields: LogFields = {}): void => {
-      logger[level](fields, text)
+      say({ level, text, fields })
     }
   return {
     detail: at('detail'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    say: ({ level, text, fields }) => {
-      logger[level](fields, text)
-    },
+    say,
     close: async (deadlineMs) => {
+      flush()
       await Promise.all(destinations.map((destination) => destination.close(deadlineMs)))
     },
   }
