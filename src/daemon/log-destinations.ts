@@ -20,6 +20,8 @@ export interface LogSettings {
 }
 
 export interface LogRecord {
+  /** When it was logged. */
+  readonly at: Date
   readonly level: LogLevel
   readonly text: string
   /** pino's line, newline included. */
@@ -66,7 +68,7 @@ const lostText = (count: number): string =>
 
 function descriptorDestination(fd: number, format: 'text' | 'json'): Destination {
   const line = (record: LogRecord): string =>
-    format === 'json' ? record.json : consoleLine(new Date(), record.text)
+    format === 'json' ? record.json : consoleLine(record.at, record.text)
   const writer = new DescriptorWriter(fd, (count) => line(lostRecord(count)))
   return {
     write: (record) => {
@@ -78,16 +80,17 @@ function descriptorDestination(fd: number, format: 'text' | 'json'): Destination
 
 function lostRecord(count: number): LogRecord {
   const text = lostText(count)
-  const record = { level: 'warn', time: new Date().toISOString(), pid: process.pid, lost: count, msg: text }
-  return { level: 'warn', text, json: `${JSON.stringify(record)}\n` }
+  const at = new Date()
+  const record = { level: 'warn', time: at.toISOString(), pid: process.pid, lost: count, msg: text }
+  return { at, level: 'warn', text, json: `${JSON.stringify(record)}\n` }
 }
 
 function syslogDestination(settings: LogSettings, port: SyslogPort): Destination {
   const from = { facility: settings.facility, ident: settings.ident, pid: process.pid }
   const writer = new SyslogWriter(port, (count) => syslogFrame(new Date(), 'warn', lostText(count), from))
   return {
-    write: ({ level, text }) => {
-      writer.write(syslogFrame(new Date(), level, text, from))
+    write: ({ at, level, text }) => {
+      writer.write(syslogFrame(at, level, text, from))
     },
     close: (deadlineMs) => writer.close(deadlineMs),
   }

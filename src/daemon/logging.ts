@@ -16,6 +16,7 @@ import {
   type LogRecord,
   type LogSettings,
 } from './log-destinations.ts'
+import { LogDeferral } from './log-deferral.ts'
 import type { LogFields, LogLevel, Message } from './messages.ts'
 
 export type { LogSettings } from './log-destinations.ts'
@@ -41,22 +42,7 @@ export function openLog(settings: LogSettings, openSyslog: OpenSyslog): Log {
   return log
 }
 
-interface Waiting {
-  readonly level: LogLevel
-  readonly text: string
-  readonly fields: LogFields
-  readonly atMs: number
-}
-
-/** As many lines are kept for the loop's next turn; beyond that a line is formatted where it is logged. */
-const MOST_WAITING = 1_000
-
-/**
- * A line is formatted and written in the event loop's next turn: between the
- * advert of a new master and its address there must be nothing that can wait.
- */
 function createLog(detail: boolean, destinations: readonly Destination[]): Log {
-  let loggedAtMs = 0
   const records = pinoStream((record) => {
     for (const destination of destinations) destination.write(record)
   })
@@ -66,25 +52,17 @@ function createLog(detail: boolean, destinations: readonly Destination[]): Log {
       customLevels: LEVELS,
       useOnlyCustomLevels: true,
       base: { pid: process.pid },
-      timestamp: () => `,"time":"${new Date(loggedAtMs).toISOString()}"`,
+      timestamp: () => `,"time":"${new Date(records.loggedAtMs).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     records,
   )
-  let waiting: Waiting[] = []
-  const flush = (): void => {
-    const lines = waiting
-    waiting = []
-    for (const { level, text, fields, atMs } of lines) {
-      loggedAtMs = atMs
-      logger[level](fields, text)
-    }
-  }
-  const say = ({ level, text, fields }: Message): void => {
-    if (level === 'detail' && !detail) return
-    waiting.push({ level, text, fields, atMs: Date.now() })
-    if (waiting.length === 1) setImmediate(flush)
-    if (waiting.length >= MOST_WAITING) flush()
+  const deferral = new LogDeferral(({ level, text, fields, atMs }) => {
+    records.loggedAtMs = atMs
+    logger[level](fields, text)
+  })
+  const say = (message: Message): void => {
+    if (detail || message.level !== 'detail') deferral.push(message)
   }
   const at =
     (level: LogLevel) =>
@@ -98,20 +76,31 @@ function createLog(detail: boolean, destinations: readonly Destination[]): Log {
     error: at('error'),
     say,
     close: async (deadlineMs) => {
-      flush()
+      deferral.flush()
       await Promise.all(destinations.map((destination) => destination.close(deadlineMs)))
     },
   }
 }
 
+interface PinoStream extends pino.DestinationStream {
+  /** When the line now being written was logged. */
+  loggedAtMs: number
+}
+
 /** What pino writes to. The symbol asks it to leave a record's parts here before each line (its metadata protocol). */
-function pinoStream(receive: (record: LogRecord) => void): pino.DestinationStream {
+function pinoStream(receive: (record: LogRecord) => void): PinoStream {
   const stream = {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     lastMsg: '',
+    loggedAtMs: 0,
     write: (json: string) => {
-      receive({ level: levelOf(stream.lastLevel), text: stream.lastMsg, json })
+      receive({
+        at: new Date(stream.loggedAtMs),
+        level: levelOf(stream.lastLevel),
+        text: stream.lastMsg,
+        json,
+      })
     },
   }
   return stream

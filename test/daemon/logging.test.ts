@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LogOptions } from '../../src/cli/daemon-options.ts'
@@ -51,9 +52,11 @@ const logEachLevel = (log: Log): void => {
 }
 
 describe('openLog', () => {
-  test('syslog gets text of every level that is wanted', () => {
+  test('syslog gets text of every level that is wanted, in the loop’s next turn', async () => {
     const { log, datagrams } = open({ syslog: true })
     logEachLevel(log)
+    expect(datagrams).toEqual([])
+    await nextTurn()
     expect(datagrams.map((text) => text.replace(/>.*\]/, '>'))).toEqual([
       '<30>: 100%s done %d %j',
       '<28>: a warning',
@@ -62,9 +65,10 @@ describe('openLog', () => {
     expect(datagrams[0]).toMatch(/^<30>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d test\[\d+\]: /)
   })
 
-  test('details only with -D', () => {
+  test('details only with -D', async () => {
     const { log, datagrams } = open({ syslog: true, detail: true })
     logEachLevel(log)
+    await nextTurn()
     expect(datagrams[0]).toMatch(/^<30>.*: a detail$/)
   })
 
@@ -107,8 +111,31 @@ describe('openLog', () => {
     expect(datagrams).toEqual([expect.stringMatching(/: a "text"\\x0a$/)])
   })
 
-  test('what cannot be opened is told to the others', () => {
+  test('a line that waits for its turn has the time of its logging', async () => {
+    const { log } = open({ file: join(directory, 'a.log'), format: 'json' })
+    const before = Date.now()
+    log.info('text')
+    const after = Date.now()
+    while (Date.now() < after + 20);
+    await log.close(10_000)
+    const { time } = JSON.parse(readFileSync(join(directory, 'a.log'), 'utf8')) as { time: string }
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(before)
+    expect(Date.parse(time)).toBeLessThanOrEqual(after)
+  })
+
+  test('many lines in one turn stay in order, and not all of them wait', async () => {
+    const { log, datagrams } = open({ syslog: true })
+    for (let at = 0; at < 2_500; at += 1) log.info(`line ${at}`)
+    expect(datagrams.length).toBeGreaterThan(1_000)
+    await nextTurn()
+    expect(datagrams.map((text) => text.replace(/.*: line /, ''))).toEqual(
+      Array.from({ length: 2_500 }, (_, at) => String(at)),
+    )
+  })
+
+  test('what cannot be opened is told to the others', async () => {
     const { datagrams } = open({ syslog: true, file: join(directory, 'none', 'a.log') })
+    await nextTurn()
     expect(datagrams).toEqual([
       expect.stringMatching(/cannot log to .*none\/a\.log: ENOENT$/),
       expect.stringMatching(/cannot log to .*none\/a_vrrp\.log: ENOENT$/),
