@@ -134,6 +134,7 @@ export class CheckRunner {
     if (this.#verdict === 'pending') this.#decide('disabled')
   }
 
+  /** Out of time is a failure, also for one that then ends with status 0 (keepalived 2.2.7: a success). */
   #ended({ status, timedOut, output }: Ended): void {
     const result = timedOut ? ({ kind: 'timed-out' } as const) : status
     this.#lastResult = result

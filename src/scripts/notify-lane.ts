@@ -22,7 +22,7 @@ import { startProgram, type Ended, type Run } from './process.ts'
 import type { LaunchSpec, ScriptPorts } from './types.ts'
 
 export const PATIENCE: Duration = seconds(5)
-export const SIBLING_PATIENCE: Duration = seconds(1)
+const SIBLING_PATIENCE: Duration = seconds(1)
 export const MOST_RUNNING = 8
 export const MOST_WAITING = 16
 

@@ -9,7 +9,7 @@ import { OutputTail } from './output-tail.ts'
 import type { ExitStatus, Launcher, LaunchRefusal, LaunchSpec, RunningProgram, Timers } from './types.ts'
 
 /** Between SIGTERM and SIGKILL, as keepalived has it. */
-export const KILL_DELAY: Duration = seconds(2)
+const KILL_DELAY: Duration = seconds(2)
 
 export interface Ended {
   readonly status: ExitStatus

@@ -6,7 +6,6 @@
  * path is resolved anew by every run.
  */
 
-import { posix } from 'node:path'
 import { scriptEnvironment } from './environment.ts'
 import { runAs, type RunAs, type SecuritySettings, type UserChoice } from './identity.ts'
 import { walkPath, type Files, type Step } from './path-walk.ts'
@@ -69,7 +68,7 @@ type Judgement =
   | { readonly reason: DisabledReason; readonly text: string }
 
 /** Only what runs as root can be used by somebody else to become root. */
-export function judge(path: string, steps: readonly Step[], who: RunAs, strict: boolean): Judgement {
+function judge(path: string, steps: readonly Step[], who: RunAs, strict: boolean): Judgement {
   const file = steps.at(-1)
   if (file?.kind !== 'file') {
     return { reason: 'wrong-file-type', text: `Wrong file type found in script path '${path}'` }
@@ -106,15 +105,19 @@ async function findProgram(
   searchPath: string,
   { files, workingDirectory }: SecurityPorts,
 ): Promise<Found | undefined> {
-  if (name.includes('/')) return { path: posix.resolve(workingDirectory, name), warnings: [] }
+  if (name.includes('/')) return { path: absolute(name, workingDirectory), warnings: [] }
   for (const directory of searchPath.split(':')) {
-    const path = posix.resolve(workingDirectory, directory, name)
+    const path = `${absolute(directory, workingDirectory)}/${name}`
     if (!(await isProgram(path, files))) continue
     const warning = `WARNING - script \`${name}\` resolved by path search to \`${path}\`. Please specify full path.`
     return { path, warnings: [warning] }
   }
   return undefined
 }
+
+/** As it was written otherwise: `..` behind a link means what it means to the kernel. */
+const absolute = (path: string, workingDirectory: string): string =>
+  path.startsWith('/') ? path : `${workingDirectory}/${path}`
 
 async function isProgram(path: string, files: Files): Promise<boolean> {
   const steps = await walkPath(path, files)

@@ -74,12 +74,13 @@ describe('when it runs', () => {
   })
 
   test('what a suspended machine missed is not made up for', () => {
-    const { timers, starts } = scheduled([exits(0)])
+    const { timers, starts, scheduler } = scheduled([exits(0)])
     timers.advance(milliseconds(500))
     timers.clock.skip(seconds(100))
     timers.advance(milliseconds(1600))
     // The one that was due, late; then back in step.
     expect(starts()).toEqual([0, 100.5, 101, 102].map(seconds))
+    expect(scheduler.report()[0]?.skippedRuns).toBe(0)
   })
 
   test('never after stop, whose running programs are ended', () => {

@@ -27,7 +27,7 @@ export const hangs: Behaviour = {}
 export const hangsOnTerm: Behaviour = { onTerm: 'ignored' }
 export const refused: Behaviour = { refused: { errno: 13, text: 'Permission denied' } }
 
-export class FakeProgram {
+class FakeProgram {
   readonly argv: readonly string[]
   readonly startedAt: Instant
   readonly signals: string[] = []
@@ -74,7 +74,7 @@ export class FakeProgram {
   }
 }
 
-export class FakeLauncher implements Launcher {
+class FakeLauncher implements Launcher {
   readonly programs: FakeProgram[] = []
   readonly #timers: ManualTimers
   readonly #behave: (spec: LaunchSpec) => Behaviour

@@ -145,6 +145,14 @@ describe('one lane', () => {
     expect(states.slice(-3)).toEqual(['FAULT', 'FAULT', 'STOP'])
   })
 
+  test('what has begun is completed, not skipped', () => {
+    const { timers, queue, starts } = queued()
+    queue.submit(notify('MASTER', 'slow second'))
+    for (let count = 0; count < MOST_WAITING; count++) queue.submit(notify('BACKUP', 'quick'))
+    timers.advance(seconds(1))
+    expect(starts()).toEqual(['0 slow MASTER', '1000 second MASTER'])
+  })
+
   test('a transition without scripts needs no turn', () => {
     const { launcher, timers, queue } = queued()
     queue.submit({ ...notify('MASTER', 'quick'), programs: [] })

@@ -73,7 +73,7 @@ describe('output', () => {
     for (const size of [1, 7, 1000, 1024, 5000]) {
       const { timers, ended, program } = start(exits(0))
       for (let at = 0; at < 10_000; at += size) program.print('x'.repeat(size))
-      program.print('the end')
+      program.print(`${'x'.repeat(size)}the end`)
       timers.advance(seconds(1))
       expect(ended[0]?.output).toHaveLength(1024)
       expect(ended[0]?.output).toMatch(/^x+the end$/)

@@ -17,6 +17,7 @@ const table: FileTable = {
   '/ok/f775.sh': file(0o775),
   '/ok/f775n.sh': file(0o775, 0, nobody),
   '/ok/owned.sh': file(0o555, nobody),
+  '/ok/f1777.sh': file(0o1777),
   '/ok/noexec.sh': file(0o644),
   '/ok/x700.sh': file(0o700),
   '/ok/suid.sh': file(0o4755),
@@ -76,6 +77,7 @@ describe('as root with enable_script_security', () => {
   test.each([
     ['/ok/s.sh', 'runnable'],
     ['/ok/f777.sh', 'insecure'],
+    ['/ok/f1777.sh', 'insecure'],
     ['/ok/f775.sh', 'runnable'],
     ['/ok/f775n.sh', 'insecure'],
     ['/ok/owned.sh', 'insecure'],
@@ -215,6 +217,8 @@ test('what is run: the absolute path, the arguments, a clean environment', async
   })
   // PATH is searched as a shell does: what cannot be executed is passed over.
   expect(await resolve('data', root)).toMatchObject({ spec: { argv: ['/late/data', 'arg'] } })
+  // A relative path starts from the daemon's directory.
+  expect(await resolve('../ok/./s.sh', root)).toMatchObject({ spec: { argv: ['/ok/../ok/./s.sh', 'arg'] } })
   // A link stays the name it is called by: what it is called by may decide what it does.
   expect(await resolve('/ok/link', root)).toMatchObject({ spec: { argv: ['/ok/link', 'arg'] } })
 })
