@@ -34,7 +34,8 @@ export interface TransportOptions {
  */
 const defaults = { receiveBufferBytes: 1 << 20, requestsPerWrite: 128 } as const
 
-const REQUEST_ATTEMPTS = 3
+/** What is still without an answer is sent in ever smaller pieces, at last one by one. */
+const SMALLER_WRITES: readonly number[] = [16, 1]
 const DUMP_ATTEMPTS = 10
 const READS_PER_WRITE = 1000
 
@@ -69,10 +70,10 @@ export class Transport {
   /** One outcome per request, in the same order. One that is refused does not stop the others. */
   request(requests: readonly Request[]): readonly Outcome[] {
     const exchange = new Exchange(requests.length)
-    for (let attempt = 0; attempt < REQUEST_ATTEMPTS; attempt++) {
+    for (const perWrite of [this.requestsPerWrite, ...SMALLER_WRITES]) {
       const unanswered = exchange.unanswered()
-      for (let first = 0; first < unanswered.length; first += this.requestsPerWrite) {
-        this.write(requests, unanswered.slice(first, first + this.requestsPerWrite), exchange)
+      for (let first = 0; first < unanswered.length; first += perWrite) {
+        this.write(requests, unanswered.slice(first, first + perWrite), exchange)
       }
     }
     return exchange.outcomes()

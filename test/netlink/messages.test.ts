@@ -8,7 +8,7 @@ import { readAnswer, splitMessages } from '../../src/netlink/envelope.ts'
 import type { KernelMessage } from '../../src/netlink/message.ts'
 import { encodeRoute } from '../../src/netlink/route-message.ts'
 import * as captures from './captures.ts'
-import { addressSpec, cidr, ip, routeSpec } from './specs.ts'
+import { addressSpec, cidr, ip, ipv4, routeSpec } from './specs.ts'
 
 const KEEPALIVED = new Set([18])
 
@@ -126,7 +126,7 @@ describe('requests', () => {
     expect(hex(encodeNewAddress(spec))).toBe(
       written(['02180000 03000000', '0800 0200 0a090065', '0b00 0300 657468303a7600 00', '0500 0b00 12']),
     )
-    const wide = addressSpec(3, '10.9.0.102', { scope: 200, broadcast: 0x0a0900ff as never })
+    const wide = addressSpec(3, '10.9.0.102', { scope: 200, broadcast: ipv4('10.9.0.255') })
     expect(hex(encodeNewAddress(wide))).toBe(
       written(['022000c8 03000000', '0800 0200 0a090066', '0800 0400 0a0900ff', '0500 0b00 12']),
     )

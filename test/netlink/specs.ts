@@ -1,11 +1,17 @@
 /** Short ways to write down what these tests are about. */
 
-import { type Cidr, type IpAddress, parseIp } from '../../src/base/address.ts'
+import { type Cidr, type IpAddress, type Ipv4Address, parseIp, parseIpv4 } from '../../src/base/address.ts'
 import type { AddressSpec, Link, LinkAddress, RouteSpec } from '../../src/netlink/types.ts'
 
 export function ip(text: string): IpAddress {
   const address = parseIp(text)
   if (address === undefined) throw new Error(`not an address: ${text}`)
+  return address
+}
+
+export function ipv4(text: string): Ipv4Address {
+  const address = parseIpv4(text)
+  if (address === undefined) throw new Error(`not an IPv4 address: ${text}`)
   return address
 }
 

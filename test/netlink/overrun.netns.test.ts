@@ -1,0 +1,206 @@
+/**
+ * More notifications than the queue holds, more answers than the buffer holds, and changes
+ * without end: whatever was missed, the table ends up as the kernel is.
+ */
+
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { formatCidr, isIpv4 } from '../../src/base/address.ts'
+import { seconds } from '../../src/base/time.ts'
+import { installAddresses, withdrawAddresses } from '../../src/netlink/addresses.ts'
+import { openKernel, type Kernel } from '../../src/netlink/kernel.ts'
+import type { LinkTable } from '../../src/netlink/link-table.ts'
+import { takeSnapshot } from '../../src/netlink/snapshot.ts'
+import { Transport } from '../../src/netlink/transport.ts'
+import type { LinkEvent } from '../../src/netlink/types.ts'
+import { until } from '../support/lab/time.ts'
+import { needs } from '../support/privileges.ts'
+import { run } from '../support/tools.ts'
+import { Namespace } from './namespace.ts'
+import { manyAddresses, routeSpec } from './specs.ts'
+
+needs('netns')('a kernel that says more than is heard', () => {
+  let namespace: Namespace
+  const open: { close(): void }[] = []
+
+  beforeAll(async () => {
+    namespace = await Namespace.create()
+  })
+  afterAll(() => namespace.destroy())
+  afterEach(async () => {
+    for (const each of open.splice(0)) each.close()
+    await namespace.batch(['addr flush dev eth0', 'addr add 10.9.0.1/24 dev eth0', 'route flush proto 18'])
+  })
+
+  function kernelWith(options: { eventBufferBytes?: number } = {}): Kernel {
+    const kernel = openKernel({ namespace: namespace.name, ...options })
+    if (!kernel.ok) throw new Error(kernel.error.text)
+    open.push(kernel.value)
+    return kernel.value
+  }
+
+  function transportWith(
+    options: { receiveBufferBytes?: number; requestsPerWrite?: number } = {},
+  ): Transport {
+    const transport = Transport.open({ namespace: namespace.name, ...options })
+    if (!transport.ok) throw new Error(transport.error.text)
+    open.push(transport.value)
+    return transport.value
+  }
+
+  /** What the kernel says now, asked for by somebody else. */
+  function now(): LinkTable {
+    const snapshot = takeSnapshot(transportWith(), new Set([18]))
+    if (!snapshot.ok) throw new Error(snapshot.error.text)
+    return snapshot.value
+  }
+
+  /** IPv4 addresses in order, the rest without. */
+  const contents = (table: LinkTable): unknown => ({
+    links: new Map(table.links),
+    addresses: [...table.links.keys()].map((index) => table.addressesOf(index).filter(isOfIpv4)),
+    routes: new Map(table.routes),
+  })
+  const isOfIpv4 = ({ cidr }: { cidr: { address: number | string } }): boolean =>
+    isIpv4(cidr.address as never)
+
+  /** Datagrams that the kernel could not queue on that socket, by its own count. */
+  async function drops(portId: number): Promise<number> {
+    const text = await run(['ip', 'netns', 'exec', namespace.name, 'cat', '/proc/net/netlink'])
+    const rows = text.split('\n').map((line) => line.trim().split(/\s+/))
+    return Number(rows.find((row) => row[2] === String(portId))?.[8] ?? 'NaN')
+  }
+
+  const adds = (count: number): string[] => ipCommands('add', count)
+  const ipCommands = (verb: 'add' | 'del', count: number): string[] =>
+    manyAddresses(count, 0).map(({ cidr }) => `addr ${verb} ${formatCidr(cidr)} dev eth0`)
+
+  describe('notifications', () => {
+    test('that did not fit the queue are made up for by a dump', async () => {
+      const kernel = kernelWith({ eventBufferBytes: 16_384 })
+      const events: LinkEvent[] = []
+      kernel.onEvents((more) => events.push(...more))
+      kernel.installRoutes([
+        routeSpec('192.168.1.0/24', { linkIndex: kernel.table.linkByName('eth0')!.index }),
+      ])
+      await namespace.batch([...adds(3000), ...ipCommands('del', 1000)])
+      await until('all to be heard', () => events.some(({ type }) => type === 'resynchronised'), seconds(5))
+      kernel.drain()
+      expect(contents(kernel.table)).toEqual(contents(now()))
+      expect(kernel.table.addressesOf(kernel.table.linkByName('eth0')!.index)).toHaveLength(2001)
+      expect(balance(events)).toEqual(
+        new Map(
+          manyAddresses(3000, 0)
+            .slice(1000)
+            .map(({ cidr }) => [formatCidr(cidr), 1]),
+        ),
+      )
+    })
+
+    test('go on being heard after an overrun', async () => {
+      const kernel = kernelWith({ eventBufferBytes: 16_384 })
+      await namespace.batch(adds(500))
+      kernel.drain()
+      await namespace.ip('addr', 'add', '10.9.0.77/24', 'dev', 'eth0')
+      kernel.drain()
+      expect(contents(kernel.table)).toEqual(contents(now()))
+    })
+
+    test('that fit are no reason for a dump', async () => {
+      const kernel = kernelWith()
+      const events: LinkEvent[] = []
+      kernel.onEvents((more) => events.push(...more))
+      await namespace.batch(adds(3000))
+      kernel.drain()
+      expect(events.filter(({ type }) => type === 'address-added')).toHaveLength(3000)
+      expect(events.filter(({ type }) => type === 'resynchronised')).toEqual([])
+      expect(contents(kernel.table)).toEqual(contents(now()))
+    })
+
+    /** How often each address was added and not removed, for those where it is not zero. */
+    function balance(events: readonly LinkEvent[]): Map<string, number> {
+      const counts = new Map<string, number>()
+      for (const event of events) {
+        if (event.type !== 'address-added' && event.type !== 'address-removed') continue
+        const key = formatCidr(event.address.cidr)
+        counts.set(key, (counts.get(key) ?? 0) + (event.type === 'address-added' ? 1 : -1))
+      }
+      return new Map([...counts].filter(([, count]) => count !== 0))
+    }
+  })
+
+  describe('answers', () => {
+    test('that did not fit the buffer are asked for again', async () => {
+      const transport = transportWith({ receiveBufferBytes: 4096, requestsPerWrite: 100 })
+      const specs = manyAddresses(200, now().linkByName('eth0')!.index)
+      expect(installAddresses(transport, specs)).toEqual(specs.map(() => undefined))
+      expect(await drops(transport.portId)).toBeGreaterThan(0)
+      const before = now()
+      expect(specs.filter((spec) => !before.hasAddress(spec))).toEqual([])
+      expect(withdrawAddresses(transport, specs)).toEqual(specs.map(() => undefined))
+      const after = now()
+      expect(specs.filter((spec) => after.hasAddress(spec))).toEqual([])
+    })
+
+    test('of a thousand requests fit as it is', async () => {
+      const transport = transportWith()
+      installAddresses(transport, manyAddresses(1000, now().linkByName('eth0')!.index))
+      expect(await drops(transport.portId)).toBe(0)
+    })
+
+    test('to a dump are whole however small the buffer', async () => {
+      await namespace.batch(adds(1000))
+      const snapshot = takeSnapshot(transportWith({ receiveBufferBytes: 4096 }), new Set())
+      expect(snapshot.ok && snapshot.value.addressesOf(now().linkByName('eth0')!.index)).toHaveLength(1001)
+    })
+  })
+
+  test('any changes give the same table, whether they were heard or dumped', async () => {
+    const nets = fc.constantFrom('1.0.0', '2.0.0')
+    const host = fc.integer({ min: 1, max: 4 })
+    const address = fc
+      .tuple(nets, host, fc.constantFrom(16, 24))
+      .map(([net, n, length]) => `${net}.${n}/${length}`)
+    const scope = fc.constantFrom('global', 'link')
+    const command = fc.oneof(
+      { weight: 6, arbitrary: fc.tuple(address, scope).map(([a, s]) => `addr add ${a} dev eth0 scope ${s}`) },
+      { weight: 4, arbitrary: address.map((a) => `addr del ${a} dev eth0`) },
+      { weight: 1, arbitrary: fc.constantFrom('up', 'down').map((state) => `link set eth0 ${state}`) },
+      { weight: 1, arbitrary: host.map((n) => `route add 192.168.${n}.0/24 dev eth0 proto 18`) },
+      { weight: 1, arbitrary: host.map((n) => `route replace 192.168.${n}.0/24 dev lo proto boot`) },
+      { weight: 1, arbitrary: fc.integer({ min: 1400, max: 1402 }).map((mtu) => `link set eth0 mtu ${mtu}`) },
+    )
+    const changes = fc.record({
+      promote: fc.nat(1),
+      commands: fc.array(command, { minLength: 20, maxLength: 60 }),
+    })
+    const property = fc.asyncProperty(changes, async ({ promote, commands }) => {
+      await namespace.batch([
+        'addr flush dev eth0',
+        'link set eth0 up',
+        'route flush proto boot',
+        'route flush proto 18',
+      ])
+      await namespace.sysctl('net/ipv4/conf/eth0/promote_secondaries', promote)
+      const kernel = kernelWith()
+      kernel.withdrawRoutes([routeSpec('192.168.99.0/24')])
+      for (const piece of [commands.slice(0, 10), commands.slice(10)]) {
+        await namespace.tryBatch(piece)
+        kernel.drain()
+      }
+      // The carrier follows a little later, by itself.
+      await until(
+        'the table to be as the kernel is',
+        () => {
+          kernel.drain()
+          return JSON.stringify(links(kernel.table)) === JSON.stringify(links(now()))
+        },
+        seconds(3),
+      )
+      expect(contents(kernel.table)).toEqual(contents(now()))
+    })
+    await fc.assert(property, { numRuns: 15, interruptAfterTimeLimit: 20_000 })
+  })
+
+  const links = (table: LinkTable): unknown => [...table.links.values()]
+})
