@@ -10,7 +10,7 @@ const everywhere = {
   'no-self-compare': 'error',
   'no-template-curly-in-string': 'error',
   'no-unmodified-loop-condition': 'error',
-  'no-promise-executor-return': 'error',
+  'no-promise-executor-return': ['error', { allowVoid: true }],
   'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
 }
 

@@ -17,6 +17,7 @@ missing_packages() {
   has_compiler || echo gcc libc6-dev
   [ "$purpose" = demo ] && return
   command -v keepalived >/dev/null || echo keepalived
+  [ "$purpose" = bench ] || command -v systemd-analyze >/dev/null || echo systemd
   [ "$purpose" = test ] || command -v python3 >/dev/null || echo python3
   [ "$purpose" = test ] || command -v tcpdump >/dev/null || echo tcpdump
 }
