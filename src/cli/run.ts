@@ -1,8 +1,15 @@
 /** The daemon's entry: loads neither yargs nor any optional library. */
 
-import { runDaemon } from '../daemon/lifecycle.ts'
 import type { DaemonOptions } from './daemon-options.ts'
+import { detach, whoWaits } from './detach.ts'
 
-export function run(options: DaemonOptions): Promise<number> {
-  return runDaemon(options)
+export async function run(options: DaemonOptions): Promise<number> {
+  const sayReady = whoWaits(process.env)
+  if (!options.foreground && !sayReady) {
+    const code = await detach()
+    // The daemon's stderr is still open to us; only we know that it is of no more use.
+    process.exit(code)
+  }
+  const { runDaemon } = await import('../daemon/lifecycle.ts')
+  return runDaemon(options, sayReady)
 }

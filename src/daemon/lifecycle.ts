@@ -34,8 +34,11 @@ export const EXIT = { ok: 0, cannotRun: 2 } as const
 const NOTIFY_GRACE = seconds(1)
 const LOG_GRACE_MS = 500
 
-/** @returns never, in fact: the process ends with the exit code as soon as it is known. */
-export async function runDaemon(settings: DaemonSettings): Promise<number> {
+/**
+ * @param whenReady called once the daemon listens
+ * @returns never, in fact: the process ends with the exit code as soon as it is known.
+ */
+export async function runDaemon(settings: DaemonSettings, whenReady?: () => void): Promise<number> {
   if (settings.umask !== undefined) process.umask(settings.umask)
   const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
   const log = openLog(settings.log, openDevLog)
@@ -62,7 +65,7 @@ export async function runDaemon(settings: DaemonSettings): Promise<number> {
     pidFiles.value.remove()
     return leave(EXIT.cannotRun)
   }
-  await running.untilStopped()
+  await running.untilStopped(whenReady)
   return leave(EXIT.ok)
 }
 
@@ -131,7 +134,7 @@ class RunningDaemon {
     })
   }
 
-  async untilStopped(): Promise<void> {
+  async untilStopped(whenReady?: () => void): Promise<void> {
     const { log, settings, pidFiles, kernel, arp } = this.opened
     const stopSignal = this.onSignals()
     this.daemon.start()
@@ -139,8 +142,11 @@ class RunningDaemon {
     const control = await openControl(settings.control, () => this.report(), log)
     const service = this.connectService()
     service?.ready()
+    whenReady?.()
     log.info('Startup complete')
-    void rehearse(this.assembly.routers[0], { kernel, arp })
+    rehearse(this.assembly.routers[0], { kernel, arp }).catch((error: unknown) => {
+      log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
+    })
     const signal = await stopSignal
     log.info(`Stopping (${signal})`)
     service?.stopping()
