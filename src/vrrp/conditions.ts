@@ -46,14 +46,14 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
       ...sourceFaults(router, facts, source),
       ...decisive
         .filter((tracker) => isFaulty(tracker, verdictOf(facts, tracker)))
-        .map((tracker): FaultReason => ({ kind: 'tracker', subject: `${tracker.kind} ${tracker.name}` })),
+        .map((tracker): FaultReason => ({ kind: 'tracker', subject: describeTracker(tracker) })),
     ],
-    pending: decisive
-      .filter((tracker) => verdictOf(facts, tracker) === 'pending')
-      .map((tracker) => `${tracker.kind} ${tracker.name}`),
+    pending: decisive.filter((tracker) => verdictOf(facts, tracker) === 'pending').map(describeTracker),
     source,
   }
 }
+
+const describeTracker = ({ kind, name }: Tracker): string => `${kind} ${name}`
 
 function linkFaults(router: VirtualRouter, facts: Facts): readonly FaultReason[] {
   const required = new Set(router.requiredLinks)
@@ -79,18 +79,26 @@ function sourceFaults(
   return [{ kind: 'no-source-address', subject: router.link }]
 }
 
-/** A member is at fault, or waits, while any other member of its group is or does. */
-export function withGroup(
-  own: Conditions,
-  siblings: readonly { readonly name: string; readonly own: Conditions }[],
-): Conditions {
-  const faults = siblings.flatMap(({ name, own: { faults: theirs } }): FaultReason[] =>
-    theirs[0] === undefined ? [] : [{ kind: 'group', subject: `${name} (${describeFault(theirs[0])})` }],
-  )
-  const pending = siblings.flatMap((sibling) => sibling.own.pending)
-  if (faults.length === 0 && pending.length === 0) return own
-  return { ...own, faults: [...own.faults, ...faults], pending: [...own.pending, ...pending] }
+/** What the members of a sync group share: a fault of one is everybody's, and all wait for anybody's scripts. */
+export type Shared = Pick<Conditions, 'faults' | 'pending'>
+
+export function sharedConditions(
+  members: readonly { readonly name: string; readonly own: Conditions }[],
+): Shared {
+  return {
+    faults: members.flatMap(({ name, own: { faults } }): FaultReason[] =>
+      faults[0] === undefined ? [] : [{ kind: 'group', subject: `${name} (${describeFault(faults[0])})` }],
+    ),
+    pending: [...new Set(members.flatMap(({ own }) => own.pending))],
+  }
 }
+
+/** Who has faults of its own is not told of the others' as well. */
+export const withShared = (own: Conditions, { faults, pending }: Shared): Conditions => ({
+  ...own,
+  faults: own.faults.length > 0 ? own.faults : faults,
+  pending,
+})
 
 export const sameConditions = (a: Conditions, b: Conditions): boolean =>
   a.priority === b.priority &&

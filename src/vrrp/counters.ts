@@ -56,3 +56,8 @@ export const countRejection = (counters: Counters, reason: string): Counters => 
   ...counters,
   rejected: { ...counters.rejected, [reason]: (counters.rejected[reason] ?? 0) + 1 },
 })
+
+export const countAddressListDiffers = (counters: Counters): Counters => ({
+  ...counters,
+  addressListDiffers: counters.addressListDiffers + 1,
+})

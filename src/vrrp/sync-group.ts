@@ -5,21 +5,22 @@
  * Measured with keepalived 2.2.7:
  *  - a member whose Master_Down_Timer fires goes to Master only when every
  *    other member is Master or has also run out; until then it waits another
- *    interval and keeps wanting to;
+ *    interval and keeps wanting to, until it accepts an advert;
  *  - the one that may go takes the others along at once;
- *  - a Master that yields takes the others along to Backup, without priority 0.
+ *  - a Master that yields takes the others along to Backup, without priority 0;
+ *  - one whose address is lost takes them along with priority 0.
  */
 
-import type { NotifyState, State } from './election/state.ts'
+import type { FollowTo, NotifyState, RouterEvent, State, StateKind } from './election/state.ts'
 
 /** Whether a member may go to Master, given the states of the others. */
 export const mayBecomeMaster = (others: readonly State[]): boolean =>
   others.every((state) => state.kind === 'master' || (state.kind === 'backup' && state.wantsMaster))
 
 /** Where the other members have to go when one member has gone from a state to another. */
-export function followTo(from: State['kind'], to: State['kind']): 'master' | 'backup' | undefined {
+export function followTo(from: StateKind, to: StateKind, event: RouterEvent): FollowTo | undefined {
   if (to === 'master' && from !== 'master') return 'master'
-  if (to === 'backup' && from === 'master') return 'backup'
+  if (to === 'backup' && from === 'master') return event.type === 'address-lost' ? 'aside' : 'backup'
   return undefined
 }
 

@@ -2,11 +2,9 @@
 
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
-import { masterDownInterval, skewTime } from './timers.ts'
+import { deadlineAfter, masterDownInterval, skewTime } from './timers.ts'
 import { becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
-import type { Advert, Conditions, Effect, RouterEvent, State, Step, VirtualRouter } from './state.ts'
-
-type Backup = State & { kind: 'backup' }
+import type { Advert, Backup, Conditions, Effect, RouterEvent, Step, VirtualRouter } from './state.ts'
 
 export function onBackup(
   router: VirtualRouter,
@@ -17,30 +15,40 @@ export function onBackup(
 ): Step {
   switch (event.type) {
     case 'advert':
-      return onAdvert(router, state, conditions, event.advert)
+      return onAdvert(router, state, conditions, event.advert, now)
     case 'timeout':
       return onTimeout(router, state, conditions, now, event.heldBack)
     case 'conditions':
       return onConditions(state, conditions, event.before)
     case 'follow':
-      if (event.to === 'backup') return unchanged(state)
+      if (event.to !== 'master') return unchanged(state)
       return becomeMaster(router, state, conditions, now, `sync group follows ${event.because}`)
     case 'stop':
-      return { state: { kind: 'initialize' }, effects: [notify('STOP', conditions.priority)] }
+      return {
+        state: { kind: 'initialize', next: undefined },
+        effects: [notify('STOP', conditions.priority)],
+      }
     case 'start':
     case 'address-lost':
+    case 'sibling-disturbed':
       return unchanged(state)
     default:
       return assertNever(event)
   }
 }
 
-/** Every timer counts from the advert's arrival at the kernel, not from when it was read. */
-function onAdvert(router: VirtualRouter, state: Backup, conditions: Conditions, advert: Advert): Step {
+function onAdvert(
+  router: VirtualRouter,
+  state: Backup,
+  conditions: Conditions,
+  advert: Advert,
+  now: Instant,
+): Step {
   const master = { address: advert.source, priority: advert.priority, heardAt: advert.arrivedAt }
   if (advert.priority === 0) {
+    const masterDownAt = deadlineAfter(advert.arrivedAt, skewTime(conditions.priority), now)
     return {
-      state: { ...state, masterDownAt: after(advert.arrivedAt, skewTime(conditions.priority)), master },
+      state: { ...state, masterDownAt, master },
       effects: [note({ kind: 'priority-zero-received', as: 'backup', source: advert.source })],
     }
   }
@@ -56,7 +64,7 @@ function onAdvert(router: VirtualRouter, state: Backup, conditions: Conditions, 
   return {
     state: {
       kind: 'backup',
-      masterDownAt: after(advert.arrivedAt, masterDownInterval(router, conditions.priority)),
+      masterDownAt: deadlineAfter(advert.arrivedAt, masterDownInterval(router, conditions.priority), now),
       master,
       preemptAt: delay.preemptAt,
       wantsMaster: false,
@@ -115,7 +123,7 @@ function reasonForTakeover(state: Backup): string {
 
 /** keepalived shifts the running timer by the difference of the skews instead of starting it again. */
 function onConditions(state: Backup, conditions: Conditions, before: Conditions): Step {
-  if (conditions.faults.length > 0) return becomeFault(state, conditions)
+  if (conditions.faults.length > 0) return becomeFault(state, conditions, before)
   if (conditions.priority === before.priority) return unchanged(state)
   const shift = minus(skewTime(conditions.priority), skewTime(before.priority))
   return {

@@ -7,8 +7,10 @@ export function deadlineOf(state: State): Instant | undefined {
   switch (state.kind) {
     case 'backup':
       return state.masterDownAt
-    case 'master':
-      return earliest(state.nextAdvertAt, earliest(state.secondBurstAt, state.refreshAt))
+    case 'master': {
+      const burstAt = earliest(state.secondBurstAt, state.lowerPrioBurstAt)
+      return earliest(state.nextAdvertAt, earliest(burstAt, state.refreshAt))
+    }
     case 'initialize':
     case 'fault':
       return undefined

@@ -16,13 +16,17 @@ export interface VirtualRouter {
   readonly vrid: number
   /** The configured priority, 1..255; 255 is the address owner. */
   readonly priority: number
+  /**
+   * keepalived's `state`, which matters for an owner only: one with `state
+   * BACKUP` listens for a Master_Down_Interval first (measured). Absent: MASTER.
+   */
+  readonly initialState?: 'MASTER' | 'BACKUP'
   readonly advertInterval: Duration
   readonly preempt: boolean
   readonly preemptDelay: Duration
   readonly downTimerAdverts: number
   /** The advertised addresses in the file's order. */
   readonly addresses: readonly Ipv4Address[]
-  /** Whether anything is announced by ARP (NOARP links and v6-only lists have nothing to announce). */
   readonly garp: GarpPlan
   readonly lowerPrioNoAdvert: boolean
   readonly higherPrioSendAdvert: boolean
@@ -34,13 +38,15 @@ export interface VirtualRouter {
   readonly trackers: readonly Tracker[]
 }
 
+/** How often gratuitous ARP is sent, and when again. */
 export interface GarpPlan {
   readonly repeat: number
-  /** Until the second burst; zero for none. */
+  /** From becoming Master until the second burst; zero for none. */
   readonly delay: Duration
-  /** Period of refreshes while Master; zero for none. */
+  /** Period of refreshes while Master, the first one period after becoming it; zero for none. */
   readonly refresh: Duration
   readonly refreshRepeat: number
+  /** The same as `delay` and `repeat`, after an advert of lower priority. */
   readonly lowerPrioDelay: Duration
   readonly lowerPrioRepeat: number
 }
@@ -59,7 +65,8 @@ export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
 
 /** Why a router may not take part. Text is for people, `kind` for code. */
 export interface FaultReason {
-  readonly kind: 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group'
+  /** `no-result`: nothing is wrong any more, but a weight-0 script has not returned yet. */
+  readonly kind: 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group' | 'no-result'
   /** The link, the tracker (`script chk_nginx`), or the group member that is at fault. */
   readonly subject: string
 }
@@ -69,7 +76,7 @@ export interface Conditions {
   /** Effective priority: 1..254, or 255 for an owner. */
   readonly priority: number
   readonly faults: readonly FaultReason[]
-  /** Weight-0 scripts that have not returned yet: the router stays in Initialize. */
+  /** Weight-0 scripts that have not returned yet (`script chk_nginx`): the router waits for them. */
   readonly pending: readonly string[]
   /** The address our adverts carry; undefined only while it is missing (then a fault says so). */
   readonly source: Ipv4Address | undefined
@@ -82,7 +89,11 @@ export interface MasterSeen {
 }
 
 export type State =
-  | { readonly kind: 'initialize' }
+  | {
+      readonly kind: 'initialize'
+      /** What it becomes once every weight-0 script has returned; undefined before start and after stop. */
+      readonly next: 'backup' | 'master' | undefined
+    }
   | {
       readonly kind: 'backup'
       /** Master_Down_Timer */
@@ -97,13 +108,18 @@ export type State =
       readonly kind: 'master'
       /** Adver_Timer */
       readonly nextAdvertAt: Instant
+      /** When gratuitous ARP is due again: after becoming Master, after a lower-priority advert, and for ever. */
       readonly secondBurstAt: Instant | undefined
-      readonly secondBurstRepeat: number
+      readonly lowerPrioBurstAt: Instant | undefined
       readonly refreshAt: Instant | undefined
     }
   | { readonly kind: 'fault'; readonly reasons: readonly FaultReason[] }
 
 export type StateKind = State['kind']
+export type Initialize = State & { readonly kind: 'initialize' }
+export type Backup = State & { readonly kind: 'backup' }
+export type Master = State & { readonly kind: 'master' }
+export type Fault = State & { readonly kind: 'fault' }
 
 export interface Advert {
   readonly source: Ipv4Address
@@ -119,19 +135,33 @@ export type RouterEvent =
   | { readonly type: 'advert'; readonly advert: Advert }
   /** One of the state's deadlines has been reached; `heldBack`: the sync group may not go to Master yet. */
   | { readonly type: 'timeout'; readonly heldBack: boolean }
-  /** Conditions differ from those of the previous step. */
-  | { readonly type: 'conditions'; readonly before: Conditions }
+  /** Conditions differ from those of the previous step; `following`: another member of the group has just gone first. */
+  | { readonly type: 'conditions'; readonly before: Conditions; readonly following: boolean }
   /** Somebody else removed a virtual address or route of ours. */
   | { readonly type: 'address-lost'; readonly address: string }
   /** The sync group says so; `because` names the member that started it. */
-  | { readonly type: 'follow'; readonly to: 'master' | 'backup'; readonly because: string }
+  | { readonly type: 'follow'; readonly to: FollowTo; readonly because: string }
+  /** Another member of the group has heard a lower-priority master: the LAN may have been told wrong of ours too. */
+  | { readonly type: 'sibling-disturbed' }
   | { readonly type: 'stop' }
+
+/** `aside`: to Backup as for a lost address, with priority 0 and only Skew_Time to wait. */
+export type FollowTo = 'master' | 'backup' | 'aside'
 
 export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
 
 /** What the daemon has to do, in this order, in the router's lane. */
 export type Effect =
-  | { readonly type: 'send-advert'; readonly priority: number; readonly copies: number }
+  | {
+      readonly type: 'send-advert'
+      readonly priority: number
+      readonly copies: number
+      /**
+       * The address it comes from: the last one known, so that a Master whose
+       * source address has just gone can still say goodbye (measured).
+       */
+      readonly source: Ipv4Address | undefined
+    }
   | { readonly type: 'install' }
   | { readonly type: 'withdraw' }
   | { readonly type: 'announce'; readonly repeat: number }

@@ -1,6 +1,6 @@
 /** The intervals of RFC 3768 section 6.1, as keepalived computes them (measured with 2.2.7). */
 
-import { microseconds, plus, times, type Duration } from '../../base/time.ts'
+import { after, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
 
 /**
  * Skew_Time = (256 - priority) / 256 seconds. In VRRPv2 it does not depend on
@@ -18,3 +18,15 @@ export const masterDownInterval = (
   router: { readonly advertInterval: Duration; readonly downTimerAdverts: number },
   priority: number,
 ): Duration => plus(times(router.advertInterval, router.downTimerAdverts), skewTime(priority))
+
+/**
+ * A deadline counts from the advert's arrival at the kernel, not from when it
+ * was read. If it has passed by then, we did not run meanwhile, and a socket
+ * buffer that ran over has kept the oldest adverts, not the newest: such a one
+ * says nothing about now, and the interval starts again (keepalived counts
+ * from reading always).
+ */
+export function deadlineAfter(arrivedAt: Instant, interval: Duration, now: Instant): Instant {
+  const deadline = after(arrivedAt, interval)
+  return deadline > now ? deadline : after(now, interval)
+}

@@ -3,12 +3,14 @@
 import { after, type Instant } from '../../base/time.ts'
 import { masterDownInterval } from './timers.ts'
 import type {
+  Backup,
   Conditions,
   Effect,
   FaultReason,
   Note,
   NotifyState,
   State,
+  StateKind,
   Step,
   VirtualRouter,
 } from './state.ts'
@@ -18,6 +20,26 @@ export const unchanged = (state: State): Step => ({ state, effects: [] })
 export const note = (value: Note): Effect => ({ type: 'note', note: value })
 
 export const notify = (state: NotifyState, priority: number): Effect => ({ type: 'notify', state, priority })
+
+/** An advert with our effective priority. */
+export const advertise = ({ priority, source }: Conditions): Effect => ({
+  type: 'send-advert',
+  priority,
+  copies: 1,
+  source,
+})
+
+/** What a Master does that leaves of its own accord: says so with priority 0, then takes its addresses away. */
+export const sayGoodbye = ({ source }: Conditions, copies = 1): readonly Effect[] => [
+  { type: 'send-advert', priority: 0, copies, source },
+  note({ kind: 'priority-zero-sent' }),
+  ...withdraw,
+]
+
+export const withdraw: readonly Effect[] = [note({ kind: 'removing-addresses' }), { type: 'withdraw' }]
+
+export const transition = (from: StateKind, to: StateKind, because: string): Effect =>
+  note({ kind: 'transition', from, to, because })
 
 export function describeFault(reason: FaultReason): string {
   switch (reason.kind) {
@@ -31,6 +53,8 @@ export function describeFault(reason: FaultReason): string {
       return `${reason.subject} failed`
     case 'group':
       return `sync group member ${reason.subject}`
+    case 'no-result':
+      return `${reason.subject} has not returned yet`
   }
 }
 
@@ -52,13 +76,12 @@ export function becomeMaster(
       kind: 'master',
       nextAdvertAt: after(now, router.advertInterval),
       secondBurstAt: garp.delay > 0 ? after(now, garp.delay) : undefined,
-      secondBurstRepeat: garp.repeat,
-      // keepalived: the first refresh comes one refresh interval after the second burst.
-      refreshAt: garp.refresh > 0 ? after(after(now, garp.delay), garp.refresh) : undefined,
+      lowerPrioBurstAt: undefined,
+      refreshAt: garp.refresh > 0 ? after(now, garp.refresh) : undefined,
     },
     effects: [
-      { type: 'send-advert', priority: conditions.priority, copies: 1 },
-      note({ kind: 'transition', from: from.kind, to: 'master', because }),
+      advertise(conditions),
+      transition(from.kind, 'master', because),
       note({ kind: 'setting-addresses' }),
       { type: 'install' },
       { type: 'announce', repeat: garp.repeat },
@@ -77,15 +100,12 @@ export function becomeBackup(
 ): Step {
   return {
     state: listening(after(now, masterDownInterval(router, conditions.priority))),
-    effects: [
-      note({ kind: 'transition', from: from.kind, to: 'backup', because }),
-      notify('BACKUP', conditions.priority),
-    ],
+    effects: [transition(from.kind, 'backup', because), notify('BACKUP', conditions.priority)],
   }
 }
 
 /** A Backup that has heard nobody yet. */
-export const listening = (masterDownAt: Instant): State & { kind: 'backup' } => ({
+export const listening = (masterDownAt: Instant): Backup => ({
   kind: 'backup',
   masterDownAt,
   master: undefined,
@@ -94,26 +114,24 @@ export const listening = (masterDownAt: Instant): State & { kind: 'backup' } => 
 })
 
 /**
- * A Master says goodbye with priority 0. keepalived sends it twice when the
- * fault is the router's own and once when a group sibling's (measured).
+ * A Master says goodbye; keepalived does so twice, and once where the router
+ * only follows another member of its sync group (measured).
+ *
+ * @param before what was true until now: the source address may be what is missing
  */
-export function becomeFault(from: State, conditions: Conditions): Step {
+export function becomeFault(
+  from: State,
+  conditions: Conditions,
+  before: Conditions = conditions,
+  following = false,
+): Step {
   const because = conditions.faults.map(describeFault).join(', ')
-  const ownFault = conditions.faults.some((reason) => reason.kind !== 'group')
-  const leaving: readonly Effect[] =
-    from.kind === 'master'
-      ? [
-          { type: 'send-advert', priority: 0, copies: ownFault ? 2 : 1 },
-          note({ kind: 'priority-zero-sent' }),
-          note({ kind: 'removing-addresses' }),
-          { type: 'withdraw' },
-        ]
-      : []
+  const source = conditions.source ?? before.source
   return {
     state: { kind: 'fault', reasons: conditions.faults },
     effects: [
-      note({ kind: 'transition', from: from.kind, to: 'fault', because }),
-      ...leaving,
+      transition(from.kind, 'fault', because),
+      ...(from.kind === 'master' ? sayGoodbye({ ...conditions, source }, following ? 1 : 2) : []),
       notify('FAULT', conditions.priority),
     ],
   }

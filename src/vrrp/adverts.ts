@@ -1,0 +1,41 @@
+/** An advert reaches a router: counted, its addresses compared, and then an event of the election. */
+
+import type { Ipv4Address } from '../base/address.ts'
+import { countAdvert, countAddressListDiffers, countRejection } from './counters.ts'
+import { recordOf, update, type Draft } from './draft.ts'
+import type { Advert, VirtualRouter } from './election/state.ts'
+import { noteOnce, stepAndSettle } from './stepping.ts'
+import type { EngineEvent, RouterRecord } from './types.ts'
+
+export function receiveAdvert(draft: Draft, name: string, advert: Advert): void {
+  const { state, counters, router, lastSender } = recordOf(draft, name)
+  if (isDeaf(state)) return
+  update(draft, name, { counters: countAdvert(counters, advert.priority), lastSender: advert.source })
+  const trusted = router.skipCheckAdvAddr && lastSender === advert.source
+  if (!trusted && !hasSameAddresses(router, advert)) acceptDifferingList(draft, name, advert)
+  stepAndSettle(draft, name, { type: 'advert', advert })
+}
+
+export function receiveRejected(draft: Draft, event: EngineEvent & { type: 'rejected' }): void {
+  const { state, counters } = recordOf(draft, event.router)
+  if (isDeaf(state)) return
+  const { reason, source, text } = event
+  update(draft, event.router, { counters: countRejection(counters, reason) })
+  noteOnce(draft, event.router, { kind: 'advert-rejected', reason, source, text })
+}
+
+const isDeaf = ({ kind }: RouterRecord['state']): boolean => kind === 'initialize' || kind === 'fault'
+
+/** In any order: what matters is which addresses both stand for. */
+function hasSameAddresses({ addresses: ours }: VirtualRouter, { addresses: theirs }: Advert): boolean {
+  if (ours.length !== theirs.length) return false
+  if (ours.every((address, index) => address === theirs[index])) return true
+  const known = new Set<Ipv4Address>(ours)
+  return theirs.every((address) => known.has(address))
+}
+
+/** Accepted, as keepalived 2.3.3 and later do: 2.2.7 rejects it and ends with two masters. */
+function acceptDifferingList(draft: Draft, name: string, { source, addresses }: Advert): void {
+  update(draft, name, { counters: countAddressListDiffers(recordOf(draft, name).counters) })
+  noteOnce(draft, name, { kind: 'address-list-differs', source, addresses })
+}

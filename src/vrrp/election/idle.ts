@@ -1,0 +1,116 @@
+/** The states that neither send nor hear: Initialize (RFC 3768 section 6.4.1) and keepalived's own Fault. */
+
+import { assertNever } from '../../base/result.ts'
+import type { Instant } from '../../base/time.ts'
+import { becomeBackup, becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
+import type {
+  Conditions,
+  Effect,
+  Fault,
+  FaultReason,
+  Initialize,
+  RouterEvent,
+  Step,
+  VirtualRouter,
+} from './state.ts'
+
+export function onInitialize(
+  router: VirtualRouter,
+  state: Initialize,
+  conditions: Conditions,
+  event: RouterEvent,
+  now: Instant,
+): Step {
+  switch (event.type) {
+    case 'start': {
+      const next = event.asOwner ? 'master' : 'backup'
+      return begin(router, { kind: 'initialize', next }, conditions, now)
+    }
+    case 'conditions':
+      return state.next === undefined ? unchanged(state) : begin(router, state, conditions, now)
+    case 'stop':
+      return stopped(conditions)
+    case 'advert':
+    case 'timeout':
+    case 'address-lost':
+    case 'follow':
+    case 'sibling-disturbed':
+      return unchanged(state)
+    default:
+      return assertNever(event)
+  }
+}
+
+/** A router that tracks weight-0 scripts waits, silently, for their first results. */
+function begin(router: VirtualRouter, state: Initialize, conditions: Conditions, now: Instant): Step {
+  if (conditions.faults.length > 0) return becomeFault(state, conditions)
+  if (conditions.pending.length > 0) return unchanged(state)
+  return state.next === 'master'
+    ? becomeMaster(router, state, conditions, now, 'address owner')
+    : becomeBackup(router, state, conditions, now, 'init')
+}
+
+/** Left, and always to Backup, when every reason is gone. */
+export function onFault(
+  router: VirtualRouter,
+  state: Fault,
+  conditions: Conditions,
+  event: RouterEvent,
+  now: Instant,
+): Step {
+  switch (event.type) {
+    case 'conditions': {
+      const reasons = reasonsToStay(conditions)
+      if (reasons.length === 0) return becomeBackup(router, state, conditions, now, 'fault cleared')
+      return stayInFault(state, reasons, conditions, event.before)
+    }
+    case 'stop':
+      return stopped(conditions)
+    case 'start':
+    case 'advert':
+    case 'timeout':
+    case 'address-lost':
+    case 'follow':
+    case 'sibling-disturbed':
+      return unchanged(state)
+    default:
+      return assertNever(event)
+  }
+}
+
+/** keepalived sends STOP for a router it has never announced, too (measured). */
+const stopped = (conditions: Conditions): Step => ({
+  state: { kind: 'initialize', next: undefined },
+  effects: [notify('STOP', conditions.priority)],
+})
+
+const reasonsToStay = ({ faults, pending }: Conditions): readonly FaultReason[] => [
+  ...faults,
+  ...pending.map((subject): FaultReason => ({ kind: 'no-result', subject })),
+]
+
+/** Reasons come and go while others keep the router in Fault; each change is worth a line. */
+function stayInFault(
+  state: Fault,
+  reasons: readonly FaultReason[],
+  conditions: Conditions,
+  before: Conditions,
+): Step {
+  const fresh = reasons.filter((reason) => !includes(state.reasons, reason))
+  const gone = state.reasons.filter((reason) => !includes(reasons, reason))
+  const priority: readonly Effect[] =
+    conditions.priority === before.priority
+      ? []
+      : [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })]
+  return {
+    state: { kind: 'fault', reasons },
+    effects: [
+      ...fresh.map((reason) => note({ kind: 'fault-reason', reason })),
+      ...gone.map((reason) => note({ kind: 'fault-cleared', reason })),
+      ...priority,
+    ],
+  }
+}
+
+const includes = (reasons: readonly FaultReason[], { kind, subject }: FaultReason): boolean =>
+  reasons.some((reason) => reason.kind === kind && reason.subject === subject)

@@ -1,0 +1,115 @@
+/** A Master that hears another one: who stays, who yields (RFC 3768 section 6.4.3). */
+
+import { after, type Instant } from '../../base/time.ts'
+import { OWNER_PRIORITY } from './priority.ts'
+import { deadlineAfter, masterDownInterval } from './timers.ts'
+import { advertise, listening, note, notify, transition, withdraw } from './transitions.ts'
+import type { Advert, Backup, Conditions, Effect, Master, Step, VirtualRouter } from './state.ts'
+
+export function onAdvert(
+  router: VirtualRouter,
+  state: Master,
+  conditions: Conditions,
+  advert: Advert,
+  now: Instant,
+): Step {
+  const { source, priority } = advert
+  if (priority === 0) return stayAfterGoodbye(router, state, conditions, advert, now)
+  const rank = compareRank(advert, conditions)
+  if (rank === 'same') return { state, effects: [note({ kind: 'own-address-advert', source })] }
+  const { state: next, effects } =
+    rank === 'lower'
+      ? forceElection(router, state, conditions, advert, now)
+      : yieldToAdvert(router, conditions, advert, now)
+  const owners: readonly Effect[] =
+    priority === OWNER_PRIORITY && conditions.priority === OWNER_PRIORITY
+      ? [note({ kind: 'two-owners', source, yielding: rank === 'higher' })]
+      : []
+  return { state: next, effects: [...owners, ...effects] }
+}
+
+/** The other one leaves; answering at once tells everybody who stays. */
+const stayAfterGoodbye = (
+  router: VirtualRouter,
+  state: Master,
+  conditions: Conditions,
+  { source }: Advert,
+  now: Instant,
+): Step => ({
+  state: { ...state, nextAdvertAt: after(now, router.advertInterval) },
+  effects: [note({ kind: 'priority-zero-received', as: 'master', source }), advertise(conditions)],
+})
+
+/** On equal priorities the higher primary address wins, and only in this state. */
+function compareRank(advert: Advert, conditions: Conditions): 'higher' | 'lower' | 'same' {
+  if (advert.priority !== conditions.priority)
+    return advert.priority > conditions.priority ? 'higher' : 'lower'
+  if (conditions.source === undefined || advert.source === conditions.source) return 'same'
+  return advert.source > conditions.source ? 'higher' : 'lower'
+}
+
+/** keepalived tells a lower master who is master here, and mends what it may have told the LAN by ARP. */
+function forceElection(
+  router: VirtualRouter,
+  state: Master,
+  conditions: Conditions,
+  { source, priority }: Advert,
+  now: Instant,
+): Step {
+  const silent = router.lowerPrioNoAdvert
+  const nextAdvertAt = silent ? state.nextAdvertAt : after(now, router.advertInterval)
+  return {
+    state: withLowerPrioBurst(router, { ...state, nextAdvertAt }, now),
+    effects: [
+      note({ kind: 'forcing-election', source, priority, ours: conditions.priority }),
+      ...(silent ? [] : [advertise(conditions)]),
+      { type: 'announce', repeat: router.garp.lowerPrioRepeat },
+    ],
+  }
+}
+
+/** Each such advert puts the burst off: one is due when the other master has been silent for the delay. */
+export function withLowerPrioBurst({ garp }: VirtualRouter, state: Master, now: Instant): Master {
+  return garp.lowerPrioDelay > 0 ? { ...state, lowerPrioBurstAt: after(now, garp.lowerPrioDelay) } : state
+}
+
+function yieldToAdvert(
+  router: VirtualRouter,
+  conditions: Conditions,
+  { source, priority, arrivedAt }: Advert,
+  now: Instant,
+): Step {
+  const ours = conditions.priority
+  const rank = priority > ours ? 'higher priority' : 'the same priority and a higher address'
+  const { state, effects } = yieldTo(router, conditions, now, `advert from a master of ${rank}`)
+  return {
+    state: {
+      ...state,
+      masterDownAt: deadlineAfter(arrivedAt, masterDownInterval(router, ours), now),
+      master: { address: source, priority, heardAt: arrivedAt },
+    },
+    effects: [
+      note({ kind: 'yielding', source, priority, ours }),
+      ...(router.higherPrioSendAdvert ? [advertise(conditions)] : []),
+      ...effects,
+    ],
+  }
+}
+
+interface Yielded {
+  readonly state: Backup
+  readonly effects: readonly Effect[]
+}
+
+/** No priority 0: the other side is already Master. */
+export function yieldTo(
+  router: VirtualRouter,
+  conditions: Conditions,
+  now: Instant,
+  because: string,
+): Yielded {
+  return {
+    state: listening(after(now, masterDownInterval(router, conditions.priority))),
+    effects: [transition('master', 'backup', because), ...withdraw, notify('BACKUP', conditions.priority)],
+  }
+}

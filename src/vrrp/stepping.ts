@@ -1,0 +1,79 @@
+/** One router takes one step, and its sync group follows where it has to. */
+
+import { countStep } from './counters.ts'
+import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
+import type { Effect, Note, RouterEvent, State, StateKind } from './election/state.ts'
+import { step } from './election/step.ts'
+import { remember } from './notes.ts'
+import { followTo } from './sync-group.ts'
+import type { EngineEffect, RouterRecord, StateName } from './types.ts'
+
+export function stepRouter(draft: Draft, name: string, event: RouterEvent): void {
+  const record = recordOf(draft, name)
+  const { state, effects } = step(record.router, record.state, record.conditions, event, draft.now)
+  update(draft, name, advance(record, state, effects, draft))
+  if (record.group !== undefined && state.kind !== record.state.kind) draft.movedGroups.add(record.group)
+  for (const effect of effects) {
+    if (effect.type === 'note') noteOnce(draft, name, effect.note)
+    else draft.effects.push({ type: 'router', router: name, effect })
+  }
+}
+
+/** Steps a router and, when its group has to follow, the others. */
+export function stepAndSettle(draft: Draft, name: string, event: RouterEvent): void {
+  const from = recordOf(draft, name).state
+  const mark = draft.effects.length
+  stepRouter(draft, name, event)
+  const { group, state } = recordOf(draft, name)
+  if (group === undefined) return
+  const follow = followTo(from.kind, state.kind, event)
+  if (follow === 'master' || follow === 'backup') announceSyncing(draft, group, follow)
+  if (follow !== undefined) stepSiblings(draft, name, { type: 'follow', to: follow, because: name })
+  else if (draft.effects.slice(mark).some(isForcedElection))
+    stepSiblings(draft, name, { type: 'sibling-disturbed' })
+}
+
+function stepSiblings(draft: Draft, name: string, event: RouterEvent): void {
+  for (const { router } of siblingsOf(draft, name)) stepRouter(draft, router.name, event)
+}
+
+const isForcedElection = (effect: EngineEffect): boolean =>
+  effect.type === 'router' && effect.effect.type === 'note' && effect.effect.note.kind === 'forcing-election'
+
+const STATE_NAMES: Readonly<Record<StateKind, StateName | undefined>> = {
+  initialize: undefined,
+  backup: 'BACKUP',
+  master: 'MASTER',
+  fault: 'FAULT',
+}
+
+export function announceSyncing(draft: Draft, group: string, to: StateKind): void {
+  const name = STATE_NAMES[to]
+  if (name !== undefined) draft.effects.push({ type: 'group-syncing', group, to: name })
+}
+
+export function noteOnce(draft: Draft, name: string, note: Note): void {
+  const record = recordOf(draft, name)
+  const said = remember(record.said, note)
+  if (said === undefined) return
+  if (said !== record.said) update(draft, name, { said })
+  draft.effects.push({ type: 'router', router: name, effect: { type: 'note', note } })
+}
+
+function advance(
+  record: RouterRecord,
+  state: State,
+  effects: readonly Effect[],
+  { now }: Draft,
+): Partial<RouterRecord> {
+  const counters = countStep(record.counters, record.state.kind, state.kind, effects)
+  if (state.kind === record.state.kind) return { state, counters }
+  return { state, counters, since: now, because: reasonGiven(effects), said: new Set() }
+}
+
+/** Every change of state but the one at the end says why. */
+function reasonGiven(effects: readonly Effect[]): string {
+  for (const effect of effects)
+    if (effect.type === 'note' && effect.note.kind === 'transition') return effect.note.because
+  return 'stopped'
+}

@@ -1,0 +1,84 @@
+/** The engine's own vocabulary: what it consists of, what goes in, what comes out. */
+
+import type { Ipv4Address } from '../base/address.ts'
+import type { Instant } from '../base/time.ts'
+import type { Facts, LinkFact } from './conditions.ts'
+import type { Counters } from './counters.ts'
+import type {
+  Advert,
+  Conditions,
+  Effect,
+  NotifyState,
+  State,
+  Verdict,
+  VirtualRouter,
+} from './election/state.ts'
+import type { Table } from './table.ts'
+
+export interface RouterRecord {
+  readonly router: VirtualRouter
+  readonly group: string | undefined
+  readonly state: State
+  /** What is true of this router by itself. */
+  readonly own: Conditions
+  /** The same together with its sync group: what the election goes by. */
+  readonly conditions: Conditions
+  /** When the state was entered, and why in words. */
+  readonly since: Instant
+  readonly because: string
+  readonly counters: Counters
+  /** Notes given already that could come with every advert: see notes.ts. */
+  readonly said: ReadonlySet<string>
+  /** Who sent the last advert: skip_check_adv_addr trusts its address list. */
+  readonly lastSender: Ipv4Address | undefined
+}
+
+export interface GroupRecord {
+  readonly name: string
+  readonly members: readonly string[]
+  /** What was last announced for the group. */
+  readonly announced: NotifyState | undefined
+}
+
+export interface Engine {
+  readonly routers: Table<RouterRecord>
+  readonly groups: Table<GroupRecord>
+  readonly facts: Facts
+}
+
+export interface EngineSetup {
+  readonly routers: readonly VirtualRouter[]
+  /** Members are names of `routers`; none is in two groups. */
+  readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[]
+  readonly facts: Facts
+}
+
+export type EngineEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'stop' }
+  /** Deadlines up to now are due. */
+  | { readonly type: 'alarm' }
+  | { readonly type: 'advert'; readonly router: string; readonly advert: Advert }
+  | {
+      readonly type: 'rejected'
+      readonly router: string
+      readonly reason: string
+      readonly source: Ipv4Address
+      readonly text: string
+    }
+  /** `fact` undefined: the link does not exist any more. */
+  | { readonly type: 'link'; readonly name: string; readonly fact: LinkFact | undefined }
+  | { readonly type: 'script'; readonly name: string; readonly verdict: Verdict }
+  | { readonly type: 'address-lost'; readonly router: string; readonly address: string }
+
+export type EngineEffect =
+  | { readonly type: 'router'; readonly router: string; readonly effect: Effect }
+  | { readonly type: 'group-syncing'; readonly group: string; readonly to: StateName }
+  | { readonly type: 'group-notify'; readonly group: string; readonly state: NotifyState }
+
+export type StateName = 'MASTER' | 'BACKUP' | 'FAULT'
+
+export interface EngineStep {
+  readonly engine: Engine
+  readonly effects: readonly EngineEffect[]
+}
