@@ -1,0 +1,83 @@
+/** Effects and states as lines for transcripts. */
+
+import { formatIpv4, type Ipv4Address } from '../../src/base/address.ts'
+import { toSeconds } from '../../src/base/time.ts'
+import type { Effect, Note, State } from '../../src/vrrp/election/state.ts'
+import { describeFault } from '../../src/vrrp/election/transitions.ts'
+import type { EngineEffect, RouterRecord } from '../../src/vrrp/engine.ts'
+
+export function tellEffect(effect: EngineEffect): string {
+  switch (effect.type) {
+    case 'router':
+      return `${effect.router}  ${tellRouterEffect(effect.effect)}`
+    case 'group-syncing':
+      return `${effect.group}  syncing to ${effect.to}`
+    case 'group-notify':
+      return `${effect.group}  NOTIFY GROUP ${effect.state}`
+  }
+}
+
+function tellRouterEffect(effect: Effect): string {
+  switch (effect.type) {
+    case 'send-advert': {
+      const copies = effect.copies === 1 ? '' : ` x${effect.copies}`
+      return `send ${effect.priority}${copies} from ${tellAddress(effect.source)}`
+    }
+    case 'install':
+      return 'install'
+    case 'withdraw':
+      return 'withdraw'
+    case 'announce':
+      return `ARP x${effect.repeat}`
+    case 'notify':
+      return `NOTIFY ${effect.state} ${effect.priority}`
+    case 'note':
+      return tellNote(effect.note)
+  }
+}
+
+function tellNote(note: Note): string {
+  if (note.kind === 'transition') return `${note.from} -> ${note.to} (${note.because})`
+  const { kind, ...rest } = note
+  const details = Object.entries(rest).map(([key, value]) => `${key} ${tellValue(key, value)}`)
+  return `(${[kind, ...details].join(', ')})`
+}
+
+function tellValue(key: string, value: unknown): string {
+  if (key === 'source') return formatIpv4(value as Ipv4Address)
+  if (key === 'addresses') return (value as Ipv4Address[]).map(formatIpv4).join(' ')
+  if (key === 'delay') return `${(value as number) / 1_000_000} s`
+  if (key === 'reason' && typeof value === 'object')
+    return describeFault(value as Parameters<typeof describeFault>[0])
+  return String(value)
+}
+
+export function tellRecord({ router, state, conditions }: RouterRecord): string {
+  return `${router.name} ${tellState(state)}, priority ${conditions.priority}`
+}
+
+function tellState(state: State): string {
+  switch (state.kind) {
+    case 'initialize':
+      return state.next === undefined ? 'initialize, not started' : `initialize, will be ${state.next}`
+    case 'fault':
+      return `fault: ${state.reasons.map(describeFault).join(', ')}`
+    case 'backup': {
+      const heard = state.master ? `, hears ${formatIpv4(state.master.address)} ${state.master.priority}` : ''
+      const wants = state.wantsMaster ? ', wants to be master' : ''
+      const delay = state.preemptAt === undefined ? '' : `, preempts from ${tellTime(state.preemptAt)}`
+      return `backup until ${tellTime(state.masterDownAt)}${heard}${wants}${delay}`
+    }
+    case 'master': {
+      const bursts = [state.secondBurstAt, state.lowerPrioBurstAt, state.refreshAt].map((time) =>
+        time === undefined ? '-' : tellTime(time),
+      )
+      return `master, next advert ${tellTime(state.nextAdvertAt)}, ARP ${bursts.join(' ')}`
+    }
+  }
+}
+
+const tellTime = (time: number): string => toSeconds(time as Parameters<typeof toSeconds>[0]).toFixed(6)
+
+const tellAddress = (address: Ipv4Address | undefined): string =>
+  address === undefined ? 'nowhere' : formatIpv4(address)
