@@ -31,7 +31,6 @@ static const struct export functions[] = {
     {"lockFile", lock_file},
     {"useRealtime", use_realtime},
     {"useNice", use_nice},
-    {"lockMemory", lock_memory},
     {"enterNamespace", enter_namespace},
     {"exitImmediately", exit_immediately},
 };

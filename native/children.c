@@ -17,6 +17,7 @@ struct child {
   napi_ref on_exit;
   int status;
   bool reaped; /* by reap_orphans, which met it first */
+  struct launch *launch;
 };
 
 static void on_child_ended(uv_signal_t *handle, int number);
@@ -48,9 +49,10 @@ void drop_child(struct addon *addon, struct child *child) {
   free(child);
 }
 
-void follow_child(struct addon *addon, struct child *child, pid_t pid) {
+void follow_child(struct addon *addon, struct child *child, pid_t pid, struct launch *launch) {
   if (addon->children == NULL) uv_ref((uv_handle_t *)&addon->child_ended);
   child->pid = pid;
+  child->launch = launch;
   child->next = addon->children;
   addon->children = child;
 }
@@ -69,6 +71,7 @@ static struct child *take_ended(struct addon *addon) {
   for (struct child **link = &addon->children; *link != NULL;) {
     struct child *child = *link;
     if (has_ended(child)) {
+      if (child->launch != NULL) finish_launch(child->launch);
       *link = child->next;
       child->next = NULL;
       *end = child;
@@ -107,6 +110,7 @@ static void on_child_ended(uv_signal_t *handle, int number) {
   }
 }
 
+/* They go on without us; one that is not yet executing keeps what it uses. */
 void forget_children(struct addon *addon, uv_close_cb on_closed) {
   for (struct child *child = addon->children; child != NULL;) {
     struct child *next = child->next;

@@ -1,4 +1,10 @@
-/* Our own process: its locks, its scheduling, its network namespace, its end. */
+/*
+ * Our own process: its locks, its scheduling, its network namespace, its end.
+ *
+ * There is no mlockall: V8 gives memory back by madvise(MADV_DONTNEED), which
+ * the kernel refuses for locked memory, and V8 then aborts the process (seen
+ * on Node 20). MemorySwapMax=0 in the service's unit keeps it out of swap.
+ */
 #include "system.h"
 
 #include <errno.h>
@@ -6,7 +12,6 @@
 #include <limits.h>
 #include <sched.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -42,12 +47,6 @@ napi_value use_nice(napi_env env, napi_callback_info info) {
   int policy = sched_getscheduler(0);
   if (policy == SCHED_OTHER) sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &parameters);
   return done(env, "setpriority", setpriority(PRIO_PROCESS, 0, value));
-}
-
-/* lockMemory(): pages stay in memory once they are there; Node's large reservations are not filled. */
-napi_value lock_memory(napi_env env, napi_callback_info info) {
-  (void)info;
-  return done(env, "mlockall", mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
 }
 
 /* enterNamespace(path): this thread, and all sockets and programs it opens from now on. */

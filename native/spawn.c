@@ -1,158 +1,111 @@
 /*
- * Starting a program. The child borrows our memory until it execs
- * (CLONE_VM | CLONE_VFORK), so that starting costs the same at any size; fork
- * would copy the page tables each time. Until then it must not disturb us:
- * it runs on a stack of its own with all signals blocked, and changes its
- * identity by system calls alone, since the C library's wrappers would change
- * that of our threads.
+ * Starting a program. The child borrows our memory until it execs (CLONE_VM),
+ * so that starting costs the same at any size; fork would copy the page tables
+ * each time.
+ *
+ * vfork would suspend us until the exec is done: for as long as a file system
+ * does not answer, or somebody stops the child by a signal. So we wait
+ * ourselves, for a limited time, in which nearly every program has started or
+ * failed to. After that the event loop goes on; what the child still uses is
+ * kept until it has ended, and a failure then shows as its exit code 127.
  */
+#include "launch.h"
 #include "system.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/prctl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <dirent.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
-/* 32-bit machines have calls with 16-bit ids under the plain names. */
-#ifdef SYS_setgroups32
-#define SETGROUPS SYS_setgroups32
-#define SETRESGID SYS_setresgid32
-#define SETRESUID SYS_setresuid32
-#else
-#define SETGROUPS SYS_setgroups
-#define SETRESGID SYS_setresgid
-#define SETRESUID SYS_setresuid
-#endif
 
 #define STACK_BYTES (64 * 1024)
+#define PATIENCE_MS 50
 #define MAX_GROUPS 65536
-/* What select() can handle; Node raises our own limit as far as it goes, and programs that
- * close every possible descriptor at their start would then take seconds. */
-#define USUAL_DESCRIPTORS 1024
 
-struct identity {
-  uid_t uid;
-  gid_t gid;
-  size_t group_count;
-  gid_t *groups;
-  bool is_ours;
-};
+/* --- arguments --- */
 
-struct launch {
-  char **argv;           /* preceded by a place for /bin/sh */
-  char **environment;
-  struct identity *identity; /* NULL: ours */
-  int output;
-  int highest_descriptor; /* -1: the kernel has close_range */
-  pid_t parent;
-  /* Written by the child when it fails. */
-  const char *failed_call;
-  int error;
-};
-
-typedef struct {
-  uint64_t bits;
-} kernel_sigset;
-
-static void set_signal_mask(kernel_sigset mask, kernel_sigset *previous) {
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, previous, sizeof mask);
+/*
+ * Copies of the strings in a block in which each ends with a NUL; `spare`
+ * places are left before the first. One allocation: pointers, then bytes.
+ */
+static char **strings_argument(struct arguments *arguments, size_t index, const char *name, size_t spare) {
+  struct bytes block = bytes_argument(arguments, index, name, 0);
+  if (arguments->failed) return NULL;
+  size_t count = 0;
+  for (size_t at = 0; at < block.length; at++) count += block.data[at] == '\0';
+  if (block.length > 0 && block.data[block.length - 1] != '\0') {
+    fail_with_range_error(arguments, name, "must end with a NUL byte");
+    return NULL;
+  }
+  size_t pointers = spare + count + 1;
+  char **strings = calloc(1, pointers * sizeof *strings + block.length);
+  if (strings == NULL) {
+    fail_with_range_error(arguments, name, "is too long");
+    return NULL;
+  }
+  char *next = (char *)(strings + pointers);
+  memcpy(next, block.data, block.length);
+  for (size_t number = 0; number < count; number++) {
+    strings[spare + number] = next;
+    next += strlen(next) + 1;
+  }
+  return strings;
 }
 
-/* Notes what errno says; as the result of run_child it ends the child. */
-static int fail_at(struct launch *launch, const char *call) {
+/* A user's or group's; the highest stands for "no change" in the kernel. */
+static bool is_id(double value) {
+  return value >= 0 && value < UINT32_MAX && value == (double)(uint32_t)value;
+}
+
+/* [uid, gid, supplementary groups …] */
+static void identity_argument(struct arguments *arguments, size_t index, struct identity *identity) {
+  struct numbers ids = numbers_argument(arguments, index, "identity", 2);
+  if (!arguments->failed && ids.length > MAX_GROUPS) {
+    fail_with_range_error(arguments, "identity", "has too many groups");
+  }
+  for (size_t at = 0; !arguments->failed && at < ids.length; at++) {
+    if (!is_id(ids.data[at])) fail_with_range_error(arguments, "identity", "must be user and group ids");
+  }
+  if (arguments->failed) return;
+  identity->groups = calloc(ids.length, sizeof *identity->groups);
+  if (identity->groups == NULL) {
+    fail_with_range_error(arguments, "identity", "has too many groups");
+    return;
+  }
+  identity->uid = (uid_t)ids.data[0];
+  identity->gid = (gid_t)ids.data[1];
+  identity->group_count = ids.length - 2;
+  for (size_t at = 2; at < ids.length; at++) identity->groups[at - 2] = (gid_t)ids.data[at];
+  identity->is_ours = identity->uid == getuid() && identity->uid == geteuid() && identity->gid == getgid() &&
+                      identity->gid == getegid();
+}
+
+/* --- starting --- */
+
+static void note_failure(struct launch *launch, const char *call) {
   launch->failed_call = call;
   launch->error = errno;
-  return 127;
 }
-
-/* --- in the child --- */
-
-static void reset_signals(void) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
-  /* Those that have no handler to set fail, and may. */
-  for (int signal = 1; signal <= 64; signal++) sigaction(signal, &action, NULL);
-}
-
-static bool redirect(int output) {
-  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  return nothing >= 0 && dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0;
-}
-
-static void close_inherited(int highest_descriptor) {
-  if (highest_descriptor < 0) {
-    syscall(SYS_close_range, 3, ~0U, 0);
-  } else {
-    for (int fd = 3; fd <= highest_descriptor; fd++) close(fd);
-  }
-}
-
-static void limit_descriptors(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= USUAL_DESCRIPTORS) return;
-  limit.rlim_cur = USUAL_DESCRIPTORS;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static const char *take_identity(const struct identity *identity) {
-  /* Without privileges the groups cannot be given up, which is fine where nothing else changes either. */
-  if (syscall(SETGROUPS, identity->group_count, identity->groups) < 0 && !(identity->is_ours && errno == EPERM)) {
-    return "setgroups";
-  }
-  if (syscall(SETRESGID, identity->gid, identity->gid, identity->gid) < 0) return "setresgid";
-  if (syscall(SETRESUID, identity->uid, identity->uid, identity->uid) < 0) return "setresuid";
-  /* From one ordinary user to another the kernel would keep capabilities given to us by the service manager. */
-  if (!identity->is_ours) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  return NULL;
-}
-
-static int run_child(void *data) {
-  struct launch *launch = data;
-  if (setpgid(0, 0) < 0) return fail_at(launch, "setpgid");
-  reset_signals();
-  if (!redirect(launch->output)) return fail_at(launch, "open");
-  close_inherited(launch->highest_descriptor);
-  limit_descriptors();
-  if (launch->identity != NULL) {
-    const char *refused = take_identity(launch->identity);
-    if (refused != NULL) return fail_at(launch, refused);
-  }
-  /* After the identity, whose change would undo it. */
-  prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-  if (syscall(SYS_getppid) != launch->parent) return 127;
-  set_signal_mask((kernel_sigset){0}, NULL);
-
-  execve(launch->argv[0], launch->argv, launch->environment);
-  if (errno == ENOEXEC) {
-    /* A script without #!: a shell's, by tradition. */
-    launch->argv[-1] = "/bin/sh";
-    execve("/bin/sh", launch->argv - 1, launch->environment);
-  }
-  return fail_at(launch, "execve");
-}
-
-/* --- in the parent --- */
 
 /* For kernels before 5.9: the highest descriptor open now, or -1 where close_range does the work. */
 static int highest_descriptor(void) {
-  if (syscall(SYS_close_range, ~0U, ~0U, 0) == 0) return -1;
-  int highest = 1 << 16;
+  if (syscall(SYS_close_range, UINT32_MAX, UINT32_MAX, 0) == 0) return -1;
   DIR *directory = opendir("/proc/self/fd");
-  if (directory == NULL) return highest;
-  highest = 3;
+  if (directory == NULL) return 1 << 16;
+  int highest = 3;
   for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
     int fd = atoi(entry->d_name);
     if (fd > highest) highest = fd;
@@ -161,77 +114,86 @@ static int highest_descriptor(void) {
   return highest;
 }
 
-static pid_t start(struct launch *launch) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  uint8_t *stack = mmap(NULL, page + STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED) {
-    fail_at(launch, "mmap");
-    return -1;
+/* A stack with a page below it that must not be touched. */
+static bool make_stack(struct launch *launch) {
+  size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+  launch->stack_bytes = guard + STACK_BYTES;
+  launch->stack =
+      mmap(NULL, launch->stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (launch->stack == MAP_FAILED) {
+    launch->stack = NULL;
+    return false;
   }
-  mprotect(stack, page, PROT_NONE);
-  int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-  launch->parent = getpid();
-  launch->highest_descriptor = highest_descriptor();
+  return mprotect(launch->stack, guard, PROT_NONE) == 0;
+}
 
-  kernel_sigset all = {~UINT64_C(0)}, previous;
-  set_signal_mask(all, &previous);
-  pid_t pid = clone(run_child, stack + page + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
-  if (pid < 0) fail_at(launch, "clone");
-  set_signal_mask(previous, NULL);
-
-  /* A changed identity makes the memory it shared with us undumpable, which is right until it has left. */
-  if (dumpable == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-  munmap(stack, page + STACK_BYTES);
+/* The child starts with all signals blocked: a handler of ours must not run in it. */
+static pid_t clone_child(struct launch *launch) {
+  const kernel_signals all = ~UINT64_C(0);
+  kernel_signals previous;
+  int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD;
+  void *top = launch->stack + launch->stack_bytes;
+  atomic_store(&launch->shares_memory, 1);
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &previous, sizeof all);
+  pid_t pid = clone(run_child, top, flags, launch, NULL, NULL, &launch->shares_memory);
+  int error = errno;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &previous, NULL, sizeof previous);
+  errno = error;
   return pid;
 }
 
-/* The strings of a block in which each ends with a NUL; `spare` places are left before the first. NULL: not such a block, or no memory. */
-static char **strings_of(struct arguments *arguments, size_t index, const char *name, size_t spare) {
-  struct bytes block = bytes_argument(arguments, index, name, 0);
-  if (arguments->failed) return NULL;
-  if (block.length > 0 && block.data[block.length - 1] != '\0') {
-    fail_with_range_error(arguments, name, "must end with a NUL byte");
-    return NULL;
+/* Whether the child has left our memory, at the latest PATIENCE_MS from now. */
+static bool wait_for_exec(struct launch *launch) {
+  struct timespec deadline;
+  clock_gettime(CLOCK_MONOTONIC, &deadline);
+  deadline.tv_nsec += PATIENCE_MS * 1000000L;
+  deadline.tv_sec += deadline.tv_nsec / 1000000000L;
+  deadline.tv_nsec %= 1000000000L;
+  while (atomic_load(&launch->shares_memory) != 0) {
+    long result = syscall(SYS_futex, &launch->shares_memory, FUTEX_WAIT_BITSET, 1, &deadline, NULL,
+                          FUTEX_BITSET_MATCH_ANY);
+    if (result < 0 && errno == ETIMEDOUT) return false;
   }
-  size_t count = 0;
-  for (size_t at = 0; at < block.length; at++) count += block.data[at] == '\0';
-  char **strings = calloc(spare + count + 1, sizeof *strings);
-  if (strings == NULL) {
-    fail_with_range_error(arguments, name, "is too long");
-    return NULL;
-  }
-  char *next = (char *)block.data;
-  for (size_t number = 0; number < count; number++) {
-    strings[spare + number] = next;
-    next += strlen(next) + 1;
-  }
-  return strings;
+  return true;
 }
 
-static bool is_id(double value) {
-  /* The highest stands for "no change" in the kernel. */
-  return value >= 0 && value < UINT32_MAX && value == (double)(uint32_t)value;
+void finish_launch(struct launch *launch) {
+  /* A changed identity makes the memory it shared with us undumpable, which is right until it has left. */
+  if (launch->dumpable == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  if (launch->stack != NULL) munmap(launch->stack, launch->stack_bytes);
+  if (launch->argv != NULL) free(launch->argv - 1);
+  free(launch->environment);
+  free(launch->identity.groups);
+  free(launch);
 }
 
-/* [uid, gid, supplementary groups …] */
-static void identity_argument(struct arguments *arguments, size_t index, struct identity *identity) {
-  struct numbers ids = numbers_argument(arguments, index, "identity", 2);
-  if (arguments->failed) return;
-  if (ids.length > MAX_GROUPS) fail_with_range_error(arguments, "identity", "has too many groups");
-  for (size_t at = 0; at < ids.length; at++) {
-    if (!is_id(ids.data[at])) fail_with_range_error(arguments, "identity", "must be user and group ids");
+static pid_t start(struct launch *launch) {
+  launch->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+  launch->parent = getpid();
+  launch->highest_descriptor = highest_descriptor();
+  pid_t pid = -1;
+  if (!make_stack(launch)) {
+    note_failure(launch, "mmap");
+  } else {
+    pid = clone_child(launch);
+    if (pid < 0) note_failure(launch, "clone");
   }
-  if (arguments->failed) return;
-  identity->uid = (uid_t)ids.data[0];
-  identity->gid = (gid_t)ids.data[1];
-  identity->group_count = ids.length - 2;
-  identity->groups = calloc(ids.length, sizeof *identity->groups);
-  if (identity->groups == NULL) fail_with_range_error(arguments, "identity", "has too many groups");
-  for (size_t at = 2; at < ids.length && identity->groups != NULL; at++) {
-    identity->groups[at - 2] = (gid_t)ids.data[at];
+  return pid;
+}
+
+/* Both ends close on exec; only ours never blocks, since the program shares the flags of its own with others. */
+static bool make_pipe(struct launch *launch, int ends[2]) {
+  if (pipe2(ends, O_CLOEXEC) < 0) {
+    note_failure(launch, "pipe2");
+    return false;
   }
-  identity->is_ours = identity->uid == getuid() && identity->uid == geteuid() && identity->gid == getgid() &&
-                      identity->gid == getegid();
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  launch->output = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
+  close(ends[1]);
+  if (launch->output >= 0) return true;
+  note_failure(launch, "fcntl");
+  close(ends[0]);
+  return false;
 }
 
 static napi_value started(napi_env env, pid_t pid, int64_t output) {
@@ -242,31 +204,37 @@ static napi_value started(napi_env env, pid_t pid, int64_t output) {
   return result;
 }
 
-static napi_value launch_and_follow(struct arguments *arguments, struct launch *launch, napi_value on_exit) {
-  struct addon *addon = arguments->addon;
-  int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) < 0) return failure(addon->env, "pipe2", errno);
-  /* Only our end: the program shares the flags of its own with whoever else has it. */
-  fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
-  launch->output = pipe_ends[1];
-  int64_t output = adopt_descriptor(addon, pipe_ends[0]);
-  struct child *child = output < 0 ? NULL : new_child(addon, on_exit);
+/* Consumes the launch: frees it, or leaves it to the child's record. */
+static napi_value launch_program(struct addon *addon, struct launch *launch, napi_value on_exit) {
+  int64_t output = -1;
+  int ends[2];
   pid_t pid = -1;
+  struct child *child = new_child(addon, on_exit);
   if (child == NULL) {
     errno = ENOMEM;
-    fail_at(launch, "spawn");
-  } else {
-    pid = start(launch);
+    note_failure(launch, "malloc");
+  } else if (make_pipe(launch, ends)) {
+    output = adopt_descriptor(addon, ends[0]);
+    if (output < 0) {
+      errno = EMFILE;
+      note_failure(launch, "adopt");
+    } else {
+      pid = start(launch);
+    }
+    close(launch->output);
   }
-  close(pipe_ends[1]);
-  if (launch->failed_call == NULL) {
-    follow_child(addon, child, pid);
-    return started(addon->env, pid, output);
+  bool left = pid < 0 || wait_for_exec(launch);
+  if (left && launch->failed_call != NULL) {
+    napi_value result = failure(addon->env, launch->failed_call, launch->error);
+    if (pid > 0) waitpid(pid, NULL, 0);
+    if (child != NULL) drop_child(addon, child);
+    close_adopted(addon, output);
+    finish_launch(launch);
+    return result;
   }
-  if (pid > 0) waitpid(pid, NULL, 0);
-  if (child != NULL) drop_child(addon, child);
-  close_adopted(addon, output);
-  return failure(addon->env, launch->failed_call, launch->error);
+  follow_child(addon, child, pid, left ? NULL : launch);
+  if (left) finish_launch(launch);
+  return started(addon->env, pid, output);
 }
 
 /*
@@ -278,25 +246,15 @@ static napi_value launch_and_follow(struct arguments *arguments, struct launch *
  */
 napi_value spawn_program(napi_env env, napi_callback_info info) {
   struct arguments arguments = read_arguments(env, info);
-  struct identity identity = {0};
-  struct launch launch = {0};
-  char **argv = strings_of(&arguments, 0, "argv", 1);
-  char **environment = strings_of(&arguments, 1, "environment", 0);
-  if (!is_absent(&arguments, 2)) {
-    identity_argument(&arguments, 2, &identity);
-    launch.identity = &identity;
-  }
+  struct launch *launch = calloc(1, sizeof *launch);
+  if (launch == NULL) return failure(env, "malloc", ENOMEM);
+  char **argv = strings_argument(&arguments, 0, "argv", 1);
+  if (argv != NULL) launch->argv = argv + 1;
+  launch->environment = strings_argument(&arguments, 1, "environment", 0);
+  if (!is_absent(&arguments, 2)) identity_argument(&arguments, 2, &launch->identity);
   napi_value on_exit = function_argument(&arguments, 3, "onExit");
-  if (!arguments.failed && argv[1] == NULL) fail_with_range_error(&arguments, "argv", "must name a program");
-
-  napi_value result = NULL;
-  if (!arguments.failed) {
-    launch.argv = argv + 1;
-    launch.environment = environment;
-    result = launch_and_follow(&arguments, &launch, on_exit);
-  }
-  free(argv);
-  free(environment);
-  free(identity.groups);
-  return result;
+  if (!arguments.failed && launch->argv[0] == NULL) fail_with_range_error(&arguments, "argv", "must name a program");
+  if (!arguments.failed) return launch_program(arguments.addon, launch, on_exit);
+  finish_launch(launch);
+  return NULL;
 }

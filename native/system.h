@@ -28,6 +28,7 @@
 
 struct descriptor;
 struct child;
+struct launch;
 
 struct addon {
   napi_env env;
@@ -125,14 +126,16 @@ napi_value now(napi_env env, napi_callback_info info);
 napi_value open_alarm(napi_env env, napi_callback_info info);
 napi_value set_alarm(napi_env env, napi_callback_info info);
 
-/* --- spawn.c, children.c --- */
+/* --- spawn.c (with exec.c), children.c --- */
 
 bool start_children(struct addon *addon);
 void forget_children(struct addon *addon, uv_close_cb on_closed);
 /* A record for a program about to start, NULL when there is no memory for it; then one of the other two. */
 struct child *new_child(struct addon *addon, napi_value on_exit);
 void drop_child(struct addon *addon, struct child *child);
-void follow_child(struct addon *addon, struct child *child, pid_t pid);
+/* `launch` is what the child still uses of ours, NULL for nothing; it is finished when the child has ended. */
+void follow_child(struct addon *addon, struct child *child, pid_t pid, struct launch *launch);
+void finish_launch(struct launch *launch);
 
 napi_value spawn_program(napi_env env, napi_callback_info info);
 napi_value kill_group(napi_env env, napi_callback_info info);
@@ -148,7 +151,6 @@ napi_value lookup_group(napi_env env, napi_callback_info info);
 napi_value lock_file(napi_env env, napi_callback_info info);
 napi_value use_realtime(napi_env env, napi_callback_info info);
 napi_value use_nice(napi_env env, napi_callback_info info);
-napi_value lock_memory(napi_env env, napi_callback_info info);
 napi_value enter_namespace(napi_env env, napi_callback_info info);
 napi_value exit_immediately(napi_env env, napi_callback_info info);
 

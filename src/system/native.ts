@@ -77,7 +77,6 @@ export interface Native {
   lockFile(fd: number): Failure | undefined
   useRealtime(priority: number): Failure | undefined
   useNice(value: number): Failure | undefined
-  lockMemory(): Failure | undefined
   enterNamespace(path: string): Failure | undefined
   exitImmediately(code: number): never
 }

@@ -12,9 +12,6 @@ export const useRealtimeScheduling = (priority: number): Result<undefined, Syste
 export const useNiceValue = (value: number): Result<undefined, SystemError> =>
   outcome(native().useNice(value))
 
-/** Pages that were used are not swapped out. Needs CAP_IPC_LOCK. */
-export const lockMemory = (): Result<undefined, SystemError> => outcome(native().lockMemory())
-
 /** All sockets and programs opened from now on; a name under /run/netns, or a path. */
 export const enterNetworkNamespace = (namespace: string): Result<undefined, SystemError> =>
   outcome(native().enterNamespace(namespacePath(namespace)))

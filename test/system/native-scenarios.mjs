@@ -1,7 +1,8 @@
 /** Run by native.test.ts, each in a process of its own: `fine` is the only good output. */
 
 import assert from 'node:assert/strict'
-import { closeSync, readdirSync, readlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, open, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
@@ -97,6 +98,41 @@ const scenarios = {
       addon.watch(handle, undefined)
       addon.closeHandle(handle)
     }
+  },
+
+  /** Run as the first process of a pid namespace. */
+  async orphans() {
+    assert.equal(process.pid, 1)
+    const zombies = () =>
+      readdirSync('/proc')
+        .filter((name) => Number(name) > 1)
+        .filter((pid) => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z 1 '))
+    const exits = []
+    const note = (code) => exits.push(code)
+    // Two orphans that have ended, behind and before a child of ours that has ended as well.
+    addon.spawn(strings('/bin/sh', '-c', '(sleep 0.1) & (sleep 0.1) & exit 3'), strings(), undefined, note)
+    await until(() => exits.length === 1 && zombies().length === 2)
+    addon.spawn(strings('/bin/sh', '-c', 'exit 4'), strings(), undefined, note)
+    while (zombies().length < 3);
+    assert.equal(addon.reapOrphans(), 2)
+    assert.deepEqual(exits, [3])
+    await until(() => exits.length === 2)
+    assert.deepEqual(exits, [3, 4])
+    assert.deepEqual(zombies(), [])
+    assert.equal(addon.reapOrphans(), 0)
+  },
+
+  /** `exitImmediately` with the thread pool stuck, where process.exit would wait for it. */
+  'stuck-exit'() {
+    const fifo = `/tmp/vrrpd-stuck-${process.pid}`
+    execFileSync('mkfifo', [fifo])
+    for (let thread = 0; thread < 8; thread++) open(fifo, 'w', nothing)
+    setTimeout(() => {
+      rmSync(fifo)
+      writeSync(1, 'fine\n')
+      addon.exitImmediately(0)
+    }, 50)
+    return new Promise(nothing)
   },
 
   async worker() {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { native } from '../../src/system/native.ts'
+import { needs } from '../support/privileges.ts'
 import { findProgram } from '../support/tools.ts'
 
 const addon = native() as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>
@@ -153,13 +154,12 @@ const parameters: Readonly<Record<string, readonly Parameter[]>> = {
   lockFile: [integer(2 ** 31 - 1, 2 ** 31)],
   useRealtime: [integer(50, 0, 100)],
   useNice: [{ good: 0, bad: [...wrong.integer.filter((value) => value !== -1), -21, 20] }],
-  lockMemory: [],
   enterNamespace: [aText('/nonexistent')],
   exitImmediately: [integer(0, 256)],
 }
 
 /** These would do what they say to the test itself. */
-const notCalledRightly = new Set(['exitImmediately', 'useRealtime', 'useNice', 'lockMemory', 'reapOrphans'])
+const notCalledRightly = new Set(['exitImmediately', 'useRealtime', 'useNice', 'reapOrphans'])
 
 const isWrongArgument = (thrown: unknown): boolean =>
   thrown instanceof TypeError || thrown instanceof RangeError
@@ -237,10 +237,15 @@ test('a handle that was never given, and one that was closed, give EBADF', () =>
 const here = dirname(fileURLToPath(import.meta.url))
 
 /** Where possible in an empty network namespace: chance may send something. */
-function runAlone(script: string, ...args: string[]): Promise<string> {
-  const command = [process.execPath, join(here, script), ...args]
-  const unshare = process.getuid?.() === 0 ? findProgram('unshare') : undefined
-  const [program, ...rest] = unshare === undefined ? command : [unshare, '-n', ...command]
+const runAlone = (script: string, ...args: string[]): Promise<string> =>
+  runIn(
+    process.getuid?.() === 0 && findProgram('unshare') !== undefined ? ['unshare', '-n'] : [],
+    script,
+    ...args,
+  )
+
+function runIn(wrapper: readonly string[], script: string, ...args: string[]): Promise<string> {
+  const [program, ...rest] = [...wrapper, process.execPath, join(here, script), ...args]
   return new Promise((resolve) => {
     execFile(program!, rest, { timeout: 60_000 }, (error, stdout, stderr) => {
       resolve(error === null ? stdout : `${String(error.code)} ${String(error.signal)}\n${stderr}${stdout}`)
@@ -254,8 +259,16 @@ test.each([
   ['a descriptor closed behind our back gives EBADF', 'closed-behind'],
   ['a worker thread has its own, and its end frees them', 'worker'],
   ['the process ends with descriptors open and nobody waiting', 'idle'],
+  ['exitImmediately does not wait for the thread pool', 'stuck-exit'],
 ])('%s', async (_, scenario) => {
   await expect(runAlone('native-scenarios.mjs', scenario)).resolves.toBe('fine\n')
+})
+
+needs('netns')('the first process of a container', () => {
+  test('reaps orphans, and its own children’s ends are still told', async () => {
+    const container = ['unshare', '--pid', '--fork', '--mount-proc']
+    await expect(runIn(container, 'native-scenarios.mjs', 'orphans')).resolves.toBe('fine\n')
+  })
 })
 
 test('nonsense in any order is survived', { timeout: 90_000 }, async () => {

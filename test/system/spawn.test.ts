@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -290,6 +290,50 @@ test('other children of this process are left to those who started them', async 
   })
   await Promise.all(Array.from({ length: 20 }, () => start(['/bin/true']).ended))
   await expect(theirs).resolves.toBe(7)
+})
+
+describe('a program whose file system does not answer', () => {
+  /** A write lease: whoever opens the file waits until the lease is given up. */
+  async function block(path: string): Promise<ChildProcess> {
+    const source =
+      '$| = 1; $SIG{IO} = sub {}; open(my $file, "+<", $ARGV[0]) or die; ' +
+      'fcntl($file, 1024, 1) or die "no lease: $!"; print "leased\\n"; sleep 1 while 1'
+    const holder = spawn('perl', ['-e', source, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(holder.stdout, 'data')) as [Buffer]
+    expect(line.toString()).toBe('leased\n')
+    return holder
+  }
+
+  async function startBlocked(
+    path: string,
+  ): Promise<{ readonly running: Running; readonly holder: ChildProcess }> {
+    const holder = await block(path)
+    const before = performance.now()
+    const running = start([path])
+    // Far less than the kernel waits for a lease: 45 s.
+    expect(performance.now() - before).toBeLessThan(5_000)
+    await expect(shell('echo others').ended).resolves.toMatchObject({ output: 'others\n' })
+    return { running, holder }
+  }
+
+  test('holds up nobody, and runs when it can', async () => {
+    const { running, holder } = await startBlocked(script('late', '#!/bin/sh\necho ran; exit 4\n'))
+    holder.kill('SIGKILL')
+    await expect(running.ended).resolves.toEqual({ status: { kind: 'exited', code: 4 }, output: 'ran\n' })
+  })
+
+  test('and that cannot be executed after all exits with 127', async () => {
+    const { running, holder } = await startBlocked(script('late-failure', '#!/nonexistent/interpreter\n'))
+    holder.kill('SIGKILL')
+    await expect(running.ended).resolves.toEqual({ status: { kind: 'exited', code: 127 }, output: '' })
+  })
+
+  test('can be killed meanwhile', async () => {
+    const { running, holder } = await startBlocked(script('never', '#!/bin/sh\necho ran\n'))
+    running.program.killGroup('SIGKILL')
+    await expect(running.ended).resolves.toEqual({ status: { kind: 'signalled', signal: 9 }, output: '' })
+    holder.kill('SIGKILL')
+  })
 })
 
 test('a program is told to end when this process dies', async () => {
