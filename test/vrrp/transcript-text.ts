@@ -17,7 +17,7 @@ export function tellEffect(effect: EngineEffect): string {
   }
 }
 
-function tellRouterEffect(effect: Effect): string {
+export function tellRouterEffect(effect: Effect): string {
   switch (effect.type) {
     case 'send-advert': {
       const copies = effect.copies === 1 ? '' : ` x${effect.copies}`

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { after, instant, microseconds, seconds } from '../../../src/base/time.ts'
+import { deadlineOf } from '../../../src/vrrp/election/deadline.ts'
+import { deadlineAfter, masterDownInterval, skewTime } from '../../../src/vrrp/election/timers.ts'
+import { at, makeRouter } from '../kit.ts'
+
+describe('intervals', () => {
+  test.each([
+    [255, 3_906],
+    [254, 7_812],
+    [150, 414_062],
+    [100, 609_375],
+    [1, 996_093],
+  ])('Skew_Time of priority %d is %d µs', (priority, expected) => {
+    expect(skewTime(priority)).toBe(expected)
+  })
+
+  test('Skew_Time does not grow with the Advertisement_Interval in VRRPv2', () => {
+    expect(masterDownInterval(makeRouter(), 100)).toBe(3_609_375)
+    expect(masterDownInterval(makeRouter({ advertInterval: seconds(5) }), 100)).toBe(15_609_375)
+    expect(masterDownInterval(makeRouter({ downTimerAdverts: 1 }), 100)).toBe(1_609_375)
+  })
+})
+
+test('a deadline counts from the arrival, unless it has passed before the advert was read', () => {
+  const times = fc.integer({ min: 0, max: 100_000_000 })
+  fc.assert(
+    fc.property(times, times, fc.integer({ min: 1, max: 20_000_000 }), (arrived, late, length) => {
+      const arrivedAt = instant(arrived)
+      const interval = microseconds(length)
+      const now = instant(arrived + late)
+      const deadline = deadlineAfter(arrivedAt, interval, now)
+      expect(deadline).toBeGreaterThan(now)
+      expect(deadline).toBe(late < length ? after(arrivedAt, interval) : after(now, interval))
+    }),
+  )
+})
+
+test('the next deadline of a Master is the earliest of its four', () => {
+  const state = {
+    kind: 'master',
+    nextAdvertAt: at(4),
+    secondBurstAt: at(3),
+    lowerPrioBurstAt: at(2),
+    refreshAt: at(1),
+  } as const
+  expect(deadlineOf(state)).toBe(at(1))
+  expect(deadlineOf({ ...state, refreshAt: undefined })).toBe(at(2))
+  expect(deadlineOf({ ...state, refreshAt: undefined, lowerPrioBurstAt: undefined })).toBe(at(3))
+  const adverts = { ...state, refreshAt: undefined, lowerPrioBurstAt: undefined, secondBurstAt: undefined }
+  expect(deadlineOf(adverts)).toBe(at(4))
+  expect(deadlineOf({ kind: 'fault', reasons: [] })).toBeUndefined()
+})

@@ -1,0 +1,191 @@
+/** What the transcripts do not tell: counters, bounds, and who is left alone. */
+
+import { describe, expect, test } from 'vitest'
+import { ipv4FromNumber } from '../../src/base/address.ts'
+import { between, type Instant } from '../../src/base/time.ts'
+import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
+import {
+  createEngine,
+  nextDeadline,
+  stepEngine,
+  type Engine,
+  type EngineEffect,
+  type EngineEvent,
+  type RouterRecord,
+} from '../../src/vrrp/engine.ts'
+import { at, goodLink, ip, makeAdvert, makeFacts, makeRouter, makeTracker, virtualAddress } from './kit.ts'
+
+function startedEngine(
+  routers: readonly VirtualRouter[],
+  groups: readonly (readonly string[])[] = [],
+): Engine {
+  const links = new Map(['eth0', 'eth1'].map((name) => [name, goodLink]))
+  const setup = {
+    routers,
+    groups: groups.map((members, index) => ({ name: `G${index + 1}`, members })),
+    facts: makeFacts({ links }),
+  }
+  return stepEngine(createEngine(setup, at(0)), { type: 'start' }, at(0)).engine
+}
+
+const run = (engine: Engine, ...events: readonly (readonly [Instant, EngineEvent])[]): Engine =>
+  events.reduce((before, [now, event]) => stepEngine(before, event, now).engine, engine)
+
+function recordOf(engine: Engine, name: string): RouterRecord {
+  const record = engine.routers.get(name)
+  if (record === undefined) throw new Error(`no ${name}`)
+  return record
+}
+
+const kindsOf = (engine: Engine): string[] => [...engine.routers.values()].map(({ state }) => state.kind)
+
+const advert = (priority: number, source = '10.9.0.2'): EngineEvent => ({
+  type: 'advert',
+  router: 'V1',
+  advert: makeAdvert({ priority, source: ip(source), arrivedAt: at(5) }),
+})
+
+describe('counters', () => {
+  test('count as keepalived’s statistics do', () => {
+    const engine = run(
+      startedEngine([makeRouter()]),
+      [at(3.7), { type: 'alarm' }],
+      [at(4.7), { type: 'alarm' }],
+      [at(5), advert(0)],
+      [at(5), advert(50)],
+      [at(5), { type: 'rejected', router: 'V1', reason: 'ttl', source: ip('10.9.0.2'), text: 'ttl' }],
+      [at(5), { type: 'link', name: 'eth0', fact: { ...goodLink, up: false } }],
+      // Deaf: not counted.
+      [at(5), advert(0)],
+      [at(5), { type: 'rejected', router: 'V1', reason: 'ttl', source: ip('10.9.0.2'), text: 'ttl' }],
+    )
+    expect(recordOf(engine, 'V1').counters).toEqual({
+      advertsReceived: 2,
+      // takeover, periodic, answer to 0, answer to 50, two goodbyes
+      advertsSent: 6,
+      becameMaster: 1,
+      releasedMaster: 1,
+      priorityZeroReceived: 1,
+      priorityZeroSent: 2,
+      addressListDiffers: 0,
+      rejected: { ttl: 1 },
+    })
+  })
+
+  test('a differing list is counted every time', () => {
+    const differing: EngineEvent = {
+      type: 'advert',
+      router: 'V1',
+      advert: makeAdvert({ priority: 200, addresses: [virtualAddress(7)] }),
+    }
+    const engine = run(startedEngine([makeRouter()]), [at(1), differing], [at(2), differing])
+    expect(recordOf(engine, 'V1').counters.addressListDiffers).toBe(2)
+  })
+})
+
+test('a flood from ever other addresses costs neither memory nor log, and is counted', () => {
+  let engine = startedEngine([makeRouter()])
+  let notes = 0
+  for (let index = 0; index < 1_000; index += 1) {
+    const source = ipv4FromNumber(0x0a000000 + index)
+    const spoofed = { type: 'rejected', router: 'V1', reason: 'auth-failed', source, text: 'x' } as const
+    const step = stepEngine(engine, spoofed, at(1))
+    engine = step.engine
+    notes += step.effects.length
+  }
+  expect(notes).toBe(32)
+  expect(recordOf(engine, 'V1').said.size).toBe(32)
+  expect(recordOf(engine, 'V1').counters.rejected).toEqual({ 'auth-failed': 1_000 })
+})
+
+test('a record says since when and why', () => {
+  const engine = run(startedEngine([makeRouter()]), [at(3.7), { type: 'alarm' }])
+  expect(recordOf(engine, 'V1')).toMatchObject({ since: at(3.7), because: 'no master heard' })
+  const later = run(engine, [at(4.7), { type: 'alarm' }], [at(5), advert(50)])
+  expect(recordOf(later, 'V1')).toMatchObject({ since: at(3.7), because: 'no master heard' })
+})
+
+test('the step before stays as it was', () => {
+  const before = startedEngine([makeRouter()])
+  const copy = structuredClone(recordOf(before, 'V1').state)
+  run(before, [at(3.7), { type: 'alarm' }], [at(4.7), { type: 'stop' }])
+  expect(recordOf(before, 'V1').state).toEqual(copy)
+})
+
+describe('deadlines', () => {
+  test('the next one is the earliest of all routers', () => {
+    const engine = startedEngine([makeRouter(), makeRouter({ vrid: 2, priority: 200 })])
+    expect(between(at(0), nextDeadline(engine) ?? at(0))).toBe(3_218_750)
+  })
+
+  test('there is none before start, in fault and after stop', () => {
+    const setup = { routers: [makeRouter()], groups: [], facts: makeFacts() }
+    expect(nextDeadline(createEngine(setup, at(0)))).toBeUndefined()
+    const engine = startedEngine([makeRouter()])
+    const fault = run(engine, [at(1), { type: 'link', name: 'eth0', fact: undefined }])
+    expect(nextDeadline(fault)).toBeUndefined()
+    expect(nextDeadline(run(engine, [at(1), { type: 'stop' }]))).toBeUndefined()
+  })
+
+  test('an alarm that is early does nothing', () => {
+    const engine = startedEngine([makeRouter()])
+    const step = stepEngine(engine, { type: 'alarm' }, at(3.609374))
+    expect(step.effects).toEqual([])
+    expect(step.engine.routers).toBe(engine.routers)
+  })
+})
+
+describe('facts', () => {
+  test('those who do not depend on a fact are not touched', () => {
+    const router = makeRouter({ trackers: [makeTracker({ name: 'mine', weight: -5 })] })
+    const engine = startedEngine([router, makeRouter({ vrid: 2, link: 'eth1' })])
+    const down = { ...goodLink, up: false }
+    const other = run(engine, [at(1), { type: 'link', name: 'eth1', fact: down }])
+    expect(recordOf(other, 'V1')).toBe(recordOf(engine, 'V1'))
+    const foreign = run(engine, [at(1), { type: 'script', name: 'not mine', verdict: 'down' }])
+    expect(foreign.routers).toBe(engine.routers)
+    const mine = run(engine, [at(1), { type: 'script', name: 'mine', verdict: 'down' }])
+    expect(recordOf(mine, 'V1').conditions.priority).toBe(95)
+  })
+
+  test('before start they only count for it', () => {
+    const setup = { routers: [makeRouter()], groups: [], facts: makeFacts() }
+    const down: EngineEvent = { type: 'link', name: 'eth0', fact: { ...goodLink, up: false } }
+    const early = stepEngine(createEngine(setup, at(0)), down, at(0))
+    expect(early.effects).toEqual([])
+    expect(kindsOf(run(early.engine, [at(0), { type: 'start' }]))).toEqual(['fault'])
+  })
+
+  test('a source address that changes is what the next advert comes from', () => {
+    const master = run(startedEngine([makeRouter()]), [at(3.7), { type: 'alarm' }])
+    const moved = { up: true, source: ip('10.9.0.44') }
+    const engine = run(master, [at(4), { type: 'link', name: 'eth0', fact: moved }])
+    const { effects } = stepEngine(engine, { type: 'alarm' }, at(4.7))
+    expect(effects).toEqual([
+      {
+        type: 'router',
+        router: 'V1',
+        effect: { type: 'send-advert', priority: 100, copies: 1, source: ip('10.9.0.44') },
+      },
+    ])
+  })
+})
+
+test('250 members of one group on one link fail and come back as one', () => {
+  const routers = Array.from({ length: 250 }, (_, index) => makeRouter({ vrid: index + 1 }))
+  const engine = run(startedEngine(routers, [routers.map(({ name }) => name)]), [at(3.7), { type: 'alarm' }])
+  expect(new Set(kindsOf(engine))).toEqual(new Set(['master']))
+  const failing = stepEngine(engine, { type: 'link', name: 'eth0', fact: undefined }, at(5))
+  expect(new Set(kindsOf(failing.engine))).toEqual(new Set(['fault']))
+  expect(groupNotifies(failing.effects)).toEqual(['FAULT'])
+  const back = stepEngine(failing.engine, { type: 'link', name: 'eth0', fact: goodLink }, at(6))
+  expect(new Set(kindsOf(back.engine))).toEqual(new Set(['backup']))
+  expect(groupNotifies(back.effects)).toEqual(['BACKUP'])
+})
+
+const groupNotifies = (effects: readonly EngineEffect[]): string[] =>
+  effects.flatMap((effect) => (effect.type === 'group-notify' ? [effect.state] : []))
+
+test('an event for a router that does not exist is our own mistake', () => {
+  expect(() => stepEngine(startedEngine([]), advert(100), at(1))).toThrow('no virtual router V1')
+})
