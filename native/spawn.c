@@ -204,36 +204,42 @@ static napi_value started(napi_env env, pid_t pid, int64_t output) {
   return result;
 }
 
-/* Consumes the launch: frees it, or leaves it to the child's record. */
-static napi_value launch_program(struct addon *addon, struct launch *launch, napi_value on_exit) {
-  int64_t output = -1;
+/* The child's id and a handle to its output; -1 when it could not be made, as the launch then tells. */
+static pid_t start_with_output(struct addon *addon, struct launch *launch, int64_t *output) {
   int ends[2];
+  if (!make_pipe(launch, ends)) return -1;
   pid_t pid = -1;
+  *output = adopt_descriptor(addon, ends[0]);
+  if (*output >= 0) {
+    pid = start(launch);
+  } else {
+    errno = EMFILE;
+    note_failure(launch, "adopt");
+  }
+  close(launch->output);
+  return pid;
+}
+
+/* Takes the launch over: it is finished here or, when the child goes on using it, at that one's end. */
+static napi_value launch_program(struct addon *addon, struct launch *launch, napi_value on_exit) {
   struct child *child = new_child(addon, on_exit);
   if (child == NULL) {
-    errno = ENOMEM;
-    note_failure(launch, "malloc");
-  } else if (make_pipe(launch, ends)) {
-    output = adopt_descriptor(addon, ends[0]);
-    if (output < 0) {
-      errno = EMFILE;
-      note_failure(launch, "adopt");
-    } else {
-      pid = start(launch);
-    }
-    close(launch->output);
+    finish_launch(launch);
+    return failure(addon->env, "malloc", ENOMEM);
   }
-  bool left = pid < 0 || wait_for_exec(launch);
-  if (left && launch->failed_call != NULL) {
+  int64_t output = -1;
+  pid_t pid = start_with_output(addon, launch, &output);
+  bool has_left = pid < 0 || wait_for_exec(launch);
+  if (has_left && launch->failed_call != NULL) {
     napi_value result = failure(addon->env, launch->failed_call, launch->error);
-    if (pid > 0) waitpid(pid, NULL, 0);
-    if (child != NULL) drop_child(addon, child);
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+    drop_child(addon, child);
     close_adopted(addon, output);
     finish_launch(launch);
     return result;
   }
-  follow_child(addon, child, pid, left ? NULL : launch);
-  if (left) finish_launch(launch);
+  follow_child(addon, child, pid, has_left ? NULL : launch);
+  if (has_left) finish_launch(launch);
   return started(addon->env, pid, output);
 }
 
