@@ -48,5 +48,9 @@ function replaceDirectory(fresh, target) {
 }
 
 buildAddon()
-await bundle('dist.new')
+try {
+  await bundle('dist.new')
+} catch {
+  process.exit(1) // esbuild has said what is wrong.
+}
 replaceDirectory(`${root}dist.new`, `${root}dist`)
