@@ -20,7 +20,6 @@ export const MSG_DONTROUTE = 4
 // <netinet/in.h>
 export const IPPROTO_IP = 0
 export const IPPROTO_RAW = 255
-export const IP_HDRINCL = 3
 export const IP_PKTINFO = 8
 export const IP_RECVTTL = 12
 export const IP_MULTICAST_IF = 32
