@@ -77,6 +77,7 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): V
     link: instance.link,
     vrid: instance.vrid,
     priority: instance.priority,
+    initialState: instance.wantedState,
     advertInterval: instance.advertInterval,
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,

@@ -121,7 +121,7 @@ export class Daemon {
       for (let next = this.queue.shift(); next; next = this.queue.shift()) {
         const { engine, effects } = stepEngine(this.state, next, this.ports.clock.now())
         this.state = engine
-        perform(effects, engine, (name) => this.routerNamed(name), this.outbox)
+        perform(effects, (name) => this.routerNamed(name), this.outbox)
       }
     } finally {
       this.dispatching = false
@@ -154,8 +154,7 @@ export class Daemon {
   private makeOutbox(): OutboxPorts {
     const { ports, installer, adverts, codec } = this
     return {
-      sendAdvert: (assembled, engine, priority, copies) => {
-        const source = engine.routers.get(assembled.router.name)?.conditions.source
+      sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
         const packets = Array.from({ length: copies }, () => codec.encode(assembled, source, priority))
         adverts.send(assembled.router.link, packets)

@@ -5,14 +5,16 @@
  * are only put into their lane (scripts/notify-queue.ts).
  */
 
+import type { Ipv4Address } from '../base/address.ts'
 import { assertNever } from '../base/result.ts'
-import type { Engine, EngineEffect } from '../vrrp/engine.ts'
+import type { EngineEffect } from '../vrrp/engine.ts'
 import type { Effect, Note, NotifyState } from '../vrrp/election/state.ts'
 import type { Assembled } from './assemble.ts'
 
 /** What an effect may touch; the daemon gives the real ones, tests theirs. */
 export interface OutboxPorts {
-  sendAdvert(assembled: Assembled, engine: Engine, priority: number, copies: number): void
+  /** @param source undefined: this router has never had an address to send from, and says nothing */
+  sendAdvert(assembled: Assembled, source: Ipv4Address | undefined, priority: number, copies: number): void
   install(assembled: Assembled): void
   withdraw(assembled: Assembled): void
   announce(assembled: Assembled, repeat: number): void
@@ -24,14 +26,13 @@ export interface OutboxPorts {
 
 export function perform(
   effects: readonly EngineEffect[],
-  engine: Engine,
   assembledOf: (router: string) => Assembled,
   ports: OutboxPorts,
 ): void {
   for (const effect of effects) {
     switch (effect.type) {
       case 'router':
-        performFor(assembledOf(effect.router), effect.effect, engine, ports)
+        performFor(assembledOf(effect.router), effect.effect, ports)
         break
       case 'group-syncing':
         ports.noteGroupSyncing(effect.group, effect.to)
@@ -45,10 +46,10 @@ export function perform(
   }
 }
 
-function performFor(assembled: Assembled, effect: Effect, engine: Engine, ports: OutboxPorts): void {
+function performFor(assembled: Assembled, effect: Effect, ports: OutboxPorts): void {
   switch (effect.type) {
     case 'send-advert':
-      ports.sendAdvert(assembled, engine, effect.priority, effect.copies)
+      ports.sendAdvert(assembled, effect.source, effect.priority, effect.copies)
       break
     case 'install':
       ports.install(assembled)

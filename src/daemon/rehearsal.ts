@@ -73,7 +73,7 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   const happens = (event: EngineEvent, at: Instant): void => {
     const next = stepEngine(engine, event, at)
     engine = next.engine
-    perform(next.effects, engine, () => assembled, ports)
+    perform(next.effects, () => assembled, ports)
   }
   happens({ type: 'start' }, start)
   const expired = after(start, seconds(1_000))
@@ -93,8 +93,7 @@ function rehearsalPorts(assembled: Assembled, { kernel, arp }: Stage, codec: Adv
   const installer = new Installer({ ...installerPort(kernel), linkByName: () => NOWHERE }, silent)
   const announcements = assembled.router.addresses.map((address) => ({ link: NOWHERE, address }))
   return {
-    sendAdvert: (_assembled, engine, priority) => {
-      const source = engine.routers.get(assembled.router.name)?.conditions.source
+    sendAdvert: (_assembled, source, priority) => {
       if (source !== undefined) codec.encode(assembled, source, priority)
     },
     install: (each) => {
