@@ -1,5 +1,6 @@
 /** The demo's scenes, in order. */
 
+import { relative } from 'node:path'
 import { type Duration, microseconds, milliseconds, plus, seconds, toSeconds } from '../../src/base/time.ts'
 import type { Capture } from '../../test/support/lab/capture.ts'
 import type { Daemon, DaemonKind } from '../../test/support/lab/daemon.ts'
@@ -52,7 +53,7 @@ function introduce({ cast, timeline }: Stage, lab: DemoLab): void {
   timeline.text(
     `alpha (${alpha.address()}, ${cast.first}) and beta (${beta.address()}, ${cast.second}), joined by a switch.`,
   )
-  timeline.text(`Both run ${cast.file}`)
+  timeline.text(`Both run ${relative(process.cwd(), cast.file)}`)
   timeline.text(
     `virtual router ${facts.vrid}, priority ${facts.priority}, address ${facts.cidr} on ${facts.link}, ` +
       `an advert every ${toSeconds(facts.advertInterval)} s`,
