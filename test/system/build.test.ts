@@ -14,8 +14,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { needs } from '../support/privileges.ts'
+
+// A compiler takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 let directory = ''
 beforeEach(() => {

@@ -71,10 +71,14 @@ describe('Alarm', () => {
     disarmed.set(after(systemClock.now(), milliseconds(1)))
     disarmed.set(undefined)
     const deadline = after(systemClock.now(), milliseconds(10))
-    const moved = openAlarm(() => fired.push(systemClock.now() >= deadline ? 'moved' : 'too early'))
-    moved.set(after(systemClock.now(), milliseconds(1)))
-    moved.set(deadline)
-    await pause(30)
+    await new Promise<void>((resolve) => {
+      const moved = openAlarm(() => {
+        fired.push(systemClock.now() >= deadline ? 'moved' : 'too early')
+        resolve()
+      })
+      moved.set(after(systemClock.now(), milliseconds(1)))
+      moved.set(deadline)
+    })
     expect(fired).toEqual(['moved'])
   })
 
@@ -169,13 +173,15 @@ describe('SystemTimers', () => {
   test('a callback may set and cancel others', async () => {
     const timers = openTimers()
     const fired: string[] = []
-    timers.after(milliseconds(1), () => {
-      fired.push('first')
-      cancelSecond()
-      timers.after(microseconds(-5), () => fired.push('set by the first'))
+    await new Promise<void>((resolve) => {
+      timers.after(milliseconds(1), () => {
+        fired.push('first')
+        cancelSecond()
+        timers.after(microseconds(-5), () => fired.push('set by the first'))
+        timers.after(milliseconds(5), resolve)
+      })
+      const cancelSecond = timers.after(milliseconds(2), () => fired.push('second'))
     })
-    const cancelSecond = timers.after(milliseconds(2), () => fired.push('second'))
-    await pause(15)
     expect(fired).toEqual(['first', 'set by the first'])
   })
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   createLauncher,
   type ExitStatus,
@@ -13,6 +13,9 @@ import {
 } from '../../src/system/spawn.ts'
 import { lookupUser } from '../../src/system/accounts.ts'
 import { needs } from '../support/privileges.ts'
+
+// Thousands of programs take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const launcher = createLauncher()
 let directory = ''
