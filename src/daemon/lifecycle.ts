@@ -144,7 +144,13 @@ class RunningDaemon {
     service?.ready()
     whenReady?.()
     log.info('Startup complete')
-    rehearse(this.assembly.routers[0], { kernel, arp }).catch((error: unknown) => {
+    rehearse(this.assembly.routers[0], {
+      kernel,
+      arp,
+      ring: () => {
+        this.daemon.ring()
+      },
+    }).catch((error: unknown) => {
       log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
     })
     const signal = await stopSignal

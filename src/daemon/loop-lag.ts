@@ -2,7 +2,8 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-const RESOLUTION_MS = 20
+/** Ten wake-ups a second are enough to see what is late, and few enough not to be seen themselves. */
+const RESOLUTION_MS = 100
 
 export interface LoopLag {
   /** Milliseconds beyond the timer's own resolution: the worst and the 99th percentile since the last reset. */

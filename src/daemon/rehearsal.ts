@@ -24,6 +24,8 @@ import { perform, type OutboxPorts } from './outbox.ts'
 export interface Stage {
   readonly kernel: Kernel
   readonly arp: ArpSocket
+  /** Daemon.ring() */
+  readonly ring: () => void
 }
 
 /** Larger than any index the kernel gives out. */
@@ -48,6 +50,7 @@ export async function rehearse(model: Assembled | undefined, stage: Stage): Prom
   if (!model) return
   for (let round = 0; round < ROUNDS; round++) {
     rehearseOnce(onNowhere(model), stage)
+    stage.ring()
     await turn()
   }
 }
