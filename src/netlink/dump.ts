@@ -14,7 +14,10 @@ const READS = 100_000
  * while the previous one is read, so there is always one until the end.
  * EINTR: a table changed in between, and the dump may have missed something.
  */
-export function readDump(socket: Socket, seq: number): Result<readonly Envelope[], SystemError> {
+export function readDump(
+  socket: Pick<Socket, 'receive'>,
+  seq: number,
+): Result<readonly Envelope[], SystemError> {
   const messages: Envelope[] = []
   let whole = true
   for (let reads = 0; reads < READS; reads++) {

@@ -1,7 +1,7 @@
 /** What is known of the kernel at one moment: links, their addresses, and routes of ours. An immutable value. Pure. */
 
 import { isIpv4 } from '../base/address.ts'
-import { addressKey, isRoute } from './identity.ts'
+import { addressKey, isRoute, routeKey } from './identity.ts'
 import type { Link, LinkAddress, RouteSpec } from './types.ts'
 
 /** One link's addresses. */
@@ -42,6 +42,10 @@ export class LinkTable {
     this.addresses = addresses
     this.routes = routes
     this.byName = new Map([...links.values()].map((link) => [link.name, link]))
+  }
+
+  withRoutes(routes: readonly RouteSpec[]): LinkTable {
+    return new LinkTable(this.links, this.addresses, new Map(routes.map((route) => [routeKey(route), route])))
   }
 
   linkByName(name: string): Link | undefined {

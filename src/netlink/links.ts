@@ -14,6 +14,8 @@ export interface Folded {
   readonly table: LinkTable
   /** In the order of the messages; none for a message that changed nothing we know of. */
   readonly events: readonly LinkEvent[]
+  /** The messages hint at routes that went without a word. */
+  readonly routesInDoubt: boolean
 }
 
 /** @param isOurs whether this process asked for what the message tells */
@@ -24,14 +26,14 @@ export function fold(
 ): Folded {
   const draft = new TableDraft(table)
   for (const message of messages) apply(draft, message, isOurs(message))
-  return { table: draft.finish(), events: draft.events }
+  return { table: draft.finish(), events: draft.events, routesInDoubt: draft.routesInDoubt }
 }
 
 function apply(draft: TableDraft, message: KernelMessage, ours: boolean): void {
   switch (message.type) {
     case 'link':
       draft.setLink(message.link)
-      if (!message.enabled) draft.removeIpv4Routes(({ linkIndex }) => linkIndex === message.link.index)
+      if (!message.enabled) draft.doubtRoutesOf(message.link.index)
       return
     case 'link-gone':
       draft.removeLink(message.index)
@@ -43,11 +45,11 @@ function apply(draft: TableDraft, message: KernelMessage, ours: boolean): void {
       draft.removeAddress(message.address, ours)
       return
     case 'route':
-      if (message.replaces) draft.replaceRoute(message.route)
+      if (message.replaces) draft.doubtRoutesBeside(message.route)
       draft.setRoute(message.route)
       return
     case 'route-replaced':
-      draft.replaceRoute(message.by)
+      draft.doubtRoutesBeside(message.by)
       return
     case 'route-gone':
       draft.removeRoute(message.route, ours)

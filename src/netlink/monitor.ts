@@ -10,16 +10,13 @@ import { accepted, type Result } from '../base/result.ts'
 import { NETLINK_ADD_MEMBERSHIP, SOL_NETLINK } from '../system/constants.ts'
 import { openNetlinkSocket } from '../system/netlink-socket.ts'
 import type { Socket, SystemError } from '../system/socket.ts'
-import { decodeMessage } from './decode.ts'
 import { LinkTable } from './link-table.ts'
 import { difference, fold } from './links.ts'
-import type { KernelMessage } from './message.ts'
+import { readNotifications } from './notifications.ts'
 import { OwnChanges, type AddressChange } from './own-changes.ts'
-import { receive } from './receive.ts'
-import { ERRNO } from './refusal.ts'
 import { listRoutes, takeSnapshot } from './snapshot.ts'
 import type { Transport } from './transport.ts'
-import type { AddressSpec, LinkEvent, RouteSpec } from './types.ts'
+import type { AddressSpec, LinkEvent } from './types.ts'
 
 export interface MonitorOptions {
   /** A name under /run/netns, or a path. */
@@ -32,19 +29,14 @@ const RECEIVE_BUFFER_BYTES = 4 << 20
 const GROUPS = [MulticastGroups.LINK, MulticastGroups.IPV4_IFADDR, MulticastGroups.IPV6_IFADDR]
 const ROUTE_GROUPS = [MulticastGroups.IPV4_ROUTE, MulticastGroups.IPV6_ROUTE]
 
-/** Of up to 8 notifications each. In ordinary times the rest may wait for the next turn of the loop. */
-const READS_PER_DRAIN = 512
-/** After an overrun the queue must be emptied: until then the kernel drops what is new without a word. */
-const READS_AFTER_OVERRUN = 65_536
-
 export class Monitor {
   private readonly socket: Socket
   private readonly transport: Transport
   private readonly own: OwnChanges
   private readonly protocols = new Set<number>()
   private view = LinkTable.empty
-  /** Something was missed, and no dump has told yet what. */
-  private stale = false
+  /** Something was missed that only a dump can tell: of everything, or of routes. */
+  private doubt: 'none' | 'routes' | 'everything' = 'none'
   private callback: ((events: readonly LinkEvent[]) => void) | undefined
 
   private constructor(socket: Socket, transport: Transport) {
@@ -91,12 +83,10 @@ export class Monitor {
     if (this.protocols.size === 0) {
       for (const group of ROUTE_GROUPS) this.socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
     }
-    for (const protocol of added) {
-      this.protocols.add(protocol)
-      const routes = listRoutes(this.transport, protocol)
-      if (routes.ok) this.view = fold(this.view, routes.value.map(asMessage)).table
-      else this.stale = true
-    }
+    for (const protocol of added) this.protocols.add(protocol)
+    const routes = listRoutes(this.transport, new Set(added))
+    if (routes.ok) this.view = this.view.withRoutes([...this.view.routes.values(), ...routes.value])
+    else this.doubt = 'everything'
   }
 
   /** To be told what is about to be asked of the kernel: its notification is ours then. */
@@ -106,11 +96,13 @@ export class Monitor {
 
   /** Reads what is queued and delivers it to the callback; never waits. */
   drain(): void {
-    const { messages, emptied } = this.readQueue()
-    const { table, events } = fold(this.view, messages, (message) => this.own.has(message))
+    const { messages, emptied, incomplete } = readNotifications(this.socket, this.protocols)
+    const { table, events, routesInDoubt } = fold(this.view, messages, (message) => this.own.has(message))
     this.view = table
+    if (incomplete) this.doubt = 'everything'
+    else if (routesInDoubt && this.doubt === 'none') this.doubt = 'routes'
     if (emptied) this.own.forget()
-    const missed = this.stale ? this.resynchronise() : []
+    const missed = emptied ? this.makeUp() : []
     if (events.length + missed.length > 0) this.callback?.([...events, ...missed])
   }
 
@@ -118,36 +110,20 @@ export class Monitor {
     this.socket.close()
   }
 
-  private readQueue(): { readonly messages: readonly KernelMessage[]; readonly emptied: boolean } {
-    const messages: KernelMessage[] = []
-    let limit = READS_PER_DRAIN
-    for (let reads = 0; reads < limit; reads++) {
-      const received = receive(this.socket)
-      if (!received.ok) {
-        this.stale = true
-        limit = READS_AFTER_OVERRUN
-        if (received.error.errno === ERRNO.ENOBUFS) continue
-        return { messages, emptied: false }
-      }
-      if (received.value.empty) return { messages, emptied: true }
-      this.stale ||= received.value.truncated
-      for (const envelope of received.value.messages) {
-        const message = decodeMessage(envelope, this.protocols)
-        if (message !== undefined) messages.push(message)
-      }
-    }
-    return { messages, emptied: false }
+  /** What was missed, by asking the kernel. When that fails too, the next drain tries again. */
+  private makeUp(): readonly LinkEvent[] {
+    if (this.doubt === 'none') return []
+    const asked = this.doubt === 'routes' ? this.askForRoutes() : takeSnapshot(this.transport, this.protocols)
+    if (!asked.ok) return []
+    const missed = difference(this.view, asked.value)
+    const isOverrun = this.doubt === 'everything'
+    this.view = asked.value
+    this.doubt = 'none'
+    return isOverrun ? [...missed, { type: 'resynchronised' }] : missed
   }
 
-  /** Nothing when the dump failed too: the next drain tries again. */
-  private resynchronise(): readonly LinkEvent[] {
-    const snapshot = takeSnapshot(this.transport, this.protocols)
-    if (!snapshot.ok) return []
-    const missed = difference(this.view, snapshot.value)
-    this.view = snapshot.value
-    this.stale = false
-    return [...missed, { type: 'resynchronised' }]
+  private askForRoutes(): Result<LinkTable, SystemError> {
+    const routes = listRoutes(this.transport, this.protocols)
+    return routes.ok ? accepted(this.view.withRoutes(routes.value)) : routes
   }
 }
-
-const asMessage = (route: RouteSpec): KernelMessage => ({ type: 'route', route, portId: 0, replaces: false })

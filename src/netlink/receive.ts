@@ -16,7 +16,7 @@ export interface Received {
 const KERNEL = 0
 
 /** Other processes with CAP_NET_ADMIN can send to our port as well; only the kernel is believed. */
-export function receive(socket: Socket): Result<Received, SystemError> {
+export function receive(socket: Pick<Socket, 'receive'>): Result<Received, SystemError> {
   const received = socket.receive()
   if (!received.ok) return received
   const datagrams = received.value.filter(({ source }) => netlinkPortOf(source) === KERNEL)

@@ -35,7 +35,7 @@ export function installRoutes(transport: Transport, specs: readonly RouteSpec[])
 /** Without NLM_F_EXCL, EEXIST means the very same route; with it, any to the same destination. */
 function exists(transport: Transport, spec: RouteSpec): boolean {
   if (spec.type === 'unicast') return true
-  const routes = listRoutes(transport, spec.protocol ?? KEEPALIVED_PROTOCOL)
+  const routes = listRoutes(transport, new Set([spec.protocol ?? KEEPALIVED_PROTOCOL]))
   return routes.ok && routes.value.some((route) => isRoute(spec, route))
 }
 

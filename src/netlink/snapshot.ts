@@ -16,29 +16,30 @@ import type { RouteSpec } from './types.ts'
 
 /** @param watched protocols whose routes are wanted as well */
 export function takeSnapshot(transport: Transport, watched: Protocols): Result<LinkTable, SystemError> {
-  const queries: (readonly [number, Uint8Array])[] = [
-    [RTM.GETLINK, encodeLinkQuery()],
-    [RTM.GETADDR, encodeAddressQuery()],
-    ...[...watched].map((protocol) => [RTM.GETROUTE, encodeRouteQuery(protocol)] as const),
-  ]
-  const answers: Envelope[] = []
-  for (const [type, body] of queries) {
-    const dump = transport.dump(type, body)
-    if (!dump.ok) return dump
-    for (const answer of dump.value) answers.push(answer)
-  }
-  return accepted(fold(LinkTable.empty, decodeAll(answers, watched)).table)
+  const links = transport.dump(RTM.GETLINK, encodeLinkQuery())
+  if (!links.ok) return links
+  const addresses = transport.dump(RTM.GETADDR, encodeAddressQuery())
+  if (!addresses.ok) return addresses
+  const routes = listRoutes(transport, watched)
+  if (!routes.ok) return routes
+  const messages = decodeAll([...links.value, ...addresses.value], watched)
+  return accepted(fold(LinkTable.empty, messages).table.withRoutes(routes.value))
 }
 
-/** The routes of one protocol that are there now. */
+/** The routes of these protocols that are there now. */
 export function listRoutes(
   transport: Transport,
-  protocol: number,
+  protocols: Protocols,
 ): Result<readonly RouteSpec[], SystemError> {
-  const dump = transport.dump(RTM.GETROUTE, encodeRouteQuery(protocol))
-  if (!dump.ok) return dump
-  const messages = decodeAll(dump.value, new Set([protocol]))
-  return accepted(messages.flatMap((message) => (message.type === 'route' ? [message.route] : [])))
+  const routes: RouteSpec[] = []
+  for (const protocol of protocols) {
+    const dump = transport.dump(RTM.GETROUTE, encodeRouteQuery(protocol))
+    if (!dump.ok) return dump
+    for (const message of decodeAll(dump.value, protocols)) {
+      if (message.type === 'route') routes.push(message.route)
+    }
+  }
+  return accepted(routes)
 }
 
 const decodeAll = (envelopes: readonly Envelope[], watched: Protocols): readonly KernelMessage[] =>

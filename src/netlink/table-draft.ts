@@ -1,17 +1,20 @@
 /**
  * A LinkTable in the making: every change is made to copies and leaves its
- * event. The kernel tells most changes but not all; what it does silently to
- * IPv4 routes is done here likewise (routes of a link that is switched off,
- * routes whose source address went, a route that another one replaced). Pure.
+ * event. The kernel tells all changes but one kind: an IPv4 route goes silently
+ * with its link's last IPv4 address, with its link when that is switched off,
+ * (before 6.6) with its source address, and when another route replaces it.
+ * What is left then only the kernel can say. Pure.
  */
 
-import { isIpv4, type IpAddress } from '../base/address.ts'
+import { isIpv4 } from '../base/address.ts'
 import { addressKey, routeKey, sameAddress, sameContest, sameLink } from './identity.ts'
 import { addressList, LinkTable, type AddressList } from './link-table.ts'
 import type { Link, LinkAddress, LinkEvent, RouteSpec } from './types.ts'
 
 export class TableDraft {
   readonly events: LinkEvent[] = []
+  /** Some of the routes may be gone: to be asked for. */
+  routesInDoubt = false
   private readonly base: LinkTable
   private readonly links: Map<number, Link>
   private readonly routes: Map<string, RouteSpec>
@@ -31,10 +34,10 @@ export class TableDraft {
     this.events.push({ type: 'link-changed', before, link })
   }
 
-  /** Its addresses and routes go with it, if the kernel has not said so before. */
+  /** Its addresses go with it, if the kernel has not said so before. */
   removeLink(index: number): void {
     for (const address of this.addressesOf(index).values()) this.removeAddress(address, false)
-    this.removeIpv4Routes(({ linkIndex }) => linkIndex === index)
+    this.doubtRoutesOf(index)
     const link = this.links.get(index)
     if (link === undefined) return
     this.links.delete(index)
@@ -59,18 +62,12 @@ export class TableDraft {
     if (address === undefined) return
     addresses.delete(key)
     this.events.push({ type: 'address-removed', address, ours })
-    this.removeIpv4Routes(({ source }) => source === address.cidr.address && !this.isLocal(source))
+    this.doubtRoutes(({ source }) => source === address.cidr.address)
+    if (!this.hasIpv4(told.linkIndex)) this.doubtRoutesOf(told.linkIndex)
   }
 
   setRoute(route: RouteSpec): void {
     this.routes.set(routeKey(route), route)
-  }
-
-  /** The kernel replaces the first of those that contest a destination: the one that came last. */
-  replaceRoute(by: RouteSpec): void {
-    if (this.routes.has(routeKey(by))) return
-    const replaced = [...this.routes.values()].filter((route) => sameContest(route, by)).at(-1)
-    if (replaced !== undefined) this.removeRoute(replaced, false)
   }
 
   removeRoute(told: RouteSpec, ours: boolean): void {
@@ -81,11 +78,13 @@ export class TableDraft {
     this.events.push({ type: 'route-removed', route, ours })
   }
 
-  /** Of IPv6 routes the kernel tells. */
-  removeIpv4Routes(isGone: (route: RouteSpec) => boolean): void {
-    for (const route of [...this.routes.values()]) {
-      if (isIpv4(route.destination.address) && isGone(route)) this.removeRoute(route, false)
-    }
+  doubtRoutesOf(link: number): void {
+    this.doubtRoutes(({ linkIndex }) => linkIndex === link)
+  }
+
+  /** Of several routes that contest a destination the first is replaced: which one that is has not been told. */
+  doubtRoutesBeside(other: RouteSpec): void {
+    this.doubtRoutes((route) => sameContest(route, other))
   }
 
   finish(): LinkTable {
@@ -105,10 +104,12 @@ export class TableDraft {
     return copy
   }
 
-  private isLocal(address: IpAddress): boolean {
-    return [...this.links.keys()].some((index) => {
-      const addresses = this.touched.get(index) ?? this.base.addresses.get(index)?.byKey
-      return [...(addresses?.values() ?? [])].some(({ cidr }) => cidr.address === address)
-    })
+  private doubtRoutes(mayBeGone: (route: RouteSpec) => boolean): void {
+    for (const route of this.routes.values()) this.routesInDoubt ||= mayBeGone(route)
+  }
+
+  private hasIpv4(index: number): boolean {
+    for (const { cidr } of this.addressesOf(index).values()) if (isIpv4(cidr.address)) return true
+    return false
   }
 }

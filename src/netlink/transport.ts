@@ -39,14 +39,17 @@ const SMALLER_WRITES: readonly number[] = [16, 1]
 const DUMP_ATTEMPTS = 10
 const READS_PER_WRITE = 1000
 
+type RequestSocket = Pick<Socket, 'send' | 'receive' | 'close'>
+
 export class Transport {
   /** The netlink port of the requests: notifications of what they caused carry it. */
   readonly portId: number
-  private readonly socket: Socket
+  private readonly socket: RequestSocket
   private readonly requestsPerWrite: number
   private lastSeq = 0
 
-  private constructor(socket: Socket, portId: number, requestsPerWrite: number) {
+  /** @param socket open, bound to that port */
+  constructor(socket: RequestSocket, portId: number, requestsPerWrite: number = defaults.requestsPerWrite) {
     this.socket = socket
     this.portId = portId
     this.requestsPerWrite = requestsPerWrite

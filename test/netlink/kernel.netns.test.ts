@@ -209,6 +209,13 @@ needs('netns')('the kernel', () => {
       expect(told('address-removed')).toEqual(['10.20.0.2/16 theirs', '10.20.0.1/16 ours'])
     })
 
+    test('somebody else, of an address that we had asked to remove when it was not there', async () => {
+      kernel.withdrawAddresses([first()])
+      kernel.drain()
+      await namespace.batch(['addr add 10.20.0.1/16 dev eth0', 'addr del 10.20.0.1/16 dev eth0'])
+      expect(told('address-removed')).toEqual(['10.20.0.1/16 theirs'])
+    })
+
     test('with promote_secondaries it is kept, and told as a primary one', async () => {
       await namespace.sysctl('net/ipv4/conf/eth0/promote_secondaries', 1)
       kernel.installAddresses([first(), second()])

@@ -62,11 +62,9 @@ describe('links', () => {
 
   test('one that goes takes along what the kernel has not removed before', () => {
     const address = linkAddress(3, '10.0.0.1/24')
-    const route = routeSpec('10.1.0.0/16', { linkIndex: 3 })
-    const table = given(linkIs(link(3)), addressIs(address), routeIs(route))
+    const table = given(linkIs(link(3)), addressIs(address))
     expect(then(table, linkGone(3))).toEqual([
       { type: 'address-removed', address, ours: false },
-      { type: 'route-removed', route, ours: false },
       { type: 'link-removed', link: link(3) },
     ])
   })
@@ -174,42 +172,58 @@ describe('routes', () => {
     expect(given(routeIs(told)).hasRoute(routeSpec('fd01::/64', { scope: 253, linkIndex: 3 }))).toBe(true)
   })
 
+  test('one is gone when the kernel says so', () => {
+    const { table, events } = fold(given(routeIs(told)), [{ type: 'route-gone', route: told, portId: 0 }])
+    expect(events).toEqual([{ type: 'route-removed', route: told, ours: false }])
+    expect(table.hasRoute(told)).toBe(false)
+  })
+
+  const route = { ...told, source: ip('10.0.0.1') }
+  const address = (text: string, linkIndex = 3): LinkAddress => linkAddress(linkIndex, text)
+
   test.each([
-    ['the kernel says so', { type: 'route-gone', route: told, portId: 0 }],
-    ['its link is switched off', linkIs(link(3, { up: false }), false)],
-    ['its source address is removed', addressGone(linkAddress(3, '10.0.0.1/24'))],
-    ['another one takes its place', { type: 'route-replaced', by: { ...told, protocol: 3 }, portId: 0 }],
-    ['another one of ours takes its place', routeIs({ ...told, gateway: ip('10.0.0.9') }, true)],
-  ] satisfies [string, KernelMessage][])('one is gone when %s', (_why, message) => {
-    const route = { ...told, source: ip('10.0.0.1') }
-    const table = given(linkIs(link(3)), addressIs(linkAddress(3, '10.0.0.1/24')), routeIs(route))
-    const last = message.type === 'route-gone' ? { ...message, route } : message
-    const { events, table: after } = fold(table, [last])
-    expect(events.filter(({ type }) => type === 'route-removed')).toEqual([
-      { type: 'route-removed', route, ours: false },
-    ])
-    expect(after.hasRoute(route)).toBe(false)
+    ['its link is switched off', [linkIs(link(3, { up: false }), false)]],
+    ['its link is removed', [linkGone(3)]],
+    ['its source address is removed', [addressGone(address('10.0.0.1/24'))]],
+    [
+      'another one may have taken its place',
+      [{ type: 'route-replaced', by: { ...told, protocol: 3 }, portId: 0 }],
+    ],
+    ['another one of ours may have taken its place', [routeIs({ ...told, gateway: ip('10.0.0.9') }, true)]],
+  ] satisfies [string, KernelMessage[]][])('one is in doubt when %s', (_why, messages) => {
+    expect(fold(world(), messages).routesInDoubt).toBe(true)
+  })
+
+  test('one without a source is in doubt with its link’s last IPv4 address, whatever else is on the link', () => {
+    const bare = fold(world(), [{ type: 'route-gone', route, portId: 0 }, routeIs(told)]).table
+    const first = fold(bare, [addressGone(address('10.0.0.1/24'))])
+    expect(first.routesInDoubt).toBe(false)
+    expect(fold(first.table, [addressGone(address('10.0.9.1/24'))]).routesInDoubt).toBe(true)
   })
 
   test.each([
     ['its link only loses its carrier', linkIs(link(3, { up: false }), true)],
     ['another link is switched off', linkIs(link(4, { up: false }), false)],
-    ['its source is still on another link', addressGone(linkAddress(3, '10.0.0.1/24'))],
+    ['another address is removed', addressGone(address('10.0.9.1/24'))],
+    ['another link’s last address is removed', addressGone(address('10.0.4.1/24', 4))],
     ['another one replaces a route with another metric', routeIs({ ...told, metric: 9 }, true)],
-  ] satisfies [string, KernelMessage][])('one stays when %s', (_why, message) => {
-    const route = { ...told, source: ip('10.0.0.1') }
-    const { table } = fold(
-      given(
-        linkIs(link(3)),
-        linkIs(link(4)),
-        addressIs(linkAddress(3, '10.0.0.1/24')),
-        addressIs(linkAddress(4, '10.0.0.1/24')),
-        routeIs(route),
-      ),
-      [message],
-    )
+    ['another one comes beside it', routeIs({ ...told, gateway: ip('10.0.0.9') })],
+  ] satisfies [string, KernelMessage][])('none is in doubt when %s', (_why, message) => {
+    const { table, routesInDoubt } = fold(world(), [message])
+    expect(routesInDoubt).toBe(false)
     expect(table.hasRoute(route)).toBe(true)
   })
+
+  const world = (): LinkTable =>
+    given(
+      linkIs(link(3)),
+      linkIs(link(4)),
+      addressIs(address('10.0.0.1/24')),
+      addressIs(address('10.0.9.1/24')),
+      addressIs(address('fd00::1/64')),
+      addressIs(address('10.0.4.1/24', 4)),
+      routeIs(route),
+    )
 })
 
 describe('the difference between two tables', () => {

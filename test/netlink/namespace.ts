@@ -1,5 +1,9 @@
-/** A namespace with a pair of links, eth0 and eth1, that are connected to each other. */
+/** A namespace with a pair of links, eth0 and eth1, that are connected to each other; and what its kernel says. */
 
+import { isIpv4 } from '../../src/base/address.ts'
+import type { LinkTable } from '../../src/netlink/link-table.ts'
+import { takeSnapshot } from '../../src/netlink/snapshot.ts'
+import { Transport } from '../../src/netlink/transport.ts'
 import { newLabName, namespaceOf } from '../support/lab/names.ts'
 import { batch } from '../support/lab/network.ts'
 import { run, runAnyway } from '../support/tools.ts'
@@ -86,3 +90,22 @@ export class Namespace {
     return (await this.routes(family)).filter(({ dst }) => dst === destination)
   }
 }
+
+/** The table as the kernel dumps it now, keepalived's routes included. */
+export function askKernel(namespace: Namespace): LinkTable {
+  const transport = Transport.open({ namespace: namespace.name })
+  if (!transport.ok) throw new Error(transport.error.text)
+  const snapshot = takeSnapshot(transport.value, new Set([18]))
+  transport.value.close()
+  if (!snapshot.ok) throw new Error(snapshot.error.text)
+  return snapshot.value
+}
+
+/** What is to be equal in two tables: of IPv4 addresses the order too. */
+export const contents = (table: LinkTable): unknown => ({
+  links: new Map(table.links),
+  addresses: [...table.links.keys()].map((index) =>
+    table.addressesOf(index).filter(({ cidr }) => isIpv4(cidr.address)),
+  ),
+  routes: new Map(table.routes),
+})
