@@ -1,9 +1,9 @@
 /**
  * A LinkTable in the making: every change is made to copies and leaves its
  * event. The kernel tells all changes but one kind: an IPv4 route goes silently
- * with its link's last IPv4 address, with its link when that is switched off,
- * (before 6.6) with its source address, and when another route replaces it.
- * What is left then only the kernel can say. Pure.
+ * when its link is switched off or loses its last IPv4 address, when another
+ * route replaces it, and on older kernels with its source address (6.18 tells
+ * that). Which are left then only the kernel can say. Pure.
  */
 
 import { isIpv4 } from '../base/address.ts'
