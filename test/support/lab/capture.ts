@@ -73,11 +73,12 @@ export class Capture {
   }
 }
 
-/** @param frame from its Ethernet header on; it leaves by the link as if this host had made it */
-export function inject(namespace: string, linkIndex: number, frame: Uint8Array): void {
+/** @param frames from their Ethernet headers on; they leave by the link as if this host had made them */
+export function inject(namespace: string, linkIndex: number, ...frames: readonly Uint8Array[]): void {
   const socket = openPacketSocket(namespace)
   try {
-    must(socket.send([{ bytes: frame, to: linkAddress(linkIndex, 0) }]))
+    const to = linkAddress(linkIndex, 0)
+    must(socket.send(frames.map((bytes) => ({ bytes, to }))))
   } finally {
     socket.close()
   }

@@ -14,6 +14,8 @@ export interface Frame {
 
 export interface SeenAdvert {
   readonly at: WallTime
+  /** Of the frame, which tells whose it is where the packet may lie. */
+  readonly mac: string
   readonly source: string
   readonly destination: string
   readonly ttl: number
@@ -43,6 +45,7 @@ export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
   const count = vrrp[3] ?? 0
   return {
     at,
+    mac: macText(bytes, 6),
     source: dotted(ip, 12),
     destination: dotted(ip, 16),
     ttl: ip[8] ?? 0,
