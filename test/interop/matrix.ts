@@ -95,7 +95,11 @@ const ATTEMPTS = 4
 export async function tell(scenario: Scenario, pairing: Pairing): Promise<readonly Partial<Phase>[]> {
   for (let attempt = 1; ; attempt++) {
     const phases = await tellOnce(scenario, pairing)
-    if (attempt < ATTEMPTS && !scenario.mayCross && phases.some(({ adverts }) => haveCrossed(adverts)))
+    if (
+      attempt < ATTEMPTS &&
+      scenario.mayCross !== true &&
+      phases.some(({ adverts }) => haveCrossed(adverts))
+    )
       continue
     const { compare } = scenario
     return compare === undefined ? phases : phases.map((phase) => pick(phase, ['name', ...compare]))

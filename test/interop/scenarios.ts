@@ -65,7 +65,7 @@ async function elect(a: StoryHost, b: StoryHost): Promise<void> {
   await a.start()
   await a.host.holdsWithin(VIP, takeover(150))
   await b.start()
-  await b.daemon().logs('Entering BACKUP STATE', promptly)
+  await b.daemon().logs(/entering (BACKUP|FAULT) state/i, promptly)
 }
 
 const twoLans = [

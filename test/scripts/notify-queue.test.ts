@@ -41,6 +41,22 @@ function queued() {
   }
 }
 
+describe('many lanes', () => {
+  test('no two of them start a program in one turn of the event loop', () => {
+    const { launcher, queue, timers } = queued()
+    for (let count = 0; count < 250; count++) queue.submit(notify('MASTER', 'quick', `VI_${count}`))
+    expect(launcher.programs, 'submitting starts nothing itself').toHaveLength(0)
+    timers.step()
+    expect(launcher.programs).toHaveLength(1)
+    timers.step()
+    expect(launcher.programs).toHaveLength(2)
+    timers.advance(seconds(1))
+    expect(launcher.programs.map(({ argv }) => argv[1])).toEqual(
+      Array.from({ length: 250 }, (_, count) => `VI_${count}`),
+    )
+  })
+})
+
 describe('one lane', () => {
   test('starts at once, and the next when the one before has ended', () => {
     const { timers, queue, starts } = queued()
@@ -108,6 +124,7 @@ describe('one lane', () => {
   test('tells how each went', () => {
     const { timers, launcher, queue, events } = queued()
     queue.submit(notify('FAULT', 'second'))
+    timers.advance(milliseconds(0))
     launcher.programs[0]?.print('mail sent\n')
     timers.advance(seconds(2))
     expect(events.map(describeNotify)).toEqual([

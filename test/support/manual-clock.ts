@@ -51,6 +51,11 @@ export class ManualTimers {
     }
   }
 
+  /** Runs the one timer that is due first, if it is due now. */
+  step(): void {
+    this.#take(this.clock.now())?.callback()
+  }
+
   /** Runs what falls due on the way, each at its own moment, those of one moment in the order they were set. */
   advance(span: Duration): void {
     const end = after(this.clock.now(), span)
