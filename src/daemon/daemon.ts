@@ -8,7 +8,7 @@
  * of a new master waiting, and must hear those first.
  */
 
-import { formatCidr, isIpv4, type Ipv4Address } from '../base/address.ts'
+import { formatCidr, formatIp, isIpv4, type Ipv4Address } from '../base/address.ts'
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { LinkAddress, LinkEvent } from '../netlink/types.ts'
@@ -42,6 +42,8 @@ export interface DaemonPorts {
   readonly noteRouter: (router: string, note: Note) => void
   readonly noteGroupSyncing: (group: string, to: string) => void
   readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
+  readonly noteAddress: ((text: string) => void) | undefined
   readonly complain: (text: string) => void
 }
 
@@ -134,9 +136,7 @@ export class Daemon {
     const wanted = assembled.addresses[index]
     const link = wanted && this.ports.kernel.table.linkByName(wanted.link)
     if (!wanted || !link) return false
-    return this.ports.kernel.table
-      .addressesOf(link.index)
-      .some(({ cidr }) => formatCidr(cidr) === formatCidr(wanted.spec.cidr))
+    return this.ports.kernel.table.hasAddress({ ...wanted.spec, linkIndex: link.index })
   }
 
   /** Rings the alarm before its time: everything is read, nothing is due, and it is set again. See rehearsal.ts. */
@@ -208,8 +208,18 @@ export class Daemon {
       this.followFact(name)
     }
     for (const event of events) {
+      this.noteAddress(event)
       if (event.type === 'address-removed' && !event.ours) this.onAddressRemoved(event.address)
     }
+  }
+
+  /** In keepalived's words (-a). */
+  private noteAddress(event: LinkEvent): void {
+    if (event.type !== 'address-added' && event.type !== 'address-removed') return
+    const { cidr, linkIndex } = event.address
+    const link = this.ports.kernel.table.linkByIndex(linkIndex)?.name ?? `link ${String(linkIndex)}`
+    const what = event.type === 'address-added' ? 'added to' : 'removed from'
+    this.ports.noteAddress?.(`Netlink reflector reports IP ${formatIp(cidr.address)} ${what} ${link}`)
   }
 
   private followFact(name: string): void {
@@ -223,8 +233,7 @@ export class Daemon {
   /** What is there again by now was only replaced. */
   private onAddressRemoved(address: LinkAddress): void {
     const { table } = this.ports.kernel
-    const same = (other: LinkAddress): boolean => formatCidr(other.cidr) === formatCidr(address.cidr)
-    if (table.addressesOf(address.linkIndex).some(same)) return
+    if (table.hasAddress(address)) return
     for (const { router } of this.assembled.values()) {
       if (!this.installer.holds(router.name, address.linkIndex, address.cidr)) continue
       const link = table.linkByIndex(address.linkIndex)?.name ?? 'a link that is gone'

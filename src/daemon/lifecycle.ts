@@ -187,7 +187,7 @@ class RunningDaemon {
   }
 
   private assembleDaemon(scripts: ReadonlyMap<string, Verdict>): Daemon {
-    const { kernel, arp, log, model } = this.opened
+    const { kernel, arp, log, model, settings } = this.opened
     return new Daemon(this.assembly, {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
@@ -210,6 +210,11 @@ class RunningDaemon {
       noteLink: (name, state) => {
         log.info(`Netlink reports ${name} ${state === 'gone' ? 'deleted' : state}`)
       },
+      noteAddress: settings.monitorAddresses
+        ? (text) => {
+            log.info(text)
+          }
+        : undefined,
       complain: (text) => {
         log.warn(text)
       },
