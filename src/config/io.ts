@@ -12,7 +12,17 @@ export interface FileProblem {
   readonly problem: ReadProblem
 }
 
-export interface ConfigIo {
+/** What a configuration can ask of the program's surroundings. */
+export interface Surroundings {
+  /** Absolute; what relative file names are relative to. */
+  workingDirectory(): string
+  /** A variable of the process's environment, for `${_ENV NAME}`. */
+  variable(name: string): string | undefined
+  /** A whole number from `minimum` to `maximum`, for `${_RANDOM}`. */
+  random(minimum: number, maximum: number): number
+}
+
+export interface ConfigIo extends Surroundings {
   read(path: string): Promise<FileContents | FileProblem>
   /** Names in a directory; empty when it cannot be read. */
   list(directory: string): Promise<readonly string[]>

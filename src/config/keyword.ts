@@ -16,9 +16,12 @@ export type Standing =
   | { readonly kind: 'no-effect'; readonly because: string }
   /** Read and checked; the behaviour is still to come. */
   | { readonly kind: 'not-yet'; readonly instead: string }
+  /** In virtual_server blocks, about which there is one notice for all. */
+  | { readonly kind: 'not-served' }
 
 export const implemented: Standing = { kind: 'implemented' }
 export const noEffect = (because: string): Standing => ({ kind: 'no-effect', because })
+export const notServed: Standing = { kind: 'not-served' }
 export const notYet = (instead: string): Standing => ({ kind: 'not-yet', instead })
 
 /** keepalived's processes; each reads the whole file and skips the others' blocks. */
@@ -28,8 +31,12 @@ export type Process = 'vrrp' | 'checker' | 'bfd'
 export interface Arguments<T> {
   /** For people, e.g. `1-255`, `MASTER|BACKUP`; empty when there is nothing. */
   readonly syntax: string
-  /** Words that must follow; with fewer keepalived exits at once. */
+  /** Words that must follow. */
   readonly needed: number
+  /** What keepalived does with fewer: it exits at once (the default), or says so and ignores the line. */
+  readonly missing?: 'ignored'
+  /** Reads the line anew with quotes and escapes of its own (see values/quoted.ts). */
+  readonly quoted?: true
   /** Undefined when what is written is unusable, which it has then reported. */
   read(statement: Words, report: Report): T | undefined
 }
@@ -56,12 +63,19 @@ export interface Keyword<out T = unknown> {
   readonly since?: string
   /** A newer name that keepalived recommends instead. */
   readonly renamed?: string
-  /** Blocks that may be refused as a whole by what stands in their first line. */
+  /** What must stand in a block's first line. */
   readonly naming?: Naming
+  /** Whether a block with this first line exists at all; if not, it is skipped and that has been reported. */
+  admits?(statement: Words, report: Report): boolean
 }
 
-/** `one`: exactly one word, and no other block of this keyword has the same. `free`: whatever. */
-export type Naming = 'one' | 'free'
+/**
+ * - `one`: exactly one name, and no other block of this keyword has the same,
+ *   or the block is skipped
+ * - `needed`: keepalived gives up without a name
+ * - absent: it has none
+ */
+export type Naming = 'one' | 'needed'
 
 export type Table = ReadonlyMap<string, Keyword>
 
@@ -88,7 +102,9 @@ export const section = (
   tier: Tier,
   keywords: Table,
   summary: string,
-  more: Partial<Pick<Keyword, Optional | 'standing' | 'naming'>> & { readonly syntax?: string } = {},
+  more: Partial<Pick<Keyword, Optional | 'standing' | 'naming' | 'admits'>> & {
+    readonly syntax?: string
+  } = {},
 ): Keyword => ({
   name,
   tier,

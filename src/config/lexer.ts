@@ -21,6 +21,8 @@ export interface Words {
   readonly words: readonly [Word, ...Word[]]
   /** From the first word to the end of the last one, quotes included. */
   readonly place: Place
+  /** A quote that nothing closes follows and is lost. */
+  readonly cut?: true
 }
 
 export interface Open {
@@ -49,6 +51,19 @@ export function commentStart(text: string): number {
   return text.length
 }
 
+/** The first brace that no quote protects; -1 when there is none. */
+export function firstBrace(text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x7b || code === 0x7d) return index
+    if (code !== QUOTE) continue
+    const end = text.indexOf('"', index + 1)
+    if (end === -1) return -1
+    index = end
+  }
+  return -1
+}
+
 export interface Lexed {
   readonly statements: readonly Statement[]
   /** A quote that nothing closes: its place; the word it begins is dropped. */
@@ -60,14 +75,18 @@ export function lexLine(line: Line): Lexed {
   const { text } = line
   const statements: Statement[] = []
   let words: Word[] = []
-  let unterminated: Place | undefined
-  const flush = (): void => {
+  const flush = (cut = false): void => {
     const [first, ...rest] = words
     const last = words[words.length - 1]
     if (first === undefined || last === undefined) return
     const end = last.quoted ? last.to + 1 : last.to
     const from = first.quoted ? first.from - 1 : first.from
-    statements.push({ kind: 'words', words: [first, ...rest], place: { line, from, to: end } })
+    statements.push({
+      kind: 'words',
+      words: [first, ...rest],
+      place: { line, from, to: end },
+      ...(cut && { cut }),
+    })
     words = []
   }
   let index = 0
@@ -83,8 +102,9 @@ export function lexLine(line: Line): Lexed {
     } else if (code === QUOTE) {
       const end = text.indexOf('"', index + 1)
       if (end === -1) {
-        unterminated = { line, from: index, to: text.length }
-        break
+        const place = { line, from: index, to: text.length }
+        flush(true)
+        return { statements, unterminated: place }
       }
       words.push({ line, from: index + 1, to: end, text: text.slice(index + 1, end), quoted: true })
       index = end + 1
@@ -95,7 +115,7 @@ export function lexLine(line: Line): Lexed {
     }
   }
   flush()
-  return unterminated === undefined ? { statements } : { statements, unterminated }
+  return { statements }
 }
 
 function endOfWord(text: string, start: number): number {

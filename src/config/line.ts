@@ -9,6 +9,9 @@ import type { Related, Span } from './diagnostics.ts'
 
 /** One use of a definition or one round of a sequence. */
 export interface Frame {
+  /** What is expanded: the same object again further out means that it never ends. */
+  readonly of: object
+  readonly depth: number
   /** What stands at the place of use: `$NAME`, `~SEQ(…)`. */
   readonly use: Span
   readonly description: string
@@ -35,6 +38,48 @@ export const typedLine = (text: string, file: string, start: number): Line => ({
   text,
   pieces: [{ at: 0, file, start }],
 })
+
+/** Characters that stand for what was typed at `span`: a random number, the name of this machine. */
+export const computedLine = (text: string, span: Span, frame?: Frame): Line => ({
+  text,
+  pieces: [{ at: 0, file: span.file, start: span.start, end: span.end, ...(frame && { frame }) }],
+})
+
+/** The characters [from, to). */
+export function sliceLine(line: Line, from: number, to: number = line.text.length): Line {
+  const [first, ...rest] = piecesOf(line, from, Math.max(from, to)).map((piece) => clipPiece(piece, from))
+  return { text: line.text.slice(from, to), pieces: [first ?? line.pieces[0], ...rest] }
+}
+
+/** The piece as it stands in a line that begins at `from`. */
+function clipPiece(piece: Piece, from: number): Piece {
+  const cut = Math.max(0, from - piece.at)
+  return {
+    ...piece,
+    at: piece.at + cut - from,
+    start: piece.end === undefined ? piece.start + cut : piece.start,
+  }
+}
+
+export function joinLines(first: Line, ...others: readonly Line[]): Line {
+  return others.reduce((joined, line) => {
+    if (line.text === '') return joined
+    if (joined.text === '') return line
+    const offset = joined.text.length
+    const moved = line.pieces.map((piece) => ({ ...piece, at: piece.at + offset }))
+    return { text: joined.text + line.text, pieces: [...joined.pieces, ...moved] }
+  }, first)
+}
+
+/** The same characters, brought here by an expansion. */
+export function inFrame(line: Line, frame: Frame): Line {
+  const [first, ...rest] = line.pieces.map((piece) => ({ ...piece, frame }))
+  return { text: line.text, pieces: [first ?? line.pieces[0], ...rest] }
+}
+
+/** The innermost expansion that the character at `index` comes from. */
+export const frameAt = (line: Line, index: number): Frame | undefined =>
+  piecesOf(line, index, index + 1)[0]?.frame
 
 /** A part of a line, [from, to) in its text. */
 export interface Place {

@@ -1,19 +1,24 @@
 /** A configuration file, from its path to the Model. */
 
 import type { Diagnostic } from './diagnostics.ts'
-import { expand, type ExpansionContext } from './expand.ts'
+import { expand } from './expansion/expand.ts'
 import type { ConfigIo, ReadProblem } from './io.ts'
-import { rootKeywords, virtualServer } from './keywords/root.ts'
+import { readKernelNames } from './kernel-names.ts'
+import { rootKeywords } from './keywords/root.ts'
+import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './line.ts'
 import type { Model, NotServed } from './model.ts'
 import { parse } from './parser.ts'
 import { gather } from './gather.ts'
 import { resolve } from './resolve/resolve.ts'
+import { resolveServers } from './resolve/virtual-server.ts'
 import { compareSpans } from './order.ts'
 import type { SourceMap } from './sources.ts'
 
-export interface LoadOptions extends ExpansionContext {
+export interface LoadOptions {
   readonly io: ConfigIo
+  /** `-i`, or the host name up to its first dot: what `@id` is compared with. */
+  readonly configId: string
 }
 
 export interface Loaded {
@@ -27,14 +32,14 @@ export interface Loaded {
   readonly unreadable?: ReadProblem
 }
 
-export async function loadConfiguration(path: string, options: LoadOptions): Promise<Loaded> {
-  const gathered = await gather(path, options.io)
+export async function loadConfiguration(path: string, { io, configId }: LoadOptions): Promise<Loaded> {
+  const gathered = await gather(path, io)
   const diagnostics: Diagnostic[] = []
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
   gathered.diagnostics.forEach(report)
-  const statements = expand(gathered.root, options, report)
+  const statements = expand(gathered.root, { configId, surroundings: io }, report)
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)
-  const checker = parse(statements, rootKeywords, 'checker', () => {})
+  const checker = parse(statements, rootKeywords, 'checker', report)
   const notServed = checker.nodes
     .filter(({ keyword }) => keyword === virtualServer)
     .map(({ statement }): NotServed => {
@@ -42,7 +47,9 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
       const name = rest.map(({ text }) => text).join(' ')
       return { keyword: 'virtual_server', name, span: spanOf(word) }
     })
-  const model = resolve(vrrp.nodes, notServed, report)
+  const names = await readKernelNames(io)
+  const model = resolve(vrrp.nodes, names, notServed, report)
+  resolveServers(checker.nodes, report)
   const unique = distinct(diagnostics)
   return {
     model,

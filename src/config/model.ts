@@ -5,7 +5,7 @@
  * keepalived.conf has one.
  */
 
-import type { Cidr, IpAddress, Ipv4Address } from '../base/address.ts'
+import type { Cidr, IpAddress, Ipv4Address, Ipv6Address } from '../base/address.ts'
 import type { Duration } from '../base/time.ts'
 import type { Span } from './diagnostics.ts'
 
@@ -16,6 +16,10 @@ export interface Model {
   readonly instances: readonly VrrpInstance[]
   /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
   readonly notServed: readonly NotServed[]
+  /** `static_ipaddress`, `static_routes`, `static_rules`: there while the daemon runs, whoever is MASTER. */
+  readonly staticAddresses: readonly VirtualAddress[]
+  readonly staticRoutes: readonly VirtualRoute[]
+  readonly staticRules: readonly VirtualRule[]
 }
 
 export interface NotServed {
@@ -35,6 +39,26 @@ export interface GlobalDefs {
   readonly mcastGroup4: Ipv4Address
   /** `vrrp_startup_delay`; zero by default. */
   readonly startupDelay: Duration
+  /** `vrrp_mcast_group6`, ff02::12 by default. */
+  readonly mcastGroup6: Ipv6Address
+  /** `vrrp_garp_interval`, `vrrp_gna_interval`: spacing on one link; zero by default. */
+  readonly garpInterval: Duration
+  readonly gnaInterval: Duration
+  /** `default_interface`, eth0 by default: for static addresses that name none. */
+  readonly defaultInterface: string
+  readonly mail: Mail
+}
+
+/** What `notification_email`, `smtp_*` and `router_id` say about mails. */
+export interface Mail {
+  readonly recipients: readonly string[]
+  readonly from?: string
+  readonly server?: { readonly host: string; readonly port: number }
+  /** 30 s by default. */
+  readonly connectTimeout: Duration
+  readonly heloName?: string
+  /** `no_email_faults` */
+  readonly notOnFault: boolean
 }
 
 export interface ScriptUser {
@@ -89,6 +113,8 @@ export interface Notify {
   readonly stop?: Command
   /** `notify`: gets type, name, state and priority appended. */
   readonly any?: Command
+  /** `notify_master_rx_lower_pri`; instances only. */
+  readonly masterRxLowerPriority?: Command
 }
 
 export interface SyncGroup {
@@ -100,6 +126,8 @@ export interface SyncGroup {
   /** `sync_group_tracking_weight` (or the older `global_tracking`): members keep their tracker weights. */
   readonly trackingWeight: boolean
   readonly notify: Notify
+  /** `smtp_alert`, or the default that global_defs sets. */
+  readonly smtpAlert: boolean
   readonly span: Span
 }
 
@@ -141,7 +169,44 @@ export interface VrrpInstance {
   readonly lowerPrioNoAdvert: boolean
   readonly higherPrioSendAdvert: boolean
   readonly skipCheckAdvAddr: boolean
+  /** 3 in `version 3` and in every IPv6 instance. */
+  readonly version: 2 | 3
+  /** That of the first address in the block; an instance without any is an IPv4 one. */
+  readonly family: 4 | 6
+  /** `unicast_peer`; empty: multicast. */
+  readonly unicastPeers: readonly UnicastPeer[]
+  /** 255 by default. */
+  readonly unicastTtl: number
+  readonly checkUnicastSource: boolean
+  /** `unicast_fault_no_peer` although there is no peer: the instance stays in FAULT. */
+  readonly faultWithoutPeers: boolean
+  /** `mcast_dst_ip`; the global group when absent. */
+  readonly mcastGroup?: IpAddress
+  /** `strict_mode` or `vrrp_strict`; what it changes is already in the other values. */
+  readonly strict: boolean
+  /** false: packets to the addresses of a router that does not own them are dropped. */
+  readonly accept: boolean
+  readonly promoteSecondaries: boolean
+  /** `use_vmac` */
+  readonly virtualMac?: VirtualMac
+  readonly rules: readonly VirtualRule[]
+  /** `smtp_alert`, or the default that global_defs sets. */
+  readonly smtpAlert: boolean
   readonly span: Span
+}
+
+export interface UnicastPeer {
+  readonly address: IpAddress
+  readonly minTtl: number
+  readonly maxTtl: number
+  readonly span: Span
+}
+
+export interface VirtualMac {
+  /** Name of the interface to make; the daemon chooses when absent. */
+  readonly name?: string
+  /** `vmac_xmit_base`: advertise from the real interface. */
+  readonly transmitOnBase: boolean
 }
 
 export interface Garp {
@@ -167,7 +232,7 @@ export interface VirtualAddress {
   readonly label?: string
   /** `brd`: `+` and `-` are already computed; absent means none is set. */
   readonly broadcast?: Ipv4Address
-  /** `peer ADDR[/n]` */
+  /** `peer ADDR`, with the length of one address. */
   readonly peer?: Cidr
   /** `no_track`: a link that is down does not put the instance into FAULT. */
   readonly track: boolean
@@ -191,6 +256,42 @@ export interface VirtualRoute {
   readonly protocol?: number
   readonly tos?: number
   readonly onlink: boolean
+  readonly track: boolean
+  /** Several gateways; `gateway` and `link` are then absent. */
+  readonly nexthops: readonly Nexthop[]
+  /** Where among equal routes: first (the kernel's default) or last. */
+  readonly append: boolean
+  readonly span: Span
+}
+
+export interface Nexthop {
+  readonly gateway?: IpAddress
+  readonly link?: string
+  /** 1..256 */
+  readonly weight: number
+  readonly onlink: boolean
+}
+
+export type RuleAction =
+  | { readonly kind: 'table'; readonly table: number }
+  | { readonly kind: 'goto'; readonly preference: number }
+  | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'nop' }
+
+/** A line of virtual_rules or static_rules. */
+export interface VirtualRule {
+  readonly family: 4 | 6
+  readonly not: boolean
+  readonly from?: Cidr
+  readonly to?: Cidr
+  readonly action: RuleAction
+  /** As written, or as keepalived numbers those without: 16384, 16383, … */
+  readonly preference: number
+  readonly fwmark?: number
+  readonly fwmask?: number
+  readonly iif?: string
+  readonly oif?: string
+  readonly tos?: number
+  readonly l3mdev: boolean
   readonly track: boolean
   readonly span: Span
 }

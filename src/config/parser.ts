@@ -130,7 +130,16 @@ class Parser {
 
   /** Whether the block's first line names it as it must; if not, the whole block does not exist. */
   #admit(keyword: Keyword, statement: Words): boolean {
-    if (keyword.naming !== 'one') return true
+    if (keyword.naming === undefined) return true
+    if (keyword.naming === 'one') return this.#admitName(keyword, statement)
+    if (statement.words.length > 1) return keyword.admits?.(statement, this.#report) ?? true
+    const place = { ...statement.place, from: statement.place.to }
+    const message = `'${keyword.name}' needs a name: ${keyword.arguments.syntax}`
+    this.#report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
+    return false
+  }
+
+  #admitName(keyword: Keyword, statement: Words): boolean {
     const [word, name] = statement.words
     if (name === undefined || statement.words.length !== 2) {
       const problem = name === undefined ? 'has no name' : 'has more than one name'

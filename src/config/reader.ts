@@ -5,7 +5,13 @@ import type { ConfigIo, FileContents, FileProblem, ReadProblem } from './io.ts'
 
 const LARGEST_FILE_BYTES = 64 << 20
 
-export const diskIo: ConfigIo = { read, list }
+export const diskIo: ConfigIo = {
+  read,
+  list,
+  workingDirectory: () => process.cwd(),
+  variable: (name) => process.env[name],
+  random: (minimum, maximum) => minimum + Math.floor(Math.random() * (maximum - minimum + 1)),
+}
 
 async function read(path: string): Promise<FileContents | FileProblem> {
   try {

@@ -16,8 +16,10 @@ export function location(span: Span, sources: SourceMap): string {
 export const summaryLine = (diagnostic: Diagnostic, sources: SourceMap): string =>
   `${location(diagnostic.span, sources)}: ${diagnostic.severity}: ${messageOf(diagnostic)} [${diagnostic.code}]`
 
-const messageOf = ({ message, suggestion }: Diagnostic): string =>
-  printable(suggestion === undefined ? message : `${message}; did you mean '${suggestion}'?`)
+function messageOf({ message, suggestion }: Diagnostic): string {
+  const isSaid = suggestion === undefined || message.includes(`'${suggestion}'`)
+  return printable(isSaid ? message : `${message}; did you mean '${suggestion}'?`)
+}
 
 const COLOURS: Readonly<Record<Severity, string>> = { error: '31', warning: '33', note: '36' }
 

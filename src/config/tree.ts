@@ -11,3 +11,7 @@ export interface Node {
   /** A list's lines; empty for others. */
   readonly entries: readonly Words[]
 }
+
+/** The lines of all lists of this keyword in a block, in order. */
+export const entriesOf = ({ nodes }: Pick<Node, 'nodes'>, keyword: Keyword): readonly Words[] =>
+  nodes.filter((node) => node.keyword === keyword).flatMap(({ entries }) => entries)

@@ -1,32 +1,30 @@
-/** `global_defs { … }` */
+/** `global_defs { … }`: what concerns VRRP, and the table of the whole block. */
 
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import { list, noEffect, notYet, section, table, value, type Arguments, type Keyword } from '../keyword.ts'
+import { notYet, section, table, value, type Keyword } from '../keyword.ts'
 import type { ScriptUser } from '../model.ts'
-import { ipAddress } from '../values/address.ts'
-import { flag, text, words } from '../values/basic.ts'
-import { ignored, integer, secondsBetween } from '../values/number.ts'
-import { readScriptUser } from '../values/script-user.ts'
+import { multicastAddress } from '../values/address.ts'
+import { flag, lenient, optionalBoolean, optionalChoice, text } from '../values/basic.ts'
+import {
+  LONGEST_SECONDS,
+  UNSIGNED,
+  atLeastOne,
+  integer,
+  secondsBetween,
+  wholeSeconds,
+} from '../values/number.ts'
+import { scriptUserArguments } from '../values/script-user.ts'
+import { mailKeywords } from './global-mail.ts'
+import { otherGlobalKeywords } from './global-other.ts'
+import { processKeywords } from './global-process.ts'
 
-const FOREVER = 2_147_483_647
-const noMail = notYet('vrrpd sends no mail')
+const spacing = secondsBetween({ minimum: 0.000001, maximum: LONGEST_SECONDS })
+const notPaced = notYet('gratuitous ARPs are sent back to back')
 
-const scriptUserArguments: Arguments<ScriptUser> = {
-  syntax: 'USER [GROUP]',
-  needed: 1,
-  read: (statement) => readScriptUser(statement.words.slice(1)),
-}
-
-export const routerId: Keyword<string> = value(
-  'router_id',
-  1,
-  text('NAME'),
-  'this machine’s name in mails and logs',
-  {
-    default: 'the host name',
-  },
-)
+export const routerId: Keyword<string> = value('router_id', 1, lenient(text('NAME')), 'the name in mails', {
+  default: 'the host name',
+})
 export const enableScriptSecurity: Keyword<true> = value(
   'enable_script_security',
   2,
@@ -36,31 +34,148 @@ export const enableScriptSecurity: Keyword<true> = value(
 export const scriptUser: Keyword<ScriptUser> = value(
   'script_user',
   2,
-  scriptUserArguments,
+  lenient(scriptUserArguments),
   'who runs scripts',
-  {
-    default: 'keepalived_script if there is such a user, else root',
-  },
+  { default: 'keepalived_script if there is such a user, else root' },
 )
-export const dynamicInterfaces: Keyword<readonly unknown[]> = value(
+export const dynamicInterfaces: Keyword<'allow_if_changes' | true> = value(
   'dynamic_interfaces',
   2,
-  words('[allow_if_changes]'),
+  optionalChoice(['allow_if_changes']),
   'interfaces may be missing at start',
+)
+export const vrrpVersion: Keyword<number> = value(
+  'vrrp_version',
+  2,
+  integer({ minimum: 2, maximum: 3 }),
+  'the protocol version of instances that name none',
+  { default: '2' },
 )
 export const vrrpMcastGroup4: Keyword<IpAddress> = value(
   'vrrp_mcast_group4',
   3,
-  ipAddress('224.0.0.18 is used'),
-  'where advertisements are sent',
+  multicastAddress(4, 'the line is ignored'),
+  'where IPv4 advertisements are sent',
   { default: '224.0.0.18' },
+)
+export const vrrpMcastGroup6: Keyword<IpAddress> = value(
+  'vrrp_mcast_group6',
+  3,
+  multicastAddress(6, 'the line is ignored'),
+  'where IPv6 advertisements are sent',
+  { default: 'ff02::12' },
+)
+export const vrrpGarpMasterDelay: Keyword<Duration> = value(
+  'vrrp_garp_master_delay',
+  2,
+  wholeSeconds(UNSIGNED),
+  'seconds until the second burst of gratuitous ARP; 0 for none',
+  { default: '5' },
+)
+export const vrrpGarpMasterRepeat: Keyword<number> = value(
+  'vrrp_garp_master_repeat',
+  2,
+  atLeastOne(),
+  'gratuitous ARPs per address in a burst',
+  { default: '5' },
+)
+export const vrrpGarpMasterRefresh: Keyword<Duration> = value(
+  'vrrp_garp_master_refresh',
+  2,
+  wholeSeconds(UNSIGNED),
+  'seconds between gratuitous ARPs while MASTER; 0 for none',
+  { default: '0' },
+)
+export const vrrpGarpMasterRefreshRepeat: Keyword<number> = value(
+  'vrrp_garp_master_refresh_repeat',
+  3,
+  atLeastOne(),
+  'gratuitous ARPs per address and refresh',
+  { default: '1' },
+)
+export const vrrpGarpLowerPrioDelay: Keyword<Duration> = value(
+  'vrrp_garp_lower_prio_delay',
+  3,
+  wholeSeconds(UNSIGNED),
+  'as vrrp_garp_master_delay, after an advertisement of lower priority',
+  { default: 'vrrp_garp_master_delay' },
+)
+export const vrrpGarpLowerPrioRepeat: Keyword<number> = value(
+  'vrrp_garp_lower_prio_repeat',
+  3,
+  integer(UNSIGNED),
+  'as vrrp_garp_master_repeat, after an advertisement of lower priority',
+  { default: 'vrrp_garp_master_repeat' },
+)
+export const vrrpMinGarp: Keyword<boolean> = value(
+  'vrrp_min_garp',
+  3,
+  optionalBoolean,
+  'one gratuitous ARP per address and no second burst',
+  { default: 'off' },
+)
+export const vrrpDownTimerAdverts: Keyword<number> = value(
+  'vrrp_down_timer_adverts',
+  3,
+  integer({ minimum: 1, maximum: 100 }),
+  'advertisements that may be missing before a takeover',
+  { default: '3' },
+)
+export const vrrpLowerPrioNoAdvert: Keyword<boolean> = value(
+  'vrrp_lower_prio_no_advert',
+  3,
+  optionalBoolean,
+  'do not answer advertisements of lower priority',
+  { default: 'off' },
+)
+export const vrrpHigherPrioSendAdvert: Keyword<boolean> = value(
+  'vrrp_higher_prio_send_advert',
+  3,
+  optionalBoolean,
+  'send one advertisement before yielding',
+  { default: 'off' },
+)
+export const vrrpSkipCheckAdvAddr: Keyword<boolean> = value(
+  'vrrp_skip_check_adv_addr',
+  2,
+  optionalBoolean,
+  'do not compare the addresses of a known MASTER',
+  { default: 'off' },
+)
+export const vrrpStrict: Keyword<boolean> = value(
+  'vrrp_strict',
+  2,
+  optionalBoolean,
+  'hold to the RFC: no authentication, no preempt_delay, and addresses that accept nothing',
+  { default: 'off' },
 )
 export const vrrpStartupDelay: Keyword<Duration> = value(
   'vrrp_startup_delay',
   2,
-  secondsBetween({ minimum: 0.001, maximum: FOREVER }),
+  secondsBetween({ minimum: 0.001, maximum: LONGEST_SECONDS }),
   'seconds to wait before VRRP starts',
   { default: '0' },
+)
+export const defaultInterface: Keyword<string> = value(
+  'default_interface',
+  3,
+  lenient(text('INTERFACE')),
+  'where static addresses go that name none',
+  { default: 'eth0' },
+)
+export const vrrpGarpInterval: Keyword<Duration> = value(
+  'vrrp_garp_interval',
+  2,
+  spacing,
+  'seconds between gratuitous ARPs on one interface',
+  { default: '0', standing: notPaced },
+)
+export const vrrpGnaInterval: Keyword<Duration> = value(
+  'vrrp_gna_interval',
+  2,
+  spacing,
+  'the same for unsolicited neighbour advertisements',
+  { default: '0', standing: notYet('vrrpd sends none') },
 )
 
 export const globalDefs: Keyword = section(
@@ -71,15 +186,28 @@ export const globalDefs: Keyword = section(
     enableScriptSecurity,
     scriptUser,
     dynamicInterfaces,
+    vrrpVersion,
     vrrpMcastGroup4,
+    vrrpMcastGroup6,
+    vrrpGarpMasterDelay,
+    vrrpGarpMasterRepeat,
+    vrrpGarpMasterRefresh,
+    vrrpGarpMasterRefreshRepeat,
+    vrrpGarpLowerPrioDelay,
+    vrrpGarpLowerPrioRepeat,
+    vrrpMinGarp,
+    vrrpDownTimerAdverts,
+    vrrpLowerPrioNoAdvert,
+    vrrpHigherPrioSendAdvert,
+    vrrpSkipCheckAdvAddr,
+    vrrpStrict,
     vrrpStartupDelay,
-    list('notification_email', 1, 'who gets mail', { standing: noMail }),
-    value('notification_email_from', 1, text('ADDRESS'), 'sender of mails', { standing: noMail }),
-    value('smtp_server', 1, words('HOST [PORT]', 1), 'mail server', { standing: noMail }),
-    value('smtp_connect_timeout', 1, integer({ minimum: 0, maximum: FOREVER }, ignored), 'seconds', {
-      standing: noMail,
-    }),
-    value('lvs_flush', 4, flag, 'clear IPVS at start', { standing: noEffect('vrrpd does not touch IPVS') }),
+    defaultInterface,
+    vrrpGarpInterval,
+    vrrpGnaInterval,
+    mailKeywords,
+    processKeywords,
+    otherGlobalKeywords,
   ),
   'settings of the daemon and defaults of instances',
 )

@@ -1,14 +1,47 @@
 /** Keywords outside of any block. */
 
-import { section, table, type Keyword, type Table } from '../keyword.ts'
+import { noEffect, notYet, table, value, type Keyword, type Table } from '../keyword.ts'
+import { flag, lenient, text, words } from '../values/basic.ts'
+import { UNSIGNED, integer } from '../values/number.ts'
+import { bfdInstance } from './bfd.ts'
 import { globalDefs } from './global-defs.ts'
+import { staticKeywords } from './static.ts'
+import { trackFileBlock, trackProcessBlock, vrrpTrackFileBlock } from './trackers.ts'
+import { virtualServerKeywords } from './virtual-server.ts'
 import { vrrpInstance } from './vrrp-instance.ts'
 import { vrrpScript } from './vrrp-script.ts'
 import { vrrpSyncGroup } from './vrrp-sync-group.ts'
 
-export const virtualServer: Keyword = section('virtual_server', 1, table(), 'IPVS', {
-  process: 'checker',
-  syntax: 'ADDRESS PORT | fwmark N | group NAME',
-})
+const noNamespace = notYet('start vrrpd in the namespace, for instance with ip netns exec')
 
-export const rootKeywords: Table = table(globalDefs, vrrpScript, vrrpSyncGroup, vrrpInstance, virtualServer)
+const processWide: readonly Keyword[] = [
+  value('net_namespace', 3, lenient(text('NAME')), 'network namespace to run in', { standing: noNamespace }),
+  value('net_namespace_ipvs', 4, words('[NAME]'), 'network namespace of IPVS', {
+    standing: noEffect('vrrpd does not touch IPVS'),
+  }),
+  value('namespace_with_ipsets', 4, flag, 'ipsets on old kernels', {
+    standing: noEffect('vrrpd makes no firewall rules'),
+  }),
+  value('instance', 3, lenient(text('NAME')), 'part of pid file names', { standing: notYet('use --pid') }),
+  value('use_pid_dir', 3, flag, 'pid files in /run/keepalived', { standing: notYet('use --pid') }),
+  value('child_wait_time', 3, integer(UNSIGNED), 'seconds to wait for processes at the end', {
+    standing: noEffect('vrrpd is one process'),
+  }),
+  value('linkbeat_use_polling', 3, flag, 'poll all links', {
+    standing: notYet('the kernel’s link events are used'),
+  }),
+]
+
+export const rootKeywords: Table = table(
+  globalDefs,
+  vrrpScript,
+  vrrpSyncGroup,
+  vrrpInstance,
+  staticKeywords,
+  trackFileBlock,
+  vrrpTrackFileBlock,
+  trackProcessBlock,
+  bfdInstance,
+  processWide,
+  virtualServerKeywords,
+)

@@ -1,21 +1,16 @@
 /** `vrrp_script NAME { … }` */
 
-import { seconds, type Duration } from '../../base/time.ts'
-import { section, table, value, type Arguments, type Keyword } from '../keyword.ts'
+import type { Duration } from '../../base/time.ts'
+import { section, table, value, type Keyword } from '../keyword.ts'
 import type { Command, ScriptUser } from '../model.ts'
 import { flag } from '../values/basic.ts'
 import { command } from '../values/command.ts'
-import { instead, integer, secondsBetween } from '../values/number.ts'
-import { readScriptUser } from '../values/script-user.ts'
-import { weightArguments, type Weight } from '../values/weight.ts'
+import { checkSeconds } from '../values/check-seconds.ts'
+import { instead, integer } from '../values/number.ts'
+import { scriptUserArguments } from '../values/script-user.ts'
+import { scriptWeight, type Weight } from '../values/weight.ts'
 
-const FOREVER = 2_147_483_647
-
-const scriptUserArguments: Arguments<ScriptUser> = {
-  syntax: 'USER [GROUP]',
-  needed: 1,
-  read: (statement) => readScriptUser(statement.words.slice(1)),
-}
+const COUNT = { minimum: 1, maximum: 2_147_483_647 }
 
 export const script: Keyword<Command> = value(
   'script',
@@ -26,35 +21,35 @@ export const script: Keyword<Command> = value(
 export const interval: Keyword<Duration> = value(
   'interval',
   1,
-  secondsBetween({ minimum: 0.001, maximum: FOREVER }, instead(seconds(1), '1 s is used')),
+  checkSeconds,
   'seconds from one start to the next',
   { default: '1' },
 )
 export const timeout: Keyword<Duration> = value(
   'timeout',
   2,
-  secondsBetween({ minimum: 0.001, maximum: FOREVER }, instead(seconds(1), '1 s is used')),
+  checkSeconds,
   'seconds after which a run is ended and counts as failed',
   { default: 'the interval' },
 )
 export const weight: Keyword<Weight> = value(
   'weight',
   1,
-  weightArguments(253),
+  scriptWeight,
   'added to the priority; 0: failure means FAULT',
   { default: '0' },
 )
 export const rise: Keyword<number> = value(
   'rise',
   1,
-  integer({ minimum: 1, maximum: FOREVER }, instead(1, '1 is used')),
+  integer(COUNT, instead(1, '1 is used')),
   'successes in a row that end a failure',
   { default: '1' },
 )
 export const fall: Keyword<number> = value(
   'fall',
   1,
-  integer({ minimum: 1, maximum: FOREVER }, instead(1, '1 is used')),
+  integer(COUNT, instead(1, '1 is used')),
   'failures in a row that end success',
   { default: '1' },
 )
@@ -68,5 +63,5 @@ export const vrrpScript: Keyword = section(
   1,
   table(script, interval, timeout, weight, rise, fall, user, initFail),
   'a check that instances and groups may track',
-  { syntax: 'NAME', naming: 'one', process: 'vrrp' },
+  { syntax: 'NAME', naming: 'needed', process: 'vrrp' },
 )

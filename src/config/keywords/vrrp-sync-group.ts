@@ -3,7 +3,7 @@
 import { list, section, table, value, type Keyword } from '../keyword.ts'
 import { flag } from '../values/basic.ts'
 import { notifyKeywords } from './notify.ts'
-import { trackInterface, trackScript } from './vrrp-instance.ts'
+import { trackingKeywords } from './tracking.ts'
 
 export const group: Keyword = list('group', 1, 'the instances that change state together')
 export const syncGroupTrackingWeight: Keyword<true> = value(
@@ -12,20 +12,14 @@ export const syncGroupTrackingWeight: Keyword<true> = value(
   flag,
   'members keep the weights of their trackers',
 )
-export const globalTracking: Keyword<true> = value(
-  'global_tracking',
-  3,
-  flag,
-  'the old name of sync_group_tracking_weight',
-  { renamed: 'sync_group_tracking_weight' },
-)
+export const globalTracking: Keyword<true> = value('global_tracking', 3, flag, 'the same', {
+  renamed: 'sync_group_tracking_weight',
+})
 
 export const vrrpSyncGroup: Keyword = section(
   'vrrp_sync_group',
   1,
-  table(group, syncGroupTrackingWeight, globalTracking, trackScript, trackInterface, [
-    ...notifyKeywords.values(),
-  ]),
+  table(group, syncGroupTrackingWeight, globalTracking, trackingKeywords, notifyKeywords),
   'instances that are all MASTER or all not',
   { syntax: 'NAME', naming: 'one', process: 'vrrp' },
 )

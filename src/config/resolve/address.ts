@@ -4,6 +4,7 @@ import {
   broadcastOf,
   ipv4FromNumber,
   isIpv4,
+  parseIp,
   parseIpv4,
   type Cidr,
   type Ipv4Address,
@@ -12,122 +13,175 @@ import type { Report } from '../diagnostics.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { Scope, VirtualAddress } from '../model.ts'
-import { errorAt, warningAt } from '../report.ts'
-import { parseCidr } from '../values/address.ts'
+import { errorAt, noteAt } from '../report.ts'
+import { readCidr } from '../values/address.ts'
+import {
+  bare,
+  readOptions,
+  valued,
+  type Handlers,
+  type LineOption,
+  type Outcome,
+} from '../values/line-options.ts'
+import { parseInteger } from '../values/number.ts'
 import { readScope } from '../values/scope.ts'
+import type { KernelNames } from '../kernel-names.ts'
 
-interface Options {
+/** IFNAMSIZ less its terminating zero. */
+const LONGEST_LABEL = 15
+
+interface Draft {
+  readonly names: KernelNames
+  cidr: Cidr
+  readonly written: Word
+  track: boolean
   dev?: string
   scope?: Scope
   label?: string
   broadcast?: Ipv4Address
   peer?: Cidr
-  track: boolean
 }
 
-/** @param link the interface when the line names none. */
-export function resolveAddress({ words }: Words, link: string, report: Report): VirtualAddress | undefined {
+export interface AddressDefaults {
+  /** The interface of a line that names none. */
+  readonly link: string
+  readonly names: KernelNames
+}
+
+/** Undefined when keepalived leaves the line out, which is then reported. */
+export function resolveAddress(
+  { words }: Words,
+  { link, names }: AddressDefaults,
+  report: Report,
+): VirtualAddress | undefined {
   const [first, ...rest] = words
-  const parsed = parseCidr(first.text)
-  if (parsed === undefined) {
+  const cidr = readCidr(first, report)
+  if (cidr === undefined) {
     report(errorAt(first, 'invalid-address', `'${first.text}' is no IP address: the line is ignored`))
     return undefined
   }
-  const { cidr } = parsed
-  if (parsed.clamped) {
-    const message = `'${first.text}' has an impossible prefix length: /${cidr.prefixLength} is used`
-    report(errorAt(first, 'value-out-of-range', message))
-  }
-  const options = readOptions(rest, cidr, report)
+  const draft: Draft = { names, cidr, written: first, track: true }
+  if (!readOptions(rest, draft, handlers, report)) return undefined
   return {
-    cidr,
-    link: options.dev ?? link,
-    scope: options.scope ?? 'global',
-    track: options.track,
+    cidr: draft.cidr,
+    link: draft.dev ?? link,
+    scope: draft.scope ?? 'global',
+    track: draft.track,
     span: spanOf(first),
-    ...(options.label !== undefined && { label: options.label }),
-    ...(options.broadcast !== undefined && { broadcast: options.broadcast }),
-    ...(options.peer !== undefined && { peer: options.peer }),
+    ...(draft.label !== undefined && { label: draft.label }),
+    ...(draft.broadcast !== undefined && { broadcast: draft.broadcast }),
+    ...(draft.peer !== undefined && { peer: draft.peer }),
   }
 }
 
-/** Options that only matter for IPv6, or that vrrpd does not need, and take no value. */
-const BARE = new Set(['home', '-nodad', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'use_vmac'])
+const ignoredFlag = (why: string): LineOption<Draft> => ({
+  takesValue: false,
+  apply(_, given, report) {
+    report(noteAt(given, 'not-acted-on', `'${given.text}' is accepted and not acted on yet: ${why}`))
+    return undefined
+  },
+})
 
-function readOptions(words: readonly Word[], cidr: Cidr, report: Report): Options {
-  const options: Options = { track: true }
-  for (let index = 0; index < words.length; index++) {
-    const option = words[index]
-    if (option === undefined) break
-    const value = words[index + 1]
-    if (option.text === 'no_track') {
-      options.track = false
-    } else if (BARE.has(option.text)) {
-      continue
-    } else if (VALUED.has(option.text)) {
-      index += 1
-      if (value === undefined) {
-        const place = { ...option, from: option.to }
-        const message = `'${option.text}' needs a value`
-        report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
-      } else {
-        readOption(options, option, value, cidr, report)
-      }
-    } else {
-      report(errorAt(option, 'unknown-option', `'${option.text}' is no option of an address: it is ignored`))
-    }
-  }
-  return options
+const ipv6Only = ignoredFlag('vrrpd runs IPv4 instances')
+
+const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
+  ['dev', valued((draft, { text }) => void (draft.dev = text))],
+  ['label', valued(setLabel)],
+  ['scope', valued(setScope)],
+  ['brd', valued(setBroadcast)],
+  ['broadcast', valued(setBroadcast)],
+  ['peer', valued(setPeer)],
+  ['no_track', bare((draft) => void (draft.track = false))],
+  ['preferred_lft', valued(checkLifetime)],
+  ['home', ipv6Only],
+  ['-nodad', ipv6Only],
+  ['mngtmpaddr', ipv6Only],
+  ['noprefixroute', ignoredFlag('the kernel adds the route')],
+  ['autojoin', ignoredFlag('no group is joined')],
+  ['use_vmac', ignoredFlag('the interface’s own MAC address is used')],
+])
+
+const handlers: Handlers<Draft> = {
+  options,
+  unknown(_, given, report) {
+    const message = `'${given.text}' is no option of an address and is ignored; each address needs its own line`
+    report(errorAt(given, 'unknown-option', message))
+    return undefined
+  },
+  missing(option, report) {
+    const message = `'${option.text}' needs a value: the address is ignored`
+    report(errorAt({ ...option, from: option.to }, 'missing-value', message))
+  },
 }
 
-const VALUED = new Set(['dev', 'label', 'scope', 'brd', 'broadcast', 'peer', 'preferred_lft'])
-
-function readOption(options: Options, option: Word, value: Word, cidr: Cidr, report: Report): void {
-  switch (option.text) {
-    case 'dev':
-      options.dev = value.text
-      break
-    case 'label':
-      options.label = value.text
-      break
-    case 'scope': {
-      const scope = readScope(value, report)
-      if (scope !== undefined) options.scope = scope
-      break
-    }
-    case 'peer': {
-      const peer = parseCidr(value.text)
-      if (peer === undefined)
-        report(errorAt(value, 'invalid-address', `'${value.text}' is no IP address: the peer is ignored`))
-      else options.peer = peer.cidr
-      break
-    }
-    case 'preferred_lft':
-      break
-    default: {
-      const broadcast = readBroadcast(value, cidr, report)
-      if (broadcast !== undefined) options.broadcast = broadcast
-    }
+function setLabel(draft: Draft, given: Word, report: Report): Outcome {
+  if (given.text.length > LONGEST_LABEL) {
+    const message = `a label has ${LONGEST_LABEL} characters at most: the address is ignored`
+    report(errorAt(given, 'invalid-value', message))
+    return 'drop'
   }
+  draft.label = given.text
+  return undefined
+}
+
+function setScope(draft: Draft, given: Word, report: Report): Outcome {
+  const scope = readScope(given, draft.names, report, 'it is ignored')
+  if (scope !== undefined) draft.scope = scope
+  return undefined
 }
 
 /** `+`: all host bits one; `-`: all zero. */
-function readBroadcast(
-  value: Word,
-  { address, prefixLength }: Cidr,
-  report: Report,
-): Ipv4Address | undefined {
+function setBroadcast(draft: Draft, given: Word, report: Report): Outcome {
+  const { address, prefixLength } = draft.cidr
   if (!isIpv4(address)) {
-    report(warningAt(value, 'invalid-address', 'an IPv6 address has no broadcast address: it is ignored'))
+    report(errorAt(given, 'invalid-value', 'IPv6 has no broadcast addresses: the address is ignored'))
+    return 'drop'
+  }
+  if (given.text === '+' || given.text === '-') {
+    const ones = broadcastOf(address, prefixLength)
+    if (ones === undefined)
+      report(errorAt(given, 'invalid-value', `a /${prefixLength} has no broadcast address: none is set`))
+    else draft.broadcast = given.text === '+' ? ones : networkOf(address, prefixLength)
     return undefined
   }
-  if (value.text === '+') return broadcastOf(address, prefixLength)
-  if (value.text === '-')
-    return prefixLength >= 31 ? undefined : ipv4FromNumber(address & (0xffffffff << (32 - prefixLength)))
-  const broadcast = parseIpv4(value.text)
-  if (broadcast === undefined)
+  const broadcast = parseIpv4(given.text)
+  if (broadcast === undefined) {
+    report(errorAt(given, 'invalid-address', `'${given.text}' is no IPv4 address: the whole line is ignored`))
+    return 'drop'
+  }
+  draft.broadcast = broadcast
+  return undefined
+}
+
+const networkOf = (address: Ipv4Address, prefixLength: number): Ipv4Address =>
+  ipv4FromNumber(prefixLength === 0 ? 0 : address & (0xffffffff << (32 - prefixLength)))
+
+function setPeer(draft: Draft, given: Word, report: Report): Outcome {
+  const peer = parseIp(given.text)
+  const own = draft.cidr.address
+  if (peer === undefined || isIpv4(peer) !== isIpv4(own)) {
+    const message = `'${given.text}' is no address of the same family (without a prefix length): no peer is set`
+    report(errorAt(given, 'invalid-address', message))
+    return undefined
+  }
+  const whole = isIpv4(own) ? 32 : 128
+  if (draft.cidr.prefixLength !== whole) {
     report(
-      errorAt(value, 'invalid-address', `'${value.text}' is no IPv4 address: no broadcast address is set`),
+      errorAt(
+        draft.written,
+        'invalid-value',
+        `an address with a peer has no prefix length: /${whole} is used`,
+      ),
     )
-  return broadcast
+    draft.cidr = { address: own, prefixLength: whole }
+  }
+  draft.peer = { address: peer, prefixLength: whole }
+  return undefined
+}
+
+function checkLifetime(_: Draft, given: Word, report: Report): Outcome {
+  const value = parseInteger(given.text)
+  if (given.text !== 'forever' && (value === undefined || value < 0))
+    report(errorAt(given, 'invalid-value', 'a number of seconds or forever is expected here; it is ignored'))
+  return undefined
 }

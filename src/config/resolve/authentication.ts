@@ -1,7 +1,7 @@
 /** authentication { auth_type … auth_pass … }: without a usable password there is none. */
 
 import type { Report } from '../diagnostics.ts'
-import * as keywords from '../keywords/vrrp-instance.ts'
+import { authPass, authType, authentication } from '../keywords/authentication.ts'
 import type { Authentication } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import { encodeText } from '../text.ts'
@@ -10,27 +10,33 @@ import { readValues } from '../values/values.ts'
 
 const LONGEST_PASSWORD = 8
 
-const NONE: Authentication = { type: 'none', password: new Uint8Array() }
+export const NO_AUTHENTICATION: Authentication = { type: 'none', password: new Uint8Array() }
 
 export function resolveAuthentication(nodes: readonly Node[], report: Report): Authentication {
-  const blocks = nodes.filter(({ keyword }) => keyword === keywords.authentication)
+  const blocks = nodes.filter(({ keyword }) => keyword === authentication)
   const block = blocks.at(-1)
-  if (block === undefined) return NONE
+  if (block === undefined) return NO_AUTHENTICATION
   const values = readValues(
     blocks.flatMap((one) => one.nodes),
     report,
   )
-  const type = values.last(keywords.authType)
-  const word = values.last(keywords.authPass)
-  if (type === undefined) return NONE
+  const type = values.last(authType)
+  const word = values.last(authPass)
+  const place = block.statement.words[0]
+  if (type === undefined) {
+    if (word !== undefined) {
+      const message = 'a password without auth_type PASS: there is no authentication at all'
+      report(warningAt(place, 'no-authentication', message, { inKeepalived: 'no' }))
+    }
+    return NO_AUTHENTICATION
+  }
   if (word === undefined || word.text === '') {
-    const place = block.statement.words[0]
-    report(errorAt(place, 'no-password', 'there is no password, so there is no authentication at all'))
-    return NONE
+    report(errorAt(place, 'no-authentication', 'there is no password, so there is no authentication at all'))
+    return NO_AUTHENTICATION
   }
   const bytes = encodeText(word.text)
   if (bytes.length > LONGEST_PASSWORD) {
-    const message = `the password is ${bytes.length} bytes long: only the first ${LONGEST_PASSWORD} are used`
+    const message = `the password has ${bytes.length} bytes: only the first ${LONGEST_PASSWORD} are used`
     report(warningAt(word, 'password-truncated', message))
   }
   return { type, password: bytes.slice(0, LONGEST_PASSWORD) }

@@ -1,30 +1,95 @@
 /** global_defs: several blocks count as one. */
 
-import { ipv4FromNumber, isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
-import type { GlobalDefs } from '../model.ts'
-import type { Node } from '../tree.ts'
-import { readValues } from '../values/values.ts'
+import * as mail from '../keywords/global-mail.ts'
+import type { GlobalDefs, Mail } from '../model.ts'
+import { errorAt, warningAt } from '../report.ts'
+import { entriesOf, type Node } from '../tree.ts'
+import { readInteger } from '../values/number.ts'
+import { readValues, type Values } from '../values/values.ts'
+import type { Defaults } from './context.ts'
+import { globalGarp } from './garp.ts'
 
-export function resolveGlobal(blocks: readonly Node[], report: Report): GlobalDefs {
-  const values = readValues(
-    blocks.flatMap(({ nodes }) => nodes),
-    report,
-  )
+export interface ResolvedGlobal {
+  readonly global: GlobalDefs
+  readonly defaults: Defaults
+}
+
+export function resolveGlobal(blocks: readonly Node[], report: Report): ResolvedGlobal {
+  const nodes = blocks.flatMap((block) => block.nodes)
+  const values = readValues(nodes, report)
+  return { global: globalOf(values, mailOf(nodes, values, report)), defaults: defaultsOf(values) }
+}
+
+/** VRRP's own groups, 224.0.0.18 and ff02::12 (RFC 9568 section 5.1). */
+const VRRP_GROUP_4 = ipv4FromNumber(0xe0000012)
+const VRRP_GROUP_6 = ipv6FromBytes(Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12))
+
+function globalOf(values: Values, mails: Mail): GlobalDefs {
   const routerId = values.last(keywords.routerId)
   const scriptUser = values.last(keywords.scriptUser)
-  const group = values.last(keywords.vrrpMcastGroup4)
+  const group4 = values.last(keywords.vrrpMcastGroup4)
+  const group6 = values.last(keywords.vrrpMcastGroup6)
   return {
     ...(routerId !== undefined && { routerId }),
     ...(scriptUser !== undefined && { scriptUser }),
     enableScriptSecurity: values.has(keywords.enableScriptSecurity),
     dynamicInterfaces: values.has(keywords.dynamicInterfaces),
-    mcastGroup4: group !== undefined && isIpv4(group) ? group : DEFAULT_GROUP,
+    mcastGroup4: group4 !== undefined && isIpv4(group4) ? group4 : VRRP_GROUP_4,
+    mcastGroup6: group6 !== undefined && !isIpv4(group6) ? group6 : VRRP_GROUP_6,
     startupDelay: values.last(keywords.vrrpStartupDelay) ?? seconds(0),
+    garpInterval: values.last(keywords.vrrpGarpInterval) ?? seconds(0),
+    gnaInterval: values.last(keywords.vrrpGnaInterval) ?? seconds(0),
+    defaultInterface: values.last(keywords.defaultInterface) ?? 'eth0',
+    mail: mails,
   }
 }
 
-/** 224.0.0.18 */
-const DEFAULT_GROUP: Ipv4Address = ipv4FromNumber(0xe0000012)
+const defaultsOf = (values: Values): Defaults => ({
+  version: values.last(keywords.vrrpVersion) ?? 2,
+  link: values.last(keywords.defaultInterface) ?? 'eth0',
+  strict: values.last(keywords.vrrpStrict) ?? false,
+  garp: globalGarp(values),
+  downTimerAdverts: values.last(keywords.vrrpDownTimerAdverts) ?? 3,
+  lowerPrioNoAdvert: values.last(keywords.vrrpLowerPrioNoAdvert) ?? false,
+  higherPrioSendAdvert: values.last(keywords.vrrpHigherPrioSendAdvert) ?? false,
+  skipCheckAdvAddr: values.last(keywords.vrrpSkipCheckAdvAddr) ?? false,
+  smtpAlert: values.last(mail.smtpAlertVrrp) ?? values.last(mail.smtpAlertDefault) ?? false,
+})
+
+const SMTP_PORT = 25
+
+function mailOf(nodes: readonly Node[], values: Values, report: Report): Mail {
+  for (const { keyword, statement, entries } of nodes)
+    if (keyword === mail.notificationEmail && entries.length === 0)
+      report(warningAt(statement.words[0], 'empty-block', 'this list is empty'))
+  const from = values.last(mail.notificationEmailFrom)
+  const server = serverOf(values, report)
+  const helo = values.last(mail.smtpHeloName)?.[0]?.text
+  return {
+    recipients: entriesOf({ nodes }, mail.notificationEmail).flatMap(({ words }) =>
+      words.map(({ text }) => text),
+    ),
+    connectTimeout: values.last(mail.smtpConnectTimeout) ?? seconds(30),
+    notOnFault: values.has(mail.noEmailFaults),
+    ...(from !== undefined && { from }),
+    ...(server !== undefined && { server }),
+    ...(helo !== undefined && { heloName: helo }),
+  }
+}
+
+/** The name itself is looked up when a mail is sent; what cannot be one is found here. */
+function serverOf(values: Values, report: Report): Mail['server'] {
+  const [host, port] = values.last(mail.smtpServer) ?? []
+  if (host === undefined) return undefined
+  if (!/^[\w.:-]+$/.test(host.text)) {
+    report(errorAt(host, 'invalid-value', `'${host.text}' is no mail server; the line is ignored`))
+    return undefined
+  }
+  if (port === undefined) return { host: host.text, port: SMTP_PORT }
+  const number = readInteger(port, { minimum: 1, maximum: 65_535 }, `${SMTP_PORT} is used`, report)
+  return { host: host.text, port: number ?? SMTP_PORT }
+}

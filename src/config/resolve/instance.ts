@@ -1,139 +1,152 @@
 /** vrrp_instance blocks: what keepalived makes of the combination of keywords, once the block is read. */
 
-import { isIpv4 } from '../../base/address.ts'
-import { seconds, toSeconds, type Duration } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
+import { noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
+import { smtpAlert } from '../keywords/notify.ts'
+import { trackInterface, trackScript } from '../keywords/tracking.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
+import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { Garp, VirtualAddress, VrrpInstance, VrrpScript } from '../model.ts'
+import type { VirtualAddress, VrrpInstance } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
-import type { Node } from '../tree.ts'
+import { entriesOf, type Node } from '../tree.ts'
 import { readValues, type Values } from '../values/values.ts'
 import { resolveAddress } from './address.ts'
 import { resolveAuthentication } from './authentication.ts'
+import type { Surrounding } from './context.ts'
+import { familyOf, isOfFamily } from './family.ts'
+import { resolveGarp } from './garp.ts'
 import { resolveNotify } from './notify.ts'
+import { resolvePreemption } from './preemption.ts'
+import { resolveRoute } from './route.ts'
+import { resolveRule } from './rule.ts'
+import { makeStrict } from './strict.ts'
+import { resolveAdvertInterval, resolvePriority, resolveState } from './timing.ts'
 import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
+import { resolveTransport } from './transport.ts'
 
 /** Undefined when it lacks what nothing can stand in for; that is then reported as fatal. */
 export function resolveInstance(
   node: Node,
-  scripts: ReadonlyMap<string, VrrpScript>,
+  surrounding: Surrounding,
   report: Report,
 ): VrrpInstance | undefined {
   const [, name] = node.statement.words
   if (name === undefined) return undefined
+  const { defaults, names, preferences, scripts } = surrounding
   const values = readValues(node.nodes, report)
-  const link = values.last(keywords.interfaceName)?.text
-  const vrid = values.last(keywords.virtualRouterId)
-  const entries = (keyword: typeof keywords.trackScript): Node['entries'] =>
-    node.nodes.filter((one) => one.keyword === keyword).flatMap((one) => one.entries)
-  const addresses = (keyword: typeof keywords.trackScript): VirtualAddress[] =>
-    entries(keyword)
-      .map((entry) => resolveAddress(entry, link ?? '', report))
-      .filter((address) => address !== undefined)
-  const advertised = addresses(keywords.virtualIpaddress)
-  const excludedAddresses = addresses(keywords.virtualIpaddressExcluded)
-  const wantedState = values.last(keywords.state)
-  const priority = values.last(keywords.priority) ?? (wantedState === 'MASTER' ? 255 : 100)
-  const trackScripts = resolveTrackedScripts(entries(keywords.trackScript), scripts, report)
-  const trackInterfaces = resolveTrackedInterfaces(entries(keywords.trackInterface), link, report)
-  const authentication = resolveAuthentication(node.nodes, report)
-  const preemption = resolvePreemption(values, wantedState ?? 'BACKUP', priority, report)
-  const notify = resolveNotify(values, report)
-  if (advertised.length === 0)
-    report(warningAt(name, 'no-addresses', `vrrp_instance ${name.text} has no virtual address`))
-  if (link === undefined)
-    report(
-      errorAt(name, 'missing-interface', `vrrp_instance ${name.text} needs an interface`, { fatal: true }),
-    )
-  if (vrid === undefined)
-    report(
-      errorAt(name, 'missing-vrid', `vrrp_instance ${name.text} needs a virtual_router_id`, { fatal: true }),
-    )
-  if (link === undefined || vrid === undefined) return undefined
-  const source = values.last(keywords.mcastSrcIp)
-  return {
+  const link = resolveLink(values, report)
+  const family = familyOf(node.nodes)
+  const version = family === 6 || (values.last(keywords.version) ?? defaults.version) === 3 ? 3 : 2
+  const state = resolveState(values, report)
+  const priority = resolvePriority(values, state)
+  const wantedState = state ?? (priority === 255 ? 'MASTER' : 'BACKUP')
+  const addressDefaults = { link: link ?? defaults.link, names }
+  const addresses = entriesOf(node, keywords.virtualIpaddress)
+    .map((entry) => resolveAddress(entry, addressDefaults, report))
+    .filter((address) => address !== undefined && isOfFamily(address, family, report))
+    .filter((address): address is VirtualAddress => address !== undefined)
+  const strict = values.last(keywords.strictMode) ?? defaults.strict
+  const resolved: VrrpInstance = {
     name: name.text,
-    link,
-    vrid,
-    wantedState: wantedState ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
+    link: link ?? '',
+    vrid: values.last(keywords.virtualRouterId) ?? 0,
+    version,
+    family,
+    wantedState,
     priority,
-    advertInterval: resolveAdvertInterval(values, report),
-    ...preemption,
-    authentication,
-    ...(source !== undefined && isIpv4(source) && { sourceAddress: source }),
+    advertInterval: resolveAdvertInterval(values, version, report),
+    ...resolvePreemption(values, wantedState, priority, report),
+    authentication: resolveAuthentication(node.nodes, report),
+    ...resolveTransport(node, values, family, report),
     dontTrackPrimary: values.has(keywords.dontTrackPrimary),
-    addresses: advertised,
-    excludedAddresses,
-    routes: [],
-    trackScripts,
-    trackInterfaces,
-    notify,
-    garp: resolveGarp(values),
-    downTimerAdverts: values.last(keywords.downTimerAdverts) ?? 3,
-    lowerPrioNoAdvert: values.last(keywords.lowerPrioNoAdvert) ?? false,
-    higherPrioSendAdvert: values.last(keywords.higherPrioSendAdvert) ?? false,
-    skipCheckAdvAddr: values.last(keywords.skipCheckAdvAddr) ?? false,
+    addresses,
+    excludedAddresses: entriesOf(node, keywords.virtualIpaddressExcluded)
+      .map((entry) => resolveAddress(entry, addressDefaults, report))
+      .filter((address) => address !== undefined),
+    routes: entriesOf(node, keywords.virtualRoutes)
+      .map((entry) => resolveRoute(entry, names, report))
+      .filter((route) => route !== undefined),
+    rules: entriesOf(node, keywords.virtualRules)
+      .map((entry) => resolveRule(entry, { names, preferences }, report))
+      .filter((rule) => rule !== undefined),
+    trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), scripts, report),
+    trackInterfaces: withoutOwn(
+      resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
+      link,
+      report,
+    ),
+    notify: resolveNotify(values, report),
+    smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
+    garp: resolveGarp(values, defaults.garp),
+    downTimerAdverts: values.last(keywords.downTimerAdverts) ?? defaults.downTimerAdverts,
+    lowerPrioNoAdvert: values.last(keywords.lowerPrioNoAdvert) ?? defaults.lowerPrioNoAdvert,
+    higherPrioSendAdvert: values.last(keywords.higherPrioSendAdvert) ?? defaults.higherPrioSendAdvert,
+    skipCheckAdvAddr: values.last(keywords.skipCheckAdvAddr) ?? defaults.skipCheckAdvAddr,
+    promoteSecondaries: values.has(promoteSecondaries),
+    accept: !values.has(noAccept),
+    strict,
     span: spanOf(name),
   }
+  const complete = isComplete(resolved, values, name, report)
+  const settled = settle(strict ? makeStrict(resolved, values, report) : resolved, node, report)
+  return complete ? settled : undefined
 }
 
-/** VRRPv2 carries whole seconds. */
-function resolveAdvertInterval(values: Values, report: Report): Duration {
-  const given = values.lastGiven(keywords.advertInt)
-  if (given === undefined) return seconds(1)
-  const rounded = Math.max(1, Math.round(toSeconds(given.value)))
-  const word = given.node.statement.words[1]
-  if (rounded !== toSeconds(given.value) && word !== undefined)
-    report(errorAt(word, 'rounded', `VRRPv2 has whole seconds only: advert_int is rounded to ${rounded}`))
-  return seconds(rounded)
+/** `lo` is as good as no interface. */
+function resolveLink(values: Values, report: Report): string | undefined {
+  const word = values.last(keywords.interfaceName)
+  if (word?.text !== 'lo') return word?.text
+  report(errorAt(word, 'invalid-value', 'VRRP cannot run on the loopback interface: the line is ignored'))
+  return undefined
 }
 
-function resolvePreemption(
-  values: Values,
-  wanted: 'MASTER' | 'BACKUP',
-  priority: number,
+/** The own interface is tracked anyway, or not, as dont_track_primary says. */
+function withoutOwn(
+  tracked: VrrpInstance['trackInterfaces'],
+  link: string | undefined,
   report: Report,
-): { preempt: boolean; preemptDelay: Duration } {
-  const off = values.lastGiven(keywords.nopreempt)
-  const on = values.lastGiven(keywords.preempt)
-  const delay = values.lastGiven(keywords.preemptDelay)
-  const nopreempt = off !== undefined && !(on !== undefined && isAfter(on.node, off.node))
-  const none = seconds(0)
-  if (nopreempt && priority === 255) {
-    report(warningAt(off.node.statement.words[0], 'cleared', 'the address owner always preempts: ignored'))
-    return { preempt: true, preemptDelay: none }
-  }
-  if (nopreempt && wanted === 'MASTER') {
-    const message = 'state MASTER clears nopreempt: this router will preempt; use state BACKUP on both'
-    report(warningAt(off.node.statement.words[0], 'cleared', message))
-    return { preempt: true, preemptDelay: none }
-  }
-  if (delay === undefined || delay.value === 0) return { preempt: !nopreempt, preemptDelay: none }
-  const place = delay.node.statement.words[0]
-  if (wanted === 'MASTER') {
-    report(warningAt(place, 'cleared', 'state MASTER clears preempt_delay: there will be no delay'))
-    return { preempt: !nopreempt, preemptDelay: none }
-  }
-  if (nopreempt) {
-    report(warningAt(place, 'cleared', 'with nopreempt there is nothing to delay: ignored'))
-    return { preempt: false, preemptDelay: none }
-  }
-  return { preempt: true, preemptDelay: delay.value }
+): VrrpInstance['trackInterfaces'] {
+  return tracked.filter((one) => {
+    if (one.link !== link) return true
+    const message = `${one.link} is the instance's own interface, which track_interface does not change: ignored`
+    report({
+      severity: 'error',
+      code: 'own-interface',
+      span: one.span,
+      message,
+      fatal: false,
+      inKeepalived: 'config',
+    })
+    return false
+  })
 }
 
-const isAfter = (a: Node, b: Node): boolean =>
-  spanOf(a.statement.place).start > spanOf(b.statement.place).start
-
-function resolveGarp(values: Values): Garp {
-  const masterDelay = values.last(keywords.garpMasterDelay) ?? seconds(5)
-  const masterRepeat = values.last(keywords.garpMasterRepeat) ?? 5
-  return {
-    masterRepeat,
-    masterDelay,
-    masterRefresh: values.last(keywords.garpMasterRefresh) ?? seconds(0),
-    masterRefreshRepeat: values.last(keywords.garpMasterRefreshRepeat) ?? 1,
-    lowerPrioDelay: values.last(keywords.garpLowerPrioDelay) ?? masterDelay,
-    lowerPrioRepeat: values.last(keywords.garpLowerPrioRepeat) ?? masterRepeat,
+function isComplete(instance: VrrpInstance, values: Values, name: Word, report: Report): boolean {
+  const noAddressMeant = values.has(keywords.noVirtualIpaddress)
+  if (instance.addresses.length === 0 && instance.family === 6) {
+    report(errorAt(name, 'no-addresses', `${name.text} needs a virtual address`, { fatal: true }))
+  } else if (instance.addresses.length === 0 && !noAddressMeant) {
+    report(warningAt(name, 'no-addresses', `${name.text} has no virtual address: being MASTER moves nothing`))
   }
+  if (instance.vrid === 0)
+    report(errorAt(name, 'missing-vrid', `${name.text} needs a virtual_router_id, 1..255`, { fatal: true }))
+  if (instance.link === '')
+    report(errorAt(name, 'missing-interface', `${name.text} needs an interface`, { fatal: true }))
+  return instance.vrid !== 0 && instance.link !== ''
+}
+
+/** What only the whole block shows. */
+function settle(instance: VrrpInstance, node: Node, report: Report): VrrpInstance {
+  const { authentication, priority, version, wantedState } = instance
+  const place = node.nodes.find(({ keyword }) => keyword.name === 'authentication')?.statement.words[0]
+  if (version === 3 && authentication.type !== 'none' && place !== undefined) {
+    report(warningAt(place, 'no-authentication', 'VRRPv3 has no authentication: it is ignored'))
+    return { ...instance, authentication: { type: 'none', password: new Uint8Array() } }
+  }
+  if (authentication.type === 'AH' && wantedState === 'MASTER' && priority < 255 && place !== undefined) {
+    report(warningAt(place, 'cleared', 'state MASTER does not go with AH authentication: BACKUP is used'))
+    return { ...instance, wantedState: 'BACKUP' }
+  }
+  return instance
 }

@@ -2,23 +2,25 @@
 
 import type { Report } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
-import { notifyAny, notifyBackup, notifyFault, notifyMaster, notifyStop } from '../keywords/notify.ts'
+import * as keywords from '../keywords/notify.ts'
 import type { Command, Notify } from '../model.ts'
 import { errorAt } from '../report.ts'
 import type { Values } from '../values/values.ts'
 
 export function resolveNotify(values: Values, report: Report): Notify {
-  const master = first(values, notifyMaster, report)
-  const backup = first(values, notifyBackup, report)
-  const fault = first(values, notifyFault, report)
-  const stop = first(values, notifyStop, report)
-  const any = first(values, notifyAny, report)
+  const master = first(values, keywords.notifyMaster, report)
+  const backup = first(values, keywords.notifyBackup, report)
+  const fault = first(values, keywords.notifyFault, report)
+  const stop = first(values, keywords.notifyStop, report)
+  const any = first(values, keywords.notifyAny, report)
+  const masterRxLowerPriority = first(values, keywords.notifyMasterRxLowerPri, report)
   return {
     ...(master && { master }),
     ...(backup && { backup }),
     ...(fault && { fault }),
     ...(stop && { stop }),
     ...(any && { any }),
+    ...(masterRxLowerPriority && { masterRxLowerPriority }),
   }
 }
 

@@ -2,41 +2,75 @@
 
 import type { Report } from '../diagnostics.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
+import { staticIpaddress, staticRoutes, staticRules } from '../keywords/static.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
+import type { KernelNames } from '../kernel-names.ts'
 import type { Model, NotServed, VrrpInstance, VrrpScript } from '../model.ts'
-import type { Node } from '../tree.ts'
+import { entriesOf, type Node } from '../tree.ts'
+import { readTree } from '../values/values.ts'
+import { resolveAddress } from './address.ts'
+import type { Surrounding } from './context.ts'
+import { reportConflicts } from './conflicts.ts'
 import { resolveGlobal } from './global.ts'
 import { resolveInstance } from './instance.ts'
+import { settleMembers } from './members.ts'
+import { resolveRoute } from './route.ts'
+import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
 import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
 
 /** @param nodes what keepalived's VRRP process sees. */
-export function resolve(nodes: readonly Node[], notServed: readonly NotServed[], report: Report): Model {
-  const global = resolveGlobal(
-    nodes.filter(({ keyword }) => keyword === globalDefs),
-    report,
-  )
+export function resolve(
+  nodes: readonly Node[],
+  names: KernelNames,
+  notServed: readonly NotServed[],
+  report: Report,
+): Model {
+  const globals = nodes.filter(({ keyword }) => keyword === globalDefs)
+  const { global, defaults } = resolveGlobal(globals, report)
   const scripts = new Map<string, VrrpScript>()
+  const surrounding: Surrounding = { defaults, names, preferences: firstPreference(), scripts }
   const instances: VrrpInstance[] = []
   const groups: PendingGroup[] = []
   for (const node of nodes) {
     if (node.keyword === vrrpScript) {
       const script = resolveScript(node, report)
-      if (script !== undefined) scripts.set(script.name, script)
+      if (script !== undefined && !scripts.has(script.name)) scripts.set(script.name, script)
     } else if (node.keyword === vrrpInstance) {
-      const instance = resolveInstance(node, scripts, report)
+      const instance = resolveInstance(node, surrounding, report)
       if (instance !== undefined) instances.push(instance)
     } else if (node.keyword === vrrpSyncGroup) {
-      const group = resolveGroup(node, scripts, report)
+      const group = resolveGroup(node, surrounding, report)
       if (group !== undefined) groups.push(group)
+    } else if (node.keyword !== globalDefs) {
+      readTree([node], report)
     }
   }
-  const names = new Set(instances.map(({ name }) => name))
+  const existing = new Set(instances.map(({ name }) => name))
   const taken = new Map<string, string>()
   const syncGroups = groups
-    .map((group) => settleGroup(group, (name) => names.has(name), taken, report))
+    .map((group) => settleGroup(group, existing, taken, report))
     .filter((group) => group !== undefined)
-  return { global, scripts: [...scripts.values()], syncGroups, instances, notServed }
+  const settled = settleMembers(instances, syncGroups, report)
+  reportConflicts(settled, report)
+  const addressDefaults = { link: defaults.link, names }
+  const context = { names, preferences: surrounding.preferences }
+  return {
+    global,
+    scripts: [...scripts.values()],
+    syncGroups,
+    instances: settled,
+    notServed,
+    staticAddresses: entriesOf({ nodes }, staticIpaddress)
+      .map((entry) => resolveAddress(entry, addressDefaults, report))
+      .filter((address) => address !== undefined),
+    staticRoutes: entriesOf({ nodes }, staticRoutes)
+      .map((entry) => resolveRoute(entry, names, report))
+      .filter((route) => route !== undefined),
+    staticRules: entriesOf({ nodes }, staticRules)
+      .map((entry) => resolveRule(entry, context, report))
+      .filter((rule) => rule !== undefined),
+  }
 }

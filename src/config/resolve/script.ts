@@ -20,14 +20,15 @@ export function resolveScript({ statement, nodes }: Node, report: Report): VrrpS
     return undefined
   }
   const user = values.last(keywords.user)
+  const weight = values.last(keywords.weight)
   const interval = values.last(keywords.interval) ?? seconds(1)
   return {
     name: name.text,
     command: user === undefined ? command : { ...command, user },
     interval,
     timeout: values.last(keywords.timeout) ?? interval,
-    weight: values.last(keywords.weight)?.weight ?? 0,
-    reverse: values.last(keywords.weight)?.reverse ?? false,
+    weight: weight?.weight ?? 0,
+    reverse: weight?.reverse ?? false,
     rise: values.last(keywords.rise) ?? 1,
     fall: values.last(keywords.fall) ?? 1,
     initFail: values.has(keywords.initFail),

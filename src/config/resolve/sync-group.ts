@@ -1,14 +1,17 @@
 /** vrrp_sync_group blocks. Their members may be defined anywhere in the file. */
 
 import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
+import { smtpAlert } from '../keywords/notify.ts'
+import { trackInterface, trackScript } from '../keywords/tracking.ts'
 import * as keywords from '../keywords/vrrp-sync-group.ts'
-import { trackInterface, trackScript } from '../keywords/vrrp-instance.ts'
+import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { SyncGroup, VrrpScript } from '../model.ts'
+import type { SyncGroup } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
-import type { Node } from '../tree.ts'
+import { nearest } from '../suggest.ts'
+import { entriesOf, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
+import type { Surrounding } from './context.ts'
 import { resolveNotify } from './notify.ts'
 import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
 
@@ -20,43 +23,51 @@ export interface PendingGroup {
 }
 
 export function resolveGroup(
-  { statement, nodes }: Node,
-  scripts: ReadonlyMap<string, VrrpScript>,
+  node: Node,
+  { scripts, defaults }: Surrounding,
   report: Report,
 ): PendingGroup | undefined {
-  const [, name] = statement.words
+  const [, name] = node.statement.words
   if (name === undefined) return undefined
-  const values = readValues(nodes, report)
-  const entries = (keyword: typeof trackScript): Node['entries'] =>
-    nodes.filter((one) => one.keyword === keyword).flatMap((one) => one.entries)
-  const members = entries(keywords.group).flatMap(({ words }) => words)
-  const trackScripts = resolveTrackedScripts(entries(trackScript), scripts, report)
-  const trackInterfaces = resolveTrackedInterfaces(entries(trackInterface), undefined, report)
-  const notify = resolveNotify(values, report)
-  const trackingWeight = values.has(keywords.syncGroupTrackingWeight) || values.has(keywords.globalTracking)
+  const values = readValues(node.nodes, report)
+  reportEmptyLists(node, report)
   return {
     name,
-    members,
-    group: { name: name.text, trackScripts, trackInterfaces, trackingWeight, notify, span: spanOf(name) },
+    members: entriesOf(node, keywords.group).flatMap(({ words }) => words),
+    group: {
+      name: name.text,
+      trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), scripts, report),
+      trackInterfaces: resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
+      notify: resolveNotify(values, report),
+      trackingWeight: values.has(keywords.syncGroupTrackingWeight) || values.has(keywords.globalTracking),
+      smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
+      span: spanOf(name),
+    },
   }
 }
 
-/** @param exists whether an instance of that name does; @param taken groups that already have a member. */
+function reportEmptyLists({ nodes }: Node, report: Report): void {
+  for (const { keyword, statement, entries } of nodes)
+    if (keyword === keywords.group && entries.length === 0)
+      report(warningAt(statement.words[0], 'empty-block', 'this list is empty'))
+}
+
+/** @param instances names of those that exist; @param taken the group of each that has one, which this adds to. */
 export function settleGroup(
-  pending: PendingGroup,
-  exists: (name: string) => boolean,
+  { group, name, members: written }: PendingGroup,
+  instances: ReadonlySet<string>,
   taken: Map<string, string>,
   report: Report,
 ): SyncGroup | undefined {
-  const { name } = pending
   const members: string[] = []
-  for (const member of pending.members) {
+  for (const member of written) {
     const other = taken.get(member.text)
-    if (!exists(member.text)) {
-      report(errorAt(member, 'no-such-instance', `there is no vrrp_instance ${member.text}: it is left out`))
+    if (!instances.has(member.text)) {
+      const suggestion = nearest(member.text, [...instances])
+      const message = `there is no vrrp_instance ${member.text}: it is left out`
+      report(errorAt(member, 'no-such-instance', message, { suggestion }))
     } else if (other !== undefined) {
-      const message = `${member.text} is already in sync group ${other}: it is left out here`
-      report(errorAt(member, 'in-two-groups', message))
+      report(errorAt(member, 'in-two-groups', `${member.text} is already in ${other}: it is left out here`))
     } else {
       taken.set(member.text, name.text)
       members.push(member.text)
@@ -68,13 +79,9 @@ export function settleGroup(
     )
     return undefined
   }
-  if (members.length === 1)
-    report(
-      warningAt(
-        name,
-        'lonely-group',
-        `sync group ${name.text} has only one instance, which it cannot change`,
-      ),
-    )
-  return { ...pending.group, members }
+  if (members.length === 1) {
+    const message = `sync group ${name.text} has only one instance: there is nothing to synchronise`
+    report(warningAt(name, 'lonely-group', message))
+  }
+  return { ...group, members }
 }

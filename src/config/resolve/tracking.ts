@@ -1,11 +1,12 @@
 /** track_script and track_interface lines, of instances and of groups. */
 
 import type { Report } from '../diagnostics.ts'
-import type { Words } from '../lexer.ts'
+import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { TrackedInterface, TrackedScript, VrrpScript } from '../model.ts'
 import { errorAt } from '../report.ts'
-import { readWeight, type Weight } from '../values/weight.ts'
+import { nearest } from '../suggest.ts'
+import { readTrackWeight, type Weight } from '../values/weight.ts'
 
 /** @param scripts those defined above this line: keepalived looks them up while it reads. */
 export function resolveTrackedScripts(
@@ -18,52 +19,64 @@ export function resolveTrackedScripts(
     const [name] = entry.words
     const script = scripts.get(name.text)
     if (script === undefined) {
-      const message = `there is no vrrp_script ${name.text} above this line: it is not tracked`
-      report(errorAt(name, 'script-not-found', message))
-    } else if (tracked.has(name.text)) {
-      report(errorAt(name, 'duplicate-name', `${name.text} is already tracked: this line is ignored`))
-    } else {
-      const own = entryWeight(entry, report)
-      const { weight, reverse } = own ?? script
-      tracked.set(name.text, { script: name.text, weight, reverse, span: spanOf(name) })
+      const message = `there is no usable vrrp_script ${name.text} above this line: it is not tracked`
+      const suggestion = nearest(name.text, [...scripts.keys()])
+      report(errorAt(name, 'script-not-found', message, { suggestion }))
+    } else if (isNew(name, tracked.get(name.text), report)) {
+      const weight = entryWeight(entry, script, ['reverse', 'noreverse'], report)
+      if (weight !== undefined) tracked.set(name.text, { script: name.text, ...weight, span: spanOf(name) })
     }
   }
   return [...tracked.values()]
 }
 
-/** @param ownLink the instance's interface, which is tracked anyway. */
-export function resolveTrackedInterfaces(
-  entries: readonly Words[],
-  ownLink: string | undefined,
-  report: Report,
-): TrackedInterface[] {
+export function resolveTrackedInterfaces(entries: readonly Words[], report: Report): TrackedInterface[] {
   const tracked = new Map<string, TrackedInterface>()
   for (const entry of entries) {
     const [name] = entry.words
-    const link = name.text
-    const own = entryWeight(entry, report)
-    if (link === ownLink)
-      report(errorAt(name, 'own-interface', `${link} is the instance's own interface: this line is ignored`))
-    else if (tracked.has(link))
-      report(errorAt(name, 'duplicate-name', `${link} is already tracked: this line is ignored`))
-    else
-      tracked.set(link, {
-        link,
-        weight: own?.weight ?? 0,
-        reverse: own?.reverse ?? false,
-        span: spanOf(name),
-      })
+    if (!isNew(name, tracked.get(name.text), report)) continue
+    const weight = entryWeight(entry, { weight: 0, reverse: false }, ['reverse'], report)
+    if (weight !== undefined) tracked.set(name.text, { link: name.text, ...weight, span: spanOf(name) })
   }
   return [...tracked.values()]
 }
 
-/** `NAME weight N [reverse]` */
-function entryWeight({ words }: Words, report: Report): Weight | undefined {
-  const [, option, ...rest] = words
-  if (option === undefined) return undefined
+function isNew(
+  name: Word,
+  earlier: { readonly span: TrackedScript['span'] } | undefined,
+  report: Report,
+): boolean {
+  if (earlier === undefined) return true
+  const related = [{ span: earlier.span, message: 'first tracked here' }]
+  report(
+    errorAt(name, 'duplicate-name', `${name.text} is already tracked: this line is ignored`, { related }),
+  )
+  return false
+}
+
+/** `NAME [weight N [reverse]]`; undefined: keepalived leaves the whole line out. */
+function entryWeight(
+  { words }: Words,
+  inherited: Weight,
+  directions: readonly string[],
+  report: Report,
+): Weight | undefined {
+  const [, option, number, direction] = words
+  if (option === undefined) return { weight: inherited.weight, reverse: inherited.reverse }
   if (option.text !== 'weight') {
-    report(errorAt(option, 'invalid-value', `only 'weight' may follow here; ignored`))
+    const message = `only 'weight' may follow a name, and each name needs its own line: this one is ignored`
+    report(errorAt(option, 'unknown-option', message))
     return undefined
   }
-  return readWeight(rest, 253, report)
+  if (number === undefined) {
+    report(
+      errorAt(
+        { ...option, from: option.to },
+        'missing-value',
+        `'weight' needs a number: the line is ignored`,
+      ),
+    )
+    return undefined
+  }
+  return readTrackWeight(number, direction, directions, inherited.weight, report)
 }

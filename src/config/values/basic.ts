@@ -12,7 +12,8 @@ export const argument = (statement: Words, index = 1): Word | undefined => state
 /** The keyword alone means it; whatever follows is ignored, even `no`. */
 export const flag: Arguments<true> = { syntax: '', needed: 0, read: () => true }
 
-export const nothing: Arguments<undefined> = { syntax: '', needed: 0, read: () => undefined }
+/** Without a value keepalived says so and goes on, instead of giving up. */
+export const lenient = <T>(args: Arguments<T>): Arguments<T> => ({ ...args, missing: 'ignored' })
 
 /** One word, any. */
 export const text = (syntax: string): Arguments<string> => ({
@@ -28,7 +29,7 @@ export const word = (syntax: string): Arguments<Word> => ({
   read: (statement) => argument(statement),
 })
 
-/** All words after the keyword, possibly none. */
+/** All words after the keyword, `needed` of them at least. */
 export const words = (syntax: string, needed = 0): Arguments<readonly Word[]> => ({
   syntax,
   needed,
@@ -95,6 +96,17 @@ export const choice = <T extends string>(
     return fallback
   },
 })
+
+/** One of the words, or none. */
+export const optionalChoice = <T extends string>(values: readonly T[]): Arguments<T | true> => {
+  const given = choice(values, 'the word is ignored')
+  return {
+    syntax: `[${given.syntax}]`,
+    needed: 0,
+    read: (statement, report) =>
+      argument(statement) === undefined ? true : (given.read(statement, report) ?? true),
+  }
+}
 
 /** `a, b or c` */
 const list = (values: readonly string[]): string =>

@@ -1,29 +1,83 @@
-/**
- * Command lines as keepalived splits them: no shell; blanks separate words,
- * single quotes enclose one. Everything may stand in one pair of double
- * quotes, which only keep it together on the line.
- */
+/** Command lines: a program and its arguments, no shell. */
 
+import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
-import { spanOf } from '../line.ts'
-import type { Command } from '../model.ts'
 import type { Words } from '../lexer.ts'
-import { readScriptUser } from './script-user.ts'
+import { spanOf, type Place } from '../line.ts'
+import type { Command, ScriptUser } from '../model.ts'
+import { errorAt, noteAt } from '../report.ts'
+import { splitQuoted, type QuotedWord } from './quoted.ts'
 
+/** `COMMAND [USER [GROUP]]`, as notify lines have it: a command with arguments wants quotes. */
+export const notifyCommand: Arguments<Command> = {
+  syntax: 'COMMAND [USER [GROUP]]',
+  needed: 1,
+  quoted: true,
+  read(statement, report) {
+    const words = wordsOf(statement, report)
+    const command = commandOf(statement, words[1], report)
+    if (command === undefined) return undefined
+    const user = userOf(words)
+    return user === undefined ? command : { ...command, user }
+  },
+}
+
+/** `COMMAND`: what stands behind it on the line is ignored. */
 export const command: Arguments<Command> = {
   syntax: 'COMMAND',
-  needed: 1,
-  read: (statement) => readCommand(statement),
+  needed: 0,
+  quoted: true,
+  read(statement, report) {
+    const words = wordsOf(statement, report)
+    const read = commandOf(statement, words[1], report)
+    const extra = words[2]
+    if (read !== undefined && extra !== undefined)
+      report(
+        noteAt(
+          placeOf(statement, extra),
+          'extra-words',
+          'a command with arguments wants quotes around it: what follows its first word is ignored',
+        ),
+      )
+    return read
+  },
 }
 
-export function readCommand(statement: Words): Command | undefined {
-  const [, given, ...rest] = statement.words
-  if (given === undefined) return undefined
-  const [program, ...args] = splitCommand(given.text)
-  if (program === undefined) return undefined
-  const user = readScriptUser(rest)
-  return { argv: [program, ...args], span: spanOf(given), ...(user !== undefined && { user }) }
+/** Empty when a quote is left open, which is then reported. */
+export function wordsOf(statement: Words, report: Report): readonly QuotedWord[] {
+  const { line, from, to } = statement.place
+  const split = splitQuoted(line.text.slice(from, to))
+  if ('words' in split) return split.words
+  const place = { line, from: from + split.unterminated, to }
+  report(errorAt(place, 'unterminated-quote', 'this quote is never closed: the line is ignored'))
+  return []
 }
 
-export const splitCommand = (written: string): string[] =>
-  (written.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((part) => part.replace(/'/g, ''))
+function commandOf(statement: Words, word: QuotedWord | undefined, report: Report): Command | undefined {
+  if (word === undefined) return undefined
+  const split = splitQuoted(word.text)
+  const place = placeOf(statement, word)
+  if ('unterminated' in split) {
+    report(
+      errorAt(
+        place,
+        'unterminated-quote',
+        'a quote inside this command is never closed: the line is ignored',
+      ),
+    )
+    return undefined
+  }
+  const [program, ...args] = split.words.map(({ text }) => text)
+  return program === undefined ? undefined : { argv: [program, ...args], span: spanOf(place) }
+}
+
+function placeOf({ place }: Words, word: QuotedWord): Place {
+  return { line: place.line, from: place.from + word.from, to: place.from + word.to }
+}
+
+function userOf(words: readonly QuotedWord[]): ScriptUser | undefined {
+  const [, , user, group] = words
+  return user === undefined
+    ? undefined
+    : { user: user.text, ...(group !== undefined && { group: group.text }) }
+}

@@ -15,6 +15,13 @@ export interface Range {
   readonly maximum: number
 }
 
+/** keepalived's counters and sizes. */
+export const UNSIGNED: Range = { minimum: 0, maximum: 4_294_967_295 }
+/** Whole seconds and repetitions. */
+export const POSITIVE: Range = { minimum: 1, maximum: 4_294_967_295 }
+/** Microseconds in 32 bits, as seconds: the longest time keepalived's timers take. */
+export const LONGEST_SECONDS = 4_294.967295
+
 /** What happens instead of an unusable value: in words, and the value if there is one. */
 export interface Otherwise<T> {
   readonly words: string
@@ -56,6 +63,46 @@ export function parseInteger(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** The number may be missing. */
+export const optionalInteger = (range: Range): Arguments<number | true> => ({
+  ...integer(range),
+  syntax: `[${rangeText(range)}]`,
+  needed: 0,
+  read: (statement, report) =>
+    argument(statement) === undefined ? true : integer(range).read(statement, report),
+})
+
+/** Whole seconds only. */
+export const wholeSeconds = (
+  range: Range,
+  otherwise: Otherwise<Duration> = ignored,
+): Arguments<Duration> => ({
+  syntax: `${rangeText(range)} s`,
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    const value = readInteger(given, range, otherwise.words, report)
+    return value === undefined ? otherwise.value : seconds(value)
+  },
+})
+
+/**
+ * As `integer`, but zero counts as one, which is what keepalived makes of it
+ * where nothing at all would make no sense.
+ */
+export const atLeastOne = (otherwise: Otherwise<number> = ignored): Arguments<number> => ({
+  syntax: 'from 1',
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    const value = readInteger(given, UNSIGNED, otherwise.words, report)
+    if (value === 0) report(errorAt(given, 'value-out-of-range', 'at least 1 is expected here; 1 is used'))
+    return value === undefined ? otherwise.value : Math.max(1, value)
+  },
+})
+
 /** Seconds with a fraction of up to six digits. */
 export const secondsBetween = (
   range: Range,
@@ -94,7 +141,22 @@ export function readSeconds(
   return seconds(value)
 }
 
+/** A number with a fraction, in a unit that is not seconds. */
+export const decimalBetween = (range: Range): Arguments<number> => ({
+  syntax: rangeText(range),
+  needed: 1,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return undefined
+    const value = /^[ \t]*[+]?(\d+\.?\d*|\.\d+)$/.test(given.text) ? Number(given.text) : undefined
+    if (value !== undefined && value >= range.minimum && value <= range.maximum) return value
+    const code = value === undefined ? 'invalid-number' : 'value-out-of-range'
+    report(errorAt(given, code, `a number ${rangeText(range)} is expected here; ${ignored.words}`))
+    return undefined
+  },
+})
+
 export function rangeText({ minimum, maximum }: Range): string {
-  if (maximum >= 2_147_483_647) return minimum <= -2_147_483_647 ? '' : `from ${minimum}`
+  if (maximum >= 2_147_483_647) return minimum <= -2_147_483_647 ? 'of any size' : `from ${minimum}`
   return `${minimum}..${maximum}`
 }

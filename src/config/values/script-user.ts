@@ -1,10 +1,14 @@
-/** `user [group]`, after `script_user`, `user` and at the end of notify lines. */
+/** `USER [GROUP]`, after `script_user` and `user`. */
 
-import type { Word } from '../lexer.ts'
+import type { Arguments } from '../keyword.ts'
 import type { ScriptUser } from '../model.ts'
 
-export function readScriptUser(given: readonly Word[]): ScriptUser | undefined {
-  const [user, group] = given
-  if (user === undefined) return undefined
-  return { user: user.text, ...(group !== undefined && { group: group.text }) }
+export const scriptUserArguments: Arguments<ScriptUser> = {
+  syntax: 'USER [GROUP]',
+  needed: 1,
+  read({ words }) {
+    const [, user, group] = words
+    if (user === undefined) return undefined
+    return { user: user.text, ...(group !== undefined && { group: group.text }) }
+  },
 }

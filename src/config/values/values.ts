@@ -3,12 +3,14 @@
 import type { Report } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
 import type { Words } from '../lexer.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt, warningAt } from '../report.ts'
 import type { Node } from '../tree.ts'
 
 export interface Given<T> {
   readonly value: T
   readonly node: Node
+  /** Position among the block's keywords. */
+  readonly order: number
 }
 
 export interface Values {
@@ -22,12 +24,12 @@ export interface Values {
 
 export function readValues(nodes: readonly Node[], report: Report): Values {
   const given = new Map<Keyword, Given<unknown>[]>()
-  for (const node of nodes) {
+  for (const [order, node] of nodes.entries()) {
     const value = readArguments(node, report)
     if (value === undefined) continue
     const earlier = given.get(node.keyword)
-    if (earlier === undefined) given.set(node.keyword, [{ value, node }])
-    else earlier.push({ value, node })
+    if (earlier === undefined) given.set(node.keyword, [{ value, node, order }])
+    else earlier.push({ value, node, order })
   }
   const all = <T>(keyword: Keyword<T>): readonly Given<T>[] =>
     // A keyword's own reader made these values.
@@ -41,28 +43,50 @@ export function readValues(nodes: readonly Node[], report: Report): Values {
 }
 
 function readArguments({ keyword, statement }: Node, report: Report): unknown {
-  const { needed } = keyword.arguments
+  const { needed, missing, quoted } = keyword.arguments
   if (statement.words.length <= needed) {
-    reportMissing(keyword, statement, report)
+    // What a quote has swallowed is not missing; the quote itself has been reported.
+    if (!(statement.cut === true && quoted === true)) reportMissing(keyword, statement, missing, report)
     return undefined
   }
-  if (keyword.standing.kind !== 'implemented') reportStanding(keyword, statement, report)
+  reportStanding(keyword, statement, report)
   return keyword.arguments.read(statement, report)
 }
 
-/** keepalived exits at once, even while reloading; so this configuration cannot be run. */
-function reportMissing(keyword: Keyword, statement: Words, report: Report): void {
+/** keepalived mostly exits at once, even while reloading; such a configuration cannot be run. */
+function reportMissing(
+  keyword: Keyword,
+  statement: Words,
+  missing: 'ignored' | undefined,
+  report: Report,
+): void {
   const place = { ...statement.place, from: statement.place.to }
-  const message = `'${keyword.name}' needs a value: ${keyword.arguments.syntax}`
-  report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
+  const syntax = keyword.arguments.syntax === '' ? '' : `: ${keyword.arguments.syntax}`
+  const message = `'${keyword.name}' needs a value${syntax}`
+  if (missing === 'ignored') report(errorAt(place, 'missing-value', `${message}; the line is ignored`))
+  else report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
 }
 
+/** What the keyword itself is about to cause, whatever its value. */
 function reportStanding(keyword: Keyword, statement: Words, report: Report): void {
-  const { standing } = keyword
-  if (standing.kind === 'implemented') return
-  const [code, why] =
-    standing.kind === 'no-effect'
-      ? (['no-effect', `has no effect: ${standing.because}`] as const)
-      : (['not-acted-on', `is not acted on yet: ${standing.instead}`] as const)
-  report(noteAt(statement.words[0], code, `'${keyword.name}' is accepted and ${why}`))
+  const { name, renamed, since, standing } = keyword
+  const place = statement.words[0]
+  if (renamed !== undefined)
+    report(
+      warningAt(place, 'deprecated', `'${name}' is an old name: use '${renamed}'`, { suggestion: renamed }),
+    )
+  if (since !== undefined) {
+    const message = `'${name}' is known since keepalived ${since}: 2.2.7 would ignore it`
+    report(noteAt(place, 'newer-keyword', message, { inKeepalived: 'config' }))
+  }
+  if (standing.kind === 'no-effect')
+    report(noteAt(place, 'no-effect', `'${name}' is accepted and has no effect: ${standing.because}`))
+  if (standing.kind === 'not-yet')
+    report(noteAt(place, 'not-acted-on', `'${name}' is accepted and not acted on yet: ${standing.instead}`))
+}
+
+/** For blocks whose values nobody asks for: each is read all the same, and so found wrong if it is. */
+export function readTree(nodes: readonly Node[], report: Report): void {
+  readValues(nodes, report)
+  for (const { nodes: inner } of nodes) readTree(inner, report)
 }

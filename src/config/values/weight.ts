@@ -4,32 +4,86 @@ import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt } from '../report.ts'
-import { readInteger } from './number.ts'
+import { parseInteger, readInteger } from './number.ts'
+
+const LIMIT = 253
+const EXPECTED = `a weight from -${LIMIT} to ${LIMIT} is expected here`
 
 export interface Weight {
   readonly weight: number
   readonly reverse: boolean
 }
 
-/** @param limit the greatest absolute value. */
-export const weightArguments = (limit: number): Arguments<Weight> => ({
-  syntax: `-${limit}..${limit} [reverse|noreverse]`,
+/** Of vrrp_script: what is beyond the range becomes its end, what is no number the number it begins with. */
+export const scriptWeight: Arguments<Weight> = {
+  syntax: '-253..253 [reverse]',
   needed: 1,
-  read: (statement, report) => readWeight(statement.words.slice(1), limit, report),
-})
-
-export function readWeight(given: readonly Word[], limit: number, report: Report): Weight | undefined {
-  const [number, direction, ...rest] = given
-  if (number === undefined) return undefined
-  const weight = readInteger(number, { minimum: -limit, maximum: limit }, 'it is ignored', report)
-  if (weight === undefined) return undefined
-  for (const word of rest) report(errorAt(word, 'extra-words', `'${word.text}' means nothing here; ignored`))
-  return { weight, reverse: direction !== undefined && readDirection(direction, report) }
+  read({ words }, report) {
+    const [, number, direction] = words
+    if (number === undefined) return undefined
+    const value = parseInteger(number.text) ?? leadingInteger(number.text)
+    const weight = Math.max(-LIMIT, Math.min(LIMIT, value))
+    if (parseInteger(number.text) !== weight) {
+      const code = parseInteger(number.text) === undefined ? 'invalid-number' : 'value-out-of-range'
+      report(errorAt(number, code, `${EXPECTED}; ${weight} is used`))
+    }
+    return { weight, reverse: readDirection(direction, ['reverse'], report) }
+  },
 }
 
-function readDirection(given: Word, report: Report): boolean {
-  if (given.text === 'reverse') return true
-  if (given.text !== 'noreverse')
-    report(errorAt(given, 'invalid-value', `reverse or noreverse is expected here; ignored`))
-  return false
+/** Of what is tracked otherwise; beyond `limit` it is ignored. */
+export const weightUpTo = (limit: number): Arguments<Weight> => ({
+  syntax: `-${limit}..${limit} [reverse]`,
+  needed: 1,
+  read({ words }, report) {
+    const [, number, direction] = words
+    if (number === undefined) return undefined
+    const weight = readInteger(number, { minimum: -limit, maximum: limit }, 'the line is ignored', report)
+    return weight === undefined
+      ? undefined
+      : { weight, reverse: readDirection(direction, ['reverse'], report) }
+  },
+})
+
+/**
+ * The words behind `weight` in a tracking line. As in keepalived ±254 becomes
+ * ±253, what is no number becomes the number it begins with, and beyond that
+ * the weight is `inherited`.
+ */
+export function readTrackWeight(
+  number: Word,
+  direction: Word | undefined,
+  directions: readonly string[],
+  inherited: number,
+  report: Report,
+): Weight {
+  return {
+    weight: trackWeight(number, inherited, report),
+    reverse: readDirection(direction, directions, report),
+  }
+}
+
+function trackWeight(given: Word, inherited: number, report: Report): number {
+  const value = parseInteger(given.text)
+  if (value !== undefined && Math.abs(value) <= LIMIT) return value
+  const weight = boundWeight(value ?? leadingInteger(given.text)) ?? inherited
+  const code = value === undefined ? 'invalid-number' : 'value-out-of-range'
+  report(errorAt(given, code, `${EXPECTED}; ${weight} is used`))
+  return weight
+}
+
+/** One too many is cut, more is refused. */
+function boundWeight(value: number): number | undefined {
+  if (Math.abs(value) > LIMIT + 1) return undefined
+  return Math.max(-LIMIT, Math.min(LIMIT, value))
+}
+
+/** What strtol(3) makes of it: 0 where there is no number at all. */
+const leadingInteger = (text: string): number => Number(/^[+-]?\d+/.exec(text)?.[0] ?? 0)
+
+function readDirection(given: Word | undefined, known: readonly string[], report: Report): boolean {
+  if (given === undefined) return false
+  if (!known.includes(given.text))
+    report(errorAt(given, 'unknown-option', `${known.join(' or ')} is expected here; the word is ignored`))
+  return given.text === 'reverse'
 }

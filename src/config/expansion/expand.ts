@@ -1,0 +1,285 @@
+/**
+ * Files → statements. Every line is put through what keepalived does with it,
+ * in its order: the comment goes; `@id` keeps or drops the line; `$NAME=`
+ * defines; `~SEQ(…)` repeats the rest; `$NAME ` and `${NAME}` are replaced,
+ * and what they bring is looked at again; `{` and `}` end a part, behind which
+ * all this begins anew.
+ */
+
+import type { Report } from '../diagnostics.ts'
+import type { SourceFile } from '../gather.ts'
+import { commentStart, firstBrace, lexLine, type Statement } from '../lexer.ts'
+import {
+  computedLine,
+  frameAt,
+  inFrame,
+  joinLines,
+  sliceLine,
+  spanOf,
+  typedLine,
+  type Frame,
+  type Line,
+  type Place,
+} from '../line.ts'
+import { errorAt, warningAt } from '../report.ts'
+import { lineText } from '../sources.ts'
+import { definitionAt, predefined, type Definition, type Context } from './definitions.ts'
+import { sequenceAt, type Sequence } from './sequence.ts'
+import { findUse, type Use } from './uses.ts'
+
+/** Enough for the 65024 instances of keepalived's own example, and an end to what has none. */
+const MOST_EXPANSIONS = 1_500_000
+const MOST_CHARACTERS = 64 << 20
+const DEEPEST = 100
+
+export function expand(root: SourceFile, context: Context, report: Report): Statement[] {
+  const expander = new Expander(context, report)
+  expander.file(root)
+  return expander.statements
+}
+
+/** Owns the definitions and the budget of one reading. */
+class Expander {
+  readonly statements: Statement[] = []
+  readonly #context: Context
+  readonly #report: Report
+  readonly #definitions = new Map<string, Definition>()
+  /** A definition whose last line has not been read yet. */
+  #open: { name: string; lines: Line[] } | undefined
+  #expansions = 0
+  #characters = 0
+  #exhausted = false
+  #truncated = false
+
+  constructor(context: Context, report: Report) {
+    this.#context = context
+    this.#report = report
+  }
+
+  file({ source, includes }: SourceFile): void {
+    for (const [index, start] of source.lineStarts.entries()) {
+      const included = includes.get(start)
+      if (included === undefined) this.#physicalLine(typedLine(lineText(source, index), source.file, start))
+      else for (const file of included) this.file(file)
+    }
+  }
+
+  #physicalLine(line: Line): void {
+    const before = this.statements.length
+    this.#readLine(line)
+    // What came of a line that expands to too much is of no use to anybody.
+    if (this.#exhausted && !this.#truncated) {
+      this.statements.length = before
+      this.#truncated = true
+    }
+  }
+
+  #readLine(line: Line): void {
+    const { text } = line
+    const trimmed = text.trimEnd()
+    const continued = trimmed.endsWith('\\')
+    const content = continued ? sliceLine(line, 0, trimmed.length - 1) : line
+    const visible = trimEnd(sliceLine(content, 0, commentStart(content.text)))
+    if (this.#open !== undefined) {
+      this.#open.lines.push(visible)
+      if (!continued) this.#close()
+    } else if (!continued) {
+      this.#logicalLine(visible)
+    } else {
+      this.#continuedLine(visible, sliceLine(line, trimmed.length - 1, trimmed.length))
+    }
+  }
+
+  /** Only a definition goes on in the next line; elsewhere the backslash is part of the last word. */
+  #continuedLine(line: Line, backslash: Line): void {
+    const content = this.#condition(trimStart(line))
+    if (content === undefined) return
+    const definition = definitionAt(content.text)
+    if (definition === undefined) {
+      const place = { line: backslash, from: 0, to: 1 }
+      const message = `only a definition can be continued in the next line: here '\\' is a character like any other`
+      this.#report(errorAt(place, 'stray-backslash', message))
+      this.#logicalLine(joinLines(line, backslash))
+      return
+    }
+    const value = sliceLine(content, definition.valueAt)
+    this.#open = { name: definition.name, lines: value.text.trim() === '' ? [] : [value] }
+  }
+
+  #close(): void {
+    if (this.#open === undefined) return
+    const [first, ...rest] = this.#open.lines
+    const { name } = this.#open
+    if (first !== undefined) this.#definitions.set(name, { name, lines: [first, ...rest] })
+    this.#open = undefined
+  }
+
+  /** The line if its condition holds, or if it has none; without the condition. */
+  #condition(line: Line): Line | undefined {
+    const match = /^@(\^?)([^ \t]*)/.exec(line.text)
+    if (match === null) return line
+    const [whole, negated, id] = match
+    const holds = (id === this.#context.configId) !== (negated === '^')
+    return holds ? trimStart(sliceLine(line, whole.length)) : undefined
+  }
+
+  #logicalLine(written: Line): void {
+    if (!/[$@~]/.test(written.text)) {
+      this.#lex(written)
+      return
+    }
+    const line = this.#condition(trimStart(written))
+    if (line === undefined || line.text === '') return
+    const definition = definitionAt(line.text)
+    if (definition !== undefined) {
+      const { name, valueAt } = definition
+      this.#definitions.set(name, { name, lines: [sliceLine(line, valueAt)] })
+      return
+    }
+    const sequence = sequenceAt(line.text)
+    if (sequence !== undefined) this.#sequence(line, sequence)
+    else this.#replace(line)
+  }
+
+  #sequence(written: Line, found: Sequence | 'wrong'): void {
+    // The numbers themselves may be definitions.
+    const line = this.#replaceUpTo(written, written.text.indexOf(')'))
+    const sequence = found === 'wrong' ? sequenceAt(line.text) : found
+    const place = { line, from: 0, to: Math.max(1, line.text.indexOf(')') + 1) }
+    if (sequence === undefined || sequence === 'wrong') {
+      this.#report(errorAt(place, 'invalid-sequence', 'this sequence cannot be read: the line is ignored'))
+      return
+    }
+    const rest = trimStart(sliceLine(line, sequence.end))
+    const use = spanOf({ line, from: 0, to: sequence.end })
+    if (!this.#mayExpand(place, sequence.length, rest.text.length * sequence.length)) return
+    for (const values of sequence.rounds()) {
+      if (this.#exhausted) return
+      for (const [index, name] of sequence.names.entries())
+        this.#definitions.set(name, { name, lines: [computedLine(values[index] ?? '', use)] })
+      this.#logicalLine(rest)
+    }
+  }
+
+  #replaceUpTo(line: Line, end: number): Line {
+    let current = line
+    for (let limit = end; ;) {
+      const use = findUse(current.text, 0)
+      if (use === undefined || use.from >= limit) return current
+      const value = this.#value(current, use)
+      if (value === undefined || value.length > 1 || value[0] === undefined) return current
+      current = joinLines(sliceLine(current, 0, use.from), value[0], sliceLine(current, use.to))
+      limit = current.text.indexOf(')')
+    }
+  }
+
+  /** Replaces the first name that is defined, and looks at what has become of the line again. */
+  #replace(line: Line): void {
+    for (let from = 0; ;) {
+      const use = findUse(line.text, from)
+      if (use === undefined) {
+        this.#parts(line)
+        return
+      }
+      const value = this.#value(line, use)
+      if (value === undefined) {
+        from = use.from + 1
+        continue
+      }
+      const before = sliceLine(line, 0, use.from)
+      const after = sliceLine(line, use.to)
+      const last = value.length - 1
+      for (const [index, part] of value.entries()) {
+        const head = index === 0 ? joinLines(before, part) : part
+        this.#logicalLine(index === last ? joinLines(head, after) : head)
+      }
+      return
+    }
+  }
+
+  /** What a name stands for here; undefined: it is not defined, or may not be used here, and stays as it is. */
+  #value(line: Line, use: Use): readonly Line[] | undefined {
+    const span = spanOf({ line, from: use.from, to: use.to })
+    const definition = this.#definitions.get(use.name)
+    if (definition === undefined) {
+      const value = use.braced ? predefined(use.name, span.file, this.#context) : undefined
+      return value === undefined ? undefined : [computedLine(value, span, frameAt(line, use.from))]
+    }
+    const parent = frameAt(line, use.from)
+    const place = { line, from: use.from, to: use.to }
+    if (isRecursive(definition, parent)) {
+      const message = `$${use.name} is defined by itself: it stays as it is`
+      this.#report(errorAt(place, 'recursive-definition', message, { fatal: true }))
+      return undefined
+    }
+    const size = definition.lines.reduce((sum, { text }) => sum + text.length, 0)
+    if (!this.#mayExpand(place, 1, size)) return undefined
+    const description = `in the expansion of $${use.name} here`
+    const frame: Frame = { of: definition, use: span, description, parent, depth: (parent?.depth ?? 0) + 1 }
+    return definition.lines.map((one) => inFrame(one, frame))
+  }
+
+  #mayExpand(place: Place, times: number, characters: number): boolean {
+    this.#expansions += times
+    this.#characters += characters
+    if (this.#expansions <= MOST_EXPANSIONS && this.#characters <= MOST_CHARACTERS) return true
+    if (!this.#exhausted)
+      this.#report(
+        errorAt(
+          place,
+          'expansion-limit',
+          'definitions and sequences expand to too much: nothing more is expanded',
+          {
+            fatal: true,
+          },
+        ),
+      )
+    this.#exhausted = true
+    return false
+  }
+
+  /** A brace ends a part; what follows it may be a condition, a definition or a sequence again. */
+  #parts(line: Line): void {
+    const brace = firstBrace(line.text)
+    if (brace === -1) {
+      this.#lex(line)
+      return
+    }
+    const undefinedName = /\$\{[A-Za-z_]\w*\}/y
+    undefinedName.lastIndex = brace - 1
+    const name = brace > 0 ? undefinedName.exec(line.text)?.[0] : undefined
+    if (name !== undefined) {
+      const place = { line, from: brace - 1, to: brace - 1 + name.length }
+      const message = `${name} is not defined: it stays as it is, and its braces are braces`
+      this.#report(warningAt(place, 'undefined-name', message, { inKeepalived: 'no' }))
+    }
+    this.#lex(sliceLine(line, 0, brace + 1))
+    const rest = trimStart(sliceLine(line, brace + 1))
+    if (rest.text !== '') this.#logicalLine(rest)
+  }
+
+  #lex(line: Line): void {
+    const { statements, unterminated } = lexLine(line)
+    for (const statement of statements) this.statements.push(statement)
+    if (unterminated !== undefined)
+      this.#report(
+        errorAt(unterminated, 'unterminated-quote', 'this quote is never closed: what follows it is lost'),
+      )
+  }
+}
+
+function isRecursive(definition: Definition, frame: Frame | undefined): boolean {
+  for (let outer = frame; outer !== undefined; outer = outer.parent)
+    if (outer.of === definition || outer.depth > DEEPEST) return true
+  return false
+}
+
+function trimStart(line: Line): Line {
+  const trimmed = line.text.trimStart()
+  return trimmed.length === line.text.length ? line : sliceLine(line, line.text.length - trimmed.length)
+}
+
+function trimEnd(line: Line): Line {
+  const trimmed = line.text.trimEnd()
+  return trimmed.length === line.text.length ? line : sliceLine(line, 0, trimmed.length)
+}

@@ -1,0 +1,187 @@
+/** `global_defs`: scripts and FIFOs of the daemon, reloading, and other subsystems. */
+
+import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
+import { flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
+import { command } from '../values/command.ts'
+import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
+
+const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 }
+
+const noIpvs = noEffect('vrrpd does not touch IPVS')
+const noFirewall = noEffect('vrrpd makes no firewall rules')
+const noSnmp = noEffect('vrrpd speaks no SNMP')
+const noDbus = noEffect('vrrpd is not on D-Bus')
+const noFifo = notYet('vrrpd writes no FIFOs')
+const safeReload = noEffect('vrrpd always reads the new file before it gives up the old configuration')
+const script = lenient({ ...command, needed: 1 })
+const fifo = lenient(text('PATH [USER [GROUP]]'))
+const scriptTimeout = lenient(integer({ minimum: 1, maximum: 1000 }))
+const notIn227 = (
+  standing: Keyword['standing'],
+  since: string,
+): { standing: Keyword['standing']; since: string } => ({
+  standing,
+  since,
+})
+
+const scripts: readonly Keyword[] = [
+  ...['startup', 'shutdown'].flatMap((when): Keyword[] => [
+    value(`${when}_script`, 3, script, `run once at ${when}`, { standing: notYet('it is not run') }),
+    value(`${when}_script_timeout`, 3, scriptTimeout, 'seconds it may take', {
+      standing: notYet('the script is not run'),
+      default: '10',
+    }),
+  ]),
+  ...['notify_fifo', 'vrrp_notify_fifo', 'lvs_notify_fifo'].flatMap((name): Keyword[] => [
+    value(name, 3, fifo, 'where changes of state are written', { standing: noFifo }),
+    value(`${name}_script`, 3, script, 'reads that FIFO', { standing: noFifo }),
+  ]),
+  value('fifo_write_vrrp_states_on_reload', 3, flag, 'write all states after a reload', { standing: noFifo }),
+  value('vrrp_notify_priority_changes', 3, optionalBoolean, 'write changes of priority', {
+    standing: noFifo,
+  }),
+  value(
+    'use_symlink_paths',
+    3,
+    optionalBoolean,
+    'run scripts by the path as written',
+    notIn227(noEffect('vrrpd always does'), '2.2.8'),
+  ),
+  value(
+    'set_supplementary_groups',
+    3,
+    flag,
+    'all groups of the script’s user',
+    notIn227(notYet('only its own group is set'), '2.3.2'),
+  ),
+]
+
+const vrrp: readonly Keyword[] = [
+  value(
+    'vrrp_garp_extra_if',
+    3,
+    lenient(words('[all] 1..86400', 1)),
+    'seconds between ARPs on other interfaces',
+    {
+      standing: notYet('none are sent'),
+    },
+  ),
+  value('vrrp_vmac_garp_intvl', 3, words('[all] 1..86400'), 'the same', {
+    standing: notYet('none are sent'),
+    renamed: 'vrrp_garp_extra_if',
+  }),
+  value('vrrp_check_unicast_src', 3, flag, 'drop unicast from others than the peers', {
+    standing: notYet('vrrpd sends multicast only'),
+  }),
+  value(
+    'vrrp_owner_ignore_adverts',
+    3,
+    optionalBoolean,
+    'an address owner never yields',
+    notIn227(notYet('it yields to a higher address'), '2.3.0'),
+  ),
+  value(
+    'v3_checksum_as_v2',
+    3,
+    optionalBoolean,
+    'no pseudo-header in VRRPv3 checksums',
+    notIn227(notYet('vrrpd speaks VRRPv2'), '2.2.8'),
+  ),
+  value(
+    'vrrp_delay_after_boot',
+    3,
+    secondsBetween({ minimum: 0, maximum: LONGEST_SECONDS }),
+    'seconds to wait after the machine has started',
+    notIn227(notYet('there is no such delay'), '2.4.0'),
+  ),
+  value('log_unknown_vrids', 3, flag, 'log advertisements of other virtual routers', {
+    standing: notYet('they are counted, not logged'),
+  }),
+  value('disable_local_igmp', 3, flag, 'no IGMP for 224.0.0.0/24', {
+    standing: notYet('the system’s setting stays'),
+  }),
+  value('vmac_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
+    standing: notYet('vrrpd makes none'),
+  }),
+  value('vmac_addr_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
+    standing: notYet('vrrpd makes none'),
+  }),
+]
+
+const reload: readonly Keyword[] = [
+  value('reload_check_config', 3, words('[LOG-FILE]'), 'try a new file before reloading', {
+    standing: safeReload,
+  }),
+  value('reload_time_file', 3, lenient(text('PATH')), 'reload at the time it holds', {
+    standing: notYet('reload with SIGHUP'),
+  }),
+  value('reload_repeat', 3, flag, 'every day', { standing: notYet('reload with SIGHUP') }),
+  value('reload_file', 3, words('[PATH]'), 'exists while files are read', {
+    standing: notYet('it is not made'),
+  }),
+  value(
+    'include_check',
+    3,
+    words('[readable|match|wildcard_match|brace_match …]'),
+    'missing includes are errors',
+    {
+      standing: noEffect('vrrpd always says which includes are missing'),
+    },
+  ),
+]
+
+const others: readonly Keyword[] = [
+  value(
+    'lvs_sync_daemon',
+    4,
+    lenient(words('INTERFACE [inst] INSTANCE [id N] …', 1)),
+    'IPVS connection sync',
+    {
+      standing: noIpvs,
+    },
+  ),
+  value('lvs_timeouts', 4, words('[tcp N] [tcpfin N] [udp N]'), 'IPVS timeouts', { standing: noIpvs }),
+  value('lvs_flush', 4, flag, 'clear IPVS at start', { standing: noIpvs }),
+  value('lvs_flush_on_stop', 4, optionalChoice(['VS']), 'clear IPVS at the end', { standing: noIpvs }),
+  value('lvs_flush_onstop', 4, optionalChoice(['VS']), 'the same', { standing: noIpvs }),
+  value('rs_init_notifies', 4, optionalBoolean, 'notify for real servers at start', { standing: noIpvs }),
+  value('no_checker_emails', 4, optionalBoolean, 'no mail for real servers', { standing: noIpvs }),
+  value('checker_log_all_failures', 4, optionalBoolean, 'log every failed check', { standing: noIpvs }),
+  value('nftables', 4, words('[TABLE]'), 'filter with nftables', { standing: noFirewall }),
+  value('nftables_priority', 4, integer(INTEGER), 'of its chains', { standing: noFirewall }),
+  value('nftables_counters', 4, flag, 'count in rules', { standing: noFirewall }),
+  value('nftables_ifindex', 4, flag, 'interfaces by index', { standing: noFirewall }),
+  value('nftables_ipvs', 4, words('[TABLE]'), 'firewall marks for IPVS', { standing: noIpvs }),
+  value('nftables_ipvs_priority', 4, integer(INTEGER), 'of its chains', { standing: noIpvs }),
+  value('nftables_ipvs_start_fwmark', 4, integer(POSITIVE, ignored), 'the first mark', { standing: noIpvs }),
+  value('vrrp_iptables', 4, words('[IN [OUT]]'), 'filter with iptables', {
+    standing: noFirewall,
+    renamed: 'nftables',
+  }),
+  value(
+    'vrrp_ipsets',
+    4,
+    words('[NAME …]'),
+    'filter with ipsets',
+    notIn227(noFirewall, 'builds with iptables'),
+  ),
+  value('snmp_socket', 4, lenient(text('ADDRESS')), 'the master agent', { standing: noSnmp }),
+  ...['vrrp', 'keepalived', 'checker', 'rfc', 'rfcv2', 'rfcv3'].map((name) =>
+    value(`enable_snmp_${name}`, 4, flag, 'answer over SNMP', { standing: noSnmp }),
+  ),
+  value('enable_traps', 4, flag, 'send SNMP traps', { standing: noSnmp }),
+  ...['vrrp', 'vs', 'rs'].map((name) =>
+    value(
+      `snmp_${name}_stats_update_interval`,
+      4,
+      text('SECONDS'),
+      'how old figures may be',
+      notIn227(noSnmp, '2.2.8'),
+    ),
+  ),
+  value('enable_dbus', 4, flag, 'answer on D-Bus', { standing: noDbus }),
+  value('dbus_service_name', 4, lenient(text('NAME')), 'its name there', { standing: noDbus }),
+  value('dbus_no_interface_name', 4, flag, 'shorter object paths', notIn227(noDbus, '2.2.8')),
+]
+
+export const otherGlobalKeywords: readonly Keyword[] = [...scripts, ...vrrp, ...reload, ...others]

@@ -1,0 +1,100 @@
+/** `global_defs`: scheduling, memory, names and files of the processes. */
+
+import { noEffect, notYet, value, type Keyword, type Standing } from '../keyword.ts'
+import { flag, lenient, optionalBoolean, text } from '../values/basic.ts'
+import { POSITIVE, UNSIGNED, ignored, integer, optionalInteger } from '../values/number.ts'
+
+const ordinary = notYet('vrrpd runs with ordinary scheduling')
+const oneProcess = noEffect('vrrpd is one process')
+const noChild: Readonly<Record<string, Standing>> = { vrrp: ordinary, checker: oneProcess, bfd: oneProcess }
+
+const nice = lenient(integer({ minimum: -20, maximum: 19 }))
+const realTime = lenient(integer({ minimum: 1, maximum: 99 }))
+const size = lenient(integer(UNSIGNED))
+const dumps = notYet('vrrpd writes no dump files')
+const buffers = noEffect('vrrpd’s netlink sockets recover from an overrun by reading everything anew')
+
+const perProcess = Object.entries(noChild).flatMap(([name, standing]): Keyword[] => [
+  value(`${name}_priority`, 3, nice, 'scheduling priority', { standing }),
+  value(`${name}_no_swap`, 3, flag, 'lock memory', { standing }),
+  value(`${name}_rt_priority`, 3, realTime, 'real-time priority', { standing }),
+  value(`${name}_cpu_affinity`, 3, lenient(integer({ minimum: 0, maximum: 4095 })), 'processors to run on', {
+    standing,
+  }),
+  value(`${name}_rlimit_rttime`, 3, integer(POSITIVE), 'microseconds of real-time CPU in one go', {
+    standing,
+  }),
+  value(`${name}_rlimit_rtime`, 3, integer(POSITIVE), 'the old spelling of the same', { standing }),
+  value(`${name}_process_name`, 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
+])
+
+const netlinkBuffers = [
+  'vrrp_netlink_cmd',
+  'vrrp_netlink_monitor',
+  'lvs_netlink_cmd',
+  'lvs_netlink_monitor',
+  'process_monitor',
+]
+  .map((name) => `${name}_rcv_bufs`)
+  .flatMap((name): Keyword[] => [
+    value(name, 3, size, 'bytes of receive buffer', { standing: buffers }),
+    value(`${name}_force`, 3, optionalBoolean, 'beyond the system’s limit', { standing: buffers }),
+  ])
+
+export const processKeywords: readonly Keyword[] = [
+  ...perProcess,
+  ...netlinkBuffers,
+  value(
+    'max_auto_priority',
+    3,
+    optionalInteger({ minimum: -1, maximum: 99 }),
+    'raise the priority when running late',
+    {
+      standing: ordinary,
+    },
+  ),
+  value(
+    'min_auto_priority_delay',
+    3,
+    lenient(integer({ minimum: 1, maximum: 10_000_000 }, ignored)),
+    'microseconds late that count',
+    { standing: ordinary },
+  ),
+  value('vrrp_rx_bufs_policy', 3, lenient(text('MTU|ADVERT|BYTES')), 'size of receive buffers', {
+    standing: noEffect('the system’s default is used'),
+  }),
+  value('vrrp_rx_bufs_multiplier', 3, lenient(integer(POSITIVE)), 'factor for it', {
+    standing: noEffect('the system’s default is used'),
+  }),
+  value('process_names', 3, flag, 'name the processes', { standing: oneProcess }),
+  value('process_name', 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
+  value('umask', 3, text('NUMBER|BITS'), 'for files that are made', {
+    standing: notYet('vrrpd’s own is used'),
+  }),
+  value('random_seed', 3, integer(UNSIGNED), 'of random numbers', {
+    standing: notYet('_RANDOM differs from one start to the next'),
+  }),
+  value('tmp_config_directory', 3, lenient(text('DIRECTORY')), 'where the configuration is copied', {
+    standing: noEffect('vrrpd reads it once and copies nothing'),
+  }),
+  value('config_save_dir', 3, text('DIRECTORY'), 'where configurations are kept', { standing: dumps }),
+  value('data_use_instance', 3, optionalBoolean, 'instance name in dump file names', { standing: dumps }),
+  value('state_dump_file', 3, text('FILE'), 'where SIGUSR1 writes', { standing: dumps, since: '2.2.8' }),
+  value('stats_dump_file', 3, text('FILE'), 'where SIGUSR2 writes', { standing: dumps, since: '2.2.8' }),
+  value('json_dump_file', 3, text('FILE'), 'where the JSON signal writes', {
+    standing: dumps,
+    since: '2.2.8',
+  }),
+  value('json_version', 3, integer({ minimum: 1, maximum: 2 }), 'its format', {
+    standing: dumps,
+    since: '2.2.8',
+  }),
+  value('iproute_usr_dir', 3, text('DIRECTORY'), 'where names of tables are', {
+    standing: notYet('/etc/iproute2 is read'),
+    since: '2.2.8',
+  }),
+  value('iproute_etc_dir', 3, text('DIRECTORY'), 'where names of tables are', {
+    standing: notYet('/etc/iproute2 is read'),
+    since: '2.2.8',
+  }),
+]

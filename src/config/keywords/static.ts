@@ -1,0 +1,60 @@
+/** Outside of instances: addresses, routes and rules that stay, pacing of ARP, polling of links. */
+
+import { list, notYet, section, table, value, type Keyword } from '../keyword.ts'
+import { word } from '../values/basic.ts'
+import { secondsBetween } from '../values/number.ts'
+
+const notInstalled = notYet('none are installed')
+const notPaced = notYet('gratuitous ARPs are sent back to back')
+const spacing = secondsBetween({ minimum: 0, maximum: 2_147.483647 })
+
+export const staticIpaddress: Keyword = list(
+  'static_ipaddress',
+  2,
+  'addresses that are there while the daemon runs',
+  {
+    standing: notInstalled,
+    process: 'vrrp',
+  },
+)
+export const staticRoutes: Keyword = list('static_routes', 2, 'routes, likewise', {
+  standing: notInstalled,
+  process: 'vrrp',
+})
+export const staticRules: Keyword = list('static_rules', 3, 'routing rules, likewise', {
+  standing: notInstalled,
+  process: 'vrrp',
+})
+
+export const staticKeywords: readonly Keyword[] = [
+  staticIpaddress,
+  staticRoutes,
+  staticRules,
+  section(
+    'track_group',
+    3,
+    table(list('group', 3, 'instances', { standing: notInstalled })),
+    'instances that need static items',
+    { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
+  ),
+  section(
+    'garp_group',
+    3,
+    table(
+      value('garp_interval', 3, spacing, 'seconds between gratuitous ARPs', { standing: notPaced }),
+      value('gna_interval', 3, spacing, 'seconds between neighbour advertisements', { standing: notPaced }),
+      value('interface', 3, word('INTERFACE'), 'where', { standing: notPaced }),
+      list('interfaces', 3, 'where', { standing: notPaced }),
+    ),
+    'slower gratuitous ARP on some interfaces',
+    { process: 'vrrp', standing: notPaced },
+  ),
+  list('interface_up_down_delays', 3, 'seconds until a link change counts: IF DOWN [UP]', {
+    standing: notYet('link changes count at once'),
+    process: 'vrrp',
+  }),
+  list('linkbeat_interfaces', 3, 'links to poll', {
+    standing: notYet('the kernel’s link events are used'),
+    process: 'vrrp',
+  }),
+]

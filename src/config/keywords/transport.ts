@@ -1,0 +1,97 @@
+/** How an instance's advertisements travel: addresses, multicast or unicast, virtual interfaces. */
+
+import type { IpAddress } from '../../base/address.ts'
+import { list, notYet, value, type Keyword } from '../keyword.ts'
+import type { Word } from '../lexer.ts'
+import { hostAddress, multicastAddress } from '../values/address.ts'
+import { flag, optionalChoice, text, words } from '../values/basic.ts'
+import { integer } from '../values/number.ts'
+
+const multicastOnly = notYet('vrrpd sends multicast only')
+const noVmac = notYet('the interface’s own MAC address is used')
+
+export const mcastSrcIp: Keyword<Word> = value(
+  'mcast_src_ip',
+  1,
+  hostAddress('the interface’s own address is used'),
+  'source address of advertisements',
+  { default: 'the primary address of the interface' },
+)
+export const unicastSrcIp: Keyword<Word> = value(
+  'unicast_src_ip',
+  2,
+  hostAddress('the interface’s own address is used'),
+  'source address of unicast advertisements',
+  { default: 'the primary address of the interface' },
+)
+export const unicastPeer: Keyword = list('unicast_peer', 2, 'send to these addresses instead of multicast', {
+  standing: multicastOnly,
+})
+export const unicastTtl: Keyword<number> = value(
+  'unicast_ttl',
+  3,
+  integer({ minimum: 0, maximum: 255 }),
+  'of unicast advertisements',
+  { standing: multicastOnly, default: '255' },
+)
+export const checkUnicastSrc: Keyword<true> = value('check_unicast_src', 3, flag, 'only peers are heard', {
+  standing: multicastOnly,
+})
+export const unicastFaultNoPeer: Keyword<true> = value(
+  'unicast_fault_no_peer',
+  3,
+  flag,
+  'no peers mean FAULT, not multicast',
+  { standing: multicastOnly },
+)
+export const oldUnicastChecksum: Keyword<'never' | true> = value(
+  'old_unicast_checksum',
+  3,
+  optionalChoice(['never']),
+  'VRRPv3 checksums of old',
+  { standing: notYet('vrrpd speaks VRRPv2') },
+)
+export const mcastDstIp: Keyword<IpAddress> = value(
+  'mcast_dst_ip',
+  3,
+  multicastAddress('any', 'the line is ignored'),
+  'multicast group of this instance',
+  { standing: notYet('vrrp_mcast_group4 is used') },
+)
+export const nativeIpv6: Keyword<true> = value('native_ipv6', 3, flag, 'it is an IPv6 instance')
+export const useVmac: Keyword<readonly Word[]> = value(
+  'use_vmac',
+  4,
+  words('[NAME] [MAC]'),
+  'the virtual MAC address',
+  {
+    standing: noVmac,
+  },
+)
+export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one', {
+  standing: noVmac,
+})
+
+export const transportKeywords: readonly Keyword[] = [
+  mcastSrcIp,
+  unicastSrcIp,
+  unicastPeer,
+  unicastTtl,
+  checkUnicastSrc,
+  unicastFaultNoPeer,
+  oldUnicastChecksum,
+  mcastDstIp,
+  nativeIpv6,
+  useVmac,
+  vmacXmitBase,
+  value('use_vmac_addr', 4, flag, 'virtual MAC addresses on other interfaces', { standing: noVmac }),
+  value('use_ipvlan', 4, words('[NAME] [ADDRESS] [bridge|private|vepa]'), 'an ipvlan interface', {
+    standing: noVmac,
+  }),
+  value('track_src_ip', 3, flag, 'FAULT without the configured source address', {
+    standing: notYet('it does not mean FAULT'),
+  }),
+  value('vrf', 3, text('INTERFACE'), 'VRF of a unicast instance without an interface', {
+    standing: multicastOnly,
+  }),
+]

@@ -1,0 +1,49 @@
+/** Instances that cannot be told apart on the wire, or that move the same address. */
+
+import { formatIp } from '../../base/address.ts'
+import { error, warning, type Report } from '../diagnostics.ts'
+import type { VirtualAddress, VrrpInstance } from '../model.ts'
+
+export function reportConflicts(instances: readonly VrrpInstance[], report: Report): void {
+  reportSharedVrids(instances, report)
+  reportSharedAddresses(instances, report)
+}
+
+function reportSharedVrids(instances: readonly VrrpInstance[], report: Report): void {
+  const known = new Map<string, VrrpInstance[]>()
+  for (const instance of instances) {
+    const { family, link, mcastGroup, name, span, vrid } = instance
+    const multicast = mcastGroup === undefined ? '' : formatIp(mcastGroup)
+    const how = instance.unicastPeers.length > 0 ? 'unicast' : multicast
+    const key = `${vrid} IPv${family} ${link} ${how}`
+    const others = known.get(key) ?? []
+    const other = others.find((one) => how !== 'unicast' || sharePeer(one, instance))
+    if (other !== undefined) {
+      const related = [{ span: other.span, message: `${other.name} is defined here` }]
+      const message = `${other.name} and ${name} both use VRID ${vrid} with IPv${family} on ${link}`
+      report(error('duplicate-vrid', span, message, { related, fatal: true }))
+    }
+    known.set(key, [...others, instance])
+  }
+}
+
+const sharePeer = (a: VrrpInstance, b: VrrpInstance): boolean =>
+  a.unicastPeers.some(({ address }) => b.unicastPeers.some((peer) => peer.address === address))
+
+/** keepalived does not mind; whichever instance leaves MASTER last takes the address away. */
+function reportSharedAddresses(instances: readonly VrrpInstance[], report: Report): void {
+  const known = new Map<string, { readonly instance: VrrpInstance; readonly address: VirtualAddress }>()
+  for (const instance of instances)
+    for (const address of [...instance.addresses, ...instance.excludedAddresses]) {
+      const key = `${formatIp(address.cidr.address)} ${address.link}`
+      const other = known.get(key)
+      if (other === undefined) {
+        known.set(key, { instance, address })
+        continue
+      }
+      const where = other.instance === instance ? 'in this instance' : `in ${other.instance.name}`
+      const related = [{ span: other.address.span, message: 'first given here' }]
+      const message = `${formatIp(address.cidr.address)} on ${address.link} is given twice: also ${where}`
+      report(warning('duplicate-address', address.span, message, { related, inKeepalived: 'no' }))
+    }
+}

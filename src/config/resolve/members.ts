@@ -1,0 +1,68 @@
+/** What an instance loses by being in a sync group or by owning its addresses: trackers that would move its priority. */
+
+import type { Report, Span } from '../diagnostics.ts'
+import { warning } from '../diagnostics.ts'
+import type { SyncGroup, VrrpInstance } from '../model.ts'
+
+export function settleMembers(
+  instances: readonly VrrpInstance[],
+  groups: readonly SyncGroup[],
+  report: Report,
+): VrrpInstance[] {
+  return instances.map((instance) => {
+    const group = groups.find(({ members }) => members.includes(instance.name))
+    const owned = instance.priority === 255 ? asOwner(instance, report) : instance
+    return group === undefined ? owned : asMember(owned, group, instances, report)
+  })
+}
+
+const dropped = (span: Span, message: string, report: Report): void =>
+  report(warning('weight-dropped', span, message))
+
+/** Its priority never changes, so only trackers without a weight are left. */
+function asOwner(instance: VrrpInstance, report: Report): VrrpInstance {
+  const message = 'priority 255 never changes, so a tracker with a weight is ignored'
+  for (const { weight, span } of [...instance.trackScripts, ...instance.trackInterfaces])
+    if (weight !== 0) dropped(span, message, report)
+  return {
+    ...instance,
+    trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
+    trackInterfaces: instance.trackInterfaces.filter(({ weight }) => weight === 0),
+  }
+}
+
+/** Members move together, so their priorities must not move apart. */
+function asMember(
+  instance: VrrpInstance,
+  group: SyncGroup,
+  instances: readonly VrrpInstance[],
+  report: Report,
+): VrrpInstance {
+  const settled = group.trackingWeight ? instance : withoutWeights(instance, group, report)
+  const members = instances.filter(({ name }) => group.members.includes(name))
+  const allMasters = members.every(({ wantedState }) => wantedState === 'MASTER')
+  for (const { link, span } of group.trackInterfaces)
+    if (link === instance.link)
+      report(
+        warning(
+          'own-interface',
+          span,
+          `${link} is ${instance.name}'s own interface, which is tracked anyway`,
+        ),
+      )
+  return allMasters ? settled : { ...settled, wantedState: 'BACKUP' }
+}
+
+/** As keepalived does: a script goes, an interface stays without its weight. */
+function withoutWeights(instance: VrrpInstance, { name }: SyncGroup, report: Report): VrrpInstance {
+  const where = `in sync group ${name} members have no weights of their own (track it in the group)`
+  for (const { weight, span } of instance.trackScripts)
+    if (weight !== 0) dropped(span, `${where}: the script is not tracked`, report)
+  for (const { weight, span } of instance.trackInterfaces)
+    if (weight !== 0) dropped(span, `${where}: the interface being down means FAULT`, report)
+  return {
+    ...instance,
+    trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
+    trackInterfaces: instance.trackInterfaces.map((one) => ({ ...one, weight: 0 })),
+  }
+}

@@ -1,0 +1,59 @@
+/** A route while its line is being read. */
+
+import { ipv4FromNumber, parseIpv6, type Cidr, type IpAddress } from '../../base/address.ts'
+import type { Report } from '../diagnostics.ts'
+import type { KernelNames } from '../kernel-names.ts'
+import type { Word } from '../lexer.ts'
+import type { Nexthop, RouteType, Scope } from '../model.ts'
+import { readCidr } from '../values/address.ts'
+
+export interface RouteDraft {
+  readonly names: KernelNames
+  type: RouteType
+  destination?: Cidr
+  gateway?: IpAddress
+  /** `or`: keepalived's older way to a second gateway. */
+  secondGateway?: IpAddress
+  link?: string
+  source?: IpAddress
+  table?: number
+  scope?: Scope
+  metric?: number
+  mtu?: number
+  protocol?: number
+  tos?: number
+  onlink: boolean
+  track: boolean
+  append: boolean
+  readonly nexthops: NexthopDraft[]
+}
+
+export interface NexthopDraft {
+  gateway?: IpAddress
+  link?: string
+  weight: number
+  onlink: boolean
+}
+
+/** Several gateways: `nexthop via A dev I weight N …`, or keepalived's older `via A or B`; else empty. */
+export function nexthopsOf({
+  nexthops,
+  gateway,
+  secondGateway,
+  link,
+  onlink,
+}: RouteDraft): readonly Nexthop[] {
+  if (secondGateway === undefined || gateway === undefined) return nexthops
+  const common = { weight: 1, onlink, ...(link !== undefined && { link }) }
+  return [
+    { ...common, gateway },
+    { ...common, gateway: secondGateway },
+  ]
+}
+
+/** `default` and `default6`, or a network. */
+export function readDestination(given: Word, report: Report): Cidr | undefined {
+  const everywhere =
+    given.text === 'default' ? ipv4FromNumber(0) : parseIpv6(given.text === 'default6' ? '::' : '')
+  return everywhere === undefined ? readCidr(given, report) : { address: everywhere, prefixLength: 0 }
+}

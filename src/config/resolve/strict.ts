@@ -1,0 +1,52 @@
+/** strict_mode and vrrp_strict: what is not in the RFC is taken back, each with a word about it. */
+
+import { seconds } from '../../base/time.ts'
+import type { Report } from '../diagnostics.ts'
+import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../keywords/garp.ts'
+import { accept } from '../keywords/instance-other.ts'
+import * as keywords from '../keywords/vrrp-instance.ts'
+import type { VrrpInstance } from '../model.ts'
+import { warningAt } from '../report.ts'
+import type { Keyword } from '../keyword.ts'
+import type { Values } from '../values/values.ts'
+import { NO_AUTHENTICATION } from './authentication.ts'
+
+export function makeStrict(instance: VrrpInstance, values: Values, report: Report): VrrpInstance {
+  const { priority, version, wantedState } = instance
+  const owner = priority === 255
+  const takeBack = (keyword: Keyword, message: string): void => {
+    const place = values.lastGiven(keyword)?.node.statement.words[0]
+    if (place !== undefined) report(warningAt(place, 'not-strict', `in strict mode ${message}`))
+  }
+  if (wantedState === 'MASTER' && !owner)
+    takeBack(keywords.state, 'only priority 255 may be MASTER: BACKUP is used')
+  if (instance.authentication.type !== 'none' && version === 2) {
+    const message = 'in strict mode there is no authentication: peers that use it will not accept this router'
+    report({
+      severity: 'warning',
+      code: 'not-strict',
+      span: instance.span,
+      message,
+      fatal: false,
+      inKeepalived: 'config',
+    })
+  }
+  if (instance.preemptDelay > 0) takeBack(keywords.preemptDelay, 'there is no preempt_delay: it is ignored')
+  if (instance.higherPrioSendAdvert) takeBack(keywords.higherPrioSendAdvert, 'it is off')
+  if (values.last(keywords.lowerPrioNoAdvert) === false) takeBack(keywords.lowerPrioNoAdvert, 'it is on')
+  if (values.has(garpLowerPrioRepeat)) takeBack(garpLowerPrioRepeat, 'it is 0')
+  if (values.has(garpLowerPrioDelay)) takeBack(garpLowerPrioDelay, 'it is 0')
+  if (instance.downTimerAdverts !== 3) takeBack(keywords.downTimerAdverts, 'it is 3')
+  if (version === 2 && !owner) takeBack(accept, 'VRRPv2 has no accept: it is ignored')
+  return {
+    ...instance,
+    wantedState: owner ? wantedState : 'BACKUP',
+    authentication: NO_AUTHENTICATION,
+    preemptDelay: seconds(0),
+    lowerPrioNoAdvert: true,
+    higherPrioSendAdvert: false,
+    downTimerAdverts: 3,
+    garp: { ...instance.garp, lowerPrioDelay: seconds(0), lowerPrioRepeat: 0 },
+    accept: owner || (version === 3 && values.has(accept)),
+  }
+}

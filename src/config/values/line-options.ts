@@ -1,0 +1,66 @@
+/** Lines of lists: what comes first, then options in any order, as ip(8) has them. */
+
+import type { Report } from '../diagnostics.ts'
+import type { Word } from '../lexer.ts'
+
+/** What an option does with its value; `drop`: the whole line is given up, which has been reported. */
+export type Outcome = 'drop' | undefined
+
+export interface LineOption<T> {
+  /** Options without a value are called with the option's own word. */
+  readonly takesValue: boolean
+  /** Words that may stand before the value: `mtu lock 1400`, `via inet6 fe80::1`. */
+  readonly prefixes?: readonly string[]
+  readonly apply: (target: T, given: Word, report: Report, option: Word) => Outcome
+}
+
+export type OptionTable<T> = ReadonlyMap<string, LineOption<T>>
+
+export const bare = <T>(apply: (target: T) => void): LineOption<T> => ({
+  takesValue: false,
+  apply: (target) => {
+    apply(target)
+    return undefined
+  },
+})
+
+export const valued = <T>(apply: (target: T, given: Word, report: Report) => Outcome): LineOption<T> => ({
+  takesValue: true,
+  apply,
+})
+
+export interface Handlers<T> {
+  readonly options: OptionTable<T>
+  /** A word that is no option. */
+  unknown(target: T, given: Word, report: Report): Outcome
+  /** An option at the end of the line that wants a value. */
+  missing(option: Word, report: Report): void
+}
+
+/** False when the line is given up. */
+export function readOptions<T>(
+  words: readonly Word[],
+  target: T,
+  handlers: Handlers<T>,
+  report: Report,
+): boolean {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]
+    if (word === undefined) return true
+    const option = handlers.options.get(word.text)
+    if (option === undefined) {
+      if (handlers.unknown(target, word, report) === 'drop') return false
+    } else if (!option.takesValue) {
+      if (option.apply(target, word, report, word) === 'drop') return false
+    } else {
+      if (option.prefixes?.includes(words[index + 1]?.text ?? '') === true) index += 1
+      const value = words[++index]
+      if (value === undefined) {
+        handlers.missing(word, report)
+        return false
+      }
+      if (option.apply(target, value, report, word) === 'drop') return false
+    }
+  }
+  return true
+}
