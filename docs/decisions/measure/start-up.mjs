@@ -7,7 +7,8 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const directory = `${root}dist.measure`
-const banner = "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);"
+const banner =
+  "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);"
 const common = {
   absWorkingDir: root,
   entryPoints: ['src/daemon/lifecycle.ts'],
@@ -40,9 +41,13 @@ try {
   const variants = { 'an empty Node': [], 'packages as installed': ['packages'], 'one bundle': ['bundle'] }
   for (const [name, file] of Object.entries(variants)) {
     const args = [`${directory}/report.mjs`, ...file.map((each) => `${directory}/${each}.mjs`)]
-    const runs = Array.from({ length: 15 }, () => JSON.parse(execFileSync(process.execPath, args, { env: {} })))
+    const runs = Array.from({ length: 15 }, () =>
+      JSON.parse(execFileSync(process.execPath, args, { env: {} })),
+    )
     const of = (key) => median(runs.map((run) => run[key])).toFixed(0)
-    console.log(`${name.padEnd(22)} load ${of('load')} ms, since exec ${of('total')} ms, resident ${of('resident')} MiB`)
+    console.log(
+      `${name.padEnd(22)} load ${of('load')} ms, since exec ${of('total')} ms, resident ${of('resident')} MiB`,
+    )
   }
 } finally {
   rmSync(directory, { recursive: true, force: true })
