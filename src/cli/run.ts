@@ -4,6 +4,10 @@ import type { DaemonOptions } from './daemon-options.ts'
 import { detach, whoWaits } from './detach.ts'
 
 export async function run(options: DaemonOptions): Promise<number> {
+  if (options.configTest) {
+    const { testConfiguration } = await import('../daemon/config-test.ts')
+    return testConfiguration(options, options.configTest.logFile)
+  }
   const sayReady = whoWaits(process.env)
   if (!options.foreground && !sayReady) {
     const code = await detach()

@@ -13,8 +13,16 @@ export interface ExaminedScripts {
   readonly violation: string | undefined
 }
 
-/** Asynchronous: file systems and user directories may be slow, and at a reload adverts go on meanwhile. */
-export async function examineScripts(model: Model, programs: ScriptPorts): Promise<ExaminedScripts> {
+/**
+ * Asynchronous: file systems and user directories may be slow, and at a reload adverts go on meanwhile.
+ *
+ * @param others programs that the daemon does not run itself
+ */
+export async function examineScripts(
+  model: Model,
+  programs: ScriptPorts,
+  others: readonly Command[] = [],
+): Promise<ExaminedScripts> {
   const settings = securitySettings(model)
   const ports: SecurityPorts = {
     files: systemFiles,
@@ -25,7 +33,7 @@ export async function examineScripts(model: Model, programs: ScriptPorts): Promi
   // Hundreds of instances usually share a few scripts.
   const examined = new Map<string, Promise<Script>>()
   const scripts = new Map<Command, Script>()
-  for (const command of commandsOf(model)) {
+  for (const command of [...commandsOf(model), ...others]) {
     const key = JSON.stringify([command.argv, command.user])
     const script = examined.get(key) ?? resolveScript(command, settings, ports)
     examined.set(key, script)

@@ -1,0 +1,76 @@
+/**
+ * `vrrpd -t`: reads the configuration as the daemon would, with this host's
+ * interfaces and scripts, says everything that is wrong with it in one run,
+ * and ends with keepalived's exit code. Nothing is opened that runs.
+ */
+
+import { appendFileSync } from 'node:fs'
+import { configTestExitCode } from '../config/exit-code.ts'
+import { checkAgainstHost, type HostFacts } from '../config/host.ts'
+import { loadConfiguration, type Loaded } from '../config/load.ts'
+import { diskIo } from '../config/reader.ts'
+import { renderDiagnostic } from '../config/render.ts'
+import { openKernel } from '../netlink/kernel.ts'
+import { systemClock } from '../system/clock.ts'
+import { enterNetworkNamespace } from '../system/process.ts'
+import { createLauncher } from '../system/spawn.ts'
+import { SystemTimers } from '../system/timers.ts'
+import { shortHostname } from './configuration.ts'
+import { examineScripts } from './script-access.ts'
+import type { DaemonSettings } from './settings.ts'
+
+const CANNOT_RUN = 2
+
+/** @param logFile where the findings go; stderr when undefined */
+export async function testConfiguration(
+  settings: DaemonSettings,
+  logFile: string | undefined,
+): Promise<number> {
+  const say = sayTo(logFile)
+  const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
+  if (entered?.ok === false) {
+    say(`cannot enter network namespace ${settings.namespace ?? ''}: ${entered.error.text}`)
+    return CANNOT_RUN
+  }
+  const loaded = await loadConfiguration(settings.configFile, {
+    configId: settings.configId ?? shortHostname(),
+    io: diskIo,
+  })
+  const ofHost = checkAgainstHost(loaded.model, await hostFacts(loaded), loaded.checkerScripts)
+  const diagnostics = [...loaded.diagnostics, ...ofHost]
+  for (const diagnostic of diagnostics) {
+    say(renderDiagnostic(diagnostic, loaded.sources, { colour: logFile === undefined && mayColour() }))
+  }
+  if (loaded.unreadable !== undefined) {
+    say(`cannot read ${settings.configFile}: ${loaded.unreadable}`)
+  }
+  return configTestExitCode(diagnostics, loaded.unreadable)
+}
+
+/** What cannot be found out is not judged. */
+async function hostFacts({ model, checkerScripts }: Loaded): Promise<HostFacts> {
+  const ports = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
+  const scripts = await examineScripts(model, ports, checkerScripts)
+  const kernel = openKernel({})
+  if (!kernel.ok) return { scriptOf: scripts.scriptOf }
+  const { table } = kernel.value
+  const links = [...table.links.values()]
+  kernel.value.close()
+  return {
+    scriptOf: scripts.scriptOf,
+    interfaces: new Set(links.map(({ name }) => name)),
+    addresses: new Map(
+      links.map(({ name, index }) => [name, table.addressesOf(index).map(({ cidr }) => cidr)]),
+    ),
+  }
+}
+
+function sayTo(logFile: string | undefined): (text: string) => void {
+  if (logFile === undefined) return (text) => void process.stderr.write(`${text}\n`)
+  return (text) => {
+    appendFileSync(logFile, `${text}\n`)
+  }
+}
+
+/** https://no-color.org */
+const mayColour = (): boolean => process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === ''
