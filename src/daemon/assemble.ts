@@ -95,9 +95,18 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): V
     higherPrioSendAdvert: instance.higherPrioSendAdvert,
     skipCheckAdvAddr: instance.skipCheckAdvAddr,
     sourceAddress: instance.sourceAddress,
+    ...unsupported(instance),
     requiredLinks: requiredLinks(instance, interfaces),
     trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
   }
+}
+
+/** Run as something else than what it says, such an instance would be a second master beside its peers. */
+function unsupported({ version, family, unicastPeers }: VrrpInstance): Pick<VirtualRouter, 'unsupported'> {
+  if (unicastPeers.length > 0) return { unsupported: 'unicast_peer' }
+  if (family === 6) return { unsupported: 'VRRP over IPv6' }
+  if (version === 3) return { unsupported: 'VRRP version 3' }
+  return {}
 }
 
 export const advertised = (instance: VrrpInstance): readonly Ipv4Address[] =>

@@ -42,6 +42,7 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
   return {
     priority: effectivePriority(router.priority, contributionsNow(router, facts)),
     faults: [
+      ...unsupported(router),
       ...linkFaults(router, facts),
       ...sourceFaults(router, facts, source),
       ...decisive
@@ -52,6 +53,9 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
     source,
   }
 }
+
+const unsupported = ({ unsupported: subject }: VirtualRouter): readonly FaultReason[] =>
+  subject === undefined ? [] : [{ kind: 'unsupported', subject }]
 
 const describeTracker = ({ kind, name }: Tracker): string => `${kind} ${name}`
 

@@ -36,6 +36,8 @@ export interface VirtualRouter {
   /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */
   readonly requiredLinks: readonly string[]
   readonly trackers: readonly Tracker[]
+  /** What its configuration asks for and this program cannot do: it must not take part half-understood. */
+  readonly unsupported?: string
 }
 
 /** How often gratuitous ARP is sent, and when again. */
@@ -66,8 +68,9 @@ export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
 /** Why a router may not take part. Text is for people, `kind` for code. */
 export interface FaultReason {
   /** `no-result`: nothing is wrong any more, but a weight-0 script has not returned yet. */
-  readonly kind: 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group' | 'no-result'
-  /** The link, the tracker (`script chk_nginx`), or the group member that is at fault. */
+  readonly kind:
+    'unsupported' | 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group' | 'no-result'
+  /** What is asked for, the link, the tracker (`script chk_nginx`), or the group member that is at fault. */
   readonly subject: string
 }
 
