@@ -25,16 +25,7 @@ import { mayBecomeMaster } from './sync-group.ts'
 import { Table } from './table.ts'
 import type { Engine, EngineEvent, EngineSetup, EngineStep, GroupRecord, RouterRecord } from './types.ts'
 
-export type {
-  Engine,
-  EngineEffect,
-  EngineEvent,
-  EngineSetup,
-  EngineStep,
-  GroupRecord,
-  RouterRecord,
-  StateName,
-} from './types.ts'
+export type { Engine, EngineEffect, EngineEvent, EngineSetup, EngineStep, RouterRecord } from './types.ts'
 
 export function createEngine(setup: EngineSetup, now: Instant): Engine {
   const groupOf = new Map(setup.groups.flatMap(({ name, members }) => members.map((each) => [each, name])))

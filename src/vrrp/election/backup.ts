@@ -2,7 +2,7 @@
 
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
-import { deadlineAfter, masterDownInterval, skewTime } from './timers.ts'
+import { countsFrom, masterDownInterval, skewTime } from './timers.ts'
 import { becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
 import type { Advert, Backup, Conditions, Effect, RouterEvent, Step, VirtualRouter } from './state.ts'
 
@@ -44,9 +44,10 @@ function onAdvert(
   advert: Advert,
   now: Instant,
 ): Step {
+  const heardAt = countsFrom(router, advert, now)
   const master = { address: advert.source, priority: advert.priority, heardAt: advert.arrivedAt }
   if (advert.priority === 0) {
-    const masterDownAt = deadlineAfter(advert.arrivedAt, skewTime(conditions.priority), now)
+    const masterDownAt = after(heardAt, skewTime(conditions.priority))
     return {
       state: { ...state, masterDownAt, master },
       effects: [note({ kind: 'priority-zero-received', as: 'backup', source: advert.source })],
@@ -64,7 +65,7 @@ function onAdvert(
   return {
     state: {
       kind: 'backup',
-      masterDownAt: deadlineAfter(advert.arrivedAt, masterDownInterval(router, conditions.priority), now),
+      masterDownAt: after(heardAt, masterDownInterval(router, conditions.priority)),
       master,
       preemptAt: delay.preemptAt,
       wantsMaster: false,

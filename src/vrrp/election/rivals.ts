@@ -2,7 +2,7 @@
 
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
-import { deadlineAfter, masterDownInterval } from './timers.ts'
+import { countsFrom, masterDownInterval } from './timers.ts'
 import { advertise, listening, note, notify, transition, withdraw } from './transitions.ts'
 import type { Advert, Backup, Conditions, Effect, Master, Step, VirtualRouter } from './state.ts'
 
@@ -73,21 +73,14 @@ export function withLowerPrioBurst({ garp }: VirtualRouter, state: Master, now: 
   return garp.lowerPrioDelay > 0 ? { ...state, lowerPrioBurstAt: after(now, garp.lowerPrioDelay) } : state
 }
 
-function yieldToAdvert(
-  router: VirtualRouter,
-  conditions: Conditions,
-  { source, priority, arrivedAt }: Advert,
-  now: Instant,
-): Step {
+function yieldToAdvert(router: VirtualRouter, conditions: Conditions, advert: Advert, now: Instant): Step {
+  const { source, priority, arrivedAt } = advert
   const ours = conditions.priority
   const rank = priority > ours ? 'higher priority' : 'the same priority and a higher address'
-  const { state, effects } = yieldTo(router, conditions, now, `advert from a master of ${rank}`)
+  const heardAt = countsFrom(router, advert, now)
+  const { state, effects } = yieldTo(router, conditions, heardAt, `advert from a master of ${rank}`)
   return {
-    state: {
-      ...state,
-      masterDownAt: deadlineAfter(arrivedAt, masterDownInterval(router, ours), now),
-      master: { address: source, priority, heardAt: arrivedAt },
-    },
+    state: { ...state, master: { address: source, priority, heardAt: arrivedAt } },
     effects: [
       note({ kind: 'yielding', source, priority, ours }),
       ...(router.higherPrioSendAdvert ? [advertise(conditions)] : []),
@@ -105,11 +98,11 @@ interface Yielded {
 export function yieldTo(
   router: VirtualRouter,
   conditions: Conditions,
-  now: Instant,
+  heardAt: Instant,
   because: string,
 ): Yielded {
   return {
-    state: listening(after(now, masterDownInterval(router, conditions.priority))),
+    state: listening(after(heardAt, masterDownInterval(router, conditions.priority))),
     effects: [transition('master', 'backup', because), ...withdraw, notify('BACKUP', conditions.priority)],
   }
 }

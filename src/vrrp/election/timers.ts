@@ -1,6 +1,6 @@
 /** The intervals of RFC 3768 section 6.1, as keepalived computes them (measured with 2.2.7). */
 
-import { after, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
+import { between, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
 
 /**
  * Skew_Time = (256 - priority) / 256 seconds. In VRRPv2 it does not depend on
@@ -20,13 +20,14 @@ export const masterDownInterval = (
 ): Duration => plus(times(router.advertInterval, router.downTimerAdverts), skewTime(priority))
 
 /**
- * A deadline counts from the advert's arrival at the kernel, not from when it
- * was read. If it has passed by then, we did not run meanwhile, and a socket
- * buffer that ran over has kept the oldest adverts, not the newest: such a one
- * says nothing about now, and the interval starts again (keepalived counts
- * from reading always).
+ * From when an advert counts: its arrival at the kernel, which may be before it
+ * was read. One that is read a whole Advertisement_Interval late shows that we
+ * did not run meanwhile; a socket buffer that ran over has kept the oldest
+ * adverts, not the newest, and the master may well be alive. Such an advert
+ * counts from now, as with keepalived every one does (measured).
  */
-export function deadlineAfter(arrivedAt: Instant, interval: Duration, now: Instant): Instant {
-  const deadline = after(arrivedAt, interval)
-  return deadline > now ? deadline : after(now, interval)
-}
+export const countsFrom = (
+  router: { readonly advertInterval: Duration },
+  advert: { readonly arrivedAt: Instant },
+  now: Instant,
+): Instant => (between(advert.arrivedAt, now) < router.advertInterval ? advert.arrivedAt : now)
