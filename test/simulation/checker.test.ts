@@ -1,0 +1,93 @@
+/** The checks can fail: each broken engine is found, by the check that is there for it, and its printout replays. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allChecks } from './checks/all.ts'
+import { generateScenario } from './generate.ts'
+import type { Machinery } from './host.ts'
+import { invertedTieBreak, mutants } from './mutants.ts'
+import { problemOf } from './report.ts'
+import { parseScenario, printScenario, type Scenario } from './scenario.ts'
+import { shrink } from './shrink.ts'
+import { realMachinery, World, type Violation } from './world.ts'
+
+const SEEDS = 60
+
+/** On every host, as a wrong release would be. */
+const optionsFor = (machinery: Partial<Machinery>) => ({
+  checks: allChecks,
+  machineryOf: () => ({ ...realMachinery, ...machinery }),
+})
+
+function firstViolation(
+  machinery: Partial<Machinery>,
+): { scenario: Scenario; violation: Violation } | undefined {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const scenario = generateScenario(seed)
+    const violation = new World(scenario, optionsFor(machinery)).run()
+    if (violation) return { scenario, violation }
+  }
+  return undefined
+}
+
+describe('an engine that', () => {
+  test.each(Object.entries(mutants))('%s', (_, { machinery, found }) => {
+    expect(found).toContain(firstViolation(machinery)?.violation.check)
+  })
+})
+
+test('one inverted tie-break among sound engines is found as well', () => {
+  const machineryOf = (host: number): Machinery =>
+    host === 0 ? { ...realMachinery, ...invertedTieBreak } : realMachinery
+  const violations = Array.from({ length: SEEDS }, (_, seed) =>
+    new World(generateScenario(seed), { checks: allChecks, machineryOf }).run(),
+  )
+  expect(violations.map((violation) => violation?.check)).toContain('tie-break')
+})
+
+describe('a failing run', () => {
+  const { machinery } = mutants['stays in fault'] ?? { machinery: {} }
+  const found = firstViolation(machinery)
+
+  test('prints a scenario that fails in the same way', () => {
+    const text = found && problemOf(found.scenario, optionsFor(machinery))
+    const printed = (text ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .join('\n')
+    const again = new World(parseScenario(printed), optionsFor(machinery)).run()
+    expect(text).toContain(`seed ${found?.scenario.seed ?? '?'}: fault: `)
+    expect(again?.check).toBe('fault')
+  })
+
+  test('is cut down to what matters: a daemon, a link that goes down and one that comes up', () => {
+    const text = found && problemOf(found.scenario, optionsFor(machinery))
+    const printed = (text ?? '').split('\n').filter((line) => line.startsWith('{"at"'))
+    expect(printed.length).toBeLessThanOrEqual(3)
+  })
+
+  test('repeats itself to the letter', () => {
+    const run = (): unknown => new World(generateScenario(7), optionsFor(machinery)).run()
+    expect(run()).toEqual(run())
+  })
+})
+
+test('the kept scenario of the full socket is what an engine fails that does not know that it slept', () => {
+  const path = join(import.meta.dirname, 'scenarios/slept-with-full-socket.scenario')
+  const { machinery } = mutants['does not know that it slept'] ?? { machinery: {} }
+  const violation = new World(parseScenario(readFileSync(path, 'utf8')), optionsFor(machinery)).run()
+  expect(violation?.check).toBe('nopreempt')
+})
+
+test('shrinking keeps what is needed and leaves out the rest', () => {
+  const scenario = generateScenario(3)
+  const needed = scenario.events.filter((_, index) => index === 2 || index === 11)
+  const smallest = shrink(scenario, ({ events }) => needed.every((event) => events.includes(event)))
+  expect(smallest.events).toEqual(needed)
+})
+
+test('a scenario survives being printed', () => {
+  const scenario = generateScenario(5)
+  expect(parseScenario(`# why\n${printScenario(scenario)}\n`)).toEqual(scenario)
+})

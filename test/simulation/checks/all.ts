@@ -1,0 +1,31 @@
+import type { CheckMaker } from '../world.ts'
+import { oneMaster, settles, tieBreak } from './elections.ts'
+import { agreement, groupNotifies } from './groups.ts'
+import { noPreemption } from './no-preemption.ts'
+import {
+  addresses,
+  adverts,
+  cadence,
+  deadlines,
+  faults,
+  notifies,
+  priorities,
+  takeoverOrder,
+} from './routers.ts'
+
+export const allChecks: readonly CheckMaker[] = [
+  priorities,
+  faults,
+  agreement,
+  addresses,
+  adverts,
+  cadence,
+  takeoverOrder,
+  notifies,
+  groupNotifies,
+  deadlines,
+  tieBreak,
+  noPreemption,
+  oneMaster,
+  settles,
+]

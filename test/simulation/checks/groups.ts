@@ -1,0 +1,57 @@
+/** Members of a sync group agree, and the group is announced as what they are. */
+
+import type { NotifyState } from '../../../src/vrrp/election/state.ts'
+import { routerName } from '../build.ts'
+import type { Observation } from '../host.ts'
+import type { Check } from '../world.ts'
+
+const statesOf = ({ host, after }: Observation, vrids: readonly number[]): readonly string[] =>
+  vrids.flatMap((vrid) => after.routers.get(routerName(vrid))?.state.kind ?? []).filter(() => host.isActive)
+
+export const agreement = (): Check => ({
+  name: 'sync group',
+  observe: (observation) => {
+    const { host } = observation
+    for (const vrids of host.spec.groups) {
+      const states = statesOf(observation, vrids)
+      for (const decisive of ['master', 'fault'])
+        if (states.includes(decisive) && states.some((state) => state !== decisive))
+          return `host ${host.number}: members are ${states.join(', ')}`
+    }
+    return undefined
+  },
+})
+
+/** A lost address makes the members Backup without a word about the group. */
+export function groupNotifies(): Check {
+  const told = new Map<string, NotifyState>()
+  return {
+    name: 'group notify',
+    observe: (observation) => {
+      const { host, event, effects } = observation
+      if (event.type === 'start')
+        for (const index of host.spec.groups.keys()) told.delete(key(host.number, index))
+      for (const effect of effects)
+        if (effect.type === 'group-notify') {
+          const group = `${host.number} ${effect.group}`
+          if (told.get(group) === effect.state) return `host ${group}: ${effect.state} notified twice`
+          told.set(group, effect.state)
+        }
+      for (const [index, vrids] of host.spec.groups.entries()) {
+        const joint = jointState(statesOf(observation, vrids))
+        const group = key(host.number, index)
+        if (event.type === 'address-lost' && joint === 'BACKUP') told.set(group, 'BACKUP')
+        if (joint !== undefined && told.get(group) !== joint)
+          return `host ${group}: all are ${joint}, told ${told.get(group) ?? 'nothing'}`
+      }
+      return undefined
+    },
+  }
+}
+
+const key = (host: number, index: number): string => `${host} G${index + 1}`
+
+const JOINT: Readonly<Record<string, NotifyState>> = { master: 'MASTER', backup: 'BACKUP', fault: 'FAULT' }
+
+const jointState = ([first, ...others]: readonly string[]): NotifyState | undefined =>
+  first !== undefined && others.every((state) => state === first) ? JOINT[first] : undefined

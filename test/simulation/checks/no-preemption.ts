@@ -1,0 +1,122 @@
+/** A router with nopreempt leaves a master that it can hear in peace. */
+
+import { between, plus, seconds, type Instant } from '../../../src/base/time.ts'
+import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import type { RouterRecord } from '../../../src/vrrp/engine.ts'
+import type { Host, Observation } from '../host.ts'
+import type { RouterSpec } from '../scenario.ts'
+import type { Check, World } from '../world.ts'
+
+interface Risen {
+  readonly spec: RouterSpec
+  readonly record: RouterRecord
+}
+
+/** nopreempt: who has been master for a whole Master_Down_Interval, and could be heard, is not taken over from. */
+export function noPreemption(world: World): Check {
+  const clear = clearPaths(world)
+  const masterSince = new Map<string, Instant>()
+  const goodbyes = new Map<string, Instant>()
+  return {
+    name: 'nopreempt',
+    look: () => clear.look(),
+    observe: (observation) => {
+      const { host, event } = observation
+      rememberMasters(observation, masterSince, world.now)
+      rememberGoodbyes(observation, goodbyes, world.now)
+      if (event.type !== 'alarm') return undefined
+      for (const { spec, record } of risen(observation)) {
+        if (spec.preempt) continue
+        const window = plus(masterDownInterval(record.router, record.conditions.priority), world.slack)
+        const lastGoodbye = goodbyes.get(record.router.name)
+        if (lastGoodbye !== undefined && between(lastGoodbye, world.now) < window) continue
+        for (const other of world.hosts) {
+          const since = reachableSince(other, host, record, masterSince, clear)
+          if (since === undefined || between(heardSince(host, since), world.now) < window) continue
+          return `host ${host.number} ${record.router.name} took over from host ${other.number}, which it could hear`
+        }
+      }
+      return undefined
+    },
+  }
+}
+
+/**
+ * A host that slept has a socket full of the oldest adverts: it knows a master
+ * that it heard before it fell asleep, any other one only since it woke up.
+ */
+function heardSince({ pausedAt, activeSince }: Host, since: Instant): Instant {
+  if (pausedAt === undefined || activeSince === undefined || since >= activeSince) return since
+  return between(since, pausedAt) > seconds(4) ? since : activeSince
+}
+
+function reachableSince(
+  other: Host,
+  host: Host,
+  { router }: RouterRecord,
+  masterSince: ReadonlyMap<string, Instant>,
+  clear: ClearPaths,
+): Instant | undefined {
+  if (other === host || !other.isActive) return undefined
+  const since = masterSince.get(`${other.number} ${router.name}`)
+  const path = clear.since(other, host)
+  if (since === undefined || path === undefined || other.activeSince === undefined) return undefined
+  return Math.max(since, path, other.activeSince) as Instant
+}
+
+function rememberMasters(
+  { host, after: next }: Observation,
+  since: Map<string, Instant>,
+  now: Instant,
+): void {
+  for (const { router, state } of next.routers.values()) {
+    const key = `${host.number} ${router.name}`
+    if (state.kind !== 'master') since.delete(key)
+    else if (!since.has(key)) since.set(key, now)
+  }
+}
+
+/** Priority 0 of anybody makes backups hurry, whoever else is master. */
+function rememberGoodbyes({ effects }: Observation, goodbyes: Map<string, Instant>, now: Instant): void {
+  for (const effect of effects)
+    if (effect.type === 'router' && effect.effect.type === 'send-advert' && effect.effect.priority === 0)
+      goodbyes.set(effect.router, now)
+}
+
+function risen({ host, before, after: next }: Observation): readonly Risen[] {
+  return [...next.routers.values()].flatMap((record) =>
+    record.state.kind === 'master' && before.routers.get(record.router.name)?.state.kind === 'backup'
+      ? [{ spec: host.specOf(record.router.name), record }]
+      : [],
+  )
+}
+
+interface ClearPaths {
+  look(): undefined
+  since(from: Host, to: Host): Instant | undefined
+}
+
+/** Since when every packet from one host has reached another, on all LANs. */
+function clearPaths(world: World): ClearPaths {
+  const since = new Map<string, Instant>()
+  const isClear = (from: Host, to: Host): boolean =>
+    world.lans.every(
+      (lan, number) =>
+        lan.isCalm &&
+        lan.reaches(from.number, to.number) &&
+        from.links[number]?.up === true &&
+        to.links[number]?.up === true,
+    )
+  return {
+    look: () => {
+      for (const from of world.hosts)
+        for (const to of world.hosts) {
+          const key = `${from.number} ${to.number}`
+          if (!isClear(from, to)) since.delete(key)
+          else if (!since.has(key)) since.set(key, world.now)
+        }
+      return undefined
+    },
+    since: (from, to) => since.get(`${from.number} ${to.number}`),
+  }
+}

@@ -1,0 +1,179 @@
+/** What has to be true of every router of every daemon, after every event. */
+
+import { between, plus, times, toSeconds, type Instant } from '../../../src/base/time.ts'
+import type { NotifyState, State } from '../../../src/vrrp/election/state.ts'
+import { nextDeadline, type EngineEffect, type RouterRecord } from '../../../src/vrrp/engine.ts'
+import { LONGEST_LAG, type Observation } from '../host.ts'
+import { expectedFault, expectedPending, expectedPriority } from '../oracle.ts'
+import type { Check, World } from '../world.ts'
+
+/** Looks at each router of the daemon that has just worked off an event. */
+const forEachRouter = (
+  name: string,
+  look: (record: RouterRecord, observation: Observation) => string | undefined,
+): Check => ({
+  name,
+  observe: (observation) => {
+    for (const record of observation.after.routers.values()) {
+      const text = look(record, observation)
+      if (text !== undefined) return `host ${observation.host.number} ${record.router.name}: ${text}`
+    }
+    return undefined
+  },
+})
+
+const isStarted = ({ state }: RouterRecord): boolean =>
+  state.kind !== 'initialize' || state.next !== undefined
+
+export const priorities = (): Check =>
+  forEachRouter('effective priority', ({ router, conditions: { priority } }, { host }) => {
+    const expected = expectedPriority(host, host.specOf(router.name))
+    const isOwner = router.priority === 255
+    if (isOwner ? priority !== 255 : priority < 1 || priority > 254) return `priority ${priority}`
+    return priority === expected ? undefined : `priority ${priority}, expected ${expected}`
+  })
+
+/** In Fault exactly while there is a reason; and after it until every script has returned. */
+export const faults = (): Check =>
+  forEachRouter('fault', (record, { host }) => {
+    if (!isStarted(record)) return undefined
+    const spec = host.specOf(record.router.name)
+    const { kind } = record.state
+    if (expectedFault(host, spec)) return kind === 'fault' ? undefined : `${kind}, but there is a fault`
+    const isIdle = kind === 'fault' || kind === 'initialize'
+    if (expectedPending(host, spec)) return isIdle ? undefined : `${kind}, but a script has not returned`
+    return isIdle ? `still in ${kind}, but nothing is wrong` : undefined
+  })
+
+export const addresses = (): Check =>
+  forEachRouter('addresses', ({ router, state }, { host: { kernel } }) => {
+    const wanted = state.kind === 'master'
+    if (kernel.has(router.name) === wanted || (wanted && kernel.isStolen(router.name))) return undefined
+    return wanted ? 'master without its address' : `the address is there in ${state.kind}`
+  })
+
+/** Priority 0 is for leaving, anything else for masters. */
+export const adverts = (): Check => ({
+  name: 'adverts',
+  observe: ({ host, before, after, effects }) => {
+    for (const effect of effects) {
+      if (effect.type !== 'router' || effect.effect.type !== 'send-advert') continue
+      const was = before.routers.get(effect.router)?.state.kind
+      const is = after.routers.get(effect.router)?.state.kind
+      const isGoodbye = effect.effect.priority === 0
+      if (isGoodbye ? was === 'master' && is !== 'master' : is === 'master') continue
+      return `host ${host.number} ${effect.router}: priority ${effect.effect.priority} sent, ${was} -> ${is}`
+    }
+    return undefined
+  },
+})
+
+/** A master that runs is heard every Advertisement_Interval, and on its own account not more often. */
+export function cadence(world: World): Check {
+  const sent = new Map<string, Instant>()
+  const tolerance = times(LONGEST_LAG, 2)
+  const note = ({ host, before, after, event, effects }: Observation): string | undefined => {
+    for (const { router, state } of after.routers.values()) {
+      const key = `${host.number} ${router.name}`
+      const last = sent.get(key)
+      if (state.kind !== 'master') sent.delete(key)
+      if (state.kind !== 'master' || !effects.some((effect) => sends(effect, router.name))) continue
+      sent.set(key, world.now)
+      const wasMaster = before.routers.get(router.name)?.state.kind === 'master'
+      if (event.type !== 'alarm' || !wasMaster || last === undefined) continue
+      // The first advert after a sleep is late, and does not shift the next one.
+      if (between(host.activeSince ?? last, last) < router.advertInterval) continue
+      const gap = between(last, world.now)
+      if (gap < router.advertInterval - tolerance)
+        return `${key}: adverts ${toSeconds(gap)} s apart, the interval is ${toSeconds(router.advertInterval)} s`
+    }
+    return undefined
+  }
+  return {
+    name: 'cadence',
+    observe: note,
+    look: () => {
+      for (const host of world.hosts) {
+        if (!host.isActive) continue
+        for (const { router, state } of host.engine?.routers.values() ?? []) {
+          if (state.kind !== 'master') continue
+          const last = sent.get(`${host.number} ${router.name}`) ?? world.now
+          const since = Math.max(last, host.activeSince ?? last) as Instant
+          const silence = between(since, world.now)
+          if (silence > plus(router.advertInterval, tolerance))
+            return `host ${host.number} ${router.name}: silent for ${toSeconds(silence)} s`
+        }
+      }
+      return undefined
+    },
+  }
+}
+
+const sends = (effect: EngineEffect, name: string): boolean =>
+  effect.type === 'router' && effect.router === name && effect.effect.type === 'send-advert'
+
+/** Every change of state is notified, once, and nothing else is. */
+export function notifies(): Check {
+  const last = new Map<string, string>()
+  return {
+    name: 'notify',
+    observe: ({ host, event, after, effects }) => {
+      if (event.type === 'start')
+        for (const name of after.routers.keys()) last.delete(`${host.number} ${name}`)
+      for (const effect of effects) {
+        if (effect.type !== 'router' || effect.effect.type !== 'notify') continue
+        const key = `${host.number} ${effect.router}`
+        if (last.get(key) === effect.effect.state) return `${key}: ${effect.effect.state} notified twice`
+        last.set(key, effect.effect.state)
+      }
+      for (const { router, state } of after.routers.values()) {
+        const expected = notifyStateOf(state, event.type === 'stop')
+        const told = last.get(`${host.number} ${router.name}`)
+        if (told !== expected)
+          return `host ${host.number} ${router.name}: ${state.kind}, but told ${told ?? 'nothing'}`
+      }
+      return undefined
+    },
+  }
+}
+
+const notifyStateOf = (state: State, stopped: boolean): NotifyState | undefined => {
+  switch (state.kind) {
+    case 'initialize':
+      return stopped ? 'STOP' : undefined
+    case 'backup':
+      return 'BACKUP'
+    case 'master':
+      return 'MASTER'
+    case 'fault':
+      return 'FAULT'
+  }
+}
+
+/** Advert, addresses, ARP, scripts: in this order, whatever makes a router master. */
+export const takeoverOrder = (): Check => ({
+  name: 'order of a takeover',
+  observe: ({ host, before, after, effects }) => {
+    for (const { router, state } of after.routers.values()) {
+      if (state.kind !== 'master' || before.routers.get(router.name)?.state.kind === 'master') continue
+      const order = effects.flatMap((effect) =>
+        effect.type === 'router' && effect.router === router.name && effect.effect.type !== 'note'
+          ? [effect.effect.type]
+          : [],
+      )
+      const text = order.slice(-4).join(', ')
+      if (text !== 'send-advert, install, announce, notify')
+        return `host ${host.number} ${router.name}: ${text}`
+    }
+    return undefined
+  },
+})
+
+/** After an alarm nothing that was due is left: the daemon would never sleep again. */
+export const deadlines = (world: World): Check => ({
+  name: 'deadlines',
+  observe: ({ host, event, after }) => {
+    const next = event.type === 'alarm' ? nextDeadline(after) : undefined
+    return next !== undefined && next <= world.now ? `host ${host.number}: due again at once` : undefined
+  },
+})

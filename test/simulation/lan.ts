@@ -1,0 +1,61 @@
+/** One virtual LAN: who hears whom, how late, and how often. */
+
+import { after, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
+import { fate } from './random.ts'
+import { clearSky, type Weather } from './scenario.ts'
+import type { Schedule } from './schedule.ts'
+
+export class Lan<Packet> {
+  weather: Weather = clearSky
+  private sides: readonly (readonly number[])[] | undefined
+  private sent = 0
+  private readonly seed: number
+  private readonly schedule: Schedule
+  private readonly deliver: (to: number, packet: Packet) => void
+
+  constructor(seed: number, schedule: Schedule, deliver: (to: number, packet: Packet) => void) {
+    this.seed = seed
+    this.schedule = schedule
+    this.deliver = deliver
+  }
+
+  partition(sides: readonly (readonly number[])[] | undefined): void {
+    this.sides = sides
+  }
+
+  get isWhole(): boolean {
+    return this.sides === undefined
+  }
+
+  /** Every packet passes, and soon. */
+  get isCalm(): boolean {
+    return this.weather.loss === 0 && this.weather.delay[1] <= clearSky.delay[1]
+  }
+
+  reaches(from: number, to: number): boolean {
+    return this.sides === undefined || this.sides.some((side) => side.includes(from) && side.includes(to))
+  }
+
+  send(from: number, to: readonly number[], packet: Packet, now: Instant): void {
+    const number = this.sent++
+    for (const receiver of to) {
+      const draw = (purpose: number): number => fate(this.seed, number, from, receiver, purpose)
+      if (!this.reaches(from, receiver) || draw(1) < this.weather.loss) continue
+      this.transmit(from, receiver, packet, after(now, this.delay(draw(2))))
+      if (draw(3) < this.weather.duplicates)
+        this.transmit(from, receiver, packet, after(now, this.delay(draw(4))))
+    }
+  }
+
+  private delay(draw: number): Duration {
+    const [least, most] = this.weather.delay
+    return milliseconds(least + draw * (most - least))
+  }
+
+  /** A partition also swallows what is on its way. */
+  private transmit(from: number, to: number, packet: Packet, at: Instant): void {
+    this.schedule.plan(at, () => {
+      if (this.reaches(from, to)) this.deliver(to, packet)
+    })
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What a simulation runs: hosts, their routers, and what befalls them when.
+ * Plain JSON, so that a failing one can be printed, saved and replayed.
+ */
+
+import type { Verdict } from '../../src/vrrp/election/state.ts'
+
+export interface Scenario {
+  /** Decides delays, losses and lags. */
+  readonly seed: number
+  readonly lans: number
+  readonly hosts: readonly HostSpec[]
+  /** In order of time. */
+  readonly events: readonly ScenarioEvent[]
+  /** Seconds. */
+  readonly until: number
+}
+
+export interface HostSpec {
+  readonly routers: readonly RouterSpec[]
+  /** VRIDs that form a sync group. */
+  readonly groups: readonly (readonly number[])[]
+}
+
+export interface RouterSpec {
+  readonly vrid: number
+  readonly lan: number
+  readonly priority: number
+  readonly state?: 'MASTER' | 'BACKUP'
+  /** Seconds. */
+  readonly interval: number
+  readonly preempt: boolean
+  readonly preemptDelay: number
+  readonly scripts: readonly TrackedSpec[]
+}
+
+export interface TrackedSpec {
+  readonly name: string
+  readonly weight: number
+  readonly reverse: boolean
+}
+
+/** Milliseconds and probabilities; what a LAN does to each packet. */
+export interface Weather {
+  readonly loss: number
+  readonly duplicates: number
+  readonly delay: readonly [least: number, most: number]
+}
+
+/** Seconds since the beginning; a host is its number. */
+interface At {
+  readonly at: number
+}
+
+export type ScenarioEvent = At &
+  (
+    | { readonly type: 'boot' | 'stop' | 'crash' | 'pause' | 'resume'; readonly host: number }
+    /** Hosts of different sides do not hear each other. */
+    | { readonly type: 'partition'; readonly lan: number; readonly sides: readonly (readonly number[])[] }
+    | { readonly type: 'heal'; readonly lan: number }
+    | { readonly type: 'weather'; readonly lan: number; readonly weather: Weather }
+    | { readonly type: 'link'; readonly host: number; readonly lan: number; readonly up: boolean }
+    /** The host's own address on a LAN. */
+    | { readonly type: 'address'; readonly host: number; readonly lan: number; readonly present: boolean }
+    | {
+        readonly type: 'script'
+        readonly host: number
+        readonly name: string
+        readonly verdict: Exclude<Verdict, 'pending'>
+      }
+    /** A third party removes the virtual address. */
+    | { readonly type: 'steal'; readonly host: number; readonly vrid: number }
+  )
+
+export type EventType = ScenarioEvent['type']
+
+export const clearSky: Weather = { loss: 0, duplicates: 0, delay: [0.1, 2] }
+
+/** A line for the world, one for each host, one for each event. */
+export const printScenario = ({ hosts, events, ...world }: Scenario): string =>
+  [world, ...hosts, ...events].map((line) => JSON.stringify(line)).join('\n')
+
+export function parseScenario(text: string): Scenario {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const [world, ...others] = lines.map((line) => JSON.parse(line) as object)
+  return {
+    ...(world as Omit<Scenario, 'hosts' | 'events'>),
+    hosts: others.filter((each) => 'routers' in each) as HostSpec[],
+    events: others.filter((each) => 'at' in each) as ScenarioEvent[],
+  }
+}

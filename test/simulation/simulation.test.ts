@@ -1,0 +1,42 @@
+/**
+ * Many small networks in trouble, each from a seed. VRRPD_SIM_SEED=n runs that
+ * one seed, VRRPD_SIM_RUNS=n that many fresh ones.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allChecks } from './checks/all.ts'
+import { generateScenario } from './generate.ts'
+import { problemOf } from './report.ts'
+import { parseScenario, type Scenario } from './scenario.ts'
+
+const FIXED_SEEDS = 40
+
+const expectWell = (scenario: Scenario): void => {
+  const problem = problemOf(scenario, { checks: allChecks })
+  if (problem !== undefined) expect.fail(problem)
+}
+
+describe('from a seed', () => {
+  const wanted = process.env['VRRPD_SIM_SEED']
+  const fresh = Array.from({ length: Number(process.env['VRRPD_SIM_RUNS'] ?? '1') }, () =>
+    Math.floor(Math.random() * 2 ** 31),
+  )
+  const fixed = Array.from({ length: FIXED_SEEDS }, (_, seed) => seed + 1)
+  const seeds = wanted === undefined ? [...fixed, ...fresh] : [Number(wanted)]
+  if (wanted === undefined) console.log(`simulation: fresh seeds of this run: ${fresh.join(' ')}`)
+
+  test.each(seeds)('seed %d', (seed) => {
+    expectWell(generateScenario(seed))
+  })
+})
+
+describe('kept for what they once found', () => {
+  const folder = join(import.meta.dirname, 'scenarios')
+  const names = readdirSync(folder).filter((name) => name.endsWith('.scenario'))
+
+  test.each(names)('%s', (name) => {
+    expectWell(parseScenario(readFileSync(join(folder, name), 'utf8')))
+  })
+})

@@ -1,0 +1,157 @@
+/** Runs a scenario: any number of daemons on virtual LANs under one virtual clock, watched by checks. */
+
+import { instant, seconds, type Duration, type Instant } from '../../src/base/time.ts'
+import { createEngine, nextDeadline, stepEngine } from '../../src/vrrp/engine.ts'
+import { Host, type Machinery, type Observation, type Packet } from './host.ts'
+import { Lan } from './lan.ts'
+import { fate } from './random.ts'
+import { clearSky, type EventType, type Scenario, type ScenarioEvent } from './scenario.ts'
+import { Schedule } from './schedule.ts'
+
+/** Looks on and says what is wrong. One object per run: it may remember. */
+export interface Check {
+  readonly name: string
+  /** A daemon has worked off an event. */
+  observe?(observation: Observation): string | undefined
+  /** Anything has happened anywhere. */
+  look?(): string | undefined
+}
+
+export type CheckMaker = (world: World) => Check
+
+export interface Violation {
+  readonly check: string
+  readonly at: Instant
+  readonly text: string
+}
+
+export const realMachinery: Machinery = { createEngine, stepEngine, nextDeadline }
+
+export interface WorldOptions {
+  readonly checks: readonly CheckMaker[]
+  /** The machinery of each host. */
+  readonly machineryOf?: (host: number) => Machinery
+  readonly trace?: (now: Instant, observation: Observation) => void
+}
+
+type Handlers = { readonly [T in EventType]: (event: ScenarioEvent & { readonly type: T }) => void }
+
+export class World {
+  readonly scenario: Scenario
+  readonly hosts: readonly Host[]
+  readonly lans: readonly Lan<Packet>[]
+  now: Instant = instant(0)
+  /** When something befell the world last. */
+  private disturbedAt: Instant = instant(0)
+  private violation: Violation | undefined
+  private lags = 0
+  private readonly schedule = new Schedule()
+  private readonly checks: readonly Check[]
+  private readonly trace: WorldOptions['trace']
+  private readonly handlers: Handlers = {
+    boot: ({ host }) => this.host(host).boot(),
+    stop: ({ host }) => this.host(host).stop(),
+    crash: ({ host }) => this.host(host).crash(),
+    pause: ({ host }) => this.host(host).pause(),
+    resume: ({ host }) => this.host(host).resume(),
+    partition: ({ lan, sides }) => this.lan(lan).partition(sides),
+    heal: ({ lan }) => this.lan(lan).partition(undefined),
+    weather: ({ lan, weather }) => {
+      this.lan(lan).weather = weather
+    },
+    link: ({ host, lan, up }) => this.host(host).setLink(lan, { up }),
+    address: ({ host, lan, present }) => this.host(host).setLink(lan, { addressed: present }),
+    script: ({ host, name, verdict }) => this.host(host).setVerdict(name, verdict),
+    steal: ({ host, vrid }) => this.host(host).steal(vrid),
+  }
+
+  constructor(scenario: Scenario, { checks, machineryOf, trace }: WorldOptions) {
+    this.scenario = scenario
+    this.trace = trace
+    this.lans = Array.from({ length: scenario.lans }, (_, lan) => this.makeLan(lan))
+    this.hosts = scenario.hosts.map(
+      (spec, number) =>
+        new Host(number, scenario.lans, spec, {
+          machinery: machineryOf?.(number) ?? realMachinery,
+          now: () => this.now,
+          plan: (at, action) => this.schedule.plan(at, action),
+          send: (from, packet) => this.lan(packet.lan).send(from.number, this.others(from), packet, this.now),
+          observe: (observation) => this.observe(observation),
+          lag: () => fate(scenario.seed, number, this.lags++),
+        }),
+    )
+    this.checks = checks.map((make) => make(this))
+    for (const event of scenario.events) this.schedule.plan(second(event.at), () => this.happen(event))
+    // Where nothing happens any more, somebody has to look.
+    for (let at = 0; at <= scenario.until; at += 0.5) this.schedule.plan(second(at), () => undefined)
+  }
+
+  /** The first thing that went wrong. */
+  run(): Violation | undefined {
+    const until = second(this.scenario.until)
+    for (let next = this.schedule.takeUntil(until); next; next = this.schedule.takeUntil(until)) {
+      this.now = next.at
+      next.action()
+      for (const check of this.checks) this.report(check, check.look?.())
+      if (this.violation) return this.violation
+    }
+    return undefined
+  }
+
+  /** Since when nothing has befallen the world and every packet has passed; undefined while some are lost or late. */
+  get calmSince(): Instant | undefined {
+    return this.lans.every((lan) => lan.isCalm) ? this.disturbedAt : undefined
+  }
+
+  /** How long a packet of any weather of this scenario may take, and its reader to read it. */
+  get slack(): Duration {
+    const longest = this.scenario.events.map((event) =>
+      event.type === 'weather' ? event.weather.delay[1] : 0,
+    )
+    return seconds((Math.max(clearSky.delay[1], ...longest) + 4) / 1_000)
+  }
+
+  /** Something of consequence that is not in the list of events, such as a script's first result. */
+  disturb(): void {
+    this.disturbedAt = this.now
+  }
+
+  private happen(event: ScenarioEvent): void {
+    this.disturb()
+    const handle = this.handlers[event.type] as (event: ScenarioEvent) => void
+    handle(event)
+  }
+
+  private observe(observation: Observation): void {
+    this.trace?.(this.now, observation)
+    if (observation.event.type === 'script') this.disturb()
+    for (const check of this.checks) this.report(check, check.observe?.(observation))
+  }
+
+  private report(check: Check, text: string | undefined): void {
+    if (text !== undefined) this.violation ??= { check: check.name, at: this.now, text }
+  }
+
+  private makeLan(lan: number): Lan<Packet> {
+    const seed = this.scenario.seed + lan
+    return new Lan<Packet>(seed, this.schedule, (to, packet) => this.host(to).receive(packet))
+  }
+
+  private others(from: Host): readonly number[] {
+    return this.hosts.filter((host) => host !== from).map(({ number }) => number)
+  }
+
+  private host(number: number): Host {
+    const host = this.hosts[number]
+    if (!host) throw new Error(`no host ${number}`)
+    return host
+  }
+
+  private lan(number: number): Lan<Packet> {
+    const lan = this.lans[number]
+    if (!lan) throw new Error(`no LAN ${number}`)
+    return lan
+  }
+}
+
+const second = (at: number): Instant => instant(Math.round(at * 1_000_000))
