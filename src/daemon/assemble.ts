@@ -102,8 +102,14 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): V
 }
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
-function unsupported({ version, family, unicastPeers }: VrrpInstance): Pick<VirtualRouter, 'unsupported'> {
+function unsupported({
+  version,
+  family,
+  unicastPeers,
+  mcastGroup,
+}: VrrpInstance): Pick<VirtualRouter, 'unsupported'> {
   if (unicastPeers.length > 0) return { unsupported: 'unicast_peer' }
+  if (mcastGroup !== undefined) return { unsupported: 'mcast_dst_ip' }
   if (family === 6) return { unsupported: 'VRRP over IPv6' }
   if (version === 3) return { unsupported: 'VRRP version 3' }
   return {}

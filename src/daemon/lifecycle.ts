@@ -18,6 +18,7 @@ import { openControl } from './control.ts'
 import { Daemon } from './daemon.ts'
 import { openDevLog } from './log-dev-log.ts'
 import { openLog, type Log } from './logging.ts'
+import { dumpModel } from './dump.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing, describeNote } from './messages.ts'
 import { acquirePidFiles, type PidFiles } from './pid-files.ts'
@@ -60,6 +61,7 @@ export async function runDaemon(settings: DaemonSettings, whenReady?: () => void
     return leave(pidFiles.error.kind === 'held' ? EXIT.ok : EXIT.cannotRun)
   }
   const model = await readConfiguration(settings, log)
+  if (model && settings.dumpConfig) for (const line of dumpModel(model)) log.info(line)
   const running = model && (await open(settings, model, log, pidFiles.value))
   if (!running) {
     pidFiles.value.remove()

@@ -8,6 +8,8 @@ export interface DaemonSettings {
   readonly configId: string | undefined
   /** A file that cannot be read ends the daemon even where keepalived would run on without. */
   readonly requireAllFiles: boolean
+  /** Log the configuration as it was understood. */
+  readonly dumpConfig: boolean
   readonly pidFile: string | undefined
   readonly vrrpPidFile: string | undefined
   readonly namespace: string | undefined

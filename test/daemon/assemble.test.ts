@@ -25,6 +25,7 @@ const allUp = {
 test.each([
   ['unicast_peer {\n 10.0.0.2\n}', 'unicast_peer'],
   ['version 3', 'VRRP version 3'],
+  ['mcast_dst_ip 224.0.0.99', 'mcast_dst_ip'],
 ])('%j keeps the instance in Fault and says so', async (line, what) => {
   const { routers } = await assembled(`${line}\n${vip}`)
   const { faults } = ownConditions(routers[0]!.router, allUp)
