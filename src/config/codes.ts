@@ -54,6 +54,14 @@ export type DiagnosticCode =
   | 'lonely-group'
   | 'duplicate-vrid'
   | 'duplicate-address'
+  // What depends on the machine
+  | 'no-such-interface'
+  | 'own-peer'
+  | 'no-source-address'
+  | 'other-network'
+  | 'unknown-user'
+  | 'script-disabled'
+  | 'script-security'
   // Virtual servers
   | 'no-real-servers'
   | 'assumed'

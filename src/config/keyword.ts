@@ -120,11 +120,11 @@ export const list = (
   name: string,
   tier: Tier,
   summary: string,
-  more: Partial<Pick<Keyword, Optional | 'standing'>> = {},
+  more: Partial<Pick<Keyword, Optional | 'standing' | 'naming'>> & { readonly syntax?: string } = {},
 ): Keyword => ({
   name,
   tier,
-  arguments: nothing,
+  arguments: more.syntax === undefined ? nothing : { ...nothing, syntax: more.syntax },
   summary,
   standing: implemented,
   contents: { kind: 'list' },

@@ -7,11 +7,11 @@ import { readKernelNames } from './kernel-names.ts'
 import { rootKeywords } from './keywords/root.ts'
 import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './line.ts'
-import type { Model, NotServed } from './model.ts'
+import type { Command, Model, NotServed } from './model.ts'
 import { parse } from './parser.ts'
 import { gather } from './gather.ts'
 import { resolve } from './resolve/resolve.ts'
-import { resolveServers } from './resolve/virtual-server.ts'
+import { resolveServers, serverCommands } from './resolve/virtual-server.ts'
 import { compareSpans } from './order.ts'
 import type { SourceMap } from './sources.ts'
 
@@ -26,6 +26,8 @@ export interface Loaded {
   /** In the order of the file, each problem once. */
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: SourceMap
+  /** Programs of virtual_server blocks: not run, but their security is keepalived's concern in -t. */
+  readonly checkerScripts: readonly Command[]
   /** One of the diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
   readonly fatal: boolean
   /** Why the file itself could not be read; the model is then that of an empty file, as in keepalived. */
@@ -50,11 +52,13 @@ export async function loadConfiguration(path: string, { io, configId }: LoadOpti
   const names = await readKernelNames(io)
   const model = resolve(vrrp.nodes, names, notServed, report)
   resolveServers(checker.nodes, report)
+  const checkerScripts = serverCommands(checker.nodes)
   const unique = distinct(diagnostics)
   return {
     model,
     diagnostics: unique,
     sources: gathered.sources,
+    checkerScripts,
     fatal: unique.some(({ fatal }) => fatal),
     ...(gathered.unreadable !== undefined && { unreadable: gathered.unreadable }),
   }

@@ -63,6 +63,8 @@ export interface Mail {
 
 export interface ScriptUser {
   readonly user: string
+  /** Where it is said. */
+  readonly span?: Span
   /** The user's own group when absent. */
   readonly group?: string
 }
@@ -88,6 +90,8 @@ export interface VrrpScript {
   readonly fall: number
   readonly initFail: boolean
   readonly span: Span
+  /** The brace that ends the block. */
+  readonly end?: Span
 }
 
 export interface TrackedScript {
@@ -143,6 +147,7 @@ export interface VrrpInstance {
   readonly name: string
   /** `interface`. */
   readonly link: string
+  readonly linkSpan: Span
   readonly vrid: number
   /** `state`, as written or as keepalived derives it from the priority. */
   readonly wantedState: 'MASTER' | 'BACKUP'

@@ -91,9 +91,11 @@ class Parser {
       this.#skipBlock()
       return undefined
     }
-    return keyword.contents.kind === 'section'
-      ? { keyword, statement, nodes: this.#sectionBlock(keyword.contents.table, keyword), entries: [] }
-      : { keyword, statement, nodes: [], entries: this.#listBlock(statement) }
+    const { contents } = keyword
+    const nodes = contents.kind === 'section' ? this.#sectionBlock(contents.table, keyword) : []
+    const entries = contents.kind === 'list' ? this.#listBlock(keyword, statement) : []
+    const last = this.#statements[this.#next - 1]
+    return { keyword, statement, nodes, entries, ...(last?.kind === 'close' && { end: spanOf(last.place) }) }
   }
 
   #sectionBlock(table: Table, keyword: Keyword): readonly Node[] {
@@ -105,10 +107,10 @@ class Parser {
   }
 
   /** Lines up to the next `}`; braces inside are lines, too. */
-  #listBlock(statement: Words): readonly Words[] {
-    const [keyword, extra] = statement.words
-    if (extra !== undefined)
-      this.#report(warningAt(extra, 'extra-words', `nothing but a '{' may follow '${keyword.text}'; ignored`))
+  #listBlock(keyword: Keyword, statement: Words): readonly Words[] {
+    const [, extra] = statement.words
+    if (extra !== undefined && keyword.naming === undefined)
+      this.#report(warningAt(extra, 'extra-words', `nothing but a '{' may follow '${keyword.name}'; ignored`))
     const next = this.#statements[this.#next]
     if (next?.kind === 'open') this.#consumeOpen(next)
     const entries: Words[] = []

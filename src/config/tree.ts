@@ -1,5 +1,6 @@
 /** What the parser makes of the statements: keywords with what stands in their blocks, in the file's order. */
 
+import type { Related, Span } from './diagnostics.ts'
 import type { Keyword } from './keyword.ts'
 import type { Words } from './lexer.ts'
 
@@ -10,7 +11,13 @@ export interface Node {
   readonly nodes: readonly Node[]
   /** A list's lines; empty for others. */
   readonly entries: readonly Words[]
+  /** The brace that ends the block, if there is one. */
+  readonly end?: Span
 }
+
+/** For what is only known at the end of a block, which is the line keepalived names. */
+export const endsHere = ({ end }: Pick<Node, 'end'>): readonly Related[] =>
+  end === undefined ? [] : [{ span: end, message: 'the block ends here' }]
 
 /** The lines of all lists of this keyword in a block, in order. */
 export const entriesOf = ({ nodes }: Pick<Node, 'nodes'>, keyword: Keyword): readonly Words[] =>

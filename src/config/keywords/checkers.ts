@@ -3,6 +3,7 @@
 import { notServed, section, table, value, type Keyword } from '../keyword.ts'
 import { hostAddress } from '../values/address.ts'
 import { choice, flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
+import type { Command } from '../model.ts'
 import { command } from '../values/command.ts'
 import { digest, payload, statusCodes } from '../values/http.ts'
 import { LONGEST_SECONDS, UNSIGNED, integer, secondsBetween } from '../values/number.ts'
@@ -97,7 +98,7 @@ const httpTable = table(
 
 export const httpGet: Keyword = section('HTTP_GET', 1, httpTable, 'an HTTP request', more)
 export const sslGet: Keyword = section('SSL_GET', 1, httpTable, 'an HTTPS request', more)
-export const miscPath: Keyword = value('misc_path', 2, command, 'the program', more)
+export const miscPath: Keyword<Command> = value('misc_path', 2, command, 'the program', more)
 export const miscCheck: Keyword = section(
   'MISC_CHECK',
   2,

@@ -1,6 +1,7 @@
 /** `virtual_server … { … }` and what belongs to it: read and checked, not served. */
 
 import { list, notServed, section, table, value, type Keyword } from '../keyword.ts'
+import type { Command } from '../model.ts'
 import { choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { notifyCommand } from '../values/command.ts'
 import { granularity, realServerAddress, sorryServer, virtualServerAddress } from '../values/endpoint.ts'
@@ -14,7 +15,7 @@ import {
   optionalInteger,
   secondsBetween,
 } from '../values/number.ts'
-import { checkerKeywords } from './checkers.ts'
+import { checkerKeywords, miscPath } from './checkers.ts'
 
 const more = { standing: notServed } as const
 
@@ -89,6 +90,23 @@ export const sorryServerKeyword: Keyword = value(
   'when too few servers are left',
   more,
 )
+export const sorryServerInhibit: Keyword<true> = value(
+  'sorry_server_inhibit',
+  3,
+  flag,
+  'weight 0 instead of removal',
+  more,
+)
+export const schedulerFlags: readonly Keyword<true>[] = [
+  'flag-1',
+  'flag-2',
+  'flag-3',
+  'sh-port',
+  'sh-fallback',
+  'mh-port',
+  'mh-fallback',
+].map((name) => value(name, 3, flag, 'a flag of the scheduler', more))
+export const ops: Keyword<true> = value('ops', 3, flag, 'each UDP packet for itself', more)
 export const weight: Keyword<number> = value(
   'weight',
   1,
@@ -96,6 +114,20 @@ export const weight: Keyword<number> = value(
   'of this server among the others',
   { ...more, default: '1' },
 )
+
+const notifyUp: Keyword<Command> = value('notify_up', 2, notifyCommand, 'run when it comes', more)
+
+const notifyDown: Keyword<Command> = value('notify_down', 2, notifyCommand, 'run when it goes', more)
+
+const quorumUp: Keyword<Command> = value(
+  'quorum_up',
+  3,
+  notifyCommand,
+  'run when the quorum is reached',
+  more,
+)
+
+const quorumDown: Keyword<Command> = value('quorum_down', 3, notifyCommand, 'run when it is lost', more)
 
 /** Of virtual servers, and as their servers' own. */
 const checkDefaults: readonly Keyword[] = [
@@ -123,8 +155,8 @@ export const realServer: Keyword = section(
     lvsMethod,
     checkDefaults,
     checkerKeywords,
-    value('notify_up', 2, notifyCommand, 'run when it comes', more),
-    value('notify_down', 2, notifyCommand, 'run when it goes', more),
+    notifyUp,
+    notifyDown,
     value('uthreshold', 3, integer(UNSIGNED), 'most connections', more),
     value('lthreshold', 3, integer(UNSIGNED), 'fewest connections', more),
     value('alpha', 3, optionalBoolean, 'down until checked', more),
@@ -151,15 +183,14 @@ const virtualServerTable = table(
   value('ha_suspend', 3, flag, 'check only while the address is here', more),
   value('alpha', 3, flag, 'down until checked', more),
   value('omega', 3, flag, 'notify at the end, too', more),
-  value('quorum_up', 3, notifyCommand, 'run when the quorum is reached', more),
-  value('quorum_down', 3, notifyCommand, 'run when it is lost', more),
+  quorumUp,
+  quorumDown,
   value('ip_family', 3, choice(['inet', 'inet6'], 'the line is ignored'), 'of a firewall mark', more),
-  value('sorry_server_inhibit', 3, flag, 'weight 0 instead of removal', more),
+  sorryServerInhibit,
   value('sorry_server_lvs_method', 3, forwarding, 'how packets to it are forwarded', more),
   value('inhibit_on_failure', 2, flag, 'weight 0 instead of removal', more),
-  ['flag-1', 'flag-2', 'flag-3', 'sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'ops'].map((name) =>
-    value(name, 3, flag, 'a flag of the scheduler', more),
-  ),
+  schedulerFlags,
+  ops,
 )
 
 export const virtualServer: Keyword = section('virtual_server', 1, virtualServerTable, 'a service of IPVS', {
@@ -173,6 +204,8 @@ export const virtualServer: Keyword = section('virtual_server', 1, virtualServer
 export const virtualServerGroup: Keyword = list('virtual_server_group', 3, 'addresses of one service', {
   ...more,
   process: 'checker',
+  syntax: 'NAME',
+  naming: 'needed',
 })
 
 export const virtualServerKeywords: readonly Keyword[] = [
@@ -189,4 +222,13 @@ export const virtualServerKeywords: readonly Keyword[] = [
     'certificates of checks',
     { ...more, process: 'checker' },
   ),
+]
+
+/** Those whose value is a program. */
+export const commandKeywords: readonly Keyword<Command>[] = [
+  notifyUp,
+  notifyDown,
+  quorumUp,
+  quorumDown,
+  miscPath,
 ]

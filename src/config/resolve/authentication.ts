@@ -23,6 +23,11 @@ export function resolveAuthentication(nodes: readonly Node[], report: Report): A
   const type = values.last(authType)
   const word = values.last(authPass)
   const place = block.statement.words[0]
+  const bytes = encodeText(word?.text ?? '')
+  if (word !== undefined && bytes.length > LONGEST_PASSWORD) {
+    const message = `the password has ${bytes.length} bytes: only the first ${LONGEST_PASSWORD} are used`
+    report(warningAt(word, 'password-truncated', message))
+  }
   if (type === undefined) {
     if (word !== undefined) {
       const message = 'a password without auth_type PASS: there is no authentication at all'
@@ -30,14 +35,9 @@ export function resolveAuthentication(nodes: readonly Node[], report: Report): A
     }
     return NO_AUTHENTICATION
   }
-  if (word === undefined || word.text === '') {
+  if (bytes.length === 0) {
     report(errorAt(place, 'no-authentication', 'there is no password, so there is no authentication at all'))
     return NO_AUTHENTICATION
-  }
-  const bytes = encodeText(word.text)
-  if (bytes.length > LONGEST_PASSWORD) {
-    const message = `the password has ${bytes.length} bytes: only the first ${LONGEST_PASSWORD} are used`
-    report(warningAt(word, 'password-truncated', message))
   }
   return { type, password: bytes.slice(0, LONGEST_PASSWORD) }
 }

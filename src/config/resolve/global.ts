@@ -6,11 +6,12 @@ import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
 import * as mail from '../keywords/global-mail.ts'
 import type { GlobalDefs, Mail } from '../model.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readInteger } from '../values/number.ts'
 import { readValues, type Values } from '../values/values.ts'
 import type { Defaults } from './context.ts'
+import { reportEmptyList } from './empty-list.ts'
 import { globalGarp } from './garp.ts'
 
 export interface ResolvedGlobal {
@@ -63,9 +64,7 @@ const defaultsOf = (values: Values): Defaults => ({
 const SMTP_PORT = 25
 
 function mailOf(nodes: readonly Node[], values: Values, report: Report): Mail {
-  for (const { keyword, statement, entries } of nodes)
-    if (keyword === mail.notificationEmail && entries.length === 0)
-      report(warningAt(statement.words[0], 'empty-block', 'this list is empty'))
+  for (const node of nodes) if (node.keyword === mail.notificationEmail) reportEmptyList(node, report)
   const from = values.last(mail.notificationEmailFrom)
   const server = serverOf(values, report)
   const helo = values.last(mail.smtpHeloName)?.[0]?.text

@@ -35,7 +35,8 @@ export function resolveInstance(
   if (name === undefined) return undefined
   const { defaults, names, preferences, scripts } = surrounding
   const values = readValues(node.nodes, report)
-  const link = resolveLink(values, report)
+  const linkWord = resolveLink(values, report)
+  const link = linkWord?.text
   const family = familyOf(node.nodes)
   const version = family === 6 || (values.last(keywords.version) ?? defaults.version) === 3 ? 3 : 2
   const state = resolveState(values, report)
@@ -50,6 +51,7 @@ export function resolveInstance(
   const resolved: VrrpInstance = {
     name: name.text,
     link: link ?? '',
+    linkSpan: spanOf(linkWord ?? name),
     vrid: values.last(keywords.virtualRouterId) ?? 0,
     version,
     family,
@@ -94,9 +96,9 @@ export function resolveInstance(
 }
 
 /** `lo` is as good as no interface. */
-function resolveLink(values: Values, report: Report): string | undefined {
+function resolveLink(values: Values, report: Report): Word | undefined {
   const word = values.last(keywords.interfaceName)
-  if (word?.text !== 'lo') return word?.text
+  if (word?.text !== 'lo') return word
   report(errorAt(word, 'invalid-value', 'VRRP cannot run on the loopback interface: the line is ignored'))
   return undefined
 }

@@ -6,17 +6,19 @@ import * as keywords from '../keywords/vrrp-script.ts'
 import { spanOf } from '../line.ts'
 import type { VrrpScript } from '../model.ts'
 import { errorAt } from '../report.ts'
-import type { Node } from '../tree.ts'
+import { endsHere, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 
 /** Undefined for a block without a program: keepalived removes it. */
-export function resolveScript({ statement, nodes }: Node, report: Report): VrrpScript | undefined {
+export function resolveScript(node: Node, report: Report): VrrpScript | undefined {
+  const { statement, nodes, end } = node
   const [, name] = statement.words
   const values = readValues(nodes, report)
   const command = values.last(keywords.script)
   if (name === undefined) return undefined
   if (command === undefined) {
-    report(errorAt(name, 'no-script', `vrrp_script ${name.text} has no script: the whole block is ignored`))
+    const message = `vrrp_script ${name.text} has no script: the whole block is ignored`
+    report(errorAt(name, 'no-script', message, { related: endsHere(node) }))
     return undefined
   }
   const user = values.last(keywords.user)
@@ -33,5 +35,6 @@ export function resolveScript({ statement, nodes }: Node, report: Report): VrrpS
     fall: values.last(keywords.fall) ?? 1,
     initFail: values.has(keywords.initFail),
     span: spanOf(name),
+    ...(end !== undefined && { end }),
   }
 }

@@ -12,6 +12,7 @@ import { nearest } from '../suggest.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 import type { Surrounding } from './context.ts'
+import { reportEmptyList } from './empty-list.ts'
 import { resolveNotify } from './notify.ts'
 import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
 
@@ -30,7 +31,7 @@ export function resolveGroup(
   const [, name] = node.statement.words
   if (name === undefined) return undefined
   const values = readValues(node.nodes, report)
-  reportEmptyLists(node, report)
+  for (const list of node.nodes) if (list.keyword === keywords.group) reportEmptyList(list, report)
   return {
     name,
     members: entriesOf(node, keywords.group).flatMap(({ words }) => words),
@@ -44,12 +45,6 @@ export function resolveGroup(
       span: spanOf(name),
     },
   }
-}
-
-function reportEmptyLists({ nodes }: Node, report: Report): void {
-  for (const { keyword, statement, entries } of nodes)
-    if (keyword === keywords.group && entries.length === 0)
-      report(warningAt(statement.words[0], 'empty-block', 'this list is empty'))
 }
 
 /** @param instances names of those that exist; @param taken the group of each that has one, which this adds to. */

@@ -1,21 +1,28 @@
 /** virtual_server blocks: nothing is served, but what is wrong with them is said. */
 
 import type { Report } from '../diagnostics.ts'
-import * as checkers from '../keywords/checkers.ts'
 import * as keywords from '../keywords/virtual-server.ts'
-import { virtualServer, virtualServerGroup } from '../keywords/virtual-server.ts'
 import type { Word } from '../lexer.ts'
+import type { Command } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import type { Node } from '../tree.ts'
 import { familyOf, portOf } from '../values/endpoint.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'
+import { checkGroup, checkRealServer } from './real-server.ts'
+
+/** The programs that virtual servers would run: keepalived minds if that is not secure. */
+export function serverCommands(nodes: readonly Node[]): readonly Command[] {
+  const own = readValues(nodes, () => undefined)
+  const commands = keywords.commandKeywords.flatMap((keyword) => own.all(keyword).map(({ value }) => value))
+  return [...commands, ...nodes.flatMap((node) => serverCommands(node.nodes))]
+}
 
 /** @param nodes what keepalived's checker process sees. */
 export function resolveServers(nodes: readonly Node[], report: Report): void {
   for (const node of nodes) {
-    if (node.keyword === virtualServer) resolveVirtualServer(node, report)
-    else if (node.keyword.process === 'checker' && node.keyword !== virtualServerGroup)
-      readTree([node], report)
+    if (node.keyword === keywords.virtualServer) resolveVirtualServer(node, report)
+    else if (node.keyword === keywords.virtualServerGroup) checkGroup(node, report)
+    else if (node.keyword.process === 'checker') readTree([node], report)
   }
 }
 
@@ -24,21 +31,30 @@ function resolveVirtualServer({ statement, nodes }: Node, report: Report): void 
   const values = readValues(nodes, report)
   const servers = nodes.filter(({ keyword }) => keyword === keywords.realServer)
   for (const server of servers) checkRealServer(server, report)
-  const sameFamily =
-    address === undefined ? servers : servers.filter((server) => isReachable(address, server, report))
-  if (sameFamily.length === 0 && !values.has(keywords.sorryServerKeyword)) {
+  const usable = servers.filter((server) => isOfOneFamily(address, server, report))
+  if (usable.length === 0 && !values.has(keywords.sorryServerKeyword)) {
     report(errorAt(word, 'no-real-servers', 'this virtual server has no usable real_server: it is ignored'))
     return
   }
-  reportAssumptions(word, values, report)
-  if (address !== undefined && familyOf(address) !== undefined)
-    checkPorts(word, portOf(port), values, servers, report)
+  const isMark = address?.text === 'fwmark'
+  reportAssumptions(word, isMark, values, report)
+  if (isMark) checkMark(values, servers, report)
+  else if (address?.text !== 'group') checkPorts(word, portOf(port), values, servers, report)
+  checkFlags(values, report)
   checkQuorum(values, servers, report)
 }
 
+function isOfOneFamily(address: Word | undefined, { statement }: Node, report: Report): boolean {
+  const server = statement.words[1]
+  if (address === undefined || server === undefined) return true
+  const own = familyOf(address)
+  if (own === undefined || familyOf(server) === own) return true
+  report(errorAt(server, 'family-mismatch', `the virtual server has IPv${own}: this server is ignored`))
+  return false
+}
+
 /** keepalived fills in what is missing, and says so. */
-function reportAssumptions(word: Word, values: Values, report: Report): void {
-  const isMark = word.line.text.slice(word.to).trimStart().startsWith('fwmark')
+function reportAssumptions(word: Word, isMark: boolean, values: Values, report: Report): void {
   const assume = (given: boolean, message: string): void => {
     if (!given) report(warningAt(word, 'assumed', message))
   }
@@ -47,13 +63,18 @@ function reportAssumptions(word: Word, values: Values, report: Report): void {
   assume(values.has(keywords.lbKind) || values.has(keywords.lvsMethod), 'no lb_kind is given: NAT is used')
 }
 
-function isReachable(address: Word, { statement }: Node, report: Report): boolean {
-  const own = familyOf(address)
-  const server = statement.words[1]
-  const other = server === undefined ? undefined : familyOf(server)
-  if (own === undefined || other === undefined || own === other || server === undefined) return true
-  report(errorAt(server, 'family-mismatch', `the virtual server has IPv${own}: this server is ignored`))
-  return false
+/** A firewall mark stands for packets of any protocol and port. */
+function checkMark(values: Values, servers: readonly Node[], report: Report): void {
+  const protocol = values.lastGiven(keywords.protocol)
+  if (protocol !== undefined)
+    report(
+      warningAt(protocol.node.statement.place, 'cleared', 'a firewall mark has no protocol: it is ignored'),
+    )
+  for (const { statement } of servers) {
+    const port = statement.words[2]
+    if (port !== undefined && portOf(port) !== 0)
+      report(warningAt(port, 'port-mismatch', 'a firewall mark has no port: it is ignored'))
+  }
 }
 
 function checkPorts(
@@ -74,11 +95,29 @@ function checkPorts(
   }
 }
 
+/** Flags of one scheduler mean nothing to another. */
+function checkFlags(values: Values, report: Report): void {
+  const scheduler = values.last(keywords.lbAlgo) ?? values.last(keywords.lvsSched)
+  for (const flag of keywords.schedulerFlags) {
+    const given = values.lastGiven(flag)
+    const [needed = ''] = flag.name.split('-')
+    if (given !== undefined && needed !== 'flag' && needed !== scheduler)
+      report(
+        warningAt(given.node.statement.place, 'cleared', `${flag.name} goes with lb_algo ${needed}: ignored`),
+      )
+  }
+  const ops = values.lastGiven(keywords.ops)
+  if (ops !== undefined && values.last(keywords.protocol) === 'TCP')
+    report(warningAt(ops.node.statement.place, 'cleared', 'ops goes with UDP: it is ignored'))
+  const inhibit = values.lastGiven(keywords.sorryServerInhibit)
+  if (inhibit !== undefined && !values.has(keywords.sorryServerKeyword))
+    report(errorAt(inhibit.node.statement.place, 'cleared', 'there is no sorry_server: this line is ignored'))
+}
+
 function checkQuorum(values: Values, servers: readonly Node[], report: Report): void {
   const quorum = values.lastGiven(keywords.quorum)
-  const silent: Report = () => undefined
   const total = servers
-    .map(({ nodes }) => readValues(nodes, silent).last(keywords.weight) ?? 1)
+    .map(({ nodes }) => readValues(nodes, () => undefined).last(keywords.weight) ?? 1)
     .reduce((sum, weight) => sum + weight, 0)
   const place = quorum?.node.statement.words[1] ?? servers[0]?.statement.words[0]
   const wanted = quorum?.value ?? 1
@@ -91,25 +130,4 @@ function checkQuorum(values: Values, servers: readonly Node[], report: Report): 
   const where = hysteresis?.node.statement.words[1]
   if (hysteresis !== undefined && where !== undefined && hysteresis.value >= reached)
     report(warningAt(where, 'assumed', `hysteresis must be below the quorum: ${reached - 1} is used`))
-}
-
-function checkRealServer({ nodes }: Node, report: Report): void {
-  readTree(nodes, report)
-  for (const check of nodes) {
-    const { keyword, statement, nodes: inner } = check
-    if (keyword === checkers.httpGet || keyword === checkers.sslGet) checkHttp(check, report)
-    if (keyword === checkers.miscCheck && !inner.some((one) => one.keyword === checkers.miscPath))
-      report(errorAt(statement.words[0], 'incomplete-check', 'no misc_path is given: the check is ignored'))
-  }
-}
-
-function checkHttp({ statement, nodes }: Node, report: Report): void {
-  const urls = nodes.filter(({ keyword }) => keyword === checkers.url)
-  const usable = urls.filter((url) => {
-    if (url.nodes.some(({ keyword }) => keyword === checkers.path)) return true
-    report(errorAt(url.statement.words[0], 'incomplete-check', 'no path is given: the url is ignored'))
-    return false
-  })
-  if (usable.length === 0)
-    report(errorAt(statement.words[0], 'incomplete-check', 'no url is given: the check is ignored'))
 }

@@ -17,7 +17,7 @@ export const notifyCommand: Arguments<Command> = {
     const words = wordsOf(statement, report)
     const command = commandOf(statement, words[1], report)
     if (command === undefined) return undefined
-    const user = userOf(words)
+    const user = userOf(statement, words)
     return user === undefined ? command : { ...command, user }
   },
 }
@@ -75,9 +75,9 @@ function placeOf({ place }: Words, word: QuotedWord): Place {
   return { line: place.line, from: place.from + word.from, to: place.from + word.to }
 }
 
-function userOf(words: readonly QuotedWord[]): ScriptUser | undefined {
+function userOf(statement: Words, words: readonly QuotedWord[]): ScriptUser | undefined {
   const [, , user, group] = words
-  return user === undefined
-    ? undefined
-    : { user: user.text, ...(group !== undefined && { group: group.text }) }
+  if (user === undefined) return undefined
+  const span = spanOf(placeOf(statement, user))
+  return { user: user.text, span, ...(group !== undefined && { group: group.text }) }
 }

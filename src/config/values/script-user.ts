@@ -1,6 +1,7 @@
 /** `USER [GROUP]`, after `script_user` and `user`. */
 
 import type { Arguments } from '../keyword.ts'
+import { spanOf } from '../line.ts'
 import type { ScriptUser } from '../model.ts'
 
 export const scriptUserArguments: Arguments<ScriptUser> = {
@@ -9,6 +10,6 @@ export const scriptUserArguments: Arguments<ScriptUser> = {
   read({ words }) {
     const [, user, group] = words
     if (user === undefined) return undefined
-    return { user: user.text, ...(group !== undefined && { group: group.text }) }
+    return { user: user.text, span: spanOf(user), ...(group !== undefined && { group: group.text }) }
   },
 }

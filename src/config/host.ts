@@ -1,0 +1,193 @@
+/**
+ * What depends on the machine: interfaces that are there or not, scripts that
+ * can be run or not. The Model says what is wanted, these facts what there is;
+ * whoever asks gathers them, so that a file can also be checked for a machine
+ * that is not this one.
+ */
+
+import { formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import { error, note, warning, type Diagnostic, type Report, type Span } from './diagnostics.ts'
+import type { Command, Model, Notify, VrrpInstance } from './model.ts'
+
+/** What became of a command when it was looked for; scripts/security.ts gives these. */
+export type ScriptVerdict =
+  | { readonly kind: 'runnable'; readonly insecure: boolean }
+  | { readonly kind: 'disabled'; readonly reason: string; readonly text: string }
+
+export interface HostFacts {
+  readonly interfaces?: ReadonlySet<string>
+  /** Addresses of each interface. */
+  readonly addresses?: ReadonlyMap<string, readonly Cidr[]>
+  readonly scriptOf?: (command: Command) => ScriptVerdict | undefined
+  readonly hasUser?: (name: string) => boolean
+}
+
+/** Facts that are absent are not judged. */
+export function checkAgainstHost(
+  model: Model,
+  facts: HostFacts,
+  checkerScripts: readonly Command[] = [],
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report: Report = (diagnostic) => void found.push(diagnostic)
+  if (facts.interfaces !== undefined) checkInterfaces(model, facts.interfaces, report)
+  if (facts.addresses !== undefined) checkAddresses(model, facts.addresses, report)
+  checkUser(model, facts, report)
+  if (facts.scriptOf !== undefined) checkScripts(model, facts.scriptOf, checkerScripts, report)
+  return found
+}
+
+function checkInterfaces(model: Model, interfaces: ReadonlySet<string>, report: Report): void {
+  const wanted = wantedInterfaces(model)
+  for (const { link, span, what } of wanted) {
+    if (interfaces.has(link)) continue
+    const message = `there is no interface ${link} here, which ${what} needs`
+    if (model.global.dynamicInterfaces)
+      report(note('no-such-interface', span, `${message}: FAULT until there is one`))
+    else report(error('no-such-interface', span, message, { fatal: true }))
+  }
+}
+
+interface Wanted {
+  readonly link: string
+  readonly span: Span
+  readonly what: string
+}
+
+function wantedInterfaces(model: Model): readonly Wanted[] {
+  const ofInstances = model.instances.flatMap((instance): Wanted[] => [
+    { link: instance.link, span: instance.linkSpan, what: instance.name },
+    ...[...instance.addresses, ...instance.excludedAddresses]
+      // Those without `dev` are on the instance's own interface, which has just been judged.
+      .filter(({ link }) => link !== instance.link)
+      .map(({ link, span, cidr }) => ({ link, span, what: formatIp(cidr.address) })),
+    ...routeInterfaces(instance.routes),
+    ...instance.rules.flatMap(ruleInterfaces),
+    ...instance.trackInterfaces.map(({ link, span }) => ({ link, span, what: 'track_interface' })),
+  ])
+  return [
+    ...ofInstances,
+    ...model.syncGroups.flatMap(({ trackInterfaces }) =>
+      trackInterfaces.map(({ link, span }) => ({ link, span, what: 'track_interface' })),
+    ),
+    ...model.staticAddresses.map(({ link, span, cidr }) => ({ link, span, what: formatIp(cidr.address) })),
+    ...routeInterfaces(model.staticRoutes),
+    ...model.staticRules.flatMap(ruleInterfaces),
+  ]
+}
+
+const routeInterfaces = (routes: VrrpInstance['routes']): Wanted[] =>
+  routes.flatMap(({ link, nexthops, span }) =>
+    [link, ...nexthops.map((nexthop) => nexthop.link)]
+      .filter((name) => name !== undefined)
+      .map((name) => ({ link: name, span, what: 'this route' })),
+  )
+
+const ruleInterfaces = ({ iif, oif, span }: Model['staticRules'][number]): Wanted[] =>
+  [iif, oif].filter((name) => name !== undefined).map((link) => ({ link, span, what: 'this rule' }))
+
+function checkAddresses(
+  { instances }: Model,
+  addresses: ReadonlyMap<string, readonly Cidr[]>,
+  report: Report,
+): void {
+  const own = new Set([...addresses.values()].flat().map(({ address }) => address))
+  for (const instance of instances) {
+    for (const { address, span } of instance.unicastPeers)
+      if (own.has(address))
+        report(
+          warning('own-peer', span, `${formatIp(address)} is this machine itself`, { inKeepalived: 'no' }),
+        )
+    if (instance.sourceAddress !== undefined && !own.has(instance.sourceAddress)) {
+      const message = `no interface here has the source address ${formatIp(instance.sourceAddress)}`
+      report(note('no-source-address', instance.span, message))
+    }
+    for (const { cidr, link, span } of instance.addresses) {
+      const networks = (addresses.get(link) ?? []).filter(
+        (one) => isIpv4(one.address) && isIpv4(cidr.address),
+      )
+      if (!isIpv4(cidr.address) || cidr.prefixLength === 32 || networks.length === 0) continue
+      if (networks.some((one) => isInside(cidr, one))) continue
+      report(
+        note('other-network', span, `${link} has no address in the network of ${formatIp(cidr.address)}`),
+      )
+    }
+  }
+}
+
+function isInside(cidr: Cidr, network: Cidr): boolean {
+  if (!isIpv4(cidr.address) || !isIpv4(network.address)) return false
+  const shift = 32 - network.prefixLength
+  const networkOf = (address: Ipv4Address): number => (shift === 32 ? 0 : address >>> shift)
+  return networkOf(cidr.address) === networkOf(network.address)
+}
+
+function checkUser({ global }: Model, { hasUser }: HostFacts, report: Report): void {
+  const { scriptUser } = global
+  if (scriptUser?.span === undefined || hasUser === undefined) return
+  if (!hasUser(scriptUser.user))
+    report(error('unknown-user', scriptUser.span, `there is no user ${scriptUser.user}: scripts are not run`))
+}
+
+function checkScripts(
+  model: Model,
+  scriptOf: (command: Command) => ScriptVerdict | undefined,
+  checkerScripts: readonly Command[],
+  report: Report,
+): void {
+  for (const { name, command, end } of model.scripts) {
+    const verdict = scriptOf(command)
+    if (verdict?.kind !== 'disabled') continue
+    const related = [
+      ...(end === undefined ? [] : [{ span: end, message: 'the block ends here' }]),
+      ...trackersOf(model, name).map((span) => ({ span, message: 'so it is not tracked here' })),
+    ]
+    const span = isUserUnknown(verdict) ? (command.user?.span ?? command.span) : command.span
+    report(error('script-disabled', span, verdict.text, { related }))
+  }
+  for (const command of notifyCommands(model)) {
+    const verdict = scriptOf(command)
+    if (verdict?.kind !== 'disabled') continue
+    // keepalived only minds where it cannot tell whom to run the script as.
+    const isUser = isUserUnknown(verdict) && command.user === undefined
+    report(
+      error('script-disabled', command.span, `${verdict.text}: it is not run`, {
+        inKeepalived: isUser ? 'config' : 'no',
+      }),
+    )
+  }
+  checkSecurity(model, [...commandsOf(model), ...checkerScripts], scriptOf, report)
+}
+
+const isUserUnknown = ({ reason }: { readonly reason: string }): boolean => reason.startsWith('unknown-')
+
+const trackersOf = ({ instances, syncGroups }: Model, name: string): readonly Span[] =>
+  [...instances, ...syncGroups].flatMap(({ trackScripts }) =>
+    trackScripts.filter(({ script }) => script === name).map(({ span }) => span),
+  )
+
+/** keepalived complains wherever scripts run without enable_script_security. */
+function checkSecurity(
+  { global }: Model,
+  commands: readonly Command[],
+  scriptOf: (command: Command) => ScriptVerdict | undefined,
+  report: Report,
+): void {
+  if (global.enableScriptSecurity) return
+  const runnable = commands.filter((command) => scriptOf(command)?.kind === 'runnable')
+  const [first] = runnable
+  if (first === undefined) return
+  const message = 'scripts are run without enable_script_security: put it into global_defs'
+  report(warning('script-security', first.span, message, { inKeepalived: 'security' }))
+}
+
+const commandsOf = (model: Model): readonly Command[] => [
+  ...model.scripts.map(({ command }) => command),
+  ...notifyCommands(model),
+]
+
+const notifyCommands = ({ instances, syncGroups }: Model): readonly Command[] =>
+  [...instances, ...syncGroups].flatMap(({ notify }) => ofNotify(notify))
+
+const ofNotify = ({ master, backup, fault, stop, any, masterRxLowerPriority }: Notify): readonly Command[] =>
+  [master, backup, fault, stop, any, masterRxLowerPriority].filter((command) => command !== undefined)
