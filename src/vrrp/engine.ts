@@ -12,38 +12,24 @@
 import { assertNever } from '../base/result.ts'
 import { earliest, type Instant } from '../base/time.ts'
 import { receiveAdvert, receiveRejected } from './adverts.ts'
-import { ownConditions } from './conditions.ts'
-import { zeroCounters } from './counters.ts'
 import { draftOf, finish, recordOf, siblingsOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
-import { OWNER_PRIORITY } from './election/priority.ts'
-import type { VirtualRouter } from './election/state.ts'
 import { changeLink, changeScript, renewConditions } from './facts.ts'
 import { announceMovedGroups, announceStartedGroups, announcement, settleGroup } from './group-state.ts'
+import { dismiss, reconfigure } from './reconfigure.ts'
+import { freshRecord, startRouter } from './start.ts'
 import { stepAndSettle, stepRouter } from './stepping.ts'
 import { mayBecomeMaster } from './sync-group.ts'
 import { Table } from './table.ts'
-import type { Engine, EngineEvent, EngineSetup, EngineStep, GroupRecord, RouterRecord } from './types.ts'
+import type { Engine, EngineEvent, EngineSetup, EngineStep, GroupRecord } from './types.ts'
 
 export type { Engine, EngineEffect, EngineEvent, EngineSetup, EngineStep, RouterRecord } from './types.ts'
 
 export function createEngine(setup: EngineSetup, now: Instant): Engine {
   const groupOf = new Map(setup.groups.flatMap(({ name, members }) => members.map((each) => [each, name])))
-  const routers = setup.routers.map((router): RouterRecord => {
-    const own = ownConditions(router, setup.facts)
-    return {
-      router,
-      group: groupOf.get(router.name),
-      state: { kind: 'initialize', next: undefined },
-      own,
-      conditions: own,
-      since: now,
-      because: 'starting',
-      counters: zeroCounters,
-      said: new Set(),
-      lastSender: undefined,
-    }
-  })
+  const routers = setup.routers.map((router) =>
+    freshRecord(router, groupOf.get(router.name), setup.facts, now),
+  )
   const groups = setup.groups.map(({ name, members }): GroupRecord => ({
     name,
     members,
@@ -94,6 +80,12 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
     case 'script':
       changeScript(draft, event.name, event.verdict)
       break
+    case 'dismiss':
+      dismiss(draft, event.routers)
+      break
+    case 'reconfigure':
+      reconfigure(draft, event.setup)
+      break
     case 'address-lost':
       loseAddress(draft, event.router, event.address)
       break
@@ -104,17 +96,9 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
 }
 
 function start(draft: Draft): void {
-  for (const name of draft.routers.keys())
-    stepRouter(draft, name, { type: 'start', asOwner: startsAsOwner(draft, name) })
+  for (const name of draft.routers.keys()) startRouter(draft, name)
   announceStartedGroups(draft)
 }
-
-/** RFC 3768 section 6.4.1; in a group all have to be owners (measured). */
-const startsAsOwner = (draft: Draft, name: string): boolean =>
-  [recordOf(draft, name), ...siblingsOf(draft, name)].every(({ router }) => isReadyOwner(router))
-
-const isReadyOwner = ({ priority, initialState }: VirtualRouter): boolean =>
-  priority === OWNER_PRIORITY && initialState !== 'BACKUP'
 
 function stop(draft: Draft): void {
   for (const name of draft.routers.keys()) stepRouter(draft, name, { type: 'stop' })

@@ -70,6 +70,9 @@ export type EngineEvent =
   | { readonly type: 'link'; readonly name: string; readonly fact: LinkFact | undefined }
   | { readonly type: 'script'; readonly name: string; readonly verdict: Verdict }
   | { readonly type: 'address-lost'; readonly router: string; readonly address: string }
+  /** Routers that a new configuration no longer has; before `reconfigure`. */
+  | { readonly type: 'dismiss'; readonly routers: readonly string[] }
+  | { readonly type: 'reconfigure'; readonly setup: EngineSetup }
 
 export type EngineEffect =
   | { readonly type: 'router'; readonly router: string; readonly effect: Effect }

@@ -58,7 +58,7 @@ function onAdvert(
   if (lower && router.preempt && !delay.pending) {
     // Not accepted: the timer runs out, and we take over then (RFC 3768 section 6.4.2).
     return {
-      state: { ...state, preemptAt: delay.preemptAt },
+      state,
       effects: [note({ kind: 'lower-priority-discarded', source: advert.source, priority: advert.priority })],
     }
   }

@@ -15,9 +15,9 @@ export interface Contribution {
 
 export const OWNER_PRIORITY = 255
 
-/** `pending` counts as not up: a positive weight is only earned by a success. */
+/** `pending` and `disabled` count neither as up nor as down: both a gain and a loss take a result. */
 export function contribution(tracker: Tracker, verdict: Verdict): number {
-  if (verdict === 'disabled' || tracker.weight === 0) return 0
+  if (tracker.weight === 0) return 0
   const counts = tracker.weight > 0 ? verdict === 'up' : verdict === 'down'
   if (!counts) return 0
   return tracker.reverse ? -tracker.weight : tracker.weight

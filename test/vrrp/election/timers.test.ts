@@ -35,6 +35,11 @@ test('an advert counts from its arrival, unless it is read an Advertisement_Inte
   )
 })
 
+test('a whole interval late is late', () => {
+  const read = (now: number): number => countsFrom(makeRouter(), { arrivedAt: at(1) }, at(now))
+  expect([read(1.999999), read(2)]).toEqual([at(1), at(2)])
+})
+
 test('the next deadline of a Master is the earliest of its four', () => {
   const state = {
     kind: 'master',

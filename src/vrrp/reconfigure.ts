@@ -1,0 +1,135 @@
+/**
+ * A new configuration for a running engine. A router is the same one when it
+ * has the same VRID on the same link, whatever its name (keepalived matches so
+ * too): it keeps its state, and a Master stays Master without missing an
+ * advert. Routers that are not in the new configuration have been dismissed
+ * before; new ones start as at start.
+ */
+
+import { after, type Instant } from '../base/time.ts'
+import { ownConditions, sameConditions, type Facts } from './conditions.ts'
+import { membersOf, recordOf, type Draft } from './draft.ts'
+import type { Conditions, State, VirtualRouter } from './election/state.ts'
+import { masterDownInterval } from './election/timers.ts'
+import { renewConditions } from './facts.ts'
+import { announceMovedGroups } from './group-state.ts'
+import { freshRecord, startRouter } from './start.ts'
+import { stepRouter } from './stepping.ts'
+import { jointState } from './sync-group.ts'
+import { Table } from './table.ts'
+import type { EngineSetup, GroupRecord, RouterRecord } from './types.ts'
+
+/** What makes a router the same one across a reload. */
+export const identityOf = ({ link, vrid }: Pick<VirtualRouter, 'link' | 'vrid'>): string =>
+  `${link} ${String(vrid)}`
+
+/** These are in no configuration any more: priority 0, addresses gone, and FAULT for their scripts, as keepalived has it. */
+export function dismiss(draft: Draft, names: readonly string[]): void {
+  for (const name of names) {
+    const mark = draft.effects.length
+    stepRouter(draft, name, { type: 'stop' })
+    for (const [index, entry] of draft.effects.entries()) {
+      if (index < mark || entry.type !== 'router' || entry.effect.type !== 'notify') continue
+      draft.effects[index] = { ...entry, effect: { ...entry.effect, state: 'FAULT' } }
+    }
+  }
+  draft.movedGroups.clear()
+}
+
+/** @param setup as for createEngine; verdicts on scripts are carried over by name */
+export function reconfigure(draft: Draft, setup: EngineSetup): void {
+  const facts: Facts = { links: setup.facts.links, scripts: draft.facts.scripts }
+  const known = new Map([...draft.routers.values()].map((record) => [identityOf(record.router), record]))
+  const groupOf = new Map(setup.groups.flatMap(({ name, members }) => members.map((each) => [each, name])))
+  const before = new Map<string, Conditions>()
+  const started: string[] = []
+  const records = setup.routers.map((router): RouterRecord => {
+    const group = groupOf.get(router.name)
+    const old = known.get(identityOf(router))
+    if (old === undefined || isDismissed(old)) {
+      started.push(router.name)
+      return freshRecord(router, group, facts, draft.now)
+    }
+    before.set(router.name, old.conditions)
+    return carriedOver(old, router, group, facts, draft.now)
+  })
+  const announced = new Map([...draft.groups.values()].map((group) => [group.name, group.announced]))
+  const groups = setup.groups.map(({ name, members }): GroupRecord => ({
+    name,
+    members,
+    announced: announced.get(name),
+  }))
+  draft.facts = facts
+  draft.routers = Table.of(records, ({ router }) => router.name)
+  draft.groups = Table.of(groups, ({ name }) => name)
+  renewAll(draft)
+  settleNewGroups(draft)
+  for (const [name, previous] of before) tellConditions(draft, name, previous)
+  for (const name of started) startRouter(draft, name)
+  announceMovedGroups(draft)
+}
+
+const isDismissed = ({ state }: RouterRecord): boolean =>
+  state.kind === 'initialize' && state.next === undefined
+
+function carriedOver(
+  old: RouterRecord,
+  router: VirtualRouter,
+  group: string | undefined,
+  facts: Facts,
+  now: Instant,
+): RouterRecord {
+  const own = ownConditions(router, facts)
+  const state = retimed(old, router, own, now)
+  return { ...old, router, group, own, conditions: own, state, said: new Set() }
+}
+
+/** keepalived forgets a running preempt_delay, and every Master advertises at once with what is new (measured). */
+function retimed(old: RouterRecord, router: VirtualRouter, own: Conditions, now: Instant): State {
+  const { state } = old
+  switch (state.kind) {
+    case 'master':
+      return { ...state, nextAdvertAt: now }
+    case 'backup': {
+      const wanted = masterDownInterval(router, own.priority)
+      const same = wanted === masterDownInterval(old.router, own.priority)
+      return { ...state, preemptAt: undefined, masterDownAt: same ? state.masterDownAt : after(now, wanted) }
+    }
+    case 'initialize':
+    case 'fault':
+      return state
+  }
+}
+
+function renewAll(draft: Draft): void {
+  for (const { name, members } of draft.groups.values()) renewConditions(draft, name, members)
+}
+
+function tellConditions(draft: Draft, name: string, before: Conditions): void {
+  const { conditions } = recordOf(draft, name)
+  if (!sameConditions(before, conditions)) {
+    stepRouter(draft, name, { type: 'conditions', before, following: false })
+  }
+}
+
+/**
+ * Members that the new configuration has brought together may be in different
+ * states: the Masters among them step back, and the group stands as one. A
+ * group that is in one state already has nothing to announce.
+ */
+function settleNewGroups(draft: Draft): void {
+  for (const group of draft.groups.values()) {
+    const members = membersOf(draft, group.name)
+    const joint = jointState(members.map(({ state }) => state))
+    if (joint !== undefined) {
+      draft.groups = draft.groups.with(group.name, { ...group, announced: joint })
+      continue
+    }
+    const other = members.find(({ state }) => state.kind !== 'master')
+    if (other === undefined) continue
+    for (const { router, state } of members) {
+      if (state.kind !== 'master') continue
+      stepRouter(draft, router.name, { type: 'follow', to: 'backup', because: other.router.name })
+    }
+  }
+}
