@@ -230,14 +230,18 @@ export class Daemon {
     this.dispatch({ type: 'link', name, fact })
   }
 
-  /** What is there again by now was only replaced. */
+  /**
+   * What is there again by now was only replaced. What went with its link, or with one that is down
+   * and perhaps about to go, cannot be set again: only a router that lives on that link cares.
+   */
   private onAddressRemoved(address: LinkAddress): void {
     const { table } = this.ports.kernel
-    if (table.hasAddress(address)) return
+    const link = table.linkByIndex(address.linkIndex)
+    if (!link || table.hasAddress(address)) return
     for (const { router } of this.assembled.values()) {
+      if (!link.up && link.name !== router.link) continue
       if (!this.installer.holds(router.name, address.linkIndex, address.cidr)) continue
-      const link = table.linkByIndex(address.linkIndex)?.name ?? 'a link that is gone'
-      const text = `${formatCidr(address.cidr)} on ${link}`
+      const text = `${formatCidr(address.cidr)} on ${link.name}`
       this.dispatch({ type: 'address-lost', router: router.name, address: text })
     }
   }

@@ -6,7 +6,7 @@ import { run } from '../tools.ts'
 import { Capture, inject } from './capture.ts'
 import { Daemon, type DaemonOptions } from './daemon.ts'
 import { AddressMonitor } from './monitor.ts'
-import { batch, type Attachment, switchOf } from './network.ts'
+import { attach, batch, configureHost, type Attachment, switchOf } from './network.ts'
 import { namespaceOf } from './names.ts'
 import { type Check, makeCheck, makeRecorder, type Recorder } from './recorder.ts'
 import { until, type WallTime, wallNow } from './time.ts'
@@ -104,6 +104,17 @@ export class Host {
   /** Pulls the cable (the host sees its carrier go) or puts it back. */
   async setCable(state: 'up' | 'down', link?: string): Promise<void> {
     await batch(['-n', switchOf(this.lab)], [`link set ${this.attachment(link).port} ${state}`])
+  }
+
+  /** Takes the network card out: the link is gone, with all its addresses. */
+  async removeLink(link?: string): Promise<void> {
+    await this.ip('link', 'del', this.attachment(link).link)
+  }
+
+  /** Puts it back, as it was when the laboratory was built. */
+  async restoreLink(link?: string): Promise<void> {
+    await attach(this.lab, [this.attachment(link)])
+    await configureHost(this.lab, this.name, [this.attachment(link)])
   }
 
   /** Cut off from everybody, without anything to see on its own link. */

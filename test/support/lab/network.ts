@@ -70,22 +70,29 @@ export async function build(
   const bridges = new Set(attachments.map((attachment) => attachment.bridge))
   await batch(
     ['-n', switchOf(lab)],
-    [
-      // Snooping off: multicast goes everywhere, as on a switch that knows no querier.
-      ...[...bridges].flatMap((bridge) => [
-        `link add ${bridge} type bridge mcast_snooping 0 stp_state 0 forward_delay 0`,
-        `link set ${bridge} up`,
-      ]),
-      ...attachments.flatMap(({ host, link, mac, bridge, port }) => [
-        `link add ${port} type veth peer name ${link} address ${mac} netns ${namespaceOf(lab, host)}`,
-        `link set ${port} master ${bridge} up`,
-      ]),
-    ],
+    // Snooping off: multicast goes everywhere, as on a switch that knows no querier.
+    [...bridges].flatMap((bridge) => [
+      `link add ${bridge} type bridge mcast_snooping 0 stp_state 0 forward_delay 0`,
+      `link set ${bridge} up`,
+    ]),
   )
+  await attach(lab, attachments)
   await Promise.all(hosts.map((host) => configureHost(lab, host, attachments)))
 }
 
-async function configureHost(lab: string, host: string, attachments: readonly Attachment[]): Promise<void> {
+/** The cables, from the switch to the hosts. */
+export async function attach(lab: string, attachments: readonly Attachment[]): Promise<void> {
+  await batch(
+    ['-n', switchOf(lab)],
+    attachments.flatMap(({ host, link, mac, bridge, port }) => [
+      `link add ${port} type veth peer name ${link} address ${mac} netns ${namespaceOf(lab, host)}`,
+      `link set ${port} master ${bridge} up`,
+    ]),
+  )
+}
+
+/** Addresses on its own ends, which are up then. */
+export async function configureHost(lab: string, host: string, attachments: readonly Attachment[]): Promise<void> {
   const own = attachments.filter((attachment) => attachment.host === host)
   await batch(
     ['-n', namespaceOf(lab, host)],
