@@ -12,14 +12,14 @@
 import { assertNever } from '../base/result.ts'
 import { earliest, type Instant } from '../base/time.ts'
 import { receiveAdvert, receiveRejected } from './adverts.ts'
-import { draftOf, finish, recordOf, siblingsOf, type Draft } from './draft.ts'
+import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
 import { changeLink, changeScript, renewConditions } from './facts.ts'
 import { announceMovedGroups, announceStartedGroups, announcement, settleGroup } from './group-state.ts'
 import { dismiss, reconfigure } from './reconfigure.ts'
 import { freshRecord, startRouter } from './start.ts'
 import { stepAndSettle, stepRouter } from './stepping.ts'
-import { mayBecomeMaster } from './sync-group.ts'
+import { isReadyForMaster } from './sync-group.ts'
 import { Table } from './table.ts'
 import type { Engine, EngineEvent, EngineSetup, EngineStep, GroupRecord } from './types.ts'
 
@@ -121,9 +121,13 @@ function dueRouters({ routers, now }: Draft): readonly { readonly name: string; 
   return due.sort((a, b) => a.at - b.at)
 }
 
-const isHeldBack = (draft: Draft, name: string): boolean =>
-  recordOf(draft, name).state.kind === 'backup' &&
-  !mayBecomeMaster(siblingsOf(draft, name).map(({ state }) => state))
+/** A member waits for the others, and looks no further than the first that is not ready. */
+function isHeldBack(draft: Draft, name: string): boolean {
+  const { state, group } = recordOf(draft, name)
+  if (state.kind !== 'backup' || group === undefined) return false
+  const members = draft.groups.get(group)?.members ?? []
+  return members.some((member) => member !== name && !isReadyForMaster(recordOf(draft, member).state))
+}
 
 /** The group itself is not announced as Backup (measured), but as Master when it is that again. */
 function loseAddress(draft: Draft, name: string, address: string): void {

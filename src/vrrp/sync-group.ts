@@ -13,9 +13,9 @@
 
 import type { FollowTo, NotifyState, RouterEvent, State, StateKind } from './election/state.ts'
 
-/** Whether a member may go to Master, given the states of the others. */
-export const mayBecomeMaster = (others: readonly State[]): boolean =>
-  others.every((state) => state.kind === 'master' || (state.kind === 'backup' && state.wantsMaster))
+/** Whether a member would go along to Master; the one that wants to go first needs all others to be. */
+export const isReadyForMaster = (state: State): boolean =>
+  state.kind === 'master' || (state.kind === 'backup' && state.wantsMaster)
 
 /** Where the other members have to go when one member has gone from a state to another. */
 export function followTo(from: StateKind, to: StateKind, event: RouterEvent): FollowTo | undefined {

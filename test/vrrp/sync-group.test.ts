@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { State } from '../../src/vrrp/election/state.ts'
-import { followTo, jointState, mayBecomeMaster } from '../../src/vrrp/sync-group.ts'
+import { followTo, isReadyForMaster, jointState } from '../../src/vrrp/sync-group.ts'
 import { at } from './kit.ts'
 
 const waiting: State = { kind: 'initialize', next: 'backup' }
@@ -21,19 +21,14 @@ const master: State = {
 }
 const fault: State = { kind: 'fault', reasons: [] }
 
-describe('a member may go to Master', () => {
-  test.each([
-    ['alone', [], true],
-    ['where the others want to', [wanting, wanting], true],
-    // A member that has only just joined them.
-    ['where the others are', [master, master], true],
-    ['where some are and some want to', [master, wanting], true],
-    ['not while one hears a master', [wanting, backup], false],
-    ['not while one is at fault', [wanting, fault], false],
-    ['not while one waits for a script', [master, waiting], false],
-  ] as const)('%s', (_, others, expected) => {
-    expect(mayBecomeMaster(others)).toBe(expected)
-  })
+test.each([
+  ['one whose timer has run out', wanting, true],
+  ['one that is Master, as where another has only just joined', master, true],
+  ['one that hears a master', backup, false],
+  ['one at fault', fault, false],
+  ['one that waits for a script', waiting, false],
+] as const)('ready for Master: %s', (_, state, expected) => {
+  expect(isReadyForMaster(state)).toBe(expected)
 })
 
 describe('the others follow', () => {
