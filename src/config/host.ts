@@ -22,25 +22,44 @@ export interface HostFacts {
   readonly hasUser?: (name: string) => boolean
 }
 
+/** What a file holds besides the Model, as loadConfiguration gives it. */
+export interface BesideModel {
+  readonly checkerScripts: readonly Command[]
+  readonly incompleteInstances: readonly VrrpInstance[]
+}
+
 /** Facts that are absent are not judged. */
 export function checkAgainstHost(
   model: Model,
   facts: HostFacts,
-  checkerScripts: readonly Command[] = [],
+  { checkerScripts, incompleteInstances }: BesideModel = { checkerScripts: [], incompleteInstances: [] },
 ): readonly Diagnostic[] {
+  const instances = [...model.instances, ...incompleteInstances]
+  return checkAll({ ...model, instances }, facts, checkerScripts)
+}
+
+function checkAll(model: Model, facts: HostFacts, checkerScripts: readonly Command[]): readonly Diagnostic[] {
+  const hasInstances = model.instances.length > 0
   const found: Diagnostic[] = []
   const report: Report = (diagnostic) => void found.push(diagnostic)
   if (facts.interfaces !== undefined) checkInterfaces(model, facts.interfaces, report)
   if (facts.addresses !== undefined) checkAddresses(model, facts.addresses, report)
   checkUser(model, facts, report)
-  if (facts.scriptOf !== undefined) checkScripts(model, facts.scriptOf, checkerScripts, report)
+  // keepalived gives up on a missing interface before it looks at scripts.
+  const gaveUp = found.some(({ fatal }) => fatal)
+  if (facts.scriptOf !== undefined) {
+    checkScripts(model, facts.scriptOf, hasInstances, report)
+    const judged = [...(hasInstances ? commandsOf(model) : []), ...checkerScripts]
+    if (!model.global.enableScriptSecurity)
+      checkSecurity(judged, facts.scriptOf, gaveUp ? 'no' : 'security', report)
+  }
   return found
 }
 
 function checkInterfaces(model: Model, interfaces: ReadonlySet<string>, report: Report): void {
   const wanted = wantedInterfaces(model)
   for (const { link, span, what } of wanted) {
-    if (interfaces.has(link)) continue
+    if (link === '' || interfaces.has(link)) continue
     const message = `there is no interface ${link} here, which ${what} needs`
     if (model.global.dynamicInterfaces)
       report(note('no-such-interface', span, `${message}: FAULT until there is one`))
@@ -129,15 +148,16 @@ function checkUser({ global }: Model, { hasUser }: HostFacts, report: Report): v
     report(error('unknown-user', scriptUser.span, `there is no user ${scriptUser.user}: scripts are not run`))
 }
 
+/** Without an instance keepalived runs no script, and only minds whom it would run one as. */
 function checkScripts(
   model: Model,
   scriptOf: (command: Command) => ScriptVerdict | undefined,
-  checkerScripts: readonly Command[],
+  hasInstances: boolean,
   report: Report,
 ): void {
   for (const { name, command, end } of model.scripts) {
     const verdict = scriptOf(command)
-    if (verdict?.kind !== 'disabled') continue
+    if (verdict?.kind !== 'disabled' || (!hasInstances && !isUserUnknown(verdict))) continue
     const related = [
       ...(end === undefined ? [] : [{ span: end, message: 'the block ends here' }]),
       ...trackersOf(model, name).map((span) => ({ span, message: 'so it is not tracked here' })),
@@ -149,14 +169,10 @@ function checkScripts(
     const verdict = scriptOf(command)
     if (verdict?.kind !== 'disabled') continue
     // keepalived only minds where it cannot tell whom to run the script as.
-    const isUser = isUserUnknown(verdict) && command.user === undefined
-    report(
-      error('script-disabled', command.span, `${verdict.text}: it is not run`, {
-        inKeepalived: isUser ? 'config' : 'no',
-      }),
-    )
+    const minds = isUserUnknown(verdict) && command.user === undefined
+    const message = `${verdict.text}: it is not run`
+    report(error('script-disabled', command.span, message, { inKeepalived: minds ? 'config' : 'no' }))
   }
-  checkSecurity(model, [...commandsOf(model), ...checkerScripts], scriptOf, report)
 }
 
 const isUserUnknown = ({ reason }: { readonly reason: string }): boolean => reason.startsWith('unknown-')
@@ -168,17 +184,15 @@ const trackersOf = ({ instances, syncGroups }: Model, name: string): readonly Sp
 
 /** keepalived complains wherever scripts run without enable_script_security. */
 function checkSecurity(
-  { global }: Model,
   commands: readonly Command[],
   scriptOf: (command: Command) => ScriptVerdict | undefined,
+  inKeepalived: 'no' | 'security',
   report: Report,
 ): void {
-  if (global.enableScriptSecurity) return
-  const runnable = commands.filter((command) => scriptOf(command)?.kind === 'runnable')
-  const [first] = runnable
+  const first = commands.find((command) => scriptOf(command)?.kind === 'runnable')
   if (first === undefined) return
   const message = 'scripts are run without enable_script_security: put it into global_defs'
-  report(warning('script-security', first.span, message, { inKeepalived: 'security' }))
+  report(warning('script-security', first.span, message, { inKeepalived }))
 }
 
 const commandsOf = (model: Model): readonly Command[] => [

@@ -7,7 +7,7 @@ import { readKernelNames } from './kernel-names.ts'
 import { rootKeywords } from './keywords/root.ts'
 import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './line.ts'
-import type { Command, Model, NotServed } from './model.ts'
+import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
 import { parse } from './parser.ts'
 import { gather } from './gather.ts'
 import { resolve } from './resolve/resolve.ts'
@@ -28,6 +28,8 @@ export interface Loaded {
   readonly sources: SourceMap
   /** Programs of virtual_server blocks: not run, but their security is keepalived's concern in -t. */
   readonly checkerScripts: readonly Command[]
+  /** Instances that lack what they need: not in the Model, but looked at like the others. */
+  readonly incompleteInstances: readonly VrrpInstance[]
   /** One of the diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
   readonly fatal: boolean
   /** Why the file itself could not be read; the model is then that of an empty file, as in keepalived. */
@@ -50,7 +52,7 @@ export async function loadConfiguration(path: string, { io, configId }: LoadOpti
       return { keyword: 'virtual_server', name, span: spanOf(word) }
     })
   const names = await readKernelNames(io)
-  const model = resolve(vrrp.nodes, names, notServed, report)
+  const { model, incomplete } = resolve(vrrp.nodes, names, notServed, report)
   resolveServers(checker.nodes, report)
   const checkerScripts = serverCommands(checker.nodes)
   const unique = distinct(diagnostics)
@@ -59,6 +61,7 @@ export async function loadConfiguration(path: string, { io, configId }: LoadOpti
     diagnostics: unique,
     sources: gathered.sources,
     checkerScripts,
+    incompleteInstances: incomplete,
     fatal: unique.some(({ fatal }) => fatal),
     ...(gathered.unreadable !== undefined && { unreadable: gathered.unreadable }),
   }

@@ -65,8 +65,8 @@ class Parser {
       if (statement === undefined) return nodes
       if (statement.kind === 'close') {
         const balanced = this.#open.pop() !== undefined
+        if (owner === 'root' || !balanced) this.#strayClose(statement, balanced)
         if (owner !== 'root') return nodes
-        this.#strayClose(statement, balanced)
       } else if (statement.kind === 'open') {
         this.#strayOpen(statement)
       } else {
@@ -87,7 +87,8 @@ class Parser {
       this.#skipBlock()
       return undefined
     }
-    if (!this.#admit(keyword, statement)) {
+    const admitted = this.#admit(keyword, statement)
+    if (!admitted && this.#statements[this.#next]?.kind === 'open') {
       this.#skipBlock()
       return undefined
     }
@@ -95,7 +96,14 @@ class Parser {
     const nodes = contents.kind === 'section' ? this.#sectionBlock(contents.table, keyword) : []
     const entries = contents.kind === 'list' ? this.#listBlock(keyword, statement) : []
     const last = this.#statements[this.#next - 1]
-    return { keyword, statement, nodes, entries, ...(last?.kind === 'close' && { end: spanOf(last.place) }) }
+    return {
+      keyword,
+      statement,
+      nodes,
+      entries,
+      ...(last?.kind === 'close' && { end: spanOf(last.place) }),
+      ...(!admitted && { refused: true }),
+    }
   }
 
   #sectionBlock(table: Table, keyword: Keyword): readonly Node[] {
@@ -113,12 +121,16 @@ class Parser {
       this.#report(warningAt(extra, 'extra-words', `nothing but a '{' may follow '${keyword.name}'; ignored`))
     const next = this.#statements[this.#next]
     if (next?.kind === 'open') this.#consumeOpen(next)
+    else if (next !== undefined) {
+      const message = `'${keyword.name}' needs a '{' before this; all lines up to the next '}' are taken`
+      this.#report(errorAt(next.place, 'missing-open-brace', message, { inKeepalived: 'no' }))
+    }
     const entries: Words[] = []
     for (;;) {
       const entry = this.#take()
       if (entry === undefined) return entries
       if (entry.kind === 'close') {
-        this.#open.pop()
+        if (this.#open.pop() === undefined) this.#strayClose(entry, false)
         return entries
       }
       if (entry.kind === 'open') {

@@ -13,6 +13,8 @@ export interface Node {
   readonly entries: readonly Words[]
   /** The brace that ends the block, if there is one. */
   readonly end?: Span
+  /** Its first line is wrong: the block counts for nothing, but keepalived reads it. */
+  readonly refused?: true
 }
 
 /** For what is only known at the end of a block, which is the line keepalived names. */

@@ -1,9 +1,9 @@
 /** `authentication { … }` and its newer sibling, in instances. */
 
 import { notYet, section, table, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
-import { choice, text, word, words } from '../values/basic.ts'
+import { choice, text, words } from '../values/basic.ts'
 import { integer } from '../values/number.ts'
+import { password } from '../values/password.ts'
 
 export const authType: Keyword<'PASS' | 'AH'> = value(
   'auth_type',
@@ -11,12 +11,7 @@ export const authType: Keyword<'PASS' | 'AH'> = value(
   choice(['PASS', 'AH'], 'the line is ignored'),
   'password in clear, or the old IPsec AH',
 )
-export const authPass: Keyword<Word> = value(
-  'auth_pass',
-  1,
-  word('PASSWORD'),
-  'its first eight bytes are used',
-)
+export const authPass: Keyword<Uint8Array> = value('auth_pass', 1, password, 'its first eight bytes are used')
 
 export const authentication: Keyword = section(
   'authentication',

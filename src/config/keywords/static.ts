@@ -26,6 +26,19 @@ export const staticRules: Keyword = list('static_rules', 3, 'routing rules, like
   process: 'vrrp',
 })
 
+export const garpGroup: Keyword = section(
+  'garp_group',
+  3,
+  table(
+    value('garp_interval', 3, spacing, 'seconds between gratuitous ARPs', { standing: notPaced }),
+    value('gna_interval', 3, spacing, 'seconds between neighbour advertisements', { standing: notPaced }),
+    value('interface', 3, word('INTERFACE'), 'where', { standing: notPaced }),
+    list('interfaces', 3, 'where', { standing: notPaced }),
+  ),
+  'slower gratuitous ARP on some interfaces',
+  { process: 'vrrp', standing: notPaced },
+)
+
 export const staticKeywords: readonly Keyword[] = [
   staticIpaddress,
   staticRoutes,
@@ -37,18 +50,7 @@ export const staticKeywords: readonly Keyword[] = [
     'instances that need static items',
     { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
   ),
-  section(
-    'garp_group',
-    3,
-    table(
-      value('garp_interval', 3, spacing, 'seconds between gratuitous ARPs', { standing: notPaced }),
-      value('gna_interval', 3, spacing, 'seconds between neighbour advertisements', { standing: notPaced }),
-      value('interface', 3, word('INTERFACE'), 'where', { standing: notPaced }),
-      list('interfaces', 3, 'where', { standing: notPaced }),
-    ),
-    'slower gratuitous ARP on some interfaces',
-    { process: 'vrrp', standing: notPaced },
-  ),
+  garpGroup,
   list('interface_up_down_delays', 3, 'seconds until a link change counts: IF DOWN [UP]', {
     standing: notYet('link changes count at once'),
     process: 'vrrp',

@@ -4,11 +4,8 @@ import type { Report } from '../diagnostics.ts'
 import { authPass, authType, authentication } from '../keywords/authentication.ts'
 import type { Authentication } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
-import { encodeText } from '../text.ts'
 import type { Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
-
-const LONGEST_PASSWORD = 8
 
 export const NO_AUTHENTICATION: Authentication = { type: 'none', password: new Uint8Array() }
 
@@ -21,23 +18,18 @@ export function resolveAuthentication(nodes: readonly Node[], report: Report): A
     report,
   )
   const type = values.last(authType)
-  const word = values.last(authPass)
+  const password = values.last(authPass)
   const place = block.statement.words[0]
-  const bytes = encodeText(word?.text ?? '')
-  if (word !== undefined && bytes.length > LONGEST_PASSWORD) {
-    const message = `the password has ${bytes.length} bytes: only the first ${LONGEST_PASSWORD} are used`
-    report(warningAt(word, 'password-truncated', message))
-  }
   if (type === undefined) {
-    if (word !== undefined) {
+    if (password !== undefined) {
       const message = 'a password without auth_type PASS: there is no authentication at all'
       report(warningAt(place, 'no-authentication', message, { inKeepalived: 'no' }))
     }
     return NO_AUTHENTICATION
   }
-  if (bytes.length === 0) {
+  if (password === undefined || password.length === 0) {
     report(errorAt(place, 'no-authentication', 'there is no password, so there is no authentication at all'))
     return NO_AUTHENTICATION
   }
-  return { type, password: bytes.slice(0, LONGEST_PASSWORD) }
+  return { type, password }
 }

@@ -25,12 +25,18 @@ import { resolveAdvertInterval, resolvePriority, resolveState } from './timing.t
 import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
 import { resolveTransport } from './transport.ts'
 
-/** Undefined when it lacks what nothing can stand in for; that is then reported as fatal. */
+export interface ResolvedInstance {
+  readonly instance: VrrpInstance
+  /** False when it lacks what nothing can stand in for; that is then reported as fatal. */
+  readonly complete: boolean
+}
+
+/** Undefined for a block without a name. */
 export function resolveInstance(
   node: Node,
   surrounding: Surrounding,
   report: Report,
-): VrrpInstance | undefined {
+): ResolvedInstance | undefined {
   const [, name] = node.statement.words
   if (name === undefined) return undefined
   const { defaults, names, preferences, scripts } = surrounding
@@ -92,7 +98,7 @@ export function resolveInstance(
   }
   const complete = isComplete(resolved, values, name, report)
   const settled = settle(strict ? makeStrict(resolved, values, report) : resolved, node, report)
-  return complete ? settled : undefined
+  return { instance: settled, complete }
 }
 
 /** `lo` is as good as no interface. */

@@ -7,14 +7,17 @@ import { errorAt } from '../report.ts'
 import { endsHere, type Node } from '../tree.ts'
 import { hostOf } from '../values/address.ts'
 import { parseInteger } from '../values/number.ts'
-import { readTree } from '../values/values.ts'
+import { readTree, readValues, type Values } from '../values/values.ts'
+
+/** What has been read, and reported on, before. */
+const silentValues = (nodes: readonly Node[]): Values => readValues(nodes, () => undefined)
 
 export function checkRealServer({ nodes }: Node, report: Report): void {
   readTree(nodes, report)
   for (const check of nodes) {
     const { keyword, statement, nodes: inner } = check
     if (keyword === checkers.httpGet || keyword === checkers.sslGet) checkHttp(check, report)
-    if (keyword === checkers.miscCheck && !inner.some((one) => one.keyword === checkers.miscPath))
+    if (keyword === checkers.miscCheck && !silentValues(inner).has(checkers.miscPath))
       report(
         errorAt(statement.words[0], 'incomplete-check', 'no misc_path is given: the check is ignored', {
           related: endsHere(check),
@@ -27,7 +30,7 @@ function checkHttp(check: Node, report: Report): void {
   const { statement, nodes } = check
   const urls = nodes.filter(({ keyword }) => keyword === checkers.url)
   const usable = urls.filter((url) => {
-    if (url.nodes.some(({ keyword }) => keyword === checkers.path)) return true
+    if (silentValues(url.nodes).has(checkers.path)) return true
     const message = 'no path is given: the url is ignored'
     report(errorAt(url.statement.words[0], 'incomplete-check', message, { related: endsHere(url) }))
     return false

@@ -19,7 +19,14 @@ import { settleMembers } from './members.ts'
 import { resolveRoute } from './route.ts'
 import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
+import { checkNeeded } from './trackers.ts'
 import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
+
+export interface Resolved {
+  readonly model: Model
+  /** Instances that cannot be run. */
+  readonly incomplete: readonly VrrpInstance[]
+}
 
 /** @param nodes what keepalived's VRRP process sees. */
 export function resolve(
@@ -27,25 +34,29 @@ export function resolve(
   names: KernelNames,
   notServed: readonly NotServed[],
   report: Report,
-): Model {
+): Resolved {
   const globals = nodes.filter(({ keyword }) => keyword === globalDefs)
   const { global, defaults } = resolveGlobal(globals, report)
   const scripts = new Map<string, VrrpScript>()
   const surrounding: Surrounding = { defaults, names, preferences: firstPreference(), scripts }
   const instances: VrrpInstance[] = []
+  const incomplete: VrrpInstance[] = []
   const groups: PendingGroup[] = []
   for (const node of nodes) {
-    if (node.keyword === vrrpScript) {
+    if (node.refused === true) {
+      readTree([node], report)
+    } else if (node.keyword === vrrpScript) {
       const script = resolveScript(node, report)
       if (script !== undefined && !scripts.has(script.name)) scripts.set(script.name, script)
     } else if (node.keyword === vrrpInstance) {
-      const instance = resolveInstance(node, surrounding, report)
-      if (instance !== undefined) instances.push(instance)
+      const resolved = resolveInstance(node, surrounding, report)
+      if (resolved !== undefined) (resolved.complete ? instances : incomplete).push(resolved.instance)
     } else if (node.keyword === vrrpSyncGroup) {
       const group = resolveGroup(node, surrounding, report)
       if (group !== undefined) groups.push(group)
     } else if (node.keyword !== globalDefs) {
       readTree([node], report)
+      checkNeeded(node, report)
     }
   }
   const existing = new Set(instances.map(({ name }) => name))
@@ -57,7 +68,7 @@ export function resolve(
   reportConflicts(settled, report)
   const addressDefaults = { link: defaults.link, names }
   const context = { names, preferences: surrounding.preferences }
-  return {
+  const model: Model = {
     global,
     scripts: [...scripts.values()],
     syncGroups,
@@ -73,4 +84,5 @@ export function resolve(
       .map((entry) => resolveRule(entry, context, report))
       .filter((rule) => rule !== undefined),
   }
+  return { model, incomplete }
 }

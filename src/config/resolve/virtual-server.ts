@@ -20,7 +20,8 @@ export function serverCommands(nodes: readonly Node[]): readonly Command[] {
 /** @param nodes what keepalived's checker process sees. */
 export function resolveServers(nodes: readonly Node[], report: Report): void {
   for (const node of nodes) {
-    if (node.keyword === keywords.virtualServer) resolveVirtualServer(node, report)
+    if (node.refused === true) readTree([node], report)
+    else if (node.keyword === keywords.virtualServer) resolveVirtualServer(node, report)
     else if (node.keyword === keywords.virtualServerGroup) checkGroup(node, report)
     else if (node.keyword.process === 'checker') readTree([node], report)
   }

@@ -1,0 +1,23 @@
+/** auth_pass: bytes, not characters. */
+
+import type { Arguments } from '../keyword.ts'
+import { warningAt } from '../report.ts'
+import { encodeText } from '../text.ts'
+
+const LONGEST = 8
+
+/** At most eight bytes; empty for `""`. */
+export const password: Arguments<Uint8Array> = {
+  syntax: 'PASSWORD',
+  needed: 1,
+  read({ words }, report) {
+    const [, given] = words
+    if (given === undefined) return undefined
+    const bytes = encodeText(given.text)
+    if (bytes.length > LONGEST) {
+      const message = `the password has ${bytes.length} bytes: only the first ${LONGEST} are used`
+      report(warningAt(given, 'password-truncated', message))
+    }
+    return bytes.slice(0, LONGEST)
+  },
+}
