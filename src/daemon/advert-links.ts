@@ -18,7 +18,6 @@ export interface ReceivedPacket {
 
 export interface AdvertLinksOptions {
   readonly clock: Clock
-  readonly group: Ipv4Address
   readonly onPacket: (packet: ReceivedPacket) => void
   readonly complain: (text: string) => void
 }
@@ -34,9 +33,19 @@ const READS_PER_WAKEUP = 16
 export class AdvertLinks {
   private readonly options: AdvertLinksOptions
   private readonly open = new Map<string, OpenLink>()
+  private group: Ipv4Address
 
-  constructor(options: AdvertLinksOptions) {
+  constructor(options: AdvertLinksOptions, group: Ipv4Address) {
     this.options = options
+    this.group = group
+  }
+
+  /** A new configuration: links that are none of ours any more are left, and all of them when the group changes. */
+  retain(links: ReadonlySet<string>, group: Ipv4Address): void {
+    for (const [name, entry] of this.open) {
+      if (group !== this.group || !links.has(name)) this.close(name, entry)
+    }
+    this.group = group
   }
 
   /** Brings the sockets of one link in step with the kernel's view of it. */
@@ -71,7 +80,7 @@ export class AdvertLinks {
   private openLink(link: Link): void {
     const opened = openAdvertSocket({
       link: { index: link.index, name: link.name },
-      group: this.options.group,
+      group: this.group,
     })
     if (!opened.ok) {
       const { call, text, code } = opened.error

@@ -40,6 +40,7 @@ export interface WantedRoute {
 }
 
 export interface Assembly {
+  readonly multicastGroup: Ipv4Address
   readonly routers: readonly Assembled[]
   readonly groups: readonly {
     readonly name: string
@@ -50,6 +51,7 @@ export interface Assembly {
 
 export function assemble(model: Model): Assembly {
   return {
+    multicastGroup: model.global.mcastGroup4,
     routers: model.instances.map((instance) => assembleInstance(instance, groupOf(model, instance))),
     groups: model.syncGroups,
   }

@@ -36,7 +36,7 @@ export async function testConfiguration(
     configId: settings.configId ?? shortHostname(),
     io: diskIo,
   })
-  const ofHost = checkAgainstHost(loaded.model, await hostFacts(loaded), loaded.checkerScripts)
+  const ofHost = checkAgainstHost(loaded.model, await hostFacts(loaded), loaded)
   const diagnostics = [...loaded.diagnostics, ...ofHost]
   for (const diagnostic of diagnostics) {
     say(renderDiagnostic(diagnostic, loaded.sources, { colour: logFile === undefined && mayColour() }))

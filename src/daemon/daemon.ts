@@ -13,8 +13,9 @@ import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { LinkAddress, LinkEvent } from '../netlink/types.ts'
 import type { LinkFact } from '../vrrp/conditions.ts'
-import type { Note, NotifyState, Verdict } from '../vrrp/election/state.ts'
+import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
+import { identityOf } from '../vrrp/reconfigure.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
@@ -34,10 +35,7 @@ export interface DaemonPorts {
   readonly createAlarm: (callback: () => void) => Alarm
   readonly kernel: Kernel
   readonly arp: ArpSocket
-  /** Named scripts and what is known of them before their first run (`disabled` ones, `init_fail`). */
-  readonly scripts: ReadonlyMap<string, Verdict>
-  readonly multicastGroup: Ipv4Address
-  readonly notifyRouter: (assembled: Assembled, state: NotifyState, priority: number) => void
+  readonly notifyRouter: OutboxPorts['notifyRouter']
   readonly notifyGroup: (group: string, state: NotifyState) => void
   readonly noteRouter: (router: string, note: Note) => void
   readonly noteGroupSyncing: (group: string, to: string) => void
@@ -49,10 +47,10 @@ export interface DaemonPorts {
 
 export class Daemon {
   private readonly ports: DaemonPorts
-  private readonly assembled: ReadonlyMap<string, Assembled>
-  private readonly virtual: ReadonlySet<Ipv4Address>
-  private readonly links: ReadonlySet<string>
-  private readonly codec: AdvertCodec
+  private assembled: ReadonlyMap<string, Assembled>
+  private virtual: ReadonlySet<Ipv4Address>
+  private links: ReadonlySet<string>
+  private codec: AdvertCodec
   private readonly adverts: AdvertLinks
   private readonly installer: Installer
   private readonly alarm: Alarm
@@ -67,17 +65,19 @@ export class Daemon {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.virtual = virtualAddresses(assembly.routers)
     this.links = linksInUse(assembly.routers)
-    this.codec = new AdvertCodec(assembly.routers, ports.multicastGroup)
+    this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
-    this.adverts = new AdvertLinks({
-      clock: ports.clock,
-      group: ports.multicastGroup,
-      complain: ports.complain,
-      onPacket: (packet) => {
-        const event = this.codec.decode(packet)
-        if (event) this.dispatch(event)
+    this.adverts = new AdvertLinks(
+      {
+        clock: ports.clock,
+        complain: ports.complain,
+        onPacket: (packet) => {
+          const event = this.codec.decode(packet)
+          if (event) this.dispatch(event)
+        },
       },
-    })
+      assembly.multicastGroup,
+    )
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -86,7 +86,7 @@ export class Daemon {
       {
         routers: assembly.routers.map(({ router }) => router),
         groups: assembly.groups,
-        facts: { links: this.linkFacts(), scripts: ports.scripts },
+        facts: { links: this.linkFacts(), scripts: new Map() },
       },
       ports.clock.now(),
     )
@@ -105,6 +105,53 @@ export class Daemon {
       this.onLinkEvents(events)
     })
     this.dispatch({ type: 'start' })
+  }
+
+  /**
+   * A new configuration. Routers are matched by link and VRID, as keepalived does; whoever is Master stays it,
+   * and only what differs is changed in the kernel.
+   *
+   * @param whenDismissed called when those that are no longer wanted have left, and before new ones begin
+   */
+  reload(assembly: Assembly, whenDismissed: () => void): void {
+    const before = new Map([...this.assembled.values()].map((each) => [identityOf(each.router), each]))
+    const wanted = new Set(assembly.routers.map(({ router }) => identityOf(router)))
+    const dismissed = [...before].filter(([identity]) => !wanted.has(identity))
+    this.dispatch({ type: 'dismiss', routers: dismissed.map(([, { router }]) => router.name) })
+    whenDismissed()
+    this.ports.kernel.drain()
+    this.adopt(assembly)
+    for (const assembled of assembly.routers) {
+      const old = before.get(identityOf(assembled.router))
+      if (!old) this.removeLeftovers(assembled)
+      else if (this.masters().has(identityOf(assembled.router))) this.changeInstalled(old, assembled)
+    }
+    const { routers, groups } = assembly
+    const facts = { links: this.linkFacts(), scripts: this.state.facts.scripts }
+    const setup = { routers: routers.map(({ router }) => router), groups, facts }
+    this.dispatch({ type: 'reconfigure', setup })
+    this.wake()
+  }
+
+  private adopt(assembly: Assembly): void {
+    this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
+    this.virtual = virtualAddresses(assembly.routers)
+    this.links = linksInUse(assembly.routers)
+    this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
+    this.adverts.retain(this.links, assembly.multicastGroup)
+    for (const name of this.links) this.adverts.follow(name, this.ports.kernel.table.linkByName(name))
+  }
+
+  private masters(): ReadonlySet<string> {
+    const masters = [...this.state.routers.values()].filter(({ state }) => state.kind === 'master')
+    return new Set(masters.map(({ router }) => identityOf(router)))
+  }
+
+  /** keepalived sends the full burst for all addresses when there is a new one. */
+  private changeInstalled(from: Assembled, to: Assembled): void {
+    if (!this.installer.change(from, to)) return
+    const { complain, arp } = this.ports
+    announce(arp, this.installer.announceable(to.router.name), to.router.garp.repeat, complain)
   }
 
   /** Priority 0 from every Master, then nothing of ours is left. */
@@ -157,11 +204,11 @@ export class Daemon {
   }
 
   private makeOutbox(): OutboxPorts {
-    const { ports, installer, adverts, codec } = this
+    const { ports, installer, adverts } = this
     return {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
-        const packets = Array.from({ length: copies }, () => codec.encode(assembled, source, priority))
+        const packets = Array.from({ length: copies }, () => this.codec.encode(assembled, source, priority))
         adverts.send(assembled.router.link, packets)
       },
       install: (assembled) => {

@@ -7,7 +7,7 @@
 import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { AddressSpec, Link, Outcome, RouteSpec } from '../netlink/types.ts'
-import type { Assembled } from './assemble.ts'
+import type { Assembled, WantedAddress, WantedRoute } from './assemble.ts'
 
 /** One line for the operator: what was refused and the kernel's own reason. */
 export type Complaint = (text: string) => void
@@ -24,6 +24,17 @@ export interface InstallerPort extends Pick<
   'installAddresses' | 'withdrawAddresses' | 'installRoutes' | 'withdrawRoutes'
 > {
   linkByName(name: string): Link | undefined
+}
+
+/** What one has and the other has not. */
+function without(one: Assembled, other: Assembled): Pick<Assembled, 'addresses' | 'routes'> {
+  const key = (wanted: WantedAddress | WantedRoute): string => JSON.stringify([wanted.link, wanted.spec])
+  const addresses = new Set(other.addresses.map(key))
+  const routes = new Set(other.routes.map(key))
+  return {
+    addresses: one.addresses.filter((each) => !addresses.has(key(each))),
+    routes: one.routes.filter((each) => !routes.has(key(each))),
+  }
 }
 
 export const installerPort = (kernel: Kernel): InstallerPort => ({
@@ -60,6 +71,26 @@ export class Installer {
     for (const [index, spec] of routes.entries()) {
       this.refused(assembled, `set route to ${formatCidr(spec.destination)}`, routeOutcomes[index])
     }
+  }
+
+  /**
+   * A new configuration for a Master: what it no longer has goes, what is new comes, the rest is not touched.
+   *
+   * @returns whether there are new addresses to announce
+   */
+  change(from: Assembled, to: Assembled): boolean {
+    const held = this.held.get(from.router.name) ?? []
+    const gone = without(from, to)
+    this.withdraw({ ...from, ...gone })
+    const fresh = without(to, from)
+    this.install({ ...to, ...fresh })
+    const added = this.held.get(to.router.name) ?? []
+    const isGone = ({ link, cidr }: Held): boolean =>
+      gone.addresses.some(
+        (each) => each.link === link.name && formatCidr(each.spec.cidr) === formatCidr(cidr),
+      )
+    this.held.set(to.router.name, [...held.filter((each) => !isGone(each)), ...added])
+    return added.length > 0
   }
 
   /** The other way round: routes before the addresses they may use. What is gone already is no error. */

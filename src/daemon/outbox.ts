@@ -18,7 +18,7 @@ export interface OutboxPorts {
   install(assembled: Assembled): void
   withdraw(assembled: Assembled): void
   announce(assembled: Assembled, repeat: number): void
-  notifyRouter(assembled: Assembled, state: NotifyState, priority: number): void
+  notifyRouter(assembled: Assembled, state: NotifyState, priority: number, deleted: boolean): void
   notifyGroup(group: string, state: NotifyState): void
   noteRouter(router: string, note: Note): void
   noteGroupSyncing(group: string, to: string): void
@@ -61,7 +61,7 @@ function performFor(assembled: Assembled, effect: Effect, ports: OutboxPorts): v
       ports.announce(assembled, effect.repeat)
       break
     case 'notify':
-      ports.notifyRouter(assembled, effect.state, effect.priority)
+      ports.notifyRouter(assembled, effect.state, effect.priority, effect.deleted ?? false)
       break
     case 'note':
       ports.noteRouter(assembled.router.name, effect.note)

@@ -12,7 +12,6 @@ import {
   type CheckReport,
   type Verdict,
 } from '../scripts/check-events.ts'
-import type { Check } from '../scripts/check-runner.ts'
 import { CheckScheduler } from '../scripts/check-scheduler.ts'
 import { describeNotify, type NotifyEvent } from '../scripts/notify-events.ts'
 import { NotifyQueue } from '../scripts/notify-queue.ts'
@@ -21,48 +20,52 @@ import type { Script, ScriptPorts } from '../scripts/types.ts'
 import type { Log } from './logging.ts'
 
 export interface ScriptRoomOptions {
-  readonly model: Model
-  /** Every command of the model after scripts/security.ts has looked at it. */
-  readonly scriptOf: (command: Command) => Script
   readonly ports: ScriptPorts
   readonly log: Log
   readonly onVerdict: (script: string, verdict: Verdict) => void
 }
 
+export interface Programs {
+  readonly model: Model
+  /** Every command of the model after scripts/security.ts has looked at it. */
+  readonly scriptOf: (command: Command) => Script
+}
+
 export class ScriptRoom {
   private readonly log: Log
-  private readonly checks: readonly Check[]
-  private readonly notifies: ReadonlyMap<string, NotifyScripts>
   private readonly scheduler: CheckScheduler
   private readonly queue: NotifyQueue
+  private notifies: ReadonlyMap<string, NotifyScripts> = new Map()
 
-  constructor(options: ScriptRoomOptions) {
-    const { model, log, ports } = options
+  constructor({ log, ports, onVerdict }: ScriptRoomOptions) {
     this.log = log
-    const told = new Set<Script>()
-    const examine = (command: Command): Script => this.examined(options.scriptOf(command), told)
-    this.checks = usedScripts(model).map((script) => ({ ...script, script: examine(script.command) }))
-    this.notifies = new Map([
-      ...model.instances.map(
-        (each) => [key('INSTANCE', each.name), examineAll(each.notify, examine)] as const,
-      ),
-      ...model.syncGroups.map((each) => [key('GROUP', each.name), examineAll(each.notify, examine)] as const),
-    ])
     this.scheduler = new CheckScheduler(ports, (event) => {
-      this.onCheck(event, options.onVerdict)
+      this.onCheck(event, onVerdict)
     })
     this.queue = new NotifyQueue(ports, (event) => {
       this.onNotify(event)
     })
   }
 
-  /** The checks' first runs; verdicts may come before this returns. */
-  start(): void {
-    this.scheduler.start(this.checks)
+  /** The checks begin; verdicts may come before this returns. After a reload those that stayed the same go on. */
+  use({ model, scriptOf }: Programs): void {
+    const told = new Set<Script>()
+    const examine = (command: Command): Script => this.examined(scriptOf(command), told)
+    this.notifies = new Map([
+      ...model.instances.map(
+        (each) => [key('INSTANCE', each.name), examineAll(each.notify, examine)] as const,
+      ),
+      ...model.syncGroups.map((each) => [key('GROUP', each.name), examineAll(each.notify, examine)] as const),
+    ])
+    this.scheduler.replace(
+      usedScripts(model).map((script) => ({ ...script, script: examine(script.command) })),
+    )
   }
 
-  notify(subject: NotifySubject, state: NotifyState, priority: number): void {
-    const scripts = this.notifies.get(key(subject.type, subject.name))
+  /** @param deleted only `notify` is called, not the state's own script */
+  notify(subject: NotifySubject, state: NotifyState, priority: number, deleted = false): void {
+    const all = this.notifies.get(key(subject.type, subject.name))
+    const scripts = deleted ? all && { any: all.any } : all
     if (scripts) this.queue.submit(notification(scripts, subject, state, priority))
   }
 

@@ -23,14 +23,14 @@ import type { EngineSetup, GroupRecord, RouterRecord } from './types.ts'
 export const identityOf = ({ link, vrid }: Pick<VirtualRouter, 'link' | 'vrid'>): string =>
   `${link} ${String(vrid)}`
 
-/** These are in no configuration any more: priority 0, addresses gone, and FAULT for their scripts, as keepalived has it. */
+/** These are in no configuration any more: priority 0, addresses gone, and FAULT for their `notify`, as keepalived has it. */
 export function dismiss(draft: Draft, names: readonly string[]): void {
   for (const name of names) {
     const mark = draft.effects.length
     stepRouter(draft, name, { type: 'stop' })
     for (const [index, entry] of draft.effects.entries()) {
       if (index < mark || entry.type !== 'router' || entry.effect.type !== 'notify') continue
-      draft.effects[index] = { ...entry, effect: { ...entry.effect, state: 'FAULT' } }
+      draft.effects[index] = { ...entry, effect: { ...entry.effect, state: 'FAULT', deleted: true } }
     }
   }
   draft.movedGroups.clear()
@@ -114,8 +114,9 @@ function tellConditions(draft: Draft, name: string, before: Conditions): void {
 
 /**
  * Members that the new configuration has brought together may be in different
- * states: the Masters among them step back, and the group stands as one. A
- * group that is in one state already has nothing to announce.
+ * states: beside a Backup the Masters step back. A member that only begins is
+ * no reason to: it goes to Master when nobody is heard. A group that is in one
+ * state already has nothing to announce.
  */
 function settleNewGroups(draft: Draft): void {
   for (const group of draft.groups.values()) {
@@ -125,7 +126,7 @@ function settleNewGroups(draft: Draft): void {
       draft.groups = draft.groups.with(group.name, { ...group, announced: joint })
       continue
     }
-    const other = members.find(({ state }) => state.kind !== 'master')
+    const other = members.find(({ state }) => state.kind === 'backup')
     if (other === undefined) continue
     for (const { router, state } of members) {
       if (state.kind !== 'master') continue

@@ -1,5 +1,6 @@
 /** The stories of election, tracking and kernel state that vrrpd must tell as keepalived does. */
 
+import { readFile } from 'node:fs/promises'
 import { seconds } from '../../src/base/time.ts'
 import { promptly } from '../support/lab.ts'
 import { settle, takeover, type HostName, type Scenario, type StoryHost } from './matrix.ts'
@@ -66,6 +67,13 @@ async function elect(a: StoryHost, b: StoryHost): Promise<void> {
   await a.host.holdsWithin(VIP, takeover(150))
   await b.start()
   await b.daemon().logs(/entering (BACKUP|FAULT) state/i, promptly)
+}
+
+/** Rewrites the configuration that the host's daemon was started with, and has it read. */
+async function reload({ daemon }: StoryHost, change: (text: string) => string): Promise<void> {
+  const running = daemon()
+  await running.rewrite(change(await readFile(running.configFile, 'utf8')))
+  running.signal('SIGHUP')
 }
 
 const twoLans = [
@@ -441,6 +449,50 @@ ${instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify
       await phase('first burst')
       await wait(seconds(2))
       await phase('second burst')
+    },
+  },
+  {
+    name: 'reload: a Master stays Master, and only what differs is changed',
+    config: (host, { notify }) =>
+      global +
+      instance({
+        priority: higherOnA(host),
+        vips: [`${VIP}/24`, '10.9.0.101/24'],
+        more: `virtual_routes {\n 192.168.110.0/24 via 10.9.0.254 dev eth0\n}\n${notify}`,
+      }),
+    run: async ({ a, b, phase, wait }) => {
+      await elect(a, b)
+      await wait(settle)
+      await phase('a elected')
+      await reload(a, (text) => text)
+      await wait(settle)
+      await phase('nothing has changed')
+      await reload(a, (text) =>
+        text.replace('10.9.0.101/24', '10.9.0.102/24').replaceAll('192.168.110.0', '192.168.120.0'),
+      )
+      await a.host.holdsWithin('10.9.0.102', promptly)
+      await wait(settle)
+      await phase('another address and route')
+      await reload(b, (text) => text.replace('10.9.0.101/24', '10.9.0.102/24'))
+      await reload(a, (text) => text.replace('priority 150', 'priority 50'))
+      await b.host.holdsWithin(VIP, takeover(100))
+      await wait(settle)
+      await phase('b is the better one')
+    },
+  },
+  {
+    name: 'reload: an instance goes, another comes',
+    config: (host, { notify }) => global + instance({ priority: higherOnA(host), more: notify }),
+    run: async ({ a, b, phase, wait }) => {
+      await elect(a, b)
+      await wait(settle)
+      await phase('a elected')
+      const other = (text: string): string => text.replace('virtual_router_id 51', 'virtual_router_id 52')
+      await Promise.all([reload(a, other), reload(b, other)])
+      await a.host.lacksWithin(VIP, promptly)
+      await a.host.holdsWithin(VIP, takeover(150))
+      await wait(settle)
+      await phase('the other instance is elected')
     },
   },
 ]

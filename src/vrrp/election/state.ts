@@ -168,7 +168,13 @@ export type Effect =
   | { readonly type: 'install' }
   | { readonly type: 'withdraw' }
   | { readonly type: 'announce'; readonly repeat: number }
-  | { readonly type: 'notify'; readonly state: NotifyState; readonly priority: number }
+  | {
+      readonly type: 'notify'
+      readonly state: NotifyState
+      readonly priority: number
+      /** The router is in no configuration any more: of its scripts only `notify` hears of that (measured). */
+      readonly deleted?: true
+    }
   | { readonly type: 'note'; readonly note: Note }
 
 /** What an operator may want to read; the daemon turns each into keepalived's words. */

@@ -1,0 +1,243 @@
+/**
+ * The daemon while it runs: elections, scripts, the control socket and the
+ * service manager, until a signal ends it; and its reload, which reads and
+ * examines everything before anything is touched.
+ */
+
+import { seconds } from '../base/time.ts'
+import { VERSION } from '../base/version.ts'
+import type { Model } from '../config/model.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { ScriptPorts } from '../scripts/types.ts'
+import { Alarm, systemClock } from '../system/clock.ts'
+import { reapOrphans } from '../system/process.ts'
+import { connectServiceManager, type ServiceManager } from '../system/sd-notify.ts'
+import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import { assemble, type Assembly } from './assemble.ts'
+import { notServedNotice, readConfiguration } from './configuration.ts'
+import { openControl } from './control.ts'
+import { Daemon } from './daemon.ts'
+import type { Log } from './logging.ts'
+import { measureLoopLag, type LoopLag } from './loop-lag.ts'
+import { describeGroupSyncing, describeNote } from './messages.ts'
+import type { PidFiles } from './pid-files.ts'
+import { rehearse } from './rehearsal.ts'
+import { examineScripts, type ExaminedScripts } from './script-access.ts'
+import { ScriptRoom } from './script-room.ts'
+import type { DaemonSettings } from './settings.ts'
+import { statusReport } from './status.ts'
+
+/** keepalived waits about as long for its last notify scripts. */
+const NOTIFY_GRACE = seconds(1)
+
+export interface Opened {
+  readonly settings: DaemonSettings
+  readonly log: Log
+  readonly pidFiles: PidFiles
+  readonly kernel: Kernel
+  readonly arp: ArpSocket
+  readonly programs: ScriptPorts
+}
+
+/** A configuration and what has been found out about its programs. */
+export interface Examined {
+  readonly model: Model
+  readonly scripts: ExaminedScripts
+}
+
+/** Undefined: it cannot be run; why has been logged. Nothing running is touched. */
+export async function readAndExamine(
+  settings: DaemonSettings,
+  programs: ScriptPorts,
+  log: Log,
+): Promise<Examined | undefined> {
+  const model = await readConfiguration(settings, log)
+  if (!model) return undefined
+  const scripts = await examineScripts(model, programs)
+  if (scripts.violation !== undefined) log.warn(scripts.violation)
+  return { model, scripts }
+}
+
+export class RunningDaemon {
+  private readonly opened: Opened
+  private readonly room: ScriptRoom
+  private readonly daemon: Daemon
+  private readonly service: ServiceManager | undefined
+  private readonly lag: LoopLag = measureLoopLag()
+  private readonly startedAt = new Date()
+  private assembly: Assembly
+  private notices: readonly string[]
+  private reloading: 'no' | 'now' | 'now and again' = 'no'
+
+  constructor(opened: Opened, { model, scripts }: Examined) {
+    this.opened = opened
+    this.service = this.connectService()
+    this.notices = this.noticesOf(model)
+    this.assembly = assemble(model)
+    this.room = new ScriptRoom({
+      ports: opened.programs,
+      log: opened.log,
+      onVerdict: (name, verdict) => {
+        this.daemon.dispatch({ type: 'script', name, verdict })
+      },
+    })
+    this.daemon = this.assembleDaemon()
+    this.room.use({ model, scriptOf: scripts.scriptOf })
+  }
+
+  async untilStopped(whenReady?: () => void): Promise<void> {
+    const { log, settings, pidFiles, kernel, arp } = this.opened
+    const stopSignal = this.onSignals()
+    this.daemon.start()
+    pidFiles.write(process.pid)
+    const control = await openControl(settings.control, () => this.report(), log)
+    this.service?.ready()
+    whenReady?.()
+    log.info('Startup complete')
+    const ring = (): void => {
+      this.daemon.ring()
+    }
+    rehearse(this.assembly.routers[0], { kernel, arp, ring }).catch((error: unknown) => {
+      log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
+    })
+    const signal = await stopSignal
+    log.info(`Stopping (${signal})`)
+    this.service?.stopping()
+    this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
+    await this.room.stop(NOTIFY_GRACE)
+    await control?.close()
+    this.lag.stop()
+    pidFiles.remove()
+    log.info('Stopped')
+  }
+
+  /** One at a time; a request during a reload means that the file may have changed again. */
+  private async reload(): Promise<void> {
+    if (this.reloading !== 'no') {
+      this.reloading = 'now and again'
+      return
+    }
+    this.reloading = 'now'
+    this.service?.reloading()
+    await this.reloadOnce()
+    this.service?.ready()
+    const again = this.isWantedAgain()
+    this.reloading = 'no'
+    if (again) await this.reload()
+  }
+
+  /** A question of its own, because the answer changes while a reload waits. */
+  private isWantedAgain(): boolean {
+    return this.reloading === 'now and again'
+  }
+
+  /** keepalived dies of a bad file and leaves its addresses behind; here a bad file changes nothing. */
+  private async reloadOnce(): Promise<void> {
+    const { log, settings, programs } = this.opened
+    log.info(`Reloading ${settings.configFile}`)
+    const examined = await readAndExamine(settings, programs, log)
+    if (!examined) {
+      log.error('Reload refused: the daemon goes on with the configuration it has')
+      return
+    }
+    const { model, scripts } = examined
+    this.assembly = assemble(model)
+    this.daemon.reload(this.assembly, () => {
+      this.room.use({ model, scriptOf: scripts.scriptOf })
+    })
+    this.notices = this.noticesOf(model)
+    log.info('Reload complete')
+  }
+
+  private noticesOf(model: Model): readonly string[] {
+    const { settings, log } = this.opened
+    const notice = notServedNotice(model, settings.configFile)
+    if (notice === undefined) return []
+    log.info(notice)
+    return [notice]
+  }
+
+  private assembleDaemon(): Daemon {
+    const { kernel, arp, log, settings } = this.opened
+    return new Daemon(this.assembly, {
+      clock: systemClock,
+      createAlarm: (callback) => new Alarm(callback),
+      kernel,
+      arp,
+      notifyRouter: ({ router }, state, priority, deleted) => {
+        this.room.notify({ type: 'INSTANCE', name: router.name }, state, priority, deleted)
+      },
+      notifyGroup: (name, state) => {
+        this.room.notify({ type: 'GROUP', name }, state, 0)
+      },
+      noteRouter: (name, note) => {
+        log.say(describeNote(name, note))
+      },
+      noteGroupSyncing: (group, to) => {
+        log.say(describeGroupSyncing(group, to))
+      },
+      noteLink: (name, state) => {
+        log.info(`Netlink reports ${name} ${state === 'gone' ? 'deleted' : state}`)
+      },
+      noteAddress: settings.monitorAddresses
+        ? (text) => {
+            log.info(text)
+          }
+        : undefined,
+      complain: (text) => {
+        log.warn(text)
+      },
+    })
+  }
+
+  /** Resolves with the name of the first signal that ends the daemon. */
+  private onSignals(): Promise<string> {
+    process.on('SIGHUP', () => {
+      this.reload().catch((error: unknown) => {
+        // A defect of ours: better to end and be started anew than to run half of a configuration.
+        setImmediate(() => {
+          throw error
+        })
+      })
+    })
+    // A client or a log reader that goes away is no reason to end.
+    process.on('SIGPIPE', () => undefined)
+    if (process.pid === 1) process.on('SIGCHLD', () => reapOrphans())
+    return new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.on(signal, () => {
+          resolve(signal)
+        })
+      }
+    })
+  }
+
+  private connectService(): ServiceManager | undefined {
+    const connected = connectServiceManager(process.env)
+    if (connected.ok) return connected.value
+    this.opened.log.warn(`cannot reach the service manager: ${connected.error.text}`)
+    return undefined
+  }
+
+  private report(): ReturnType<typeof statusReport> {
+    const { engine } = this.daemon
+    const { settings } = this.opened
+    return statusReport({
+      routers: this.assembly.routers.flatMap((assembled) => {
+        const record = engine.routers.get(assembled.router.name)
+        return record ? [{ assembled, record }] : []
+      }),
+      isPresent: (assembled, index) => this.daemon.isPresent(assembled, index),
+      notices: this.notices,
+      daemon: {
+        pid: process.pid,
+        version: VERSION,
+        startedAt: this.startedAt.toISOString(),
+        configFile: settings.configFile,
+        loopLagMs: this.lag.read().maxMs,
+      },
+      now: systemClock.now(),
+      wallNowMs: Date.now(),
+    })
+  }
+}
