@@ -1,0 +1,127 @@
+/** A running engine gets a new configuration. */
+
+import { describe, expect, test } from 'vitest'
+import { seconds } from '../../src/base/time.ts'
+import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
+import {
+  createEngine,
+  nextDeadline,
+  stepEngine,
+  type Engine,
+  type EngineEffect,
+} from '../../src/vrrp/engine.ts'
+import { at, goodLink, makeAdvert, makeFacts, makeRouter } from './kit.ts'
+
+const facts = makeFacts({ links: new Map(['eth0', 'eth1'].map((name) => [name, goodLink])) })
+const group = (...members: string[]) => [{ name: 'G', members }]
+
+/** Alone on its LAN since 0 s, so Master by 4 s. */
+function masters(routers: readonly VirtualRouter[], groups: ReturnType<typeof group> = []): Engine {
+  const engine = createEngine({ routers, groups, facts }, at(0))
+  const started = stepEngine(engine, { type: 'start' }, at(0)).engine
+  return stepEngine(started, { type: 'alarm' }, at(4)).engine
+}
+
+const reconfigure = (
+  engine: Engine,
+  routers: readonly VirtualRouter[],
+  groups: ReturnType<typeof group> = [],
+  now = at(4.5),
+) => stepEngine(engine, { type: 'reconfigure', setup: { routers, groups, facts } }, now)
+
+const kinds = (engine: Engine): string[] => [...engine.routers.values()].map(({ state }) => state.kind)
+
+const told = (effects: readonly EngineEffect[]): string[] =>
+  effects.flatMap((entry) => {
+    if (entry.type === 'group-notify') return [`${entry.group} ${entry.state}`]
+    if (entry.type !== 'router' || entry.effect.type === 'note') return []
+    const { effect, router } = entry
+    const detail =
+      effect.type === 'notify' ? ` ${effect.state}${effect.deleted === true ? ' (deleted)' : ''}` : ''
+    return [`${router} ${effect.type}${detail}`]
+  })
+
+describe('the same router', () => {
+  test('stays Master, is not notified, and advertises at once', () => {
+    const { engine, effects } = reconfigure(masters([makeRouter()]), [makeRouter()])
+    expect(kinds(engine)).toEqual(['master'])
+    expect(told(effects)).toEqual([])
+    expect(nextDeadline(engine)).toBe(at(4.5))
+  })
+
+  test('is known by link and VRID, not by its name', () => {
+    const { engine } = reconfigure(masters([makeRouter()]), [makeRouter({ name: 'renamed' })])
+    expect([...engine.routers.keys()]).toEqual(['renamed'])
+    expect(kinds(engine)).toEqual(['master'])
+  })
+
+  test('has its new priority in the next advert', () => {
+    const { engine } = reconfigure(masters([makeRouter()]), [makeRouter({ priority: 150 })])
+    const { effects } = stepEngine(engine, { type: 'alarm' }, at(4.5))
+    expect(effects).toContainEqual({
+      type: 'router',
+      router: 'V1',
+      effect: expect.objectContaining({ type: 'send-advert', priority: 150 }) as unknown,
+    })
+  })
+
+  test('as Backup keeps its timer, but for a new interval', () => {
+    const heard = stepEngine(
+      masters([makeRouter()]),
+      { type: 'advert', router: 'V1', advert: makeAdvert({ priority: 200, arrivedAt: at(4.2) }) },
+      at(4.2),
+    ).engine
+    const before = nextDeadline(heard)
+    expect(nextDeadline(reconfigure(heard, [makeRouter()]).engine)).toBe(before)
+    const slower = reconfigure(heard, [makeRouter({ advertInterval: seconds(10) })]).engine
+    expect(nextDeadline(slower)).toBeGreaterThan(at(34.5))
+  })
+
+  test('goes to Fault when it now needs a link that is not there', () => {
+    const { engine, effects } = reconfigure(masters([makeRouter()]), [
+      makeRouter({ requiredLinks: ['eth0', 'eth9'] }),
+    ])
+    expect(kinds(engine)).toEqual(['fault'])
+    expect(told(effects)).toEqual(['V1 send-advert', 'V1 withdraw', 'V1 notify FAULT'])
+  })
+})
+
+test('a new router begins as at start, and leaves the others alone', () => {
+  const { engine, effects } = reconfigure(masters([makeRouter()]), [makeRouter(), makeRouter({ vrid: 2 })])
+  expect(kinds(engine)).toEqual(['master', 'backup'])
+  expect(told(effects)).toEqual(['V2 notify BACKUP'])
+})
+
+test('a dismissed router says goodbye, and only its `notify` hears of it', () => {
+  const both = masters([makeRouter(), makeRouter({ vrid: 2 })])
+  const { engine, effects } = stepEngine(both, { type: 'dismiss', routers: ['V2'] }, at(4.5))
+  expect(told(effects)).toEqual(['V2 send-advert', 'V2 withdraw', 'V2 notify FAULT (deleted)'])
+  expect(kinds(reconfigure(engine, [makeRouter()]).engine)).toEqual(['master'])
+})
+
+describe('groups', () => {
+  test('an unchanged one is not notified', () => {
+    const routers = [makeRouter(), makeRouter({ vrid: 2 })]
+    const { engine, effects } = reconfigure(masters(routers, group('V1', 'V2')), routers, group('V1', 'V2'))
+    expect(kinds(engine)).toEqual(['master', 'master'])
+    expect(told(effects)).toEqual([])
+  })
+
+  test('a Master beside a new member stays; beside a Backup it steps back', () => {
+    const fresh = reconfigure(
+      masters([makeRouter()]),
+      [makeRouter(), makeRouter({ vrid: 2 })],
+      group('V1', 'V2'),
+    )
+    expect(kinds(fresh.engine)).toEqual(['master', 'backup'])
+    const routers = [makeRouter(), makeRouter({ vrid: 2 })]
+    const split = stepEngine(
+      masters(routers),
+      { type: 'advert', router: 'V2', advert: makeAdvert({ priority: 200, arrivedAt: at(4.2) }) },
+      at(4.2),
+    ).engine
+    const joined = reconfigure(split, routers, group('V1', 'V2'))
+    expect(kinds(joined.engine)).toEqual(['backup', 'backup'])
+    expect(told(joined.effects)).toContain('V1 withdraw')
+  })
+})
