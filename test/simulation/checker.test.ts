@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allChecks } from './checks/all.ts'
 import { generateScenario } from './generate.ts'
-import type { Machinery } from './host.ts'
+import type { Machinery } from './surroundings.ts'
 import { invertedTieBreak, mutants } from './mutants.ts'
-import { problemOf } from './report.ts'
+import { problemOf, type RunOptions } from './report.ts'
 import { parseScenario, printScenario, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
 import { realMachinery, World, type Violation } from './world.ts'
@@ -20,12 +20,10 @@ const optionsFor = (machinery: Partial<Machinery>) => ({
   machineryOf: () => ({ ...realMachinery, ...machinery }),
 })
 
-function firstViolation(
-  machinery: Partial<Machinery>,
-): { scenario: Scenario; violation: Violation } | undefined {
+function firstViolation(options: RunOptions): { scenario: Scenario; violation: Violation } | undefined {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const scenario = generateScenario(seed)
-    const violation = new World(scenario, optionsFor(machinery)).run()
+    const violation = new World(scenario, options).run()
     if (violation) return { scenario, violation }
   }
   return undefined
@@ -33,22 +31,19 @@ function firstViolation(
 
 describe('an engine that', () => {
   test.each(Object.entries(mutants))('%s', (_, { machinery, found }) => {
-    expect(found).toContain(firstViolation(machinery)?.violation.check)
+    expect(found).toContain(firstViolation(optionsFor(machinery))?.violation.check)
   })
 })
 
 test('one inverted tie-break among sound engines is found as well', () => {
   const machineryOf = (host: number): Machinery =>
     host === 0 ? { ...realMachinery, ...invertedTieBreak } : realMachinery
-  const violations = Array.from({ length: SEEDS }, (_, seed) =>
-    new World(generateScenario(seed), { checks: allChecks, machineryOf }).run(),
-  )
-  expect(violations.map((violation) => violation?.check)).toContain('tie-break')
+  expect(firstViolation({ checks: allChecks, machineryOf })?.violation.check).toBe('tie-break')
 })
 
 describe('a failing run', () => {
   const { machinery } = mutants['stays in fault'] ?? { machinery: {} }
-  const found = firstViolation(machinery)
+  const found = firstViolation(optionsFor(machinery))
 
   test('prints a scenario that fails in the same way', () => {
     const text = found && problemOf(found.scenario, optionsFor(machinery))

@@ -4,52 +4,12 @@ import { ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
 import { after, microseconds, seconds, type Duration, type Instant } from '../../src/base/time.ts'
 import type { LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
-import type {
-  createEngine,
-  Engine,
-  EngineEffect,
-  EngineEvent,
-  EngineSetup,
-  nextDeadline,
-  stepEngine,
-} from '../../src/vrrp/engine.ts'
+import type { Engine, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
 import { ip } from '../vrrp/kit.ts'
 import { buildRouter, buildSetup, linkName, routerName } from './build.ts'
 import { FakeKernel } from './fake-kernel.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
-
-/** What the engine exports; tests of the checks put broken ones in. */
-export interface Machinery {
-  readonly createEngine: typeof createEngine
-  readonly stepEngine: typeof stepEngine
-  readonly nextDeadline: typeof nextDeadline
-}
-
-export interface Packet {
-  readonly lan: number
-  readonly vrid: number
-  readonly priority: number
-  readonly source: Ipv4Address
-}
-
-/** One event that a daemon worked off, and what came of it. */
-export interface Observation {
-  readonly host: Host
-  readonly event: EngineEvent
-  readonly before: Engine
-  readonly after: Engine
-  readonly effects: readonly EngineEffect[]
-}
-
-export interface Surroundings {
-  readonly machinery: Machinery
-  now(): Instant
-  plan(at: Instant, action: () => void): void
-  send(from: Host, packet: Packet): void
-  observe(observation: Observation): void
-  /** How late something is, 0..1, reproducibly. */
-  lag(): number
-}
+import type { Packet, Surroundings } from './surroundings.ts'
 
 /**
  * Packets a socket holds while nobody reads it; the newest are the ones lost.

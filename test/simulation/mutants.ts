@@ -10,7 +10,7 @@ import {
   type EngineEffect,
   type EngineEvent,
 } from '../../src/vrrp/engine.ts'
-import type { Machinery } from './host.ts'
+import type { Machinery } from './surroundings.ts'
 
 /** Alters what the engine is told; undefined keeps it from the event. */
 const hearing = (

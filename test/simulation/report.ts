@@ -2,7 +2,7 @@
 
 import { instant, toSeconds, between, type Instant } from '../../src/base/time.ts'
 import { tellEffect } from '../vrrp/transcript-text.ts'
-import type { Observation } from './host.ts'
+import type { Observation } from './surroundings.ts'
 import { printScenario, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
 import { World, type Violation, type WorldOptions } from './world.ts'

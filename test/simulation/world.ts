@@ -1,12 +1,13 @@
 /** Runs a scenario: any number of daemons on virtual LANs under one virtual clock, watched by checks. */
 
-import { instant, seconds, type Duration, type Instant } from '../../src/base/time.ts'
+import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
 import { createEngine, nextDeadline, stepEngine } from '../../src/vrrp/engine.ts'
-import { Host, type Machinery, type Observation, type Packet } from './host.ts'
+import { Host } from './host.ts'
 import { Lan } from './lan.ts'
 import { fate } from './random.ts'
 import { clearSky, type EventType, type Scenario, type ScenarioEvent } from './scenario.ts'
 import { Schedule } from './schedule.ts'
+import type { Machinery, Observation, Packet } from './surroundings.ts'
 
 /** Looks on and says what is wrong. One object per run: it may remember. */
 export interface Check {
@@ -38,6 +39,8 @@ type Handlers = { readonly [T in EventType]: (event: ScenarioEvent & { readonly 
 
 export class World {
   readonly scenario: Scenario
+  /** How long a packet of any weather of this scenario may take, and its reader to read it. */
+  readonly slack: Duration
   readonly hosts: readonly Host[]
   readonly lans: readonly Lan<Packet>[]
   now: Instant = instant(0)
@@ -45,6 +48,8 @@ export class World {
   private disturbedAt: Instant = instant(0)
   private violation: Violation | undefined
   private lags = 0
+  /** Whether there is anything new to look at. */
+  private hasNews = false
   private readonly schedule = new Schedule()
   private readonly checks: readonly Check[]
   private readonly trace: WorldOptions['trace']
@@ -67,6 +72,7 @@ export class World {
 
   constructor(scenario: Scenario, { checks, machineryOf, trace }: WorldOptions) {
     this.scenario = scenario
+    this.slack = slackOf(scenario)
     this.trace = trace
     this.lans = Array.from({ length: scenario.lans }, (_, lan) => this.makeLan(lan))
     this.hosts = scenario.hosts.map(
@@ -83,7 +89,7 @@ export class World {
     this.checks = checks.map((make) => make(this))
     for (const event of scenario.events) this.schedule.plan(second(event.at), () => this.happen(event))
     // Where nothing happens any more, somebody has to look.
-    for (let at = 0; at <= scenario.until; at += 0.5) this.schedule.plan(second(at), () => undefined)
+    for (let at = 0; at <= scenario.until; at += 0.5) this.schedule.plan(second(at), () => this.touch())
   }
 
   /** The first thing that went wrong. */
@@ -92,6 +98,7 @@ export class World {
     for (let next = this.schedule.takeUntil(until); next; next = this.schedule.takeUntil(until)) {
       this.now = next.at
       next.action()
+      if (!this.takeNews()) continue
       for (const check of this.checks) this.report(check, check.look?.())
       if (this.violation) return this.violation
     }
@@ -103,26 +110,30 @@ export class World {
     return this.lans.every((lan) => lan.isCalm) ? this.disturbedAt : undefined
   }
 
-  /** How long a packet of any weather of this scenario may take, and its reader to read it. */
-  get slack(): Duration {
-    const longest = this.scenario.events.map((event) =>
-      event.type === 'weather' ? event.weather.delay[1] : 0,
-    )
-    return seconds((Math.max(clearSky.delay[1], ...longest) + 4) / 1_000)
-  }
-
   /** Something of consequence that is not in the list of events, such as a script's first result. */
   disturb(): void {
     this.disturbedAt = this.now
   }
 
+  private takeNews(): boolean {
+    const { hasNews } = this
+    this.hasNews = false
+    return hasNews
+  }
+
+  private touch(): void {
+    this.hasNews = true
+  }
+
   private happen(event: ScenarioEvent): void {
+    this.touch()
     this.disturb()
     const handle = this.handlers[event.type] as (event: ScenarioEvent) => void
     handle(event)
   }
 
   private observe(observation: Observation): void {
+    this.touch()
     this.trace?.(this.now, observation)
     if (observation.event.type === 'script') this.disturb()
     for (const check of this.checks) this.report(check, check.observe?.(observation))
@@ -155,3 +166,8 @@ export class World {
 }
 
 const second = (at: number): Instant => instant(Math.round(at * 1_000_000))
+
+function slackOf({ events }: Scenario): Duration {
+  const longest = events.map((event) => (event.type === 'weather' ? event.weather.delay[1] : 0))
+  return milliseconds(Math.max(clearSky.delay[1], ...longest) + 4)
+}

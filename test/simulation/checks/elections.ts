@@ -62,12 +62,13 @@ export function oneMaster(world: World): Check {
 
 /** After long enough without trouble nothing changes any more, and nobody who may preempt is better than the master. */
 export function settles(world: World): Check {
+  const settling = settlingTime(world)
   let settledState = new Map<string, string>()
   return {
     name: 'settles',
     look: () => {
       const calm = world.calmSince
-      if (calm === undefined || world.now < after(calm, settlingTime(world))) {
+      if (calm === undefined || world.now < after(calm, settling)) {
         settledState = new Map()
         return undefined
       }
@@ -177,10 +178,12 @@ function intervalOf(host: Host, vrid: number): Duration {
 const overlapBound = (world: World, { members }: Party): Duration =>
   plus(longest(members.map(({ record }) => record.router.advertInterval)), times(world.slack, 2))
 
-function settlingTime(world: World): Duration {
-  const records = world.hosts.flatMap((host) => [...(host.engine?.routers.values() ?? [])])
-  const delay = longest(records.map(({ router }) => router.preemptDelay))
-  return plus(delay, plus(times(longest(records.map(downInterval)), 3), world.slack))
+/** The longest preempt_delay there is, and three Master_Down_Intervals of the slowest. */
+function settlingTime({ scenario, slack }: World): Duration {
+  const routers = scenario.hosts.flatMap((host) => host.routers)
+  const delay = Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay))
+  const downInterval = 3 * Math.max(1, ...routers.map(({ interval }) => interval)) + 1
+  return plus(seconds(delay + 3 * downInterval), slack)
 }
 
 const downInterval = ({ router, conditions }: RouterRecord): Duration =>

@@ -2,7 +2,7 @@
 
 import type { NotifyState } from '../../../src/vrrp/election/state.ts'
 import { routerName } from '../build.ts'
-import type { Observation } from '../host.ts'
+import type { Observation } from '../surroundings.ts'
 import type { Check } from '../world.ts'
 
 const statesOf = ({ host, after }: Observation, vrids: readonly number[]): readonly string[] =>

@@ -3,7 +3,8 @@
 import { between, plus, seconds, type Instant } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
-import type { Host, Observation } from '../host.ts'
+import type { Host } from '../host.ts'
+import type { Observation } from '../surroundings.ts'
 import type { RouterSpec } from '../scenario.ts'
 import type { Check, World } from '../world.ts'
 

@@ -3,7 +3,8 @@
 import { between, plus, times, toSeconds, type Instant } from '../../../src/base/time.ts'
 import type { NotifyState, State } from '../../../src/vrrp/election/state.ts'
 import { nextDeadline, type EngineEffect, type RouterRecord } from '../../../src/vrrp/engine.ts'
-import { LONGEST_LAG, type Observation } from '../host.ts'
+import { LONGEST_LAG } from '../host.ts'
+import type { Observation } from '../surroundings.ts'
 import { expectedFault, expectedPending, expectedPriority } from '../oracle.ts'
 import type { Check, World } from '../world.ts'
 
