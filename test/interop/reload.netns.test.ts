@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { milliseconds, plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
 import { notifyLines } from '../support/lab/recorder.ts'
-import { pause, wallNow } from '../support/lab/time.ts'
+import { pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { takeover } from './matrix.ts'
 
@@ -32,6 +32,9 @@ needs('netns', 'built')('a reload of vrrpd', () => {
     const config = `global_defs {\n script_user root\n}\n${text(notifyLines(recorder))}`
     const daemon = await a.start({ kind: 'vrrpd', config })
     await a.holdsWithin(VIP, takeover(100))
+    const isTold = async (): Promise<boolean> =>
+      (await recorder.calls()).some(({ args }) => args.join(' ').includes('INSTANCE VI_1 MASTER'))
+    await until('the scripts to hear of MASTER', isTold, promptly)
     return { a, capture, daemon, recorder }
   }
 

@@ -66,7 +66,8 @@ async function elect(a: StoryHost, b: StoryHost): Promise<void> {
   await a.start()
   await a.host.holdsWithin(VIP, takeover(150))
   await b.start()
-  await b.daemon().logs(/entering (BACKUP|FAULT) state/i, promptly)
+  // keepalived enters Fault without a word when a script's first result is a failure.
+  await b.daemon().logs(/entering BACKUP state|VRRP_Script\(\w+\) failed/i, seconds(5))
 }
 
 /** Rewrites the configuration that the host's daemon was started with, and has it read. */

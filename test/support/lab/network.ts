@@ -92,7 +92,11 @@ export async function attach(lab: string, attachments: readonly Attachment[]): P
 }
 
 /** Addresses on its own ends, which are up then. */
-export async function configureHost(lab: string, host: string, attachments: readonly Attachment[]): Promise<void> {
+export async function configureHost(
+  lab: string,
+  host: string,
+  attachments: readonly Attachment[],
+): Promise<void> {
   const own = attachments.filter((attachment) => attachment.host === host)
   await batch(
     ['-n', namespaceOf(lab, host)],
