@@ -4,14 +4,6 @@ import type { Result } from '../base/result.ts'
 import { native, outcome } from './native.ts'
 import type { SystemError } from './system-error.ts'
 
-/** SCHED_RR for the event loop's thread (1..99); programs it starts go back to ordinary scheduling. */
-export const useRealtimeScheduling = (priority: number): Result<undefined, SystemError> =>
-  outcome(native().useRealtime(priority))
-
-/** -20..19 for the event loop's thread; programs it starts do not inherit a value below 0. */
-export const useNiceValue = (value: number): Result<undefined, SystemError> =>
-  outcome(native().useNice(value))
-
 /** All sockets and programs opened from now on; a name under /run/netns, or a path. */
 export const enterNetworkNamespace = (namespace: string): Result<undefined, SystemError> =>
   outcome(native().enterNamespace(namespacePath(namespace)))
