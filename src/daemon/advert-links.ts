@@ -1,5 +1,5 @@
 /**
- * Adverts on the wire: one pair of sockets for each link in use, whatever the
+ * Adverts on the wire: one set of sockets for each link in use, whatever the
  * number of virtual routers on it. Opened when the link exists, closed when it
  * goes; a link that came back under another index gets new ones.
  */
@@ -8,6 +8,7 @@ import type { Ipv4Address } from '../base/address.ts'
 import { before, type Clock, type Instant } from '../base/time.ts'
 import type { Link } from '../netlink/types.ts'
 import { openAdvertSocket, type AdvertSocket } from '../vrrp/socket/advert-socket.ts'
+import { PROTOCOL } from '../vrrp/wire/ip.ts'
 
 export interface ReceivedPacket {
   readonly link: string
@@ -29,6 +30,13 @@ interface OpenLink {
 
 /** Enough for a burst of 250 routers; what is left over is read in the next turn of the loop. */
 const READS_PER_WAKEUP = 16
+
+/**
+ * Both with and without authentication headers, whatever the instances of a
+ * link expect: two neighbours that differ in this are both Master, and only
+ * who hears the other can say why.
+ */
+const PROTOCOLS = [PROTOCOL.vrrp, PROTOCOL.ah]
 
 export class AdvertLinks {
   private readonly options: AdvertLinksOptions
@@ -81,6 +89,7 @@ export class AdvertLinks {
     const opened = openAdvertSocket({
       link: { index: link.index, name: link.name },
       group: this.group,
+      protocols: PROTOCOLS,
     })
     if (!opened.ok) {
       const { call, text, code } = opened.error

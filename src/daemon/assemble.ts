@@ -49,10 +49,12 @@ export interface Assembly {
   }[]
 }
 
-export function assemble(model: Model): Assembly {
+/** @param canSign whether this host has what auth_type AH needs; asked only if an instance has that */
+export function assemble(model: Model, canSign: () => boolean = () => true): Assembly {
+  const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   return {
     multicastGroup: model.global.mcastGroup4,
-    routers: model.instances.map((instance) => assembleInstance(instance, groupOf(model, instance))),
+    routers: model.instances.map((instance) => assembleInstance(instance, groupOf(model, instance), signs)),
     groups: model.syncGroups,
   }
 }
@@ -60,17 +62,17 @@ export function assemble(model: Model): Assembly {
 const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
   model.syncGroups.find((group) => group.members.includes(instance.name))
 
-function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined): Assembled {
+function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined, signs: boolean): Assembled {
   const addresses = [...instance.addresses, ...instance.excludedAddresses].map(wantedAddress)
   return {
     instance,
-    router: assembleRouter(instance, group),
+    router: assembleRouter(instance, group, signs),
     addresses,
     routes: instance.routes.map(wantedRoute),
   }
 }
 
-function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): VirtualRouter {
+function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined, signs: boolean): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])]
@@ -97,23 +99,22 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined): V
     higherPrioSendAdvert: instance.higherPrioSendAdvert,
     skipCheckAdvAddr: instance.skipCheckAdvAddr,
     sourceAddress: instance.sourceAddress,
-    ...unsupported(instance),
+    ...unsupported(instance, signs),
     requiredLinks: requiredLinks(instance, interfaces),
     trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
   }
 }
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
-function unsupported({
-  version,
-  family,
-  unicastPeers,
-  mcastGroup,
-}: VrrpInstance): Pick<VirtualRouter, 'unsupported'> {
+function unsupported(
+  { version, family, unicastPeers, mcastGroup, authentication }: VrrpInstance,
+  signs: boolean,
+): Pick<VirtualRouter, 'unsupported'> {
   if (unicastPeers.length > 0) return { unsupported: 'unicast_peer' }
   if (mcastGroup !== undefined) return { unsupported: 'mcast_dst_ip' }
   if (family === 6) return { unsupported: 'VRRP over IPv6' }
   if (version === 3) return { unsupported: 'VRRP version 3' }
+  if (authentication.type === 'AH' && !signs) return { unsupported: 'auth_type AH without MD5 (FIPS mode)' }
   return {}
 }
 

@@ -137,7 +137,7 @@ export class Daemon {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.virtual = virtualAddresses(assembly.routers)
     this.links = linksInUse(assembly.routers)
-    this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
+    this.codec = this.codec.reconfigured(assembly.routers, assembly.multicastGroup)
     this.adverts.retain(this.links, assembly.multicastGroup)
     for (const name of this.links) this.adverts.follow(name, this.ports.kernel.table.linkByName(name))
   }
@@ -222,7 +222,10 @@ export class Daemon {
       },
       notifyRouter: ports.notifyRouter,
       notifyGroup: ports.notifyGroup,
-      noteRouter: ports.noteRouter,
+      noteRouter: (router, note) => {
+        if (note.kind === 'forcing-election') this.codec.skipSequence(this.routerNamed(router))
+        ports.noteRouter(router, note)
+      },
       noteGroupSyncing: ports.noteGroupSyncing,
     }
   }

@@ -47,7 +47,7 @@ const ROUNDS = 12
 
 /** Resolves when it is over; between rounds the event loop has its turn. */
 export async function rehearse(model: Assembled | undefined, stage: Stage): Promise<void> {
-  if (!model) return
+  if (!model || model.router.unsupported !== undefined) return
   for (let round = 0; round < ROUNDS; round++) {
     rehearseOnce(onNowhere(model), stage)
     stage.ring()
@@ -68,7 +68,8 @@ function onNowhere(assembled: Assembled): Assembled {
 
 function rehearseOnce(assembled: Assembled, stage: Stage): void {
   const codec = new AdvertCodec([assembled], MULTICAST_GROUP)
-  const ports = rehearsalPorts(assembled, stage, codec)
+  const neighbour = new AdvertCodec([assembled], MULTICAST_GROUP)
+  const ports = rehearsalPorts(assembled, stage, codec, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
   const facts = { links: new Map([[NOWHERE.name, { up: true, source }]]), scripts: new Map() }
@@ -84,20 +85,28 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   happens({ type: 'alarm' }, after(expired, seconds(600)))
   if (source === undefined) return
   for (const priority of [50, 200]) {
-    const bytes = codec.encode(assembled, source, priority)
+    const bytes = neighbour.encode(assembled, source, priority)
     const event = codec.decode({ link: NOWHERE.name, bytes, arrivedAt: expired })
     if (event) happens(event, expired)
   }
   happens({ type: 'link', name: NOWHERE.name, fact: undefined }, expired)
 }
 
-function rehearsalPorts(assembled: Assembled, { kernel, arp }: Stage, codec: AdvertCodec): OutboxPorts {
+function rehearsalPorts(
+  assembled: Assembled,
+  { kernel, arp }: Stage,
+  codec: AdvertCodec,
+  neighbour: AdvertCodec,
+): OutboxPorts {
   const silent = (): void => undefined
   const installer = new Installer({ ...installerPort(kernel), linkByName: () => NOWHERE }, silent)
   const announcements = assembled.router.addresses.map((address) => ({ link: NOWHERE, address }))
   return {
     sendAdvert: (_assembled, source, priority) => {
-      if (source !== undefined) codec.encode(assembled, source, priority)
+      if (source === undefined) return
+      // Who does not listen has no sequence number that we would believe (auth_type AH).
+      const bytes = codec.encode(assembled, source, priority)
+      neighbour.decode({ link: NOWHERE.name, bytes, arrivedAt: instant(0) })
     },
     install: (each) => {
       installer.install(each)

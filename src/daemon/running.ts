@@ -25,6 +25,7 @@ import { rehearse } from './rehearsal.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
 import type { DaemonSettings } from './settings.ts'
+import { canSign } from './signing.ts'
 import { statusReport } from './status.ts'
 
 /** keepalived waits about as long for its last notify scripts. */
@@ -73,7 +74,7 @@ export class RunningDaemon {
     this.opened = opened
     this.service = this.connectService()
     this.notices = this.noticesOf(model)
-    this.assembly = assemble(model)
+    this.assembly = assemble(model, canSign)
     this.room = new ScriptRoom({
       ports: opened.programs,
       log: opened.log,
@@ -141,7 +142,7 @@ export class RunningDaemon {
       return
     }
     const { model, scripts } = examined
-    this.assembly = assemble(model)
+    this.assembly = assemble(model, canSign)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, scriptOf: scripts.scriptOf })
     })

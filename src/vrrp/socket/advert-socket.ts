@@ -1,7 +1,7 @@
 /**
- * VRRP packets on one link: a pair of sockets for all its virtual routers.
+ * VRRP packets on one link: sockets for all its virtual routers together.
  *
- * The receiving one hears the multicast group on this link and nothing else:
+ * A receiving one, for each IP protocol, hears the multicast group on this link and nothing else:
  * neither unicast (it is bound to the group) nor groups that others joined.
  * The sending one takes whole IP packets, headers included, and does not hear
  * itself. A link that goes down keeps its sockets; a link that is removed and
@@ -23,8 +23,8 @@ export interface AdvertSocketSpec {
   readonly link: AdvertLink
   /** Absent: 224.0.0.18 (RFC 3768 section 5.2.2). */
   readonly group?: Ipv4Address | undefined
-  /** The IP protocol to hear; absent: 112, VRRP. With authentication headers it is 51. */
-  readonly protocol?: number | undefined
+  /** The IP protocols to hear; absent: 112 alone, VRRP. With authentication headers it is 51. */
+  readonly protocols?: readonly number[] | undefined
   /** A network namespace other than the process's: a name under /run/netns, or a path. */
   readonly namespace?: string | undefined
 }
@@ -51,30 +51,46 @@ export interface AdvertSocket {
 /** Joins the group. ENODEV: the link is gone; EPERM: CAP_NET_RAW is missing. */
 export function openAdvertSocket(spec: AdvertSocketSpec): Result<AdvertSocket, SystemError> {
   const group = spec.group ?? vrrpGroup()
-  const opened = openReceiver(spec, group)
-  if (!opened.ok) return opened
-  const receiver = opened.value
   const sender = openSender(spec)
-  if (sender.ok) return accepted(pair(receiver, sender.value, ipv4SocketAddress(group)))
-  receiver.close()
-  return sender
+  if (!sender.ok) return sender
+  const receivers: Socket[] = []
+  for (const protocol of spec.protocols ?? [vrrpProtocol]) {
+    const receiver = openReceiver(spec, protocol, group)
+    if (!receiver.ok) {
+      closeAll([sender.value, ...receivers])
+      return receiver
+    }
+    receivers.push(receiver.value)
+  }
+  return accepted(together(receivers, sender.value, ipv4SocketAddress(group)))
 }
 
-const pair = (receiver: Socket, sender: Socket, to: Uint8Array): AdvertSocket => ({
+const together = (receivers: readonly Socket[], sender: Socket, to: Uint8Array): AdvertSocket => ({
   send: (packets) =>
     sender.send(
       packets.map((bytes) => ({ bytes, to })),
       linux.MSG_DONTROUTE,
     ),
-  receive: () => receiver.receive(),
+  receive: () => receiveFromAll(receivers),
   onReadable: (callback) => {
-    receiver.onReadable(callback)
+    for (const receiver of receivers) receiver.onReadable(callback)
   },
   close: () => {
-    receiver.close()
-    sender.close()
+    closeAll([sender, ...receivers])
   },
 })
+
+function closeAll(sockets: readonly Socket[]): void {
+  for (const socket of sockets) socket.close()
+}
+
+/** Some of each, so that a flood of one protocol does not silence the other. */
+function receiveFromAll(receivers: readonly Socket[]): Result<readonly Datagram[], SystemError> {
+  const results = receivers.map((receiver) => receiver.receive())
+  const datagrams = results.flatMap((result) => (result.ok ? result.value : []))
+  const failed = results.find((result) => !result.ok)
+  return datagrams.length === 0 && failed !== undefined ? failed : accepted(datagrams)
+}
 
 function vrrpGroup(): Ipv4Address {
   const group = parseIpv4('224.0.0.18')
@@ -82,11 +98,11 @@ function vrrpGroup(): Ipv4Address {
   return group
 }
 
-function openReceiver({ link, protocol, namespace }: AdvertSocketSpec, group: Ipv4Address): Opened {
+function openReceiver({ link, namespace }: AdvertSocketSpec, protocol: number, group: Ipv4Address): Opened {
   const opened = Socket.open({
     domain: linux.AF_INET,
     type: linux.SOCK_RAW,
-    protocol: protocol ?? vrrpProtocol,
+    protocol,
     namespace,
     datagramBytes: longestPacket,
   })

@@ -41,7 +41,7 @@ export const ADVERTISEMENT_TYPE = 1
 export const FIXED_LENGTH: number = AT.addresses
 
 /** What a sender chooses; count and checksum follow from it. */
-export interface AdvertisementFields extends Authentication {
+export interface AdvertisementFields {
   readonly vrid: number
   readonly priority: number
   /** Advertisement_Interval in whole seconds, 1..255. */
@@ -65,7 +65,7 @@ export const encodedLength = (addressCount: number): number =>
   FIXED_LENGTH + 4 * addressCount + AUTH_DATA_LENGTH
 
 /** @param pdu exactly `encodedLength(fields.addresses.length)` zero bytes, filled in place. */
-export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields): void {
+export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields & Authentication): void {
   const { addresses } = fields
   invariant(addresses.length <= 255, 'an advertisement carries at most 255 addresses')
   const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength)

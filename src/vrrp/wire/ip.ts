@@ -26,6 +26,7 @@ const AT = {
   tos: 1,
   totalLength: 2,
   id: 4,
+  fragment: 6,
   ttl: 8,
   protocol: 9,
   checksum: 10,
@@ -94,6 +95,19 @@ export function parseIpv4Header(bytes: Uint8Array): ParsedIpv4Header | undefined
     source: view.getUint32(AT.source) as Ipv4Address,
     destination: view.getUint32(AT.destination) as Ipv4Address,
   }
+}
+
+/**
+ * Zeroes what an authentication header does not protect (RFC 2402 section
+ * 3.3.3.1.1.1): type of service, flags, fragment offset and checksum. Not the
+ * TTL, which RFC 2402 also names: keepalived signs it as it is sent (measured),
+ * and an advert that a router has passed on is refused anyway.
+ */
+export function clearMutableFields(packet: Uint8Array): void {
+  const view = viewOf(packet)
+  view.setUint8(AT.tos, 0)
+  view.setUint16(AT.fragment, 0)
+  view.setUint16(AT.checksum, 0)
 }
 
 /**

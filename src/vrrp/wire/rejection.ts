@@ -5,16 +5,22 @@ import { formatIpv4, ipv4FromNumber, type Ipv4Address } from '../../base/address
 /** Each name is also that of the counter it increments. Listed in the order of the checks. */
 export type RejectionReason =
   | 'packet-too-short'
+  | 'ah-too-short'
   | 'ip-header'
   | 'protocol'
   | 'unknown-vrid'
+  | 'ah-missing'
   | 'ah-unexpected'
+  | 'ah-next-header'
   | 'packet-length'
   | 'ttl'
   | 'version'
   | 'auth-type-invalid'
   | 'auth-type-mismatch'
   | 'auth-failure'
+  | 'ah-icv'
+  | 'ah-spi'
+  | 'ah-replay'
   | 'advert-interval'
   | 'type'
   | 'ip-length'
@@ -28,6 +34,8 @@ export interface Rejection {
   /** What was found and what should have been, in the reason's own unit; zero where there is no such number. */
   readonly received: number
   readonly expected: number
+  /** The packet is authentic, though no good: its number has been used up. */
+  readonly sequence?: number | undefined
 }
 
 /** One line for the log: keepalived's text, which operators search for, and who sent the packet. */
@@ -40,14 +48,20 @@ function words({ reason, received, expected }: Rejection): string {
   switch (reason) {
     case 'packet-too-short':
       return `IPv4 VRRP packet too short - ${received} bytes`
+    case 'ah-too-short':
+      return `IPv4 VRRP packet with AH too short - ${received} bytes`
     case 'ip-header':
       return `malformed IPv4 header in a packet of ${received} bytes`
     case 'protocol':
       return `IP protocol ${received} and expect ${expected}`
     case 'unknown-vrid':
       return `Unknown VRID(${received}) received. ignoring...`
+    case 'ah-missing':
+      return 'No AH header but auth type is AH'
     case 'ah-unexpected':
       return 'Received AH header but auth type not AH'
+    case 'ah-next-header':
+      return `IPSEC-AH : next header ${received} and expect ${expected}`
     case 'packet-length':
       return `vrrp packet too ${received > expected ? 'long' : 'short'}, length ${received} and expect ${expected}`
     case 'ttl':
@@ -60,6 +74,12 @@ function words({ reason, received, expected }: Rejection): string {
       return `received a ${received} auth, expecting ${expected}!`
     case 'auth-failure':
       return 'received an invalid passwd!'
+    case 'ah-icv':
+      return 'IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !'
+    case 'ah-spi':
+      return `IPSEC AH : invalid IPSEC SPI value. ${address(received)} and expect ${address(expected)}`
+    case 'ah-replay':
+      return `IPSEC-AH : sequence number ${received} already processed. Packet dropped. Local(${expected})`
     case 'advert-interval':
       return `advertisement interval mismatch mine=${expected} sec rcv'd=${received} sec`
     case 'type':
@@ -69,6 +89,8 @@ function words({ reason, received, expected }: Rejection): string {
     case 'checksum':
       return 'Invalid VRRPv2 checksum'
     case 'destination':
-      return `advert sent to ${formatIpv4(ipv4FromNumber(received))}, which is no multicast group,`
+      return `advert sent to ${address(received)}, which is no multicast group,`
   }
 }
+
+const address = (value: number): string => formatIpv4(ipv4FromNumber(value))

@@ -1,5 +1,7 @@
 /** Making frames to inject: every field may be chosen, also wrongly. */
 
+import { createHmac } from 'node:crypto'
+
 export interface AdvertFields {
   readonly source: string
   readonly vrid: number
@@ -28,6 +30,33 @@ export function craftAdvert(fields: AdvertFields): Buffer {
   const destination = fields.destination ?? '224.0.0.18'
   const packet = craftIp(fields.source, destination, 112, craftVrrp(fields), fields.ttl ?? 255)
   return craftEthernet(multicastMac(destination), fields.sourceMac ?? '02:00:00:00:ff:fe', 0x0800, packet)
+}
+
+export interface SignedFields extends AdvertFields {
+  /** auth_pass */
+  readonly key: string
+  readonly sequence: number
+  /** An address; the source when absent. */
+  readonly spi?: string
+  readonly nextHeader?: number
+  /** Turns the right ICV into a wrong one. */
+  readonly forged?: boolean
+}
+
+/** The same frame with keepalived's authentication header (RFC 2402, HMAC-MD5-96) before the advertisement. */
+export function craftSigned(fields: SignedFields): Buffer {
+  const { key, sequence, source, destination = '224.0.0.18', sourceMac = '02:00:00:00:ff:fe' } = fields
+  const header = Buffer.alloc(24)
+  header.set([fields.nextHeader ?? 112, 4])
+  header.set(quad(fields.spi ?? source), 4)
+  header.writeUInt32BE(sequence, 8)
+  const payload = Buffer.concat([header, craftVrrp({ authType: 2, ...fields })])
+  const packet = craftIp(source, destination, 51, payload, fields.ttl ?? 255)
+  const covered = Buffer.from(packet)
+  covered.fill(0, 1, 2).fill(0, 6, 8).fill(0, 10, 12)
+  createHmac('md5', key).update(covered).digest().copy(packet, 32, 0, 12)
+  if (fields.forged === true) packet.writeUInt8(packet.readUInt8(32) ^ 1, 32)
+  return craftEthernet(multicastMac(destination), sourceMac, 0x0800, packet)
 }
 
 export function craftVrrp(fields: AdvertFields): Buffer {

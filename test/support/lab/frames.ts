@@ -22,6 +22,8 @@ export interface SeenAdvert {
   readonly vrid: number
   readonly priority: number
   readonly addresses: readonly string[]
+  /** The authentication header's; undefined: there is none. */
+  readonly sequence: number | undefined
   /** The IP packet without Ethernet header and padding. */
   readonly bytes: Buffer
 }
@@ -37,11 +39,13 @@ export interface SeenArp {
 
 const ethernetHeader = 14
 
-/** VRRP (IP protocol 112), version 2 or 3, over IPv4. */
+/** VRRP (IP protocol 112), version 2 or 3, over IPv4; also behind an authentication header (51). */
 export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
   const ip = ipPacket(bytes)
-  if (ip?.[9] !== 112) return undefined
-  const vrrp = ip.subarray(headerLength(ip))
+  if (ip?.[9] !== 112 && ip?.[9] !== 51) return undefined
+  const signed = ip[9] === 51
+  const payload = ip.subarray(headerLength(ip))
+  const vrrp = payload.subarray(signed ? 24 : 0)
   const count = vrrp[3] ?? 0
   return {
     at,
@@ -52,6 +56,7 @@ export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
     vrid: vrrp[1] ?? 0,
     priority: vrrp[2] ?? 0,
     addresses: Array.from({ length: count }, (_, index) => dotted(vrrp, 8 + 4 * index)),
+    sequence: signed ? payload.readUInt32BE(8) : undefined,
     bytes: ip,
   }
 }

@@ -155,10 +155,25 @@ needs('netns')('adverts between two hosts', () => {
     for (const socket of [sender, receiver, anybody.value]) socket.close()
   })
 
-  test('another protocol can be heard (authentication headers)', async () => {
-    const [sender, receiver] = [await open(a), await open(b, 'eth0', { protocol: 51 })]
+  test('other protocols can be heard (authentication headers)', async () => {
+    const [sender, one, both] = [
+      await open(a),
+      await open(b, 'eth0', { protocols: [51] }),
+      await open(b, 'eth0', { protocols: [112, 51] }),
+    ]
     sender.send([advert(9), advert(10, { protocol: 51 })])
-    expect((await hear(receiver, 10)).map(vridOf)).toEqual([10])
+    expect((await hear(one, 10)).map(vridOf)).toEqual([10])
+    expect((await hear(both, 10)).map(vridOf)).toEqual([9, 10])
+    for (const socket of [sender, one, both]) socket.close()
+  })
+
+  test('what waits of one protocol does not hold up the other', async () => {
+    const [sender, receiver] = [await open(a), await open(b, 'eth0', { protocols: [112, 51] })]
+    sender.send([...Array.from({ length: 300 }, () => advert(12)), advert(13, { protocol: 51 })])
+    await pause(milliseconds(50))
+    const first = receiver.receive()
+    expect(first.ok && first.value.map(vridOf)).toContain(13)
+    expect(first.ok && first.value.length).toBeLessThan(301)
     sender.close()
     receiver.close()
   })

@@ -3,25 +3,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatIpv4, type Ipv4Address } from '../../../src/base/address.ts'
 import { plus, seconds } from '../../../src/base/time.ts'
-import type { AuthType } from '../../../src/vrrp/wire/authentication.ts'
+import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import type { Authentication } from '../../../src/vrrp/wire/authentication.ts'
 import { encodeGratuitousArp } from '../../../src/vrrp/wire/gratuitous-arp.ts'
-import {
-  encodeAdvertPacket,
-  parsePacket,
-  receiveAdvertisement,
-  type AdvertPacketFields,
-} from '../../../src/vrrp/wire/packet.ts'
+import { encodeAdvertPacket, parsePacket, type AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
+import { receiveAdvertisement } from '../../../src/vrrp/wire/reception.ts'
 import { Lab, promptly } from '../../support/lab.ts'
 import type { SeenAdvert, SeenArp } from '../../support/lab/frames.ts'
 import { masterDownInterval, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
-import { bytesOf, ip } from './packets.ts'
+import { bytesOf, expectationFor, ip } from './packets.ts'
 
 interface Instance {
   readonly vrid: number
   readonly priority: number
   readonly interval: number
   readonly password?: string
+  /** With an authentication header. */
+  readonly signed?: true
   readonly addressCount: number
 }
 
@@ -31,6 +30,9 @@ const instances: readonly Instance[] = [
   { vrid: 2, priority: 150, interval: 1, addressCount: 2, password: 'ab' },
   { vrid: 3, priority: 1, interval: 1, addressCount: 1, password: '12345678' },
   { vrid: 4, priority: 254, interval: 1, addressCount: 3, password: '123456789abc' },
+  { vrid: 5, priority: 100, interval: 1, addressCount: 1, password: 'secret', signed: true },
+  { vrid: 6, priority: 120, interval: 1, addressCount: 20, password: '123456789abc', signed: true },
+  { vrid: 7, priority: 255, interval: 3, addressCount: 3, password: 'x', signed: true },
   { vrid: 51, priority: 200, interval: 1, addressCount: 20 },
   { vrid: 254, priority: 255, interval: 2, addressCount: 2, password: '1111' },
   { vrid: 255, priority: 255, interval: 255, addressCount: 20, password: 'p' },
@@ -40,8 +42,10 @@ const addressesOf = ({ vrid, addressCount }: Instance): Ipv4Address[] =>
   // Not in numerical order: the wire has the file's.
   Array.from({ length: addressCount }, (_, index) => ip(`172.16.${vrid}.${200 - 7 * index}`))
 
-const authenticationOf = ({ password }: Instance): string =>
-  password === undefined ? '' : `authentication {\n auth_type PASS\n auth_pass ${password}\n }`
+const authenticationOf = ({ password, signed }: Instance): string =>
+  password === undefined
+    ? ''
+    : `authentication {\n auth_type ${signed ? 'AH' : 'PASS'}\n auth_pass ${password}\n }`
 
 const config = instances
   .map(
@@ -94,13 +98,18 @@ needs(
 
   afterAll(() => lab.destroy())
 
+  function authentication({ password, signed }: Instance, { sequence }: SeenAdvert): Authentication {
+    const bytes = Buffer.from(password ?? '')
+    return signed && sequence !== undefined
+      ? { authType: 'AH', password: bytes, sequence, hmacMd5 }
+      : { authType: password === undefined ? 'none' : 'PASS', password: bytes }
+  }
+
   function fieldsOf(instance: Instance, seen: SeenAdvert): AdvertPacketFields {
-    const authType: AuthType = instance.password === undefined ? 'none' : 'PASS'
     return {
+      ...authentication(instance, seen),
       vrid: instance.vrid,
       priority: seen.priority,
-      authType,
-      password: Buffer.from(instance.password ?? ''),
       intervalSeconds: instance.interval,
       addresses: addressesOf(instance),
       source,
@@ -113,13 +122,17 @@ needs(
   test.each(instances)('adverts of $vrid are byte for byte ours, and accepted', (instance) => {
     const seen = adverts.filter((advert) => advert.vrid === instance.vrid)
     expect(new Set(seen.map((advert) => advert.priority))).toEqual(new Set([instance.priority, 0]))
+    expect(seen.map(({ sequence }) => sequence)).toEqual(
+      seen.map((_, index) => (instance.signed ? index + 1 : undefined)),
+    )
     for (const advert of seen) {
       const fields = fieldsOf(instance, advert)
       expect(Buffer.from(encodeAdvertPacket(fields)).toString('hex')).toBe(advert.bytes.toString('hex'))
       const packet = parsePacket(advert.bytes)
-      const received = packet.ok ? receiveAdvertisement(packet.value, fields) : packet
+      const received = packet.ok ? receiveAdvertisement(packet.value, expectationFor(fields)) : packet
       const { vrid, priority, addresses } = fields
-      expect(received).toEqual({ ok: true, value: { source, vrid, priority, addresses } })
+      const { sequence } = advert
+      expect(received).toEqual({ ok: true, value: { source, vrid, priority, addresses, sequence } })
     }
   })
 

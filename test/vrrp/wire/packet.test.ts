@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { invariant } from '../../../src/base/result.ts'
+import { encodeAdvertPacket, parsePacket } from '../../../src/vrrp/wire/packet.ts'
 import {
-  encodeAdvertPacket,
-  parsePacket,
   receiveAdvertisement,
   type Advertisement,
   type Expectation,
-} from '../../../src/vrrp/wire/packet.ts'
+} from '../../../src/vrrp/wire/reception.ts'
 import { describeRejection, type Rejection } from '../../../src/vrrp/wire/rejection.ts'
 import { advertFields, altered, bytesOf, example, examplePdu, expectationFor, ip, pduAt } from './packets.ts'
 
@@ -60,8 +59,9 @@ describe('receiving', () => {
     fc.assert(
       fc.property(advertFields, (fields) => {
         const { source, vrid, priority, addresses } = fields
+        const sequence = fields.authType === 'AH' ? fields.sequence : undefined
         const received = receive(encodeAdvertPacket(fields), expectationFor(fields))
-        expect(received).toEqual({ source, vrid, priority, addresses })
+        expect(received).toEqual({ source, vrid, priority, addresses, sequence })
       }),
     )
   })
@@ -102,9 +102,9 @@ const faults: readonly (readonly [string, Uint8Array, Rejection['reason'], strin
   ['an IP header alone', totalLength(good, 20).subarray(0, 20), 'packet-too-short', 'IPv4 VRRP packet too short - 20 bytes from 10.9.0.1'],
   ['seven bytes of VRRP', totalLength(good, 27).subarray(0, 27), 'packet-too-short', 'IPv4 VRRP packet too short - 27 bytes from 10.9.0.1'],
   ['a total length too short for VRRP', totalLength(good, 27), 'packet-too-short', 'IPv4 VRRP packet too short - 44 bytes from 10.9.0.1'],
+  ['half an authentication header', totalLength(withAh(112), 50).subarray(0, 50), 'ah-too-short', 'IPv4 VRRP packet with AH too short - 50 bytes from 10.9.0.1'],
   ['IPv6', good.with(0, 0x65), 'ip-header', 'malformed IPv4 header in a packet of 44 bytes'],
   ['another protocol', good.with(9, 17), 'protocol', 'IP protocol 17 and expect 112 from 10.9.0.1'],
-  ['something else inside AH', withAh(17), 'protocol', 'IP protocol 17 and expect 112 from 10.9.0.1'],
   ['another VRID', set(1, 52), 'unknown-vrid', 'Unknown VRID(52) received. ignoring... from 10.9.0.1'],
   ['an authentication header', withAh(112), 'ah-unexpected', 'Received AH header but auth type not AH from 10.9.0.1'],
   ['one byte missing', totalLength(good, 43).subarray(0, 43), 'packet-length', 'vrrp packet too short, length 43 and expect 44 from 10.9.0.1'],

@@ -3,7 +3,9 @@
 import fc from 'fast-check'
 import { ipv4FromNumber, parseIpv4, type Ipv4Address } from '../../../src/base/address.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
-import type { AdvertPacketFields, Expectation } from '../../../src/vrrp/wire/packet.ts'
+import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import type { AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
+import type { Expectation } from '../../../src/vrrp/wire/reception.ts'
 
 export const ip = (text: string): Ipv4Address => {
   const address = parseIpv4(text)
@@ -15,10 +17,10 @@ export const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 
 /** What keepalived 2.2.7 sent for priority 150, VRID 51, PASS 1111 and two addresses. */
-export const example: AdvertPacketFields = {
+export const example = {
   vrid: 51,
   priority: 150,
-  authType: 'PASS',
+  authType: 'PASS' as const,
   password: Uint8Array.from(Buffer.from('1111')),
   intervalSeconds: 1,
   addresses: [ip('10.9.0.100'), ip('10.9.0.101')],
@@ -26,15 +28,16 @@ export const example: AdvertPacketFields = {
   destination: ip('224.0.0.18'),
   id: 1,
   ttl: 255,
-}
+} satisfies AdvertPacketFields
 export const examplePdu: Uint8Array = bytesOf('21 33 96 02 01 01 d08b 0a090064 0a090065 31313131 00000000')
 
-export const expectationFor = (fields: AdvertPacketFields): Expectation => ({
-  vrid: fields.vrid,
-  authType: fields.authType,
-  password: fields.password,
-  intervalSeconds: fields.intervalSeconds,
-})
+/** What such a packet meets; one with an authentication header as the next in its sequence. */
+export function expectationFor(fields: AdvertPacketFields): Expectation {
+  const { vrid, password, intervalSeconds } = fields
+  return fields.authType === 'AH'
+    ? { vrid, password, intervalSeconds, authType: 'AH', hmacMd5, sequence: fields.sequence - 1 }
+    : { vrid, password, intervalSeconds, authType: fields.authType }
+}
 
 /** Where the advertisement begins in a packet without IP options. */
 export const pduAt = 20
@@ -60,15 +63,28 @@ const authentication = fc.oneof(
   password.map((bytes) => ({ authType: 'PASS' as const, password: bytes })),
 )
 
-export const advertFields: fc.Arbitrary<AdvertPacketFields> = fc
-  .record({
-    vrid: octet(1),
-    priority: octet(0),
-    intervalSeconds: octet(1),
-    addresses: fc.array(address, { maxLength: 255, size: 'medium' }),
-    source: address,
-    destination: fc.constant(ip('224.0.0.18')),
-    id: fc.integer({ min: 1, max: 0xffff }),
-    ttl: fc.constant(255),
-  })
-  .chain((fields) => authentication.map((auth) => ({ ...fields, ...auth })))
+/** keepalived counts up to 0xfffffffe, and takes 0xffffffff as well. */
+const sequence = fc.integer({ min: 1, max: 0xffff_ffff })
+const signature = fc
+  .record({ password, sequence })
+  .map((fields) => ({ ...fields, authType: 'AH' as const, hmacMd5 }))
+
+const fieldsWith = <A>(authentication: fc.Arbitrary<A>) =>
+  fc
+    .record({
+      vrid: octet(1),
+      priority: octet(0),
+      intervalSeconds: octet(1),
+      addresses: fc.array(address, { maxLength: 255, size: 'medium' }),
+      source: address,
+      destination: fc.constant(ip('224.0.0.18')),
+      id: fc.integer({ min: 1, max: 0xffff }),
+      ttl: fc.constant(255),
+    })
+    .chain((fields) => authentication.map((auth) => ({ ...fields, ...auth })))
+
+export const signedFields = fieldsWith(signature)
+export const advertFields: fc.Arbitrary<AdvertPacketFields> = fc.oneof(
+  fieldsWith(authentication),
+  signedFields,
+)

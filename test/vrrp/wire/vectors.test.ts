@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { formatIpv4 } from '../../../src/base/address.ts'
 import { invariant } from '../../../src/base/result.ts'
 import { readAddresses } from '../../../src/vrrp/wire/advertisement.ts'
-import type { AuthType } from '../../../src/vrrp/wire/authentication.ts'
-import { parsePacket, receiveAdvertisement, type Expectation } from '../../../src/vrrp/wire/packet.ts'
+import { parsePacket } from '../../../src/vrrp/wire/packet.ts'
+import { receiveAdvertisement, type Expectation } from '../../../src/vrrp/wire/reception.ts'
 import type { RejectionReason } from '../../../src/vrrp/wire/rejection.ts'
 import { needs, sharedDirectory } from '../../support/privileges.ts'
 import { bytesOf } from './packets.ts'
@@ -27,7 +27,7 @@ function load(folder: 'valid' | 'hostile'): readonly Vector[] {
 
 /** The virtual router that such a packet is meant for, by what tshark says of it. */
 function expectationOf({ tshark }: Vector): Expectation {
-  const authType: AuthType = tshark['vrrp.auth_type'] === '1' ? 'PASS' : 'none'
+  const authType = tshark['vrrp.auth_type'] === '1' ? 'PASS' : 'none'
   const password = Buffer.from(tshark['vrrp.auth_string'] ?? '')
   return {
     vrid: Number(tshark['vrrp.virt_rtr_id'] ?? 1),
@@ -137,7 +137,7 @@ const stoppedBy: Readonly<Record<string, RejectionReason>> = {
 }
 
 /** The fault of these lies in what the receiver was set to, not in the packet. */
-const settings: Readonly<Record<string, Partial<Expectation>>> = {
+const settings: Readonly<Record<string, Partial<Pick<Expectation, 'vrid' | 'intervalSeconds'>>>> = {
   'holo_packet-error2': { intervalSeconds: 1 },
   'holo_packet-error3': { vrid: 1 },
 }
