@@ -1,12 +1,21 @@
 /** Reads the configuration for the daemon: what is wrong with it goes to the log, one line each. */
 
 import { hostname } from 'node:os'
+import type { ReadProblem } from '../config/io.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
 import { diskIo } from '../config/reader.ts'
 import { summaryLine } from '../config/render.ts'
 import type { Log } from './logging.ts'
 import type { DaemonSettings } from './settings.ts'
+
+const PROBLEMS: Readonly<Record<ReadProblem, string>> = {
+  missing: 'no such file',
+  'not-permitted': 'permission denied',
+  'not-a-file': 'it is not a file',
+  'too-large': 'it is too large',
+  unreadable: 'reading it fails',
+}
 
 /** Undefined: the daemon cannot run with it; why has been logged. */
 export async function readConfiguration(settings: DaemonSettings, log: Log): Promise<Model | undefined> {
@@ -16,10 +25,14 @@ export async function readConfiguration(settings: DaemonSettings, log: Log): Pro
   })
   report(loaded, log)
   if (loaded.unreadable !== undefined) {
-    log.error(`Unable to read the configuration ${settings.configFile}: ${loaded.unreadable}`)
+    log.error(`Unable to read the configuration ${settings.configFile}: ${PROBLEMS[loaded.unreadable]}`)
     return undefined
   }
-  if (!loaded.fatal) return loaded.model
+  if (!loaded.fatal) {
+    // keepalived says so, and runs on, too.
+    if (loaded.model.instances.length === 0) log.warn(`Warning - ${settings.configFile} has nothing to run`)
+    return loaded.model
+  }
   log.error(`${settings.configFile} cannot be run: correct the errors above (vrrpd -t shows them again)`)
   return undefined
 }

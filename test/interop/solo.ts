@@ -1,11 +1,13 @@
 /** The story of one router, told by keepalived and by vrrpd; what can be seen from outside has to be the same. */
 
 import { expect } from 'vitest'
+import { seconds } from '../../src/base/time.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
 import type { LanOptions } from '../support/lab/network.ts'
 import { makeRecorder } from '../support/lab/recorder.ts'
+import { until } from '../support/lab/time.ts'
 
 export interface SoloStory {
   readonly lans?: readonly LanOptions[]
@@ -21,6 +23,11 @@ export interface Scene {
   readonly capture: Capture
   start(): Promise<Daemon>
   daemon(): Daemon
+  /**
+   * Waits until the notify script has been called for that state. keepalived starts its scripts in no
+   * order, unless there is time between them.
+   */
+  notified(state: string): Promise<void>
   /** Writes down the addresses and routes of this moment. */
   look(name: string): Promise<void>
 }
@@ -68,6 +75,12 @@ export async function tell(story: SoloStory, kind: DaemonKind): Promise<Told> {
         if (running === undefined) throw new Error('the daemon has not been started')
         return running
       },
+      notified: (state) =>
+        until(
+          `a call for ${state}`,
+          async () => (await recorder.calls()).some(({ args }) => args[2] === state),
+          seconds(10),
+        ),
       look: async (name) => void looks.push({ name, state: await stateOf(router) }),
     })
     const adverts = await captures[0]!.adverts()

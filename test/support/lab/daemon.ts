@@ -19,6 +19,8 @@ export interface DaemonOptions {
   /** More options for the command line. */
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** A program that starts it, with arguments: `unshare --pid --fork`. The daemon's pid and exit are that program's. */
+  readonly under?: readonly string[]
 }
 
 export interface Exit {
@@ -59,7 +61,13 @@ export class Daemon {
     const config = await writeConfig(directory, options.config)
     const log = openSync(join(directory, 'log'), 'a')
     const startedAt = wallNow()
-    const argv = ['netns', 'exec', namespace, ...commandLine(options, directory, config)]
+    const argv = [
+      'netns',
+      'exec',
+      namespace,
+      ...(options.under ?? []),
+      ...commandLine(options, directory, config),
+    ]
     const child = spawn(findProgram('ip') ?? 'ip', argv, {
       stdio: ['ignore', log, log],
       detached: true,
