@@ -1,7 +1,6 @@
 /** A configuration file, from its path to the Model. */
 
 import type { Diagnostic } from './diagnostics.ts'
-import { expand } from './expansion/expand.ts'
 import type { ConfigIo, ReadProblem } from './io.ts'
 import { readKernelNames } from './kernel-names.ts'
 import { rootKeywords } from './keywords/root.ts'
@@ -9,7 +8,7 @@ import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './line.ts'
 import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
 import { parse } from './parser.ts'
-import { gather } from './gather.ts'
+import { readStatements } from './reading.ts'
 import { resolve } from './resolve/resolve.ts'
 import { resolveServers, serverCommands } from './resolve/virtual-server.ts'
 import { compareSpans } from './order.ts'
@@ -19,31 +18,35 @@ export interface LoadOptions {
   readonly io: ConfigIo
   /** `-i`, or the host name up to its first dot: what `@id` is compared with. */
   readonly configId: string
+  /** `-e`: an include that finds nothing is an error. */
+  readonly requireAllFiles?: boolean
 }
 
 export interface Loaded {
   readonly model: Model
   /** In the order of the file, each problem once. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Those of them that are about what the daemon runs: none from within virtual_server blocks. */
+  readonly ofDaemon: readonly Diagnostic[]
   readonly sources: SourceMap
   /** Programs of virtual_server blocks: not run, but their security is keepalived's concern in -t. */
   readonly checkerScripts: readonly Command[]
   /** Instances that lack what they need: not in the Model, but looked at like the others. */
   readonly incompleteInstances: readonly VrrpInstance[]
-  /** One of the diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
+  /** One of the daemon's diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
   readonly fatal: boolean
   /** Why the file itself could not be read; the model is then that of an empty file, as in keepalived. */
   readonly unreadable?: ReadProblem
 }
 
-export async function loadConfiguration(path: string, { io, configId }: LoadOptions): Promise<Loaded> {
-  const gathered = await gather(path, io)
+export async function loadConfiguration(path: string, options: LoadOptions): Promise<Loaded> {
+  const { io, configId, requireAllFiles = false } = options
   const diagnostics: Diagnostic[] = []
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
-  gathered.diagnostics.forEach(report)
-  const statements = expand(gathered.root, { configId, surroundings: io }, report)
+  const reading = await readStatements(path, { io, configId, requireAllFiles }, report)
+  const { statements } = reading
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)
-  const checker = parse(statements, rootKeywords, 'checker', report)
+  const checker = parse(statements, rootKeywords, 'checker', reportOther)
   const notServed = checker.nodes
     .filter(({ keyword }) => keyword === virtualServer)
     .map(({ statement }): NotServed => {
@@ -53,17 +56,18 @@ export async function loadConfiguration(path: string, { io, configId }: LoadOpti
     })
   const names = await readKernelNames(io)
   const { model, incomplete } = resolve(vrrp.nodes, names, notServed, report)
-  resolveServers(checker.nodes, report)
+  resolveServers(checker.nodes, reportOther)
   const checkerScripts = serverCommands(checker.nodes)
-  const unique = distinct(diagnostics)
+  const ofDaemon = distinct(own)
   return {
     model,
-    diagnostics: unique,
-    sources: gathered.sources,
+    diagnostics: distinct([...own, ...others]),
+    ofDaemon,
+    sources: reading.sources,
     checkerScripts,
     incompleteInstances: incomplete,
-    fatal: unique.some(({ fatal }) => fatal),
-    ...(gathered.unreadable !== undefined && { unreadable: gathered.unreadable }),
+    fatal: ofDaemon.some(({ fatal }) => fatal),
+    ...(reading.unreadable !== undefined && { unreadable: reading.unreadable }),
   }
 }
 

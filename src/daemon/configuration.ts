@@ -39,8 +39,8 @@ export async function readConfiguration(settings: DaemonSettings, log: Log): Pro
 
 export const shortHostname = (): string => hostname().split('.')[0] ?? ''
 
-function report({ diagnostics, sources }: Loaded, log: Log): void {
-  for (const diagnostic of diagnostics) {
+function report({ ofDaemon, sources }: Loaded, log: Log): void {
+  for (const diagnostic of ofDaemon) {
     const line = summaryLine(diagnostic, sources)
     if (diagnostic.severity === 'error') log.error(line)
     else if (diagnostic.severity === 'warning') log.warn(line)
