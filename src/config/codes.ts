@@ -16,6 +16,7 @@ export type DiagnosticCode =
   | 'recursive-definition'
   | 'expansion-limit'
   | 'include-missing'
+  | 'include-cycle'
   | 'include-limit'
   | 'extra-words'
   | 'block-name'

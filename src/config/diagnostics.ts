@@ -26,7 +26,7 @@ export interface Related {
  * to the exit code of `keepalived -t`:
  * - `no`: it says nothing
  * - `config`: exit code 5
- * - `security`: exit code 6
+ * - `security`: exit code 6, which checked includes that are missing give, too
  * - `abort`: it stops reading at once, exit code 2
  */
 export type InKeepalived = 'no' | 'config' | 'security' | 'abort'

@@ -4,13 +4,20 @@ import type { ConfigIo } from './io.ts'
 
 const MOST_ALTERNATIVES = 1_000
 
-/** @param directory what a relative pattern is relative to. Names of files that exist, or of one without wildcards. */
-export async function glob(pattern: string, directory: string, io: ConfigIo): Promise<readonly string[]> {
-  const found: string[] = []
+export interface Globbed {
+  /** One of the pattern's alternatives: itself where it has no braces. */
+  readonly alternative: string
+  /** Names that match it; a name without wildcards matches itself, whether or not it exists. */
+  readonly paths: readonly string[]
+}
+
+/** @param directory what a relative pattern is relative to. */
+export async function glob(pattern: string, directory: string, io: ConfigIo): Promise<readonly Globbed[]> {
+  const found: Globbed[] = []
   for (const alternative of expandBraces(pattern)) {
-    const absolute = alternative.startsWith('/')
     const parts = alternative.split('/').filter((part) => part !== '')
-    found.push(...(await walk(absolute ? '/' : directory, parts, io)))
+    const base = alternative.startsWith('/') ? '/' : directory
+    found.push({ alternative, paths: await walk(base, parts, io) })
   }
   return found
 }
@@ -42,7 +49,7 @@ function namePattern(part: string): RegExp {
     else source += escape(character)
   }
   try {
-    return new RegExp(`^${source}$`, 'su')
+    return new RegExp(`^${source}$`, 's')
   } catch {
     // A set such as [z-a] is no pattern: it matches nothing.
     return /(?!)/

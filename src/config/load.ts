@@ -41,8 +41,10 @@ export interface Loaded {
 
 export async function loadConfiguration(path: string, options: LoadOptions): Promise<Loaded> {
   const { io, configId, requireAllFiles = false } = options
-  const diagnostics: Diagnostic[] = []
-  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
+  const own: Diagnostic[] = []
+  const others: Diagnostic[] = []
+  const report = (diagnostic: Diagnostic): void => void own.push(diagnostic)
+  const reportOther = (diagnostic: Diagnostic): void => void others.push(diagnostic)
   const reading = await readStatements(path, { io, configId, requireAllFiles }, report)
   const { statements } = reading
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)

@@ -2,6 +2,7 @@
 
 import type { Surroundings } from '../io.ts'
 import type { Line } from '../line.ts'
+import type { IncludeAnswer } from './include.ts'
 
 export interface Definition {
   readonly name: string
@@ -21,6 +22,9 @@ export interface Context {
   /** `-i`, or the host name up to its first dot: what `@id` is compared with. */
   readonly configId: string
   readonly surroundings: Surroundings
+  readonly requireAllFiles: boolean
+  /** What has been read for includes so far, by requestKey. */
+  readonly answers: ReadonlyMap<string, IncludeAnswer>
 }
 
 /**
@@ -53,6 +57,12 @@ function random(first: string | undefined, second: string | undefined, context: 
   const minimum = first !== undefined && /^\d+$/.test(first) ? Number(first) : DEFAULT_RANDOM.minimum
   const maximum = second !== undefined && /^\d+$/.test(second) ? Number(second) : DEFAULT_RANDOM.maximum
   return context.surroundings.random(minimum, Math.max(minimum, maximum))
+}
+
+/** Without the last `/`; `.` for a bare name. */
+export function includeDirectory(file: string): string {
+  const slash = file.lastIndexOf('/')
+  return slash === -1 ? '.' : file.slice(0, slash) || '/'
 }
 
 const absolute = (file: string, directory: string): string =>

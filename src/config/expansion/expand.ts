@@ -6,8 +6,7 @@
  * all this begins anew.
  */
 
-import type { Report } from '../diagnostics.ts'
-import type { SourceFile } from '../gather.ts'
+import { error, type Report, type Span } from '../diagnostics.ts'
 import { commentStart, firstBrace, lexLine, type Statement } from '../lexer.ts'
 import {
   computedLine,
@@ -22,8 +21,18 @@ import {
   type Place,
 } from '../line.ts'
 import { errorAt, warningAt } from '../report.ts'
-import { lineText } from '../sources.ts'
-import { definitionAt, predefined, type Definition, type Context } from './definitions.ts'
+import { lineText, type Source } from '../sources.ts'
+import { definitionAt, includeDirectory, predefined, type Definition, type Context } from './definitions.ts'
+import {
+  NO_CHECKS,
+  changeChecks,
+  checksOf,
+  includeAt,
+  reportAnswer,
+  requestKey,
+  type IncludeChecks,
+  type IncludeRequest,
+} from './include.ts'
 import { sequenceAt, type Sequence } from './sequence.ts'
 import { findUse, type Use } from './uses.ts'
 
@@ -31,21 +40,33 @@ import { findUse, type Use } from './uses.ts'
 const MOST_EXPANSIONS = 1_500_000
 const MOST_CHARACTERS = 64 << 20
 const DEEPEST = 100
+const MOST_INCLUSIONS = 10_000
 
-export function expand(root: SourceFile, context: Context, report: Report): Statement[] {
+export interface Expanded {
+  readonly statements: readonly Statement[]
+  /** Includes that have not been read yet: without them the statements are not complete. */
+  readonly wanted: readonly IncludeRequest[]
+}
+
+export function expand(root: Source, context: Context, report: Report): Expanded {
   const expander = new Expander(context, report)
   expander.file(root)
-  return expander.statements
+  return { statements: expander.statements, wanted: [...expander.wanted.values()] }
 }
 
 /** Owns the definitions and the budget of one reading. */
 class Expander {
   readonly statements: Statement[] = []
+  readonly wanted = new Map<string, IncludeRequest>()
   readonly #context: Context
   readonly #report: Report
   readonly #definitions = new Map<string, Definition>()
   /** A definition whose last line has not been read yet. */
   #open: { name: string; lines: Line[] } | undefined
+  /** Files being read, the innermost last. */
+  readonly #files: Source[] = []
+  #inclusions = 0
+  #checks: IncludeChecks
   #expansions = 0
   #characters = 0
   #exhausted = false
@@ -54,14 +75,17 @@ class Expander {
   constructor(context: Context, report: Report) {
     this.#context = context
     this.#report = report
+    this.#checks = context.requireAllFiles ? checksOf('a', NO_CHECKS) : NO_CHECKS
   }
 
-  file({ source, includes }: SourceFile): void {
-    for (const [index, start] of source.lineStarts.entries()) {
-      const included = includes.get(start)
-      if (included === undefined) this.#physicalLine(typedLine(lineText(source, index), source.file, start))
-      else for (const file of included) this.file(file)
-    }
+  file(source: Source): void {
+    const checks = this.#checks
+    this.#files.push(source)
+    for (const [index, start] of source.lineStarts.entries())
+      this.#physicalLine(typedLine(lineText(source, index), source.file, start))
+    this.#files.pop()
+    // What an included file changes holds to its end.
+    this.#checks = checks
   }
 
   #physicalLine(line: Line): void {
@@ -125,7 +149,7 @@ class Expander {
 
   #logicalLine(written: Line): void {
     if (!/[$@~]/.test(written.text)) {
-      this.#lex(written)
+      this.#finished(trimStart(written))
       return
     }
     const line = this.#condition(trimStart(written))
@@ -178,7 +202,7 @@ class Expander {
     for (let from = 0; ;) {
       const use = findUse(line.text, from)
       if (use === undefined) {
-        this.#parts(line)
+        this.#finished(line)
         return
       }
       const value = this.#value(line, use)
@@ -238,10 +262,44 @@ class Expander {
     return false
   }
 
+  /** A line with nothing left to expand. */
+  #finished(line: Line): void {
+    const include = line.text.startsWith('include') ? includeAt(line.text) : undefined
+    if (include === undefined) this.#parts(line)
+    else this.#include(line, include.letter, include.patternAt)
+  }
+
+  #include(line: Line, letter: string, patternAt: number): void {
+    const pattern = line.text.slice(patternAt).trimEnd()
+    const span = spanOf({ line, from: patternAt, to: patternAt + pattern.length })
+    const request = { directory: includeDirectory(this.#files.at(-1)?.file ?? ''), pattern }
+    const key = requestKey(request)
+    const answer = this.#context.answers.get(key)
+    if (answer === undefined) {
+      this.wanted.set(key, request)
+      return
+    }
+    reportAnswer(request, answer, checksOf(letter, this.#checks), span, this.#report)
+    for (const file of answer.files) this.#includeFile(file, span)
+  }
+
+  #includeFile(file: Source, span: Span): void {
+    this.#inclusions += 1
+    if (this.#files.includes(file)) {
+      const message = `${file.file} includes itself: it is not read again`
+      this.#report(error('include-cycle', span, message))
+    } else if (this.#inclusions > MOST_INCLUSIONS) {
+      if (this.#inclusions === MOST_INCLUSIONS + 1)
+        this.#report(error('include-limit', span, 'too many includes: nothing more is read', { fatal: true }))
+    } else {
+      this.file(file)
+    }
+  }
+
   /** A brace ends a part; what follows it may be a condition, a definition or a sequence again. */
   #parts(line: Line): void {
     const brace = firstBrace(line.text)
-    if (brace === -1) {
+    if (brace === -1 || !/[$@~]|include/.test(line.text)) {
       this.#lex(line)
       return
     }
@@ -260,7 +318,13 @@ class Expander {
 
   #lex(line: Line): void {
     const { statements, unterminated } = lexLine(line)
-    for (const statement of statements) this.statements.push(statement)
+    for (const statement of statements) {
+      this.statements.push(statement)
+      if (statement.kind === 'words' && statement.words[0].text === 'include_check') {
+        const names = statement.words.slice(1).map(({ text }) => text)
+        this.#checks = changeChecks(names, this.#checks)
+      }
+    }
     if (unterminated !== undefined)
       this.#report(
         errorAt(unterminated, 'unterminated-quote', 'this quote is never closed: what follows it is lost'),

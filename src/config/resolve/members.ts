@@ -40,7 +40,7 @@ function asMember(
 ): VrrpInstance {
   const settled = group.trackingWeight ? instance : withoutWeights(instance, group, report)
   const members = instances.filter(({ name }) => group.members.includes(name))
-  const allMasters = members.every(({ wantedState }) => wantedState === 'MASTER')
+  const allOwners = members.every(({ priority, wantedState }) => priority === 255 && wantedState === 'MASTER')
   for (const { link, span } of group.trackInterfaces)
     if (link === instance.link)
       report(
@@ -50,7 +50,7 @@ function asMember(
           `${link} is ${instance.name}'s own interface, which is tracked anyway`,
         ),
       )
-  return allMasters ? settled : { ...settled, wantedState: 'BACKUP' }
+  return allOwners ? settled : { ...settled, wantedState: 'BACKUP' }
 }
 
 /** As keepalived does: a script goes, an interface stays without its weight. */
