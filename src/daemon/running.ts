@@ -142,6 +142,13 @@ export class RunningDaemon {
       return
     }
     const { model, scripts } = examined
+    // A file cut short while it is being written is no wish to give up every address; to do that, stop the daemon.
+    if (model.instances.length === 0 && this.assembly.routers.length > 0) {
+      log.error(
+        'Reload refused: without an instance nothing would be left; the daemon goes on with what it has',
+      )
+      return
+    }
     this.assembly = assemble(model, canSign)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, scriptOf: scripts.scriptOf })

@@ -55,15 +55,6 @@ export const optionalBoolean: Arguments<boolean> = {
   },
 }
 
-export const boolean: Arguments<boolean> = {
-  syntax: 'on|off|true|false|yes|no',
-  needed: 1,
-  read(statement, report) {
-    const given = argument(statement)
-    return given === undefined ? undefined : readBoolean(given, report)
-  },
-}
-
 function readBoolean(given: Word, report: Report): boolean | undefined {
   const value = BOOLEANS.get(given.text)
   if (value === undefined)
