@@ -43,6 +43,8 @@ export interface Diagnostic {
   /** The daemon cannot run with this configuration. */
   readonly fatal: boolean
   readonly inKeepalived: InKeepalived
+  /** The span covers a password, or a part of one: its text must not be shown. */
+  readonly secret: boolean
 }
 
 /** Where diagnostics go while a configuration is read. */
@@ -53,6 +55,7 @@ export interface Details {
   readonly suggestion?: string | undefined
   readonly fatal?: boolean
   readonly inKeepalived?: InKeepalived
+  readonly secret?: boolean
 }
 
 const make = (
@@ -67,6 +70,7 @@ const make = (
   span,
   message,
   fatal: details.fatal ?? false,
+  secret: details.secret ?? false,
   inKeepalived: details.inKeepalived ?? (severity === 'note' ? 'no' : 'config'),
   ...(details.related !== undefined && details.related.length > 0 && { related: details.related }),
   ...(details.suggestion !== undefined && { suggestion: details.suggestion }),

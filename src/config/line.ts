@@ -31,6 +31,8 @@ export interface Piece {
 
 export interface Line {
   readonly text: string
+  /** It holds a password (see secrets.ts). */
+  readonly secret?: true
   readonly pieces: readonly [Piece, ...Piece[]]
 }
 
@@ -47,8 +49,10 @@ export const computedLine = (text: string, span: Span, frame?: Frame): Line => (
 
 /** The characters [from, to). */
 export function sliceLine(line: Line, from: number, to: number = line.text.length): Line {
+  // The beginning of an ordinary line has the same origin.
+  if (from === 0 && line.pieces.length === 1) return { ...line, text: line.text.slice(0, to) }
   const [first, ...rest] = piecesOf(line, from, Math.max(from, to)).map((piece) => clipPiece(piece, from))
-  return { text: line.text.slice(from, to), pieces: [first ?? line.pieces[0], ...rest] }
+  return { ...line, text: line.text.slice(from, to), pieces: [first ?? line.pieces[0], ...rest] }
 }
 
 /** The piece as it stands in a line that begins at `from`. */
@@ -90,6 +94,10 @@ export interface Place {
 
 /** What was typed for this part: inside a definition when all of it comes from there, else the place of use. */
 export function spanOf({ line, from, to }: Place): Span {
+  const [only, second] = line.pieces
+  // An ordinary line, as nearly all are.
+  if (second === undefined && only.end === undefined && only.frame === undefined)
+    return { file: only.file, start: only.start + from - only.at, end: only.start + to - only.at }
   const pieces = piecesOf(line, from, to)
   const common = pieces.map((piece) => piece.frame).reduce(commonFrame)
   const spans = pieces.map((piece) => typedSpan(line, piece, common, from, to))

@@ -10,12 +10,12 @@
  *   they begin with a brace.
  */
 
+import { Adviser } from './advice.ts'
 import { error, type Report, type Span } from './diagnostics.ts'
 import type { Keyword, Process, Table } from './keyword.ts'
 import type { Close, Open, Statement, Words } from './lexer.ts'
 import { spanOf } from './line.ts'
 import { errorAt, warningAt } from './report.ts'
-import { suggestKeyword } from './suggest.ts'
 import type { Node } from './tree.ts'
 
 export interface Parsed {
@@ -24,7 +24,6 @@ export interface Parsed {
 
 /**
  * @param process whose view is wanted.
- * @param end where a brace that is still missing at the end would have stood.
  */
 export function parse(
   statements: readonly Statement[],
@@ -32,12 +31,17 @@ export function parse(
   process: Process,
   report: Report,
 ): Parsed {
-  return new Parser(statements, process, report).parse(root)
+  return new Parser(statements, root, process, report).parse()
 }
+
+/** The owner of keywords that stand in no block, as messages name it. */
+const ROOT = 'outside of any block'
 
 /** Owns the position in the statements and the count of open braces. */
 class Parser {
   readonly #statements: readonly Statement[]
+  readonly #root: Table
+  readonly #adviser: Adviser
   readonly #process: Process
   readonly #report: Report
   #next = 0
@@ -46,14 +50,16 @@ class Parser {
   /** Named blocks met so far: `vrrp_instance VI_1`. */
   readonly #named = new Map<string, Span>()
 
-  constructor(statements: readonly Statement[], process: Process, report: Report) {
+  constructor(statements: readonly Statement[], root: Table, process: Process, report: Report) {
     this.#statements = statements
+    this.#root = root
+    this.#adviser = new Adviser(root)
     this.#process = process
     this.#report = report
   }
 
-  parse(root: Table): Parsed {
-    const nodes = this.#section(root, 'root')
+  parse(): Parsed {
+    const nodes = this.#section(this.#root, ROOT)
     this.#reportOpenBraces()
     return { nodes }
   }
@@ -65,8 +71,8 @@ class Parser {
       if (statement === undefined) return nodes
       if (statement.kind === 'close') {
         const balanced = this.#open.pop() !== undefined
-        if (owner === 'root' || !balanced) this.#strayClose(statement, balanced)
-        if (owner !== 'root') return nodes
+        if (owner === ROOT || !balanced) this.#strayClose(statement, balanced)
+        if (owner !== ROOT) return nodes
       } else if (statement.kind === 'open') {
         this.#strayOpen(statement)
       } else {
@@ -205,15 +211,14 @@ class Parser {
 
   #unknown(statement: Words, table: Table, owner: string): void {
     const word = statement.words[0]
-    const place = owner === 'root' ? 'outside of any block' : `in ${owner}`
-    const suggestion = suggestKeyword(word.text, table)
-    const opens = this.#statements[this.#next]?.kind === 'open'
-    const consequence = opens
-      ? `; its block is no block: what it holds is read as part of what surrounds it, which its '}' then ends`
-      : ': the line is ignored'
-    this.#report(
-      errorAt(word, 'unknown-keyword', `'${word.text}' is no keyword ${place}${consequence}`, { suggestion }),
-    )
+    const { belongsIn, suggestion } = this.#adviser.advise(word.text, owner, table)
+    const home = belongsIn.length === 0 ? '' : ` (it belongs in ${belongsIn.slice(0, 3).join(', ')})`
+    const what = `'${word.text}' is no keyword ${owner === ROOT ? ROOT : `in ${owner}`}${home}`
+    const consequence =
+      this.#statements[this.#next]?.kind === 'open'
+        ? `, so its block is none: what it holds counts as if it stood outside of it, and its '}' ends what surrounds it`
+        : ': the line is ignored'
+    this.#report(errorAt(word, 'unknown-keyword', `${what}${consequence}`, { suggestion }))
   }
 
   #strayOpen(brace: Open): void {

@@ -1,7 +1,8 @@
 /** Diagnostics for people: one line for logs, or with the source line and a caret below. */
 
 import type { Diagnostic, Severity, Span } from './diagnostics.ts'
-import { lineIndexOf, lineText, positionOf, sourceOf, type SourceMap } from './sources.ts'
+import { excerptOf } from './excerpt.ts'
+import { positionOf, sourceOf, type SourceMap } from './sources.ts'
 import { printable } from './text.ts'
 
 /** `file:line:column` */
@@ -37,43 +38,20 @@ export function renderDiagnostic(
   const { severity, span, code } = diagnostic
   const head = `${paint(location(span, sources), '1')}: ${paint(severity, `1;${COLOURS[severity]}`)}: `
   const lines = [`${head}${messageOf(diagnostic)} [${code}]`]
-  lines.push(...excerpt(span, sources, (caret) => paint(caret, `1;${COLOURS[severity]}`)))
+  lines.push(...excerpt(span, diagnostic.secret, sources, (caret) => paint(caret, `1;${COLOURS[severity]}`)))
   for (const related of diagnostic.related ?? []) {
     lines.push(`  ${location(related.span, sources)}: ${printable(related.message)}`)
-    lines.push(...excerpt(related.span, sources, (caret) => caret))
+    lines.push(...excerpt(related.span, diagnostic.secret, sources, (caret) => caret))
   }
   return lines.join('\n')
 }
 
-/** Long lines are cut to what surrounds the span. */
-const LONGEST_EXCERPT = 160
-
-function excerpt(span: Span, sources: SourceMap, paint: (caret: string) => string): readonly string[] {
-  const source = sourceOf(sources, span)
-  if (source === undefined) return []
-  const index = lineIndexOf(source, span.start)
-  const whole = lineText(source, index)
-  const offset = span.start - (source.lineStarts[index] ?? 0)
-  const cut = whole.length > LONGEST_EXCERPT ? Math.max(0, offset - LONGEST_EXCERPT / 2) : 0
-  const line = whole.slice(cut, cut + LONGEST_EXCERPT)
-  const before = line.slice(0, offset - cut)
-  const marked = line.slice(offset - cut, Math.max(offset, span.end - span.start + offset) - cut)
-  const indent = Array.from(before)
-    .map((character) => (character === '\t' ? '\t' : ' '.repeat(width(character))))
-    .join('')
-  const caret = '^'.repeat(
-    Math.max(
-      1,
-      Array.from(marked).reduce((sum, character) => sum + width(character), 0),
-    ),
-  )
-  return [`    ${printable(line)}`, `    ${indent}${paint(caret)}`]
+function excerpt(
+  span: Span,
+  secret: boolean,
+  sources: SourceMap,
+  paint: (caret: string) => string,
+): readonly string[] {
+  const found = excerptOf(span, secret, sources)
+  return found === undefined ? [] : [`    ${found.line}`, `    ${found.indent}${paint(found.caret)}`]
 }
-
-/** Columns on a terminal: Chinese, Japanese and Korean characters take two. */
-const width = (character: string): number =>
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-    character,
-  )
-    ? 2
-    : 1

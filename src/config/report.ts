@@ -3,29 +3,26 @@
 import type { DiagnosticCode } from './codes.ts'
 import { error, note, warning, type Details, type Diagnostic } from './diagnostics.ts'
 import { expansionChain, spanOf, type Place } from './line.ts'
+import { announcesSecret } from './secrets.ts'
 
-const withChain = (place: Place, details: Details): Details => ({
-  ...details,
-  related: [...(details.related ?? []), ...expansionChain(place)],
-})
+type Make = typeof error
 
-export const errorAt = (
-  place: Place,
-  code: DiagnosticCode,
-  message: string,
-  details: Details = {},
-): Diagnostic => error(code, spanOf(place), message, withChain(place, details))
+const at =
+  (make: Make) =>
+  (place: Place, code: DiagnosticCode, message: string, details: Details = {}): Diagnostic => {
+    const related = [...(details.related ?? []), ...expansionChain(place)]
+    const { line, from, to } = place
+    if (line.secret !== true) return make(code, spanOf(place), message, { ...details, related })
+    const written = line.text.slice(from, to)
+    const isAnnouncement = announcesSecret(line.text) && line.text.slice(0, from).trim() === ''
+    if (isAnnouncement || written === '') return make(code, spanOf(place), message, { ...details, related })
+    const safe = message.replaceAll(written, '…')
+    return make(code, spanOf(place), safe, { ...details, suggestion: undefined, related, secret: true })
+  }
 
-export const warningAt = (
-  place: Place,
-  code: DiagnosticCode,
-  message: string,
-  details: Details = {},
-): Diagnostic => warning(code, spanOf(place), message, withChain(place, details))
+export const errorAt: (place: Place, code: DiagnosticCode, message: string, details?: Details) => Diagnostic =
+  at(error)
 
-export const noteAt = (
-  place: Place,
-  code: DiagnosticCode,
-  message: string,
-  details: Details = {},
-): Diagnostic => note(code, spanOf(place), message, withChain(place, details))
+export const warningAt: typeof errorAt = at(warning)
+
+export const noteAt: typeof errorAt = at(note)

@@ -21,6 +21,7 @@ import {
   type Place,
 } from '../line.ts'
 import { errorAt, warningAt } from '../report.ts'
+import { announcesSecret } from '../secrets.ts'
 import { lineText, type Source } from '../sources.ts'
 import { definitionAt, includeDirectory, predefined, type Definition, type Context } from './definitions.ts'
 import {
@@ -103,7 +104,7 @@ class Expander {
     const trimmed = text.trimEnd()
     const continued = trimmed.endsWith('\\')
     const content = continued ? sliceLine(line, 0, trimmed.length - 1) : line
-    const visible = trimEnd(sliceLine(content, 0, commentStart(content.text)))
+    const visible = trimEnd(cutAt(content, commentStart(content.text)))
     if (this.#open !== undefined) {
       this.#open.lines.push(visible)
       if (!continued) this.#close()
@@ -148,8 +149,9 @@ class Expander {
   }
 
   #logicalLine(written: Line): void {
-    if (!/[$@~]/.test(written.text)) {
-      this.#finished(trimStart(written))
+    // The common case by far; the rest of this class is for the others.
+    if (!/[$@~]|include/.test(written.text)) {
+      this.#lex(written)
       return
     }
     const line = this.#condition(trimStart(written))
@@ -297,7 +299,8 @@ class Expander {
   }
 
   /** A brace ends a part; what follows it may be a condition, a definition or a sequence again. */
-  #parts(line: Line): void {
+  #parts(written: Line): void {
+    const line = markSecret(written)
     const brace = firstBrace(line.text)
     if (brace === -1 || !/[$@~]|include/.test(line.text)) {
       this.#lex(line)
@@ -317,7 +320,7 @@ class Expander {
   }
 
   #lex(line: Line): void {
-    const { statements, unterminated } = lexLine(line)
+    const { statements, unterminated } = lexLine(markSecret(line))
     for (const statement of statements) {
       this.statements.push(statement)
       if (statement.kind === 'words' && statement.words[0].text === 'include_check') {
@@ -343,7 +346,9 @@ function trimStart(line: Line): Line {
   return trimmed.length === line.text.length ? line : sliceLine(line, line.text.length - trimmed.length)
 }
 
-function trimEnd(line: Line): Line {
-  const trimmed = line.text.trimEnd()
-  return trimmed.length === line.text.length ? line : sliceLine(line, 0, trimmed.length)
-}
+/** What stands behind a brace on such a line may still be part of the password. */
+const markSecret = (line: Line): Line => (announcesSecret(line.text) ? { ...line, secret: true } : line)
+
+const trimEnd = (line: Line): Line => cutAt(line, line.text.trimEnd().length)
+
+const cutAt = (line: Line, end: number): Line => (end === line.text.length ? line : sliceLine(line, 0, end))

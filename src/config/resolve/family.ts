@@ -1,7 +1,7 @@
 /** An instance is an IPv4 or an IPv6 one: the first address in its block decides, and others are left out. */
 
 import { isIpv4 } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
+import { error, type Report } from '../diagnostics.ts'
 import { mcastSrcIp, nativeIpv6, unicastPeer, unicastSrcIp } from '../keywords/transport.ts'
 import { virtualIpaddress } from '../keywords/vrrp-instance.ts'
 import type { VirtualAddress } from '../model.ts'
@@ -33,6 +33,6 @@ export function isOfFamily(
 ): boolean {
   if (isIpv4(cidr.address) === (family === 4)) return true
   const message = `the instance is an IPv${family} one, as its first address says: this one is ignored`
-  report({ severity: 'error', code: 'family-mismatch', span, message, fatal: false, inKeepalived: 'config' })
+  report(error('family-mismatch', span, message))
   return false
 }

@@ -1,6 +1,6 @@
 /** vrrp_instance blocks: what keepalived makes of the combination of keywords, once the block is read. */
 
-import type { Report } from '../diagnostics.ts'
+import { error, type Report } from '../diagnostics.ts'
 import { noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
 import { smtpAlert } from '../keywords/notify.ts'
 import { trackInterface, trackScript } from '../keywords/tracking.ts'
@@ -118,14 +118,7 @@ function withoutOwn(
   return tracked.filter((one) => {
     if (one.link !== link) return true
     const message = `${one.link} is the instance's own interface, which track_interface does not change: ignored`
-    report({
-      severity: 'error',
-      code: 'own-interface',
-      span: one.span,
-      message,
-      fatal: false,
-      inKeepalived: 'config',
-    })
+    report(error('own-interface', one.span, message))
     return false
   })
 }

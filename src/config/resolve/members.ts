@@ -9,11 +9,21 @@ export function settleMembers(
   groups: readonly SyncGroup[],
   report: Report,
 ): VrrpInstance[] {
-  return instances.map((instance) => {
-    const group = groups.find(({ members }) => members.includes(instance.name))
-    const owned = instance.priority === 255 ? asOwner(instance, report) : instance
-    return group === undefined ? owned : asMember(owned, group, instances, report)
-  })
+  const byName = new Map(instances.map((instance) => [instance.name, instance]))
+  const settled = new Map<string, VrrpInstance>()
+  for (const instance of instances)
+    settled.set(instance.name, instance.priority === 255 ? asOwner(instance, report) : instance)
+  for (const group of groups) {
+    const members = group.members.map((name) => byName.get(name)).filter((member) => member !== undefined)
+    const allOwners = members.every(
+      ({ priority, wantedState }) => priority === 255 && wantedState === 'MASTER',
+    )
+    for (const { name } of members) {
+      const member = settled.get(name)
+      if (member !== undefined) settled.set(name, asMember(member, group, allOwners, report))
+    }
+  }
+  return [...settled.values()]
 }
 
 const dropped = (span: Span, message: string, report: Report): void =>
@@ -35,12 +45,9 @@ function asOwner(instance: VrrpInstance, report: Report): VrrpInstance {
 function asMember(
   instance: VrrpInstance,
   group: SyncGroup,
-  instances: readonly VrrpInstance[],
+  allOwners: boolean,
   report: Report,
 ): VrrpInstance {
-  const settled = group.trackingWeight ? instance : withoutWeights(instance, group, report)
-  const members = instances.filter(({ name }) => group.members.includes(name))
-  const allOwners = members.every(({ priority, wantedState }) => priority === 255 && wantedState === 'MASTER')
   for (const { link, span } of group.trackInterfaces)
     if (link === instance.link)
       report(
@@ -50,6 +57,7 @@ function asMember(
           `${link} is ${instance.name}'s own interface, which is tracked anyway`,
         ),
       )
+  const settled = group.trackingWeight ? instance : withoutWeights(instance, group, report)
   return allOwners ? settled : { ...settled, wantedState: 'BACKUP' }
 }
 

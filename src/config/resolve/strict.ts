@@ -1,7 +1,7 @@
 /** strict_mode and vrrp_strict: what is not in the RFC is taken back, each with a word about it. */
 
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import { warning, type Report } from '../diagnostics.ts'
 import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../keywords/garp.ts'
 import { accept } from '../keywords/instance-other.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
@@ -22,14 +22,7 @@ export function makeStrict(instance: VrrpInstance, values: Values, report: Repor
     takeBack(keywords.state, 'only priority 255 may be MASTER: BACKUP is used')
   if (instance.authentication.type !== 'none' && version === 2) {
     const message = 'in strict mode there is no authentication: peers that use it will not accept this router'
-    report({
-      severity: 'warning',
-      code: 'not-strict',
-      span: instance.span,
-      message,
-      fatal: false,
-      inKeepalived: 'config',
-    })
+    report(warning('not-strict', instance.span, message))
   }
   if (instance.preemptDelay > 0) takeBack(keywords.preemptDelay, 'there is no preempt_delay: it is ignored')
   if (instance.higherPrioSendAdvert) takeBack(keywords.higherPrioSendAdvert, 'it is off')
