@@ -16,6 +16,7 @@ import type {
   VirtualRoute,
   VrrpInstance,
 } from '../config/model.ts'
+import { milliseconds } from '../base/time.ts'
 import type { AddressSpec, RouteSpec } from '../netlink/types.ts'
 import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
 
@@ -72,6 +73,14 @@ function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined, 
   }
 }
 
+/**
+ * A keepalived that is Master and hears an advert whose number is not new puts its
+ * own next advert off by a whole interval (measured). If ours came exactly one
+ * interval apart, it might never come to tell us where the numbers are, and both
+ * would stay Master: hosts whose LAN had healed did for more than 40 s (measured).
+ */
+const SIGNED_ADVERT_SLACK = milliseconds(10)
+
 function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined, signs: boolean): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
@@ -83,6 +92,7 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined, si
     priority: instance.priority,
     initialState: instance.wantedState,
     advertInterval: instance.advertInterval,
+    ...(instance.authentication.type === 'AH' && { advertSlack: SIGNED_ADVERT_SLACK }),
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
     downTimerAdverts: instance.downTimerAdverts,

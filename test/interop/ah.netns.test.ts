@@ -50,8 +50,8 @@ const priorities: Readonly<Record<HostName, number>> = { a: 150, b: 100 }
 /**
  * A Master that was cut off, or began anew, has lower numbers than the other.
  * keepalived takes its adverts for recordings, and each one it rejects puts its
- * own next advert off (measured), so that it may say nothing until the numbers
- * have caught up: some seconds, here.
+ * own next advert off (measured): two keepalived may say nothing until the
+ * numbers have caught up, some seconds here.
  */
 const catchingUp = seconds(12)
 
@@ -295,6 +295,15 @@ needs(
     ['keepalived', 'vrrpd'],
     ['vrrpd', 'vrrpd'],
   ] as const)(
+    'a healed LAN has one master, though the numbers of %s, the higher, are far below those of %s',
+    healed,
+  )
+
+  test.concurrent.each([
+    ['vrrpd', 'keepalived'],
+    ['keepalived', 'vrrpd'],
+    ['vrrpd', 'vrrpd'],
+  ] as const)(
     'recordings of %s neither keep a dead master alive nor make a living one leave, for %s in Backup',
     { timeout: 60_000 },
     replay,
@@ -311,6 +320,26 @@ async function withAlone(
     const daemon = await lab.host('a').start({ kind, config: instance({ priority: 100 }) })
     await daemon.logs('Startup complete', seconds(5))
     await body(lab.host('a'), lab.host('b'), daemon)
+  } finally {
+    await lab.destroy()
+  }
+}
+
+async function healed(higher: DaemonKind, lower: DaemonKind): Promise<void> {
+  const lab = await Lab.create({ hosts: ['a', 'b', 'probe'] })
+  try {
+    const [a, b, probe] = [lab.host('a'), lab.host('b'), lab.host('probe')]
+    await a.setReachable(false)
+    const low = await b.start({ kind: lower, config: instance({ priority: 100 }) })
+    await low.logs('Entering BACKUP STATE', seconds(5))
+    await probe.inject(craftSigned({ ...master, source: '10.9.0.3', priority: 0, sequence: 1_000_000 }))
+    await b.holdsWithin(VIP, takeover(100))
+    await a.start({ kind: higher, config: instance({ priority: 150 }) })
+    await a.holdsWithin(VIP, takeover(150))
+    await pause(settle)
+    await a.setReachable(true)
+    await b.lacksWithin(VIP, masterDownInterval(100))
+    expect(await a.holds(VIP)).toBe(true)
   } finally {
     await lab.destroy()
   }

@@ -1,7 +1,7 @@
 /** The Master state: RFC 3768 section 6.4.3. A Master always yields to a higher priority, nopreempt or not. */
 
 import { assertNever } from '../../base/result.ts'
-import { after, type Instant } from '../../base/time.ts'
+import { after, plus, seconds, type Instant } from '../../base/time.ts'
 import { onAdvert, withLowerPrioBurst, yieldTo } from './rivals.ts'
 import { skewTime } from './timers.ts'
 import {
@@ -58,8 +58,9 @@ function onTimeout(router: VirtualRouter, state: Master, conditions: Conditions,
   let next = state
   if (state.nextAdvertAt <= now) {
     // Counted from the last deadline, so that lateness does not add up; from now after a long pause.
-    const onTime = after(state.nextAdvertAt, router.advertInterval)
-    next = { ...next, nextAdvertAt: onTime > now ? onTime : after(now, router.advertInterval) }
+    const spacing = plus(router.advertInterval, router.advertSlack ?? seconds(0))
+    const onTime = after(state.nextAdvertAt, spacing)
+    next = { ...next, nextAdvertAt: onTime > now ? onTime : after(now, spacing) }
     effects.push(advertise(conditions))
   }
   if (isDue(state.secondBurstAt, now)) {

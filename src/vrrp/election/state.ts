@@ -22,6 +22,8 @@ export interface VirtualRouter {
    */
   readonly initialState?: 'MASTER' | 'BACKUP'
   readonly advertInterval: Duration
+  /** How much further apart than advertInterval a Master's adverts are; absent: not at all. */
+  readonly advertSlack?: Duration
   readonly preempt: boolean
   readonly preemptDelay: Duration
   readonly downTimerAdverts: number
