@@ -16,7 +16,8 @@ import { CheckScheduler } from '../scripts/check-scheduler.ts'
 import { describeNotify, type NotifyEvent } from '../scripts/notify-events.ts'
 import { NotifyQueue } from '../scripts/notify-queue.ts'
 import { notification, type NotifyScripts, type NotifyState, type NotifySubject } from '../scripts/notify.ts'
-import type { Script, ScriptPorts } from '../scripts/types.ts'
+import type { Script, ScriptPorts, Timers } from '../scripts/types.ts'
+import { LivingPrograms } from './living-programs.ts'
 import type { Log } from './logging.ts'
 
 export interface ScriptRoomOptions {
@@ -33,13 +34,17 @@ export interface Programs {
 
 export class ScriptRoom {
   private readonly log: Log
+  private readonly timers: Timers
+  private readonly runningChecks: LivingPrograms
   private readonly scheduler: CheckScheduler
   private readonly queue: NotifyQueue
   private notifies: ReadonlyMap<string, NotifyScripts> = new Map()
 
   constructor({ log, ports, onVerdict }: ScriptRoomOptions) {
     this.log = log
-    this.scheduler = new CheckScheduler(ports, (event) => {
+    this.timers = ports.timers
+    this.runningChecks = new LivingPrograms(ports.launcher)
+    this.scheduler = new CheckScheduler({ ...ports, launcher: this.runningChecks }, (event) => {
       this.onCheck(event, onVerdict)
     })
     this.queue = new NotifyQueue(ports, (event) => {
@@ -73,10 +78,10 @@ export class ScriptRoom {
     return this.scheduler.report()
   }
 
-  /** No more checks; what notify scripts are left get `grace` to run. */
+  /** No more checks; what notify scripts are left get `grace` to run, and checks to end. */
   async stop(grace: Duration): Promise<void> {
     this.scheduler.stop()
-    await this.queue.finish(grace)
+    await Promise.all([this.queue.finish(grace), this.runningChecks.end(grace, this.timers)])
   }
 
   /** Says once what is wrong with a script, however often it is used. */
