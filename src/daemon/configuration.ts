@@ -17,8 +17,12 @@ const PROBLEMS: Readonly<Record<ReadProblem, string>> = {
   unreadable: 'reading it fails',
 }
 
-/** Undefined: the daemon cannot run with it; why has been logged. */
-export async function readConfiguration(settings: DaemonSettings, log: Log): Promise<Model | undefined> {
+/** Undefined: the daemon cannot run with it, or had better not go on with it; why has been logged. */
+export async function readConfiguration(
+  settings: DaemonSettings,
+  log: Log,
+  purpose: 'start' | 'reload',
+): Promise<Model | undefined> {
   const loaded = await loadConfiguration(settings.configFile, {
     configId: settings.configId ?? shortHostname(),
     io: diskIo,
@@ -28,13 +32,20 @@ export async function readConfiguration(settings: DaemonSettings, log: Log): Pro
     log.error(`Unable to read the configuration ${settings.configFile}: ${PROBLEMS[loaded.unreadable]}`)
     return undefined
   }
-  if (!loaded.fatal) {
-    // keepalived says so, and runs on, too.
-    if (loaded.model.instances.length === 0) log.warn(`Warning - ${settings.configFile} has nothing to run`)
-    return loaded.model
+  if (loaded.fatal) {
+    log.error(`${settings.configFile} cannot be run: correct the errors above (vrrpd -t shows them again)`)
+    return undefined
   }
-  log.error(`${settings.configFile} cannot be run: correct the errors above (vrrpd -t shows them again)`)
-  return undefined
+  const doubt = doubtAbout(loaded)
+  // At a start keepalived only says so, too.
+  if (doubt !== undefined) log.warn(`Warning - ${settings.configFile} ${doubt}`)
+  return doubt !== undefined && purpose === 'reload' ? undefined : loaded.model
+}
+
+/** A file that somebody is still writing looks so; a running daemon must not give up its addresses for it. */
+function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
+  if (model.instances.length === 0) return 'has nothing to run'
+  return diagnostics.some(({ code }) => code === 'missing-close-brace') ? 'ends within a block' : undefined
 }
 
 export const shortHostname = (): string => hostname().split('.')[0] ?? ''

@@ -12,7 +12,7 @@ import { openDevLog } from './log-dev-log.ts'
 import { openLog, type Log } from './logging.ts'
 import { acquirePidFiles, type PidFiles } from './pid-files.ts'
 import { readAndExamine, RunningDaemon } from './running.ts'
-import type { DaemonSettings } from './settings.ts'
+import { withAbsolutePaths, type DaemonSettings } from './settings.ts'
 
 /** keepalived's: 0 also when another daemon runs already, 2 when it cannot run. */
 export const EXIT = { ok: 0, cannotRun: 2 } as const
@@ -20,10 +20,11 @@ export const EXIT = { ok: 0, cannotRun: 2 } as const
 const LOG_GRACE_MS = 500
 
 /**
- * @param whenReady called once the daemon listens
+ * @param whenReady called once the daemon listens; given when it runs in the background
  * @returns never, in fact: the process ends with the exit code as soon as it is known.
  */
-export async function runDaemon(settings: DaemonSettings, whenReady?: () => void): Promise<number> {
+export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): Promise<number> {
+  const settings = whenReady === undefined ? asked : leaveDirectory(asked)
   if (settings.umask !== undefined) process.umask(settings.umask)
   const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
   const log = openLog(settings.log, openDevLog)
@@ -53,6 +54,13 @@ export async function runDaemon(settings: DaemonSettings, whenReady?: () => void
   return leave(EXIT.ok)
 }
 
+/** As keepalived: no file system stays in use because the daemon was started in it. */
+function leaveDirectory(asked: DaemonSettings): DaemonSettings {
+  const settings = withAbsolutePaths(asked)
+  process.chdir('/')
+  return settings
+}
+
 /** Undefined: it cannot run; why has been logged. */
 async function open(
   settings: DaemonSettings,
@@ -60,7 +68,7 @@ async function open(
   pidFiles: PidFiles,
 ): Promise<RunningDaemon | undefined> {
   const programs = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
-  const examined = await readAndExamine(settings, programs, log)
+  const examined = await readAndExamine(settings, programs, log, 'start')
   if (!examined) return undefined
   if (settings.dumpConfig) for (const line of dumpModel(examined.model)) log.info(line)
   const kernel = openKernel({})

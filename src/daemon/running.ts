@@ -51,8 +51,9 @@ export async function readAndExamine(
   settings: DaemonSettings,
   programs: ScriptPorts,
   log: Log,
+  purpose: 'start' | 'reload',
 ): Promise<Examined | undefined> {
-  const model = await readConfiguration(settings, log)
+  const model = await readConfiguration(settings, log, purpose)
   if (!model) return undefined
   const scripts = await examineScripts(model, programs)
   if (scripts.violation !== undefined) log.warn(scripts.violation)
@@ -69,6 +70,7 @@ export class RunningDaemon {
   private assembly: Assembly
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
+  private stopping = false
 
   constructor(opened: Opened, { model, scripts }: Examined) {
     this.opened = opened
@@ -102,6 +104,7 @@ export class RunningDaemon {
       log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
     })
     const signal = await stopSignal
+    this.stopping = true
     log.info(`Stopping (${signal})`)
     this.service?.stopping()
     this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
@@ -114,6 +117,7 @@ export class RunningDaemon {
 
   /** One at a time; a request during a reload means that the file may have changed again. */
   private async reload(): Promise<void> {
+    if (this.stopping) return
     if (this.reloading !== 'no') {
       this.reloading = 'now and again'
       return
@@ -136,7 +140,8 @@ export class RunningDaemon {
   private async reloadOnce(): Promise<void> {
     const { log, settings, programs } = this.opened
     log.info(`Reloading ${settings.configFile}`)
-    const examined = await readAndExamine(settings, programs, log)
+    const examined = await readAndExamine(settings, programs, log, 'reload')
+    if (this.stopping) return
     if (!examined) {
       log.error('Reload refused: the daemon goes on with the configuration it has')
       return

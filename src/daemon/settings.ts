@@ -1,5 +1,6 @@
 /** What the daemon is told from outside its configuration file; the command line's options fit. */
 
+import { resolve } from 'node:path'
 import type { LogSettings } from './log-destinations.ts'
 
 export interface DaemonSettings {
@@ -22,6 +23,21 @@ export interface DaemonSettings {
   readonly control: { readonly path: string; readonly group: string | undefined }
   /** What was accepted on the command line but does nothing: logged once. */
   readonly notices: readonly string[]
+}
+
+/** The same with every path from the root, so that the working directory may be another. */
+export function withAbsolutePaths(settings: DaemonSettings): DaemonSettings {
+  const { configFile, pidFile, vrrpPidFile, log, control } = settings
+  const absolute = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(path)
+  return {
+    ...settings,
+    configFile: resolve(configFile),
+    pidFile: absolute(pidFile),
+    vrrpPidFile: absolute(vrrpPidFile),
+    log: { ...log, file: absolute(log.file) },
+    control: { ...control, path: resolve(control.path) },
+  }
 }
 
 export interface PidFilePaths {

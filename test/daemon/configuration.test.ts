@@ -9,7 +9,7 @@ import type { Log } from '../../src/daemon/logging.ts'
 import type { DaemonSettings } from '../../src/daemon/settings.ts'
 import { defaultOptions } from '../../src/cli/daemon-options.ts'
 
-async function read(text: string) {
+async function read(text: string, purpose: 'start' | 'reload' = 'start') {
   const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
   const configFile = join(directory, 'keepalived.conf')
   await writeFile(configFile, text)
@@ -26,7 +26,7 @@ async function read(text: string) {
     close: () => Promise.resolve(),
   }
   const settings: DaemonSettings = { ...defaultOptions, configFile }
-  const model = await readConfiguration(settings, log)
+  const model = await readConfiguration(settings, log, purpose)
   await rm(directory, { recursive: true })
   return { model, lines }
 }
@@ -76,3 +76,17 @@ test('a fatal mistake is said, and nothing is run', async () => {
   expect(model).toBeUndefined()
   expect(lines.at(-1)).toContain('cannot be run: correct the errors above')
 })
+
+for (const [text, said] of [
+  ['', 'has nothing to run'],
+  [instance.replace(/}\n$/, ''), 'ends within a block'],
+] as const) {
+  test(`a file that ${said} is run at a start, as by keepalived, but is no reason to change anything`, async () => {
+    const warning = `Warning - /keepalived.conf ${said}`
+    const [start, reload] = [await read(text), await read(text, 'reload')]
+    expect(start.lines).toContain(warning)
+    expect(reload.lines).toContain(warning)
+    expect(start.model).toBeDefined()
+    expect(reload.model).toBeUndefined()
+  })
+}
