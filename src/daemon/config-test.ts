@@ -48,9 +48,11 @@ export async function testConfiguration(
 }
 
 /** What cannot be found out is not judged. */
-async function hostFacts({ model, checkerScripts }: Loaded): Promise<HostFacts> {
+async function hostFacts({ model, checkerScripts, incompleteInstances }: Loaded): Promise<HostFacts> {
   const ports = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
-  const scripts = await examineScripts(model, ports, checkerScripts)
+  // Instances that cannot be run are judged like the others.
+  const all = { ...model, instances: [...model.instances, ...incompleteInstances] }
+  const scripts = await examineScripts(all, ports, checkerScripts)
   const kernel = openKernel({})
   if (!kernel.ok) return { scriptOf: scripts.scriptOf }
   const { table } = kernel.value

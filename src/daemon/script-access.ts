@@ -59,5 +59,12 @@ function commandsOf(model: Model): readonly Command[] {
   return [...model.scripts.map(({ command }) => command), ...notifies]
 }
 
-const notifyCommands = ({ master, backup, fault, stop, any }: Notify): readonly Command[] =>
-  [master, backup, fault, stop, any].filter((command) => command !== undefined)
+const notifyCommands = ({
+  master,
+  backup,
+  fault,
+  stop,
+  any,
+  masterRxLowerPriority,
+}: Notify): readonly Command[] =>
+  [master, backup, fault, stop, any, masterRxLowerPriority].filter((command) => command !== undefined)
