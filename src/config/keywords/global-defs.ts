@@ -154,7 +154,7 @@ export const vrrpStartupDelay: Keyword<Duration> = value(
   2,
   secondsBetween({ minimum: 0.001, maximum: LONGEST_SECONDS }),
   'seconds to wait before VRRP starts',
-  { default: '0' },
+  { default: '0', standing: notYet('VRRP starts at once') },
 )
 export const defaultInterface: Keyword<string> = value(
   'default_interface',
