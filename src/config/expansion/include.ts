@@ -1,6 +1,6 @@
 /** `include FILE-GLOB` and its stricter variants: what a line asks for, and what keepalived minds about the answer. */
 
-import { error, warning, type Report, type Span } from '../diagnostics.ts'
+import { error, note, warning, type Report, type Span } from '../diagnostics.ts'
 import type { ReadProblem } from '../io.ts'
 import type { Source } from '../sources.ts'
 
@@ -103,6 +103,7 @@ export function reportAnswer(
   if (files.length === 0 && unreadable.length === 0) {
     if (!isWild) say(checks.match || checks.wildcardMatch, `there is no file ${pattern}`)
     else if (checks.wildcardMatch) say(true, `no file matches ${pattern}`)
+    else report(note('include-missing', span, `no file matches ${pattern}`))
   } else if (missing.length > 0) {
     say(checks.braceMatch, `there is no file ${missing.join(', ')}`)
   }
