@@ -11,6 +11,7 @@ export type DiagnosticCode =
   | 'missing-parameter'
   | 'missing-value'
   | 'stray-backslash'
+  | 'escaped-comment'
   | 'invalid-sequence'
   | 'undefined-name'
   | 'recursive-definition'

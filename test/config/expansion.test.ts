@@ -1,3 +1,5 @@
+/* eslint-disable no-template-curly-in-string -- keepalived's definitions look like that */
+
 import { describe, expect, test } from 'vitest'
 import { formatCidr } from '../../src/base/address.ts'
 import { covered, findings, instance, load, place } from './support.ts'

@@ -9,7 +9,7 @@
 import type { Report } from '../diagnostics.ts'
 import { commentStart, firstBrace, lexLine, type Statement } from '../lexer.ts'
 import { computedLine, joinLines, sliceLine, spanOf, typedLine, type Line } from '../line.ts'
-import { errorAt } from '../report.ts'
+import { errorAt, warningAt } from '../report.ts'
 import { lineText, type Source } from '../sources.ts'
 import { Budget } from './budget.ts'
 import { definitionAt, type Context } from './definitions.ts'
@@ -91,7 +91,7 @@ class Expander {
     const trimmed = line.text.trimEnd()
     const continued = trimmed.endsWith('\\')
     const content = continued ? sliceLine(line, 0, trimmed.length - 1) : line
-    const visible = trimEnd(cutAt(content, commentStart(content.text)))
+    const visible = this.#withoutComment(content)
     if (this.#open !== undefined) {
       this.#open.lines.push(visible)
       if (!continued) this.#close(this.#open)
@@ -100,6 +100,17 @@ class Expander {
     } else {
       this.#continuedLine(visible, sliceLine(line, trimmed.length - 1, trimmed.length))
     }
+  }
+
+  #withoutComment(line: Line): Line {
+    const start = commentStart(line.text)
+    if (start === 0 || start === line.text.length || line.text[start - 1] !== '\\')
+      return trimEnd(cutAt(line, start))
+    // keepalived 2.2.7 takes the backslash away, and then, in its second pass, the comment.
+    const place = { line, from: start - 1, to: start + 1 }
+    const message = 'a comment begins here, backslash or not: put the word into double quotes'
+    this.#report(warningAt(place, 'escaped-comment', message, { inKeepalived: 'no' }))
+    return trimEnd(cutAt(line, start - 1))
   }
 
   /** Only a definition goes on in the next line; elsewhere the backslash is part of the last word. */
@@ -163,11 +174,11 @@ class Expander {
   }
 
   #round(work: Extract<Work, { kind: 'rounds' }>): readonly Work[] {
-    const { done, value } = work.rounds.next()
-    if (done === true) return []
+    const round = work.rounds.next()
+    if (round.done === true) return []
     const use = spanOf({ line: work.sequence, from: 0, to: work.sequence.text.length })
     for (const [index, name] of work.names.entries())
-      this.#scope.define(name, [computedLine(value[index] ?? '', use)])
+      this.#scope.define(name, [computedLine(round.value[index] ?? '', use)])
     return [work, asWork(work.rest)]
   }
 

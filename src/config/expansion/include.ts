@@ -37,8 +37,14 @@ export const NO_CHECKS: IncludeChecks = {
 }
 const ALL_CHECKS: IncludeChecks = { readable: true, match: true, wildcardMatch: true, braceMatch: true }
 
-/** The line's keyword and pattern: the rest of the line, blanks and quotes and all. */
-export function includeAt(text: string): { letter: string; patternAt: number } | undefined {
+export interface IncludeLine {
+  /** What stands behind `include`: one of r, m, w, b and a, or nothing. */
+  readonly letter: string
+  /** Where the pattern begins: it is the rest of the line, blanks and quotes and all. */
+  readonly patternAt: number
+}
+
+export function includeAt(text: string): IncludeLine | undefined {
   const match = /^include([rmwba]?)[ \t]+(?=[^ \t])/.exec(text)
   return match === null ? undefined : { letter: match[1] ?? '', patternAt: match[0].length }
 }

@@ -9,10 +9,10 @@ import {
   NO_CHECKS,
   changeChecks,
   checksOf,
-  includeAt,
   reportAnswer,
   requestKey,
   type IncludeChecks,
+  type IncludeLine,
   type IncludeRequest,
 } from './include.ts'
 
@@ -60,7 +60,7 @@ export class Inclusions {
   }
 
   /** The files that an include line means: none if they have still to be read. */
-  find(line: Line, { letter, patternAt }: NonNullable<ReturnType<typeof includeAt>>): readonly Source[] {
+  find(line: Line, { letter, patternAt }: IncludeLine): readonly Source[] {
     const pattern = line.text.slice(patternAt).trimEnd()
     const span = spanOf({ line, from: patternAt, to: patternAt + pattern.length })
     const request = { directory: includeDirectory(this.#files.at(-1)?.file ?? ''), pattern }
