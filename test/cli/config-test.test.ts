@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { needs } from '../support/privileges.ts'
 
@@ -11,7 +11,7 @@ function configTest(text: string) {
   const directory = mkdtempSync(join(tmpdir(), 'vrrpd-'))
   const file = join(directory, 'keepalived.conf')
   writeFileSync(file, text)
-  const { status, stderr } = spawnSync('bin/vrrpd', ['-t', '-f', file], { encoding: 'utf8', timeout: 20_000 })
+  const { status, stderr } = spawnSync(resolve('bin/vrrpd'), ['-t', '-f', file], { encoding: 'utf8', timeout: 20_000 })
   rmSync(directory, { recursive: true })
   return { status, stderr }
 }

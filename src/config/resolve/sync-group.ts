@@ -55,10 +55,12 @@ export function settleGroup(
   report: Report,
 ): SyncGroup | undefined {
   const members: string[] = []
+  const named = new Set(written.map(({ text }) => text))
+  const free = [...instances].filter((instance) => !taken.has(instance) && !named.has(instance))
   for (const member of written) {
     const other = taken.get(member.text)
     if (!instances.has(member.text)) {
-      const suggestion = nearest(member.text, [...instances])
+      const suggestion = nearest(member.text, free)
       const message = `there is no vrrp_instance ${member.text}: it is left out`
       report(errorAt(member, 'no-such-instance', message, { suggestion }))
     } else if (other !== undefined) {
