@@ -8,17 +8,14 @@ import { isIpv4, type Ipv4Address } from '../base/address.ts'
 import type {
   Model,
   Notify,
-  Scope,
   SyncGroup,
   TrackedInterface,
   TrackedScript,
-  VirtualAddress,
-  VirtualRoute,
   VrrpInstance,
 } from '../config/model.ts'
 import { milliseconds } from '../base/time.ts'
-import type { AddressSpec, RouteSpec } from '../netlink/types.ts'
 import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
+import { wantedAddress, wantedRoute, type WantedAddress, type WantedRoute } from './wanted.ts'
 
 /** One vrrp_instance as the daemon runs it. */
 export interface Assembled {
@@ -27,17 +24,6 @@ export interface Assembled {
   /** Advertised addresses first, then excluded ones: the order of installing and announcing. */
   readonly addresses: readonly WantedAddress[]
   readonly routes: readonly WantedRoute[]
-}
-
-/** An AddressSpec but for the link's index, which only the running kernel knows. */
-export interface WantedAddress {
-  readonly link: string
-  readonly spec: Omit<AddressSpec, 'linkIndex'>
-}
-
-export interface WantedRoute {
-  readonly link: string | undefined
-  readonly spec: Omit<RouteSpec, 'linkIndex'>
 }
 
 export interface Assembly {
@@ -161,46 +147,3 @@ const interfaceTracker = ({ link, weight, reverse }: TrackedInterface): Tracker 
   weight,
   reverse,
 })
-
-const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
-  global: 0,
-  site: 200,
-  link: 253,
-  host: 254,
-  nowhere: 255,
-}
-
-const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope : SCOPES[scope])
-
-function wantedAddress(address: VirtualAddress): WantedAddress {
-  return {
-    link: address.link,
-    spec: {
-      cidr: address.cidr,
-      scope: scopeNumber(address.scope),
-      ...(address.label !== undefined && { label: address.label }),
-      ...(address.broadcast !== undefined && { broadcast: address.broadcast }),
-      ...(address.peer !== undefined && { peer: address.peer }),
-    },
-  }
-}
-
-function wantedRoute(route: VirtualRoute): WantedRoute {
-  const { type, destination, table, onlink } = route
-  return {
-    link: route.link,
-    spec: {
-      type,
-      destination,
-      table,
-      onlink,
-      ...(route.gateway !== undefined && { gateway: route.gateway }),
-      ...(route.source !== undefined && { source: route.source }),
-      ...(route.scope !== undefined && { scope: scopeNumber(route.scope) }),
-      ...(route.metric !== undefined && { metric: route.metric }),
-      ...(route.mtu !== undefined && { mtu: route.mtu }),
-      ...(route.protocol !== undefined && { protocol: route.protocol }),
-      ...(route.tos !== undefined && { tos: route.tos }),
-    },
-  }
-}

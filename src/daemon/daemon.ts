@@ -8,11 +8,8 @@
  * of a new master waiting, and must hear those first.
  */
 
-import { formatCidr, formatIp, isIpv4, type Ipv4Address } from '../base/address.ts'
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
-import type { LinkAddress, LinkEvent } from '../netlink/types.ts'
-import type { LinkFact } from '../vrrp/conditions.ts'
 import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
@@ -22,7 +19,7 @@ import { AdvertLinks } from './advert-links.ts'
 import { announce } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import { Installer, installerPort } from './installer.ts'
-import { linkFact } from './link-facts.ts'
+import { LinkWatch } from './link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 
 export interface Alarm {
@@ -48,10 +45,9 @@ export interface DaemonPorts {
 export class Daemon {
   private readonly ports: DaemonPorts
   private assembled: ReadonlyMap<string, Assembled>
-  private virtual: ReadonlySet<Ipv4Address>
-  private links: ReadonlySet<string>
   private codec: AdvertCodec
   private readonly adverts: AdvertLinks
+  private readonly watch: LinkWatch
   private readonly installer: Installer
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
@@ -63,8 +59,6 @@ export class Daemon {
   constructor(assembly: Assembly, ports: DaemonPorts) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    this.virtual = virtualAddresses(assembly.routers)
-    this.links = linksInUse(assembly.routers)
     this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
     this.adverts = new AdvertLinks(
@@ -78,6 +72,7 @@ export class Daemon {
       },
       assembly.multicastGroup,
     )
+    this.watch = this.makeWatch(assembly)
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -86,7 +81,7 @@ export class Daemon {
       {
         routers: assembly.routers.map(({ router }) => router),
         groups: assembly.groups,
-        facts: { links: this.linkFacts(), scripts: new Map() },
+        facts: { links: this.watch.facts(), scripts: new Map() },
       },
       ports.clock.now(),
     )
@@ -100,9 +95,9 @@ export class Daemon {
   start(): void {
     const { kernel } = this.ports
     for (const assembled of this.assembled.values()) this.removeLeftovers(assembled)
-    for (const name of this.links) this.adverts.follow(name, kernel.table.linkByName(name))
+    this.watch.follow()
     kernel.onEvents((events) => {
-      this.onLinkEvents(events)
+      this.watch.onEvents(events)
     })
     this.dispatch({ type: 'start' })
   }
@@ -127,7 +122,7 @@ export class Daemon {
       else if (this.masters().has(identityOf(assembled.router))) this.changeInstalled(old, assembled)
     }
     const { routers, groups } = assembly
-    const facts = { links: this.linkFacts(), scripts: this.state.facts.scripts }
+    const facts = { links: this.watch.facts(), scripts: this.state.facts.scripts }
     const setup = { routers: routers.map(({ router }) => router), groups, facts }
     this.dispatch({ type: 'reconfigure', setup })
     this.wake()
@@ -135,11 +130,10 @@ export class Daemon {
 
   private adopt(assembly: Assembly): void {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    this.virtual = virtualAddresses(assembly.routers)
-    this.links = linksInUse(assembly.routers)
+    this.watch.use(assembly.routers)
     this.codec = this.codec.reconfigured(assembly.routers, assembly.multicastGroup)
-    this.adverts.retain(this.links, assembly.multicastGroup)
-    for (const name of this.links) this.adverts.follow(name, this.ports.kernel.table.linkByName(name))
+    this.adverts.retain(this.watch.links, assembly.multicastGroup)
+    this.watch.follow()
   }
 
   private masters(): ReadonlySet<string> {
@@ -203,6 +197,23 @@ export class Daemon {
     return assembled
   }
 
+  private makeWatch({ routers }: Assembly): LinkWatch {
+    const { kernel, noteLink, noteAddress } = this.ports
+    return new LinkWatch(routers, {
+      table: () => kernel.table,
+      noteLink,
+      noteAddress,
+      follow: (name, link) => {
+        this.adverts.follow(name, link)
+      },
+      factKnown: (name) => this.state.facts.links.get(name),
+      holds: (router, linkIndex, cidr) => this.installer.holds(router, linkIndex, cidr),
+      dispatch: (event) => {
+        this.dispatch(event)
+      },
+    })
+  }
+
   private makeOutbox(): OutboxPorts {
     const { ports, installer, adverts } = this
     return {
@@ -236,80 +247,4 @@ export class Daemon {
     }
     this.installer.withdraw(assembled)
   }
-
-  private linkFacts(): ReadonlyMap<string, LinkFact> {
-    const facts = [...this.links].flatMap((name): [string, LinkFact][] => {
-      const fact = this.factOf(name)
-      return fact ? [[name, fact]] : []
-    })
-    return new Map(facts)
-  }
-
-  private factOf(name: string): LinkFact | undefined {
-    const { table } = this.ports.kernel
-    const link = table.linkByName(name)
-    return link && linkFact(link, table.addressesOf(link.index), this.virtual)
-  }
-
-  /** Links first: an address that went with its link is no loss of its own. */
-  private onLinkEvents(events: readonly LinkEvent[]): void {
-    for (const name of this.links) {
-      this.adverts.follow(name, this.ports.kernel.table.linkByName(name))
-      this.followFact(name)
-    }
-    for (const event of events) {
-      this.noteAddress(event)
-      if (event.type === 'address-removed' && !event.ours) this.onAddressRemoved(event.address)
-    }
-  }
-
-  /** In keepalived's words (-a). */
-  private noteAddress(event: LinkEvent): void {
-    if (event.type !== 'address-added' && event.type !== 'address-removed') return
-    const { cidr, linkIndex } = event.address
-    const link = this.ports.kernel.table.linkByIndex(linkIndex)?.name ?? `link ${String(linkIndex)}`
-    const what = event.type === 'address-added' ? 'added to' : 'removed from'
-    this.ports.noteAddress?.(`Netlink reflector reports IP ${formatIp(cidr.address)} ${what} ${link}`)
-  }
-
-  private followFact(name: string): void {
-    const before = this.state.facts.links.get(name)
-    const fact = this.factOf(name)
-    if (before?.up === fact?.up && before?.source === fact?.source) return
-    if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
-    this.dispatch({ type: 'link', name, fact })
-  }
-
-  /**
-   * What is there again by now was only replaced. What went with its link, or with one that is down
-   * and perhaps about to go, cannot be set again: only a router that lives on that link cares.
-   */
-  private onAddressRemoved(address: LinkAddress): void {
-    const { table } = this.ports.kernel
-    const link = table.linkByIndex(address.linkIndex)
-    if (!link || table.hasAddress(address)) return
-    for (const { router } of this.assembled.values()) {
-      if (!link.up && link.name !== router.link) continue
-      if (!this.installer.holds(router.name, address.linkIndex, address.cidr)) continue
-      const text = `${formatCidr(address.cidr)} on ${link.name}`
-      this.dispatch({ type: 'address-lost', router: router.name, address: text })
-    }
-  }
-}
-
-function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Address> {
-  return new Set(
-    routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)).filter(isIpv4),
-  )
-}
-
-/** Every link whose state or addresses matter to somebody. */
-function linksInUse(routers: readonly Assembled[]): ReadonlySet<string> {
-  return new Set(
-    routers.flatMap(({ router }) => [
-      router.link,
-      ...router.requiredLinks,
-      ...router.trackers.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
-    ]),
-  )
 }

@@ -7,7 +7,8 @@
 import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { AddressSpec, Link, Outcome, RouteSpec } from '../netlink/types.ts'
-import type { Assembled, WantedAddress, WantedRoute } from './assemble.ts'
+import type { Assembled } from './assemble.ts'
+import type { WantedAddress, WantedRoute } from './wanted.ts'
 
 /** One line for the operator: what was refused and the kernel's own reason. */
 export type Complaint = (text: string) => void

@@ -1,0 +1,130 @@
+/**
+ * What the kernel tells of links and addresses → engine events. The engine's
+ * facts are derived anew from the table each time, never from the event alone.
+ */
+
+import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import type { Link, LinkAddress, LinkEvent } from '../netlink/types.ts'
+import type { LinkFact } from '../vrrp/conditions.ts'
+import type { EngineEvent } from '../vrrp/engine.ts'
+import type { Assembled } from './assemble.ts'
+import { linkFact } from './link-facts.ts'
+
+export interface LinkWatchPorts {
+  /** As it is now. */
+  readonly table: () => LinkTable
+  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
+  readonly noteAddress: ((text: string) => void) | undefined
+  /** The adverts' sockets follow the link; undefined: it is not there. */
+  readonly follow: (name: string, link: Link | undefined) => void
+  /** What the engine was last told of that link. */
+  readonly factKnown: (name: string) => LinkFact | undefined
+  /** Whether that router has installed that address there. */
+  readonly holds: (router: string, linkIndex: number, cidr: Cidr) => boolean
+  readonly dispatch: (event: EngineEvent) => void
+}
+
+export class LinkWatch {
+  private readonly ports: LinkWatchPorts
+  private routers: readonly Assembled[] = []
+  private virtual: ReadonlySet<Ipv4Address> = new Set()
+  private inUse: ReadonlySet<string> = new Set()
+
+  constructor(routers: readonly Assembled[], ports: LinkWatchPorts) {
+    this.ports = ports
+    this.use(routers)
+  }
+
+  /** Every link whose state or addresses matter to somebody. */
+  get links(): ReadonlySet<string> {
+    return this.inUse
+  }
+
+  use(routers: readonly Assembled[]): void {
+    this.routers = routers
+    this.virtual = virtualAddresses(routers)
+    this.inUse = linksInUse(routers)
+  }
+
+  follow(): void {
+    for (const name of this.inUse) this.ports.follow(name, this.ports.table().linkByName(name))
+  }
+
+  facts(): ReadonlyMap<string, LinkFact> {
+    const facts = [...this.inUse].flatMap((name): [string, LinkFact][] => {
+      const fact = this.factOf(name)
+      return fact ? [[name, fact]] : []
+    })
+    return new Map(facts)
+  }
+
+  private factOf(name: string): LinkFact | undefined {
+    const table = this.ports.table()
+    const link = table.linkByName(name)
+    return link && linkFact(link, table.addressesOf(link.index), this.virtual)
+  }
+
+  /** Links first: an address that went with its link is no loss of its own. */
+  onEvents(events: readonly LinkEvent[]): void {
+    for (const name of this.inUse) {
+      this.ports.follow(name, this.ports.table().linkByName(name))
+      this.followFact(name)
+    }
+    for (const event of events) {
+      this.noteAddress(event)
+      if (event.type === 'address-removed' && !event.ours) this.onAddressRemoved(event.address)
+    }
+  }
+
+  /** In keepalived's words (-a). */
+  private noteAddress(event: LinkEvent): void {
+    if (event.type !== 'address-added' && event.type !== 'address-removed') return
+    const { cidr, linkIndex } = event.address
+    const link = this.ports.table().linkByIndex(linkIndex)?.name ?? `link ${String(linkIndex)}`
+    const what = event.type === 'address-added' ? 'added to' : 'removed from'
+    this.ports.noteAddress?.(`Netlink reflector reports IP ${formatIp(cidr.address)} ${what} ${link}`)
+  }
+
+  private followFact(name: string): void {
+    const before = this.ports.factKnown(name)
+    const fact = this.factOf(name)
+    if (before?.up === fact?.up && before?.source === fact?.source) return
+    if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
+    this.ports.dispatch({ type: 'link', name, fact })
+  }
+
+  /**
+   * What is there again by now was only replaced. What went with its link, or with one that is down
+   * and perhaps about to go, cannot be set again: only a router that lives on that link cares.
+   */
+  private onAddressRemoved(address: LinkAddress): void {
+    const table = this.ports.table()
+    const link = table.linkByIndex(address.linkIndex)
+    if (!link || table.hasAddress(address)) return
+    for (const { router } of this.routers) {
+      if (!link.up && link.name !== router.link) continue
+      if (!this.ports.holds(router.name, address.linkIndex, address.cidr)) continue
+      const text = `${formatCidr(address.cidr)} on ${link.name}`
+      this.ports.dispatch({ type: 'address-lost', router: router.name, address: text })
+    }
+  }
+}
+
+function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Address> {
+  return new Set(
+    routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)).filter(isIpv4),
+  )
+}
+
+/** Every link whose state or addresses matter to somebody. */
+function linksInUse(routers: readonly Assembled[]): ReadonlySet<string> {
+  return new Set(
+    routers.flatMap(({ router }) => [
+      router.link,
+      ...router.requiredLinks,
+      ...router.trackers.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
+    ]),
+  )
+}
