@@ -99,6 +99,7 @@ const pureFiles = [
   'scripts/check.ts',
   'scripts/notify.ts',
   'daemon/assemble.ts',
+  'daemon/wanted.ts',
   'control/protocol.ts',
   'control/report.ts',
   'cli/cells.ts',
