@@ -7,7 +7,7 @@
 
 import { formatIpv4 } from '../base/address.ts'
 import { assertNever } from '../base/result.ts'
-import { toSeconds } from '../base/time.ts'
+import { toSeconds, type Duration } from '../base/time.ts'
 import type { Note, StateKind } from '../vrrp/election/state.ts'
 import { describeFault } from '../vrrp/election/transitions.ts'
 
@@ -84,6 +84,12 @@ function describe(note: Note): readonly [LogLevel, string] {
       return ['info', `Netlink reflector reports IP ${note.address} removed by somebody else`]
     case 'advert-rejected':
       return ['warn', note.text]
+    case 'adverts-still-rejected':
+      return ['warn', `${note.text}: ${note.more} more in ${inWords(note.span)}`]
+    case 'adverts-no-longer-rejected':
+      return ['info', describeNoLongerRejected(note)]
+    case 'adverts-accepted-again':
+      return ['info', describeAcceptedAgain(note)]
     default:
       return assertNever(note)
   }
@@ -128,12 +134,30 @@ const describePriorityZero = ({ as, source }: NoteOf<'priority-zero-received'>):
     ? `Backup received priority 0 advertisement from ${formatIpv4(source)}`
     : `Master received priority 0 message from ${formatIpv4(source)}`
 
+function describeNoLongerRejected({ text, more, span }: NoteOf<'adverts-no-longer-rejected'>): string {
+  const rest = more === 0 ? '' : `${more} more, `
+  return `${text}: ${rest}none in the last ${inWords(span)}`
+}
+
+const describeAcceptedAgain = ({ source, count }: NoteOf<'adverts-accepted-again'>): string =>
+  `adverts from ${formatIpv4(source)} are accepted again, after ${count} rejected`
+
+/** `60 s`, `5 min` */
+const inWords = (span: Duration): string =>
+  toSeconds(span) < 120 ? `${Math.round(toSeconds(span))} s` : `${Math.round(toSeconds(span) / 60)} min`
+
 function describeAddressList({ source, addresses }: NoteOf<'address-list-differs'>): string {
   const theirs = addresses.length === 0 ? 'none' : addresses.map(formatIpv4).join(', ')
   return `advert from ${formatIpv4(source)} accepted, though its virtual addresses are not ours: ${theirs}`
 }
 
 function details(note: Note): LogFields {
-  if (note.kind !== 'transition') return 'source' in note ? { source: formatIpv4(note.source) } : {}
-  return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: note.because }
+  if (note.kind === 'transition')
+    return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: note.because }
+  return {
+    ...('source' in note && note.source !== undefined ? { source: formatIpv4(note.source) } : {}),
+    ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),
+    ...('more' in note ? { more: note.more, seconds: toSeconds(note.span) } : {}),
+    ...('count' in note ? { count: note.count } : {}),
+  }
 }

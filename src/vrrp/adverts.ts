@@ -4,6 +4,7 @@ import type { Ipv4Address } from '../base/address.ts'
 import { countAdvert, countAddressListDiffers, countRejection } from './counters.ts'
 import { recordOf, update, type Draft } from './draft.ts'
 import type { Advert, VirtualRouter } from './election/state.ts'
+import { accept, forgetGone, reject, type Rejections, type RejectedSenders } from './rejections.ts'
 import { noteOnce, stepAndSettle } from './stepping.ts'
 import type { EngineEvent, RouterRecord } from './types.ts'
 
@@ -11,6 +12,8 @@ export function receiveAdvert(draft: Draft, name: string, advert: Advert): void 
   const { state, counters, router, lastSender } = recordOf(draft, name)
   if (isDeaf(state)) return
   update(draft, name, { counters: countAdvert(counters, advert.priority), lastSender: advert.source })
+  forgetGoneSenders(draft, name)
+  sayOfSenders(draft, name, (senders) => accept(senders, advert.source))
   const trusted = router.skipCheckAdvAddr && lastSender === advert.source
   if (!trusted && !hasSameAddresses(router, advert)) acceptDifferingList(draft, name, advert)
   stepAndSettle(draft, name, { type: 'advert', advert })
@@ -21,7 +24,20 @@ export function receiveRejected(draft: Draft, event: EngineEvent & { type: 'reje
   if (isDeaf(state)) return
   const { reason, source, text } = event
   update(draft, event.router, { counters: countRejection(counters, reason) })
-  noteOnce(draft, event.router, { kind: 'advert-rejected', reason, source, text })
+  sayOfSenders(draft, event.router, (senders) => reject(senders, { reason, source, text }, draft.now))
+}
+
+/** Called with every advert that is believed, and when the router's own deadline comes: one of them does. */
+export function forgetGoneSenders(draft: Draft, name: string): void {
+  sayOfSenders(draft, name, (senders) => forgetGone(senders, draft.now))
+}
+
+function sayOfSenders(draft: Draft, name: string, change: (senders: RejectedSenders) => Rejections): void {
+  const { rejectedSenders } = recordOf(draft, name)
+  const { senders, notes } = change(rejectedSenders)
+  if (senders !== rejectedSenders) update(draft, name, { rejectedSenders: senders })
+  for (const note of notes)
+    draft.effects.push({ type: 'router', router: name, effect: { type: 'note', note } })
 }
 
 const isDeaf = ({ kind }: RouterRecord['state']): boolean => kind === 'initialize' || kind === 'fault'

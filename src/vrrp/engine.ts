@@ -11,7 +11,7 @@
 
 import { assertNever } from '../base/result.ts'
 import { earliest, type Instant } from '../base/time.ts'
-import { receiveAdvert, receiveRejected } from './adverts.ts'
+import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
 import { changeLink, changeScript, renewConditions } from './facts.ts'
@@ -107,8 +107,10 @@ function stop(draft: Draft): void {
 
 /** The earliest deadline first; what one router does may keep another from acting on its own. */
 function expireDeadlines(draft: Draft): void {
-  for (const { name } of dueRouters(draft))
+  for (const { name } of dueRouters(draft)) {
+    forgetGoneSenders(draft, name)
     stepAndSettle(draft, name, { type: 'timeout', heldBack: isHeldBack(draft, name) })
+  }
   announceMovedGroups(draft)
 }
 

@@ -19,8 +19,6 @@ export function remember(said: ReadonlySet<string>, note: Note): ReadonlySet<str
 /** Undefined for notes that are given every time. */
 function onceKey(note: Note): string | undefined {
   switch (note.kind) {
-    case 'advert-rejected':
-      return `${note.kind} ${note.reason} ${note.source}`
     case 'address-list-differs':
     case 'two-owners':
       return `${note.kind} ${note.source}`

@@ -14,7 +14,7 @@ import { masterDownInterval } from './election/timers.ts'
 import { renewConditions } from './facts.ts'
 import { announceMovedGroups } from './group-state.ts'
 import { freshRecord, startRouter } from './start.ts'
-import { stepRouter } from './stepping.ts'
+import { stepRouter, withNothingSaid } from './stepping.ts'
 import { jointState } from './sync-group.ts'
 import { Table } from './table.ts'
 import type { EngineSetup, GroupRecord, RouterRecord } from './types.ts'
@@ -81,7 +81,7 @@ function carriedOver(
 ): RouterRecord {
   const own = ownConditions(router, facts)
   const state = retimed(old, router, own, now)
-  return { ...old, router, group, own, conditions: own, state, said: new Set() }
+  return { ...old, router, group, own, conditions: own, state, ...withNothingSaid(old) }
 }
 
 /** keepalived forgets a running preempt_delay, and every Master advertises at once with what is new (measured). */

@@ -26,6 +26,7 @@ export function freshRecord(
     because: 'starting',
     counters: zeroCounters,
     said: new Set(),
+    rejectedSenders: [],
     lastSender: undefined,
   }
 }

@@ -5,6 +5,7 @@ import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
 import type { Effect, Note, RouterEvent, State, StateKind } from './election/state.ts'
 import { step } from './election/step.ts'
 import { remember } from './notes.ts'
+import { renew } from './rejections.ts'
 import { followTo } from './sync-group.ts'
 import type { EngineEffect, RouterRecord, StateName } from './types.ts'
 
@@ -52,6 +53,12 @@ export function announceSyncing(draft: Draft, group: string, to: StateKind): voi
   if (name !== undefined) draft.effects.push({ type: 'group-syncing', group, to: name })
 }
 
+/** Whatever may be said with every advert is said again. */
+export const withNothingSaid = (record: RouterRecord): Pick<RouterRecord, 'said' | 'rejectedSenders'> => ({
+  said: new Set(),
+  rejectedSenders: renew(record.rejectedSenders),
+})
+
 export function noteOnce(draft: Draft, name: string, note: Note): void {
   const record = recordOf(draft, name)
   const said = remember(record.said, note)
@@ -68,7 +75,7 @@ function advance(
 ): Partial<RouterRecord> {
   const counters = countStep(record.counters, record.state.kind, state.kind, effects)
   if (state.kind === record.state.kind) return { state, counters }
-  return { state, counters, since: now, because: reasonGiven(effects), said: new Set() }
+  return { state, counters, since: now, because: reasonGiven(effects), ...withNothingSaid(record) }
 }
 
 /** Every change of state but the one at the end says why. */

@@ -13,6 +13,7 @@ import type {
   Verdict,
   VirtualRouter,
 } from './election/state.ts'
+import type { RejectedSenders } from './rejections.ts'
 import type { Table } from './table.ts'
 
 export interface RouterRecord {
@@ -29,6 +30,8 @@ export interface RouterRecord {
   readonly counters: Counters
   /** Notes given already that could come with every advert: see notes.ts. */
   readonly said: ReadonlySet<string>
+  /** Whose adverts are refused, for what, and since when. */
+  readonly rejectedSenders: RejectedSenders
   /** Who sent the last advert: skip_check_adv_addr trusts its address list. */
   readonly lastSender: Ipv4Address | undefined
 }

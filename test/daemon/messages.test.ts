@@ -135,11 +135,64 @@ const notes: readonly (readonly [Note, LogLevel, string])[] = [
     'warn',
     '(VI_1) invalid TTL/HL. Received 254 and expect 255|',
   ],
+  [
+    { kind: 'adverts-still-rejected', reason: 'ttl', source, text: 'bad TTL', more: 57, span: seconds(60) },
+    'warn',
+    '(VI_1) bad TTL|: 57 more in 60 s',
+  ],
+  [
+    {
+      kind: 'adverts-no-longer-rejected',
+      reason: 'ttl',
+      source,
+      text: 'bad TTL',
+      more: 3,
+      span: seconds(600),
+    },
+    'info',
+    '(VI_1) bad TTL|: 3 more, none in the last 10 min',
+  ],
+  [
+    {
+      kind: 'adverts-no-longer-rejected',
+      reason: 'ttl',
+      source,
+      text: 'bad TTL',
+      more: 0,
+      span: seconds(600),
+    },
+    'info',
+    '(VI_1) bad TTL|: none in the last 10 min',
+  ],
+  [
+    { kind: 'adverts-accepted-again', source, count: 58 },
+    'info',
+    '(VI_1) |adverts from 10.9.0.2 are accepted again, after 58 rejected',
+  ],
 ]
 
 describe('describeNote', () => {
   test.each(notes)('%j', (note, level, text) => {
     expect(describeNote('VI_1', note)).toMatchObject({ level, text: text.replace('|', '') })
+  })
+
+  test('says who is rejected, why and how often', () => {
+    const note: Note = {
+      kind: 'adverts-still-rejected',
+      reason: 'ttl',
+      source,
+      text: 'bad TTL',
+      more: 57,
+      span: seconds(60),
+    }
+    expect(describeNote('VI_1', note).fields).toEqual({
+      instance: 'VI_1',
+      event: 'adverts-still-rejected',
+      source: '10.9.0.2',
+      reason: 'ttl',
+      more: 57,
+      seconds: 60,
+    })
   })
 
   test('names the instance, the event and what belongs to it for JSON logs', () => {

@@ -46,7 +46,7 @@ function tellNote(note: Note): string {
 function tellValue(key: string, value: unknown): string {
   if (key === 'source') return formatIpv4(value as Ipv4Address)
   if (key === 'addresses') return (value as Ipv4Address[]).map(formatIpv4).join(' ')
-  if (key === 'delay') return `${(value as number) / 1_000_000} s`
+  if (key === 'delay' || key === 'span') return `${(value as number) / 1_000_000} s`
   if (key === 'reason' && typeof value === 'object')
     return describeFault(value as Parameters<typeof describeFault>[0])
   return String(value)

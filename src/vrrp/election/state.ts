@@ -226,9 +226,30 @@ export type Note =
   | {
       readonly kind: 'advert-rejected'
       readonly reason: string
-      readonly source: Ipv4Address
+      /** Undefined: one of more than are told apart. */
+      readonly source: Ipv4Address | undefined
       readonly text: string
     }
+  /** See rejections.ts: `more` since something was last said about them, `span` ago. */
+  | {
+      readonly kind: 'adverts-still-rejected'
+      readonly reason: string
+      readonly source: Ipv4Address | undefined
+      readonly text: string
+      readonly more: number
+      readonly span: Duration
+    }
+  /** The last one came `span` ago. */
+  | {
+      readonly kind: 'adverts-no-longer-rejected'
+      readonly reason: string
+      readonly source: Ipv4Address | undefined
+      readonly text: string
+      readonly more: number
+      readonly span: Duration
+    }
+  /** `count` were rejected. */
+  | { readonly kind: 'adverts-accepted-again'; readonly source: Ipv4Address; readonly count: number }
 
 export interface Step {
   readonly state: State
