@@ -8,11 +8,13 @@ import { appendFileSync } from 'node:fs'
 import { configTestExitCode } from '../config/exit-code.ts'
 import { checkAgainstHost, type HostFacts } from '../config/host.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
+import type { Model } from '../config/model.ts'
 import { diskIo } from '../config/reader.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
 import { enterNetworkNamespace } from '../system/process.ts'
+import { systemUsers, type UserDirectory } from '../scripts/users.ts'
 import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { shortHostname } from './configuration.ts'
@@ -53,18 +55,28 @@ async function hostFacts({ model, checkerScripts, incompleteInstances }: Loaded)
   // Instances that cannot be run are judged like the others.
   const all = { ...model, instances: [...model.instances, ...incompleteInstances] }
   const scripts = await examineScripts(all, ports, checkerScripts)
+  const users = await knownUsers(model, systemUsers(ports))
+  const hasUser = (name: string): boolean => users.has(name)
   const kernel = openKernel({})
-  if (!kernel.ok) return { scriptOf: scripts.scriptOf }
+  if (!kernel.ok) return { scriptOf: scripts.scriptOf, hasUser }
   const { table } = kernel.value
   const links = [...table.links.values()]
   kernel.value.close()
   return {
     scriptOf: scripts.scriptOf,
+    hasUser,
     interfaces: new Set(links.map(({ name }) => name)),
     addresses: new Map(
       links.map(({ name, index }) => [name, table.addressesOf(index).map(({ cidr }) => cidr)]),
     ),
   }
+}
+
+/** Those that the configuration names and the system knows. */
+async function knownUsers({ global }: Model, users: UserDirectory): Promise<ReadonlySet<string>> {
+  const name = global.scriptUser?.user
+  const isKnown = name !== undefined && (await users.user(name)) !== undefined
+  return new Set(isKnown ? [name] : [])
 }
 
 function sayTo(logFile: string | undefined): (text: string) => void {

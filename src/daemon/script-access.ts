@@ -54,7 +54,8 @@ function securitySettings({ global }: Model): SecuritySettings {
   return { enableScriptSecurity: global.enableScriptSecurity, scriptUser: global.scriptUser, own }
 }
 
-function commandsOf(model: Model): readonly Command[] {
+/** Of the instances, their groups and the checks. */
+export function commandsOf(model: Model): readonly Command[] {
   const notifies = [...model.instances, ...model.syncGroups].flatMap(({ notify }) => notifyCommands(notify))
   return [...model.scripts.map(({ command }) => command), ...notifies]
 }
