@@ -18,6 +18,7 @@ static const struct export functions[] = {
     {"localAddress", local_address},
     {"setOption", set_option},
     {"getOption", get_option},
+    {"attachFilter", attach_filter},
     {"send", send_messages},
     {"receive", receive_messages},
     {"now", now},

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -147,4 +149,25 @@ napi_value get_option(napi_env env, napi_callback_info info) {
   socklen_t length = into.length < 65536 ? (socklen_t)into.length : 65536;
   if (getsockopt(fd, level, name, into.data, &length) < 0) return failure(env, "getsockopt", errno);
   return number_result(env, length < into.length ? length : (double)into.length);
+}
+
+/*
+ * attachFilter(handle, program): from now on only packets that the program (a classic BPF one, struct
+ * sock_filter after struct sock_filter) accepts are received. An option whose value holds a pointer, hence
+ * not one for setOption.
+ */
+napi_value attach_filter(napi_env env, napi_callback_info info) {
+  struct arguments arguments = read_arguments(env, info);
+  int fd = descriptor_argument(&arguments, 0);
+  struct bytes bytes = bytes_argument(&arguments, 1, "program", sizeof(struct sock_filter));
+  size_t count = bytes.length / sizeof(struct sock_filter);
+  if (count > BPF_MAXINSNS || bytes.length % sizeof(struct sock_filter) != 0) {
+    fail_with_range_error(&arguments, "program", "is not a list of instructions that the kernel takes");
+  }
+  if (arguments.failed) return NULL;
+  struct sock_filter instructions[BPF_MAXINSNS];
+  memcpy(instructions, bytes.data, bytes.length);
+  struct sock_fprog program = {.len = (unsigned short)count, .filter = instructions};
+  int result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  return result < 0 ? failure(env, "setsockopt", errno) : NULL;
 }

@@ -117,6 +117,7 @@ napi_value connect_socket(napi_env env, napi_callback_info info);
 napi_value local_address(napi_env env, napi_callback_info info);
 napi_value set_option(napi_env env, napi_callback_info info);
 napi_value get_option(napi_env env, napi_callback_info info);
+napi_value attach_filter(napi_env env, napi_callback_info info);
 napi_value send_messages(napi_env env, napi_callback_info info);
 napi_value receive_messages(napi_env env, napi_callback_info info);
 

@@ -18,6 +18,7 @@ missing_packages() {
   [ "$purpose" = demo ] && return
   command -v keepalived >/dev/null || echo keepalived
   [ "$purpose" = bench ] || command -v systemd-analyze >/dev/null || echo systemd
+  [ "$purpose" = bench ] || command -v nft >/dev/null || echo nftables
   [ "$purpose" = test ] || command -v python3 >/dev/null || echo python3
   [ "$purpose" = test ] || command -v tcpdump >/dev/null || echo tcpdump
 }

@@ -41,19 +41,29 @@ const PROTOCOLS = [PROTOCOL.vrrp, PROTOCOL.ah]
 export class AdvertLinks {
   private readonly options: AdvertLinksOptions
   private readonly open = new Map<string, OpenLink>()
-  private group: Ipv4Address
+  private joined: Ipv4Address
 
   constructor(options: AdvertLinksOptions, group: Ipv4Address) {
     this.options = options
-    this.group = group
+    this.joined = group
+  }
+
+  /** The multicast group in which adverts are heard. */
+  get group(): Ipv4Address {
+    return this.joined
+  }
+
+  /** Whether adverts on that link can be heard. */
+  isOpen(name: string): boolean {
+    return this.open.has(name)
   }
 
   /** A new configuration: links that are none of ours any more are left, and all of them when the group changes. */
   retain(links: ReadonlySet<string>, group: Ipv4Address): void {
     for (const [name, entry] of this.open) {
-      if (group !== this.group || !links.has(name)) this.close(name, entry)
+      if (group !== this.joined || !links.has(name)) this.close(name, entry)
     }
-    this.group = group
+    this.joined = group
   }
 
   /** Brings the sockets of one link in step with the kernel's view of it. */
@@ -88,7 +98,7 @@ export class AdvertLinks {
   private openLink(link: Link): void {
     const opened = openAdvertSocket({
       link: { index: link.index, name: link.name },
-      group: this.group,
+      group: this.joined,
       protocols: PROTOCOLS,
     })
     if (!opened.ok) {

@@ -10,6 +10,7 @@
 
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
+import type { Timers } from '../scripts/types.ts'
 import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
@@ -18,9 +19,11 @@ import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import { announce } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
+import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
+import { watchDeafness } from './watched-links.ts'
 
 export interface Alarm {
   set(at: ReturnType<Clock['now']> | undefined): void
@@ -30,6 +33,7 @@ export interface Alarm {
 export interface DaemonPorts {
   readonly clock: Clock
   readonly createAlarm: (callback: () => void) => Alarm
+  readonly timers: Timers
   readonly kernel: Kernel
   readonly arp: ArpSocket
   readonly notifyRouter: OutboxPorts['notifyRouter']
@@ -48,6 +52,7 @@ export class Daemon {
   private codec: AdvertCodec
   private readonly adverts: AdvertLinks
   private readonly watch: LinkWatch
+  private readonly deafness: DeafnessWatch
   private readonly installer: Installer
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
@@ -66,6 +71,7 @@ export class Daemon {
         clock: ports.clock,
         complain: ports.complain,
         onPacket: (packet) => {
+          this.deafness.heard(packet)
           const event = this.codec.decode(packet)
           if (event) this.dispatch(event)
         },
@@ -73,6 +79,11 @@ export class Daemon {
       assembly.multicastGroup,
     )
     this.watch = this.makeWatch(assembly)
+    this.deafness = watchDeafness(ports, () => ({
+      routers: this.state.routers.values(),
+      isOpen: (link) => this.adverts.isOpen(link),
+      group: this.adverts.group,
+    }))
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -91,6 +102,11 @@ export class Daemon {
     return this.state
   }
 
+  /** Neighbours whom a firewall keeps from us. */
+  get deafnessProblems(): readonly DeafnessProblem[] {
+    return this.deafness.problems()
+  }
+
   /** Removes what a crashed run left behind, listens, and begins the elections. */
   start(): void {
     const { kernel } = this.ports
@@ -100,6 +116,7 @@ export class Daemon {
       this.watch.onEvents(events)
     })
     this.dispatch({ type: 'start' })
+    this.deafness.review()
   }
 
   /**
@@ -126,6 +143,7 @@ export class Daemon {
     const setup = { routers: routers.map(({ router }) => router), groups, facts }
     this.dispatch({ type: 'reconfigure', setup })
     this.wake()
+    this.deafness.review()
   }
 
   private adopt(assembly: Assembly): void {
@@ -153,6 +171,7 @@ export class Daemon {
     this.keepAddresses = options.keepAddresses
     this.dispatch({ type: 'stop' })
     this.alarm.close()
+    this.deafness.close()
     this.adverts.closeAll()
   }
 

@@ -175,6 +175,7 @@ export class RunningDaemon {
     return new Daemon(this.assembly, {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
+      timers: this.opened.programs.timers,
       kernel,
       arp,
       notifyRouter: ({ router }, state, priority, deleted) => {

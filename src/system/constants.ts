@@ -17,6 +17,11 @@ export const SO_RCVBUFFORCE = 33
 export const SO_TIMESTAMPNS = 35
 export const MSG_DONTROUTE = 4
 
+// <linux/if_packet.h>, <linux/if_ether.h>
+export const SOL_PACKET = 263
+export const PACKET_IGNORE_OUTGOING = 23
+export const ETH_P_ALL = 3
+
 // <netinet/in.h>
 export const IPPROTO_IP = 0
 export const IPPROTO_RAW = 255

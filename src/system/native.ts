@@ -43,6 +43,8 @@ export interface Native {
   localAddress(handle: Handle, into: Uint8Array): number | Failure
   setOption(handle: Handle, level: number, name: number, value: number | Uint8Array): Failure | undefined
   getOption(handle: Handle, level: number, name: number, into: Uint8Array): number | Failure
+  /** `program`: struct sock_filter after struct sock_filter. */
+  attachFilter(handle: Handle, program: Uint8Array): Failure | undefined
   send(handle: Handle, buffer: Uint8Array, table: Float64Array, flags: number): number | Failure
   receive(
     handle: Handle,

@@ -6,6 +6,7 @@
 import { accepted, type Result } from '../base/result.ts'
 import { between, instant, type Instant } from '../base/time.ts'
 import { boundAges } from './arrival.ts'
+import { assemble, type Instruction } from './packet-filter.ts'
 import { SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE, SOL_SOCKET } from './constants.ts'
 import { ageEstimates, makePool, pack, unpack, type Datagram, type Outgoing, type Pool } from './datagrams.ts'
 import { mustSucceed, native, outcome, SOCKET_ADDRESS_BYTES, type Handle, type Native } from './native.ts'
@@ -77,6 +78,11 @@ export class Socket {
     const bytes = new Uint8Array(length)
     const result = outcome(this.#native.getOption(this.#handle, level, name, bytes))
     return result.ok ? accepted(bytes.slice(0, result.value)) : result
+  }
+
+  /** From now on only what the filter accepts is received. */
+  attachFilter(program: readonly Instruction[]): Result<undefined, SystemError> {
+    return outcome(this.#native.attachFilter(this.#handle, assemble(program)))
   }
 
   /** All of them in as few system calls as possible, or the first error; what was sent before it stays sent. */

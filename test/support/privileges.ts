@@ -16,7 +16,8 @@ import { findProgram } from './tools.ts'
  * - `built`: dist/main.js and the addon
  * - anything else: a program of that name
  */
-export type Need = 'netns' | 'root' | 'shared' | 'built' | 'keepalived' | 'tcpdump' | 'systemd-analyze' | 'cc'
+export type Need =
+  'netns' | 'root' | 'shared' | 'built' | 'keepalived' | 'tcpdump' | 'systemd-analyze' | 'nft' | 'cc'
 
 /** Undefined when the need is met, else why it is not, in words that say what to do. */
 function unmet(need: Need): string | undefined {
@@ -33,6 +34,7 @@ function unmet(need: Need): string | undefined {
     case 'keepalived':
     case 'tcpdump':
     case 'systemd-analyze':
+    case 'nft':
     case 'cc':
       return findProgram(need) === undefined ? `${need} is not installed` : undefined
   }

@@ -62,6 +62,7 @@ const calls = {
   localAddress: [handle, bytes],
   setOption: [handle, fc.nat(300), fc.nat(80), fc.oneof(integer, bytes)],
   getOption: [handle, fc.nat(300), fc.nat(80), bytes],
+  attachFilter: [handle, bytes],
   send: [handle, bytes, numbers, integer],
   receive: [handle, bytes, integer, bytes, numbers, integer],
   now: [],

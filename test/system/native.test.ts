@@ -101,6 +101,13 @@ const parameters: Readonly<Record<string, readonly Parameter[]>> = {
     },
   ],
   getOption: [handle, integer(1, 2 ** 31), integer(1, 2 ** 31), someBytes(new Uint8Array(0))],
+  attachFilter: [
+    handle,
+    {
+      good: new Uint8Array(8),
+      bad: [...wrong.bytes, new Uint8Array(7), new Uint8Array(9), new Uint8Array(8 * 4097)],
+    },
+  ],
   send: [
     handle,
     someBytes(fewBytes),

@@ -1,0 +1,57 @@
+/** Where adverts are listened for now, as deafness-watch.ts wants to know it. */
+
+import { isIpv4, type Ipv4Address } from '../base/address.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import type { RouterRecord } from '../vrrp/engine.ts'
+import type { Listener } from '../vrrp/hearing.ts'
+import { openAdvertTap } from '../vrrp/socket/advert-tap.ts'
+import { DeafnessWatch, type DeafnessPorts, type WatchedLink } from './deafness-watch.ts'
+
+export interface Listening {
+  readonly routers: Iterable<RouterRecord>
+  /** Whether there are sockets that could hear. */
+  readonly isOpen: (link: string) => boolean
+  readonly group: Ipv4Address
+}
+
+interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
+  readonly kernel: Kernel
+  readonly complain: (text: string) => void
+}
+
+export const watchDeafness = (ports: Ports, listening: () => Listening): DeafnessWatch =>
+  new DeafnessWatch({
+    clock: ports.clock,
+    timers: ports.timers,
+    openTap: openAdvertTap,
+    links: () => watchedLinks(listening(), ports.kernel.table),
+    isOwn: (address) => isOwn(ports.kernel.table, address),
+    isNeighbour: (linkIndex, address) => isNeighbour(ports.kernel.table, linkIndex, address),
+    warn: ports.complain,
+  })
+
+function watchedLinks({ routers, isOpen, group }: Listening, table: LinkTable): readonly WatchedLink[] {
+  const byLink = new Map<string, Listener[]>()
+  for (const { router, state } of routers) {
+    if (state.kind !== 'backup' && state.kind !== 'master') continue
+    const listeners = byLink.get(router.link) ?? []
+    byLink.set(router.link, listeners)
+    listeners.push(router)
+  }
+  return [...byLink].flatMap(([name, listeners]) => {
+    const link = table.linkByName(name)
+    return link && isOpen(name) ? [{ name, index: link.index, group, listeners }] : []
+  })
+}
+
+const isOwn = (table: LinkTable, address: Ipv4Address): boolean =>
+  [...table.links.keys()].some((index) =>
+    table.addressesOf(index).some(({ cidr }) => cidr.address === address),
+  )
+
+const isNeighbour = (table: LinkTable, linkIndex: number, address: Ipv4Address): boolean =>
+  table.addressesOf(linkIndex).some(({ cidr, peer }) => {
+    const { address: network, prefixLength } = peer ?? cidr
+    return isIpv4(network) && (prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0)
+  })
