@@ -38,6 +38,40 @@ async function command(word: string, argv: readonly string[], io: CommandIo): Pr
     io.out(helpText())
     return EXIT.allWell
   }
+  if (word === 'cleanup') return cleanup(argv.slice(1), io)
   const { runCommand } = await import('./commands.ts')
   return runCommand(argv, io)
 }
+
+/** It takes the options that the daemon was started with, and heeds those that say where its things are. */
+async function cleanup(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    io.out(CLEANUP_HELP)
+    return EXIT.allWell
+  }
+  const line = parseCommandLine(argv)
+  if (!line.ok) {
+    io.out(line.stdout)
+    io.err(line.stderr)
+    return EXIT.usage
+  }
+  const { runCleanup } = await import('./run.ts')
+  return runCleanup(line.options, (text) => {
+    io.err(`vrrpd cleanup: ${text}\n`)
+  })
+}
+
+const CLEANUP_HELP = `Usage: vrrpd cleanup [OPTION...]
+
+Removes the addresses, routes and rules that a daemon has left behind which
+ended without a goodbye (kill -9, a crash). Does nothing while one runs.
+
+Takes the options the daemon was started with; those that matter:
+  -p, --pid=FILE         where its record is: FILE.state (default
+                         /run/keepalived.pid.state)
+  -r, --vrrp_pid=FILE    its second process id file
+  -s, --namespace=NAME   the network namespace it ran in
+
+Exit code: 0 nothing is left, 1 something could not be removed, 2 a daemon
+runs, 3 wrong usage.
+`

@@ -19,6 +19,7 @@ export interface DaemonOptions {
   readonly umask: number | undefined
   /** False with `-V`: addresses and routes stay when the daemon stops. */
   readonly releaseOnStop: boolean
+  readonly pauseGuard: boolean
   /** `-a` */
   readonly monitorAddresses: boolean
   readonly log: LogOptions
@@ -55,6 +56,7 @@ export const defaultOptions: DaemonOptions = {
   namespace: undefined,
   umask: undefined,
   releaseOnStop: true,
+  pauseGuard: false,
   monitorAddresses: false,
   log: {
     console: false,

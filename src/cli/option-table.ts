@@ -26,6 +26,7 @@ export type SettingOption =
   | 'umask'
   | 'dont-release-vrrp'
   | 'address-monitoring'
+  | 'pause-guard'
   | 'log-console'
   | 'log-detail'
   | 'log-facility'
@@ -117,6 +118,12 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 'a',
     argument: 'none',
     help: 'Log every address that is added or removed on this host',
+  },
+  {
+    long: 'pause-guard',
+    argument: 'none',
+    help: 'With nopreempt: a MASTER that was stopped for longer than its Master_Down_Interval comes back as BACKUP',
+    own: true,
   },
   // Where to log
   { long: 'log-console', short: 'l', argument: 'none', help: 'Log to stderr as well' },

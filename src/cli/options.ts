@@ -72,6 +72,7 @@ const settings: Readonly<Record<SettingOption, (draft: Draft, value: string) => 
   umask: setUmask,
   'dont-release-vrrp': (draft) => set(draft, { releaseOnStop: false }),
   'address-monitoring': (draft) => set(draft, { monitorAddresses: true }),
+  'pause-guard': (draft) => set(draft, { pauseGuard: true }),
   'log-console': (draft) => setLog(draft, { console: true }),
   'log-detail': (draft) => setLog(draft, { detail: true }),
   'log-facility': setFacility,

@@ -3,6 +3,12 @@
 import type { DaemonOptions } from './daemon-options.ts'
 import { detach, whoWaits } from './detach.ts'
 
+/** @returns the exit code of `vrrpd cleanup` */
+export async function runCleanup(options: DaemonOptions, say: (text: string) => void): Promise<number> {
+  const { cleanUp } = await import('../daemon/cleanup.ts')
+  return cleanUp(options, say)
+}
+
 export async function run(options: DaemonOptions): Promise<number> {
   if (options.configTest) {
     const { testConfiguration } = await import('../daemon/config-test.ts')

@@ -36,12 +36,17 @@ export interface Assembly {
   }[]
 }
 
-/** @param canSign whether this host has what auth_type AH needs; asked only if an instance has that */
-export function assemble(model: Model, canSign: () => boolean = () => true): Assembly {
+/**
+ * @param canSign whether this host has what auth_type AH needs; asked only if an instance has that
+ * @param pauseGuard `--pause-guard`: see VirtualRouter
+ */
+export function assemble(model: Model, canSign: () => boolean = () => true, pauseGuard = false): Assembly {
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   return {
     multicastGroup: model.global.mcastGroup4,
-    routers: model.instances.map((instance) => assembleInstance(instance, groupOf(model, instance), signs)),
+    routers: model.instances.map((instance) =>
+      assembleInstance(instance, groupOf(model, instance), { signs, pauseGuard }),
+    ),
     groups: model.syncGroups,
   }
 }
@@ -49,11 +54,21 @@ export function assemble(model: Model, canSign: () => boolean = () => true): Ass
 const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
   model.syncGroups.find((group) => group.members.includes(instance.name))
 
-function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined, signs: boolean): Assembled {
+/** What the host and the command line add to the file. */
+interface Circumstances {
+  readonly signs: boolean
+  readonly pauseGuard: boolean
+}
+
+function assembleInstance(
+  instance: VrrpInstance,
+  group: SyncGroup | undefined,
+  circumstances: Circumstances,
+): Assembled {
   const addresses = [...instance.addresses, ...instance.excludedAddresses].map(wantedAddress)
   return {
     instance,
-    router: assembleRouter(instance, group, signs),
+    router: assembleRouter(instance, group, circumstances),
     addresses,
     routes: instance.routes.map(wantedRoute),
   }
@@ -67,7 +82,11 @@ function assembleInstance(instance: VrrpInstance, group: SyncGroup | undefined, 
  */
 const SIGNED_ADVERT_SLACK = milliseconds(10)
 
-function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined, signs: boolean): VirtualRouter {
+function assembleRouter(
+  instance: VrrpInstance,
+  group: SyncGroup | undefined,
+  { signs, pauseGuard }: Circumstances,
+): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])]
@@ -81,6 +100,7 @@ function assembleRouter(instance: VrrpInstance, group: SyncGroup | undefined, si
     ...(instance.authentication.type === 'AH' && { advertSlack: SIGNED_ADVERT_SLACK }),
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
+    ...(pauseGuard && { pauseGuard }),
     downTimerAdverts: instance.downTimerAdverts,
     addresses: advertised(instance),
     garp: {

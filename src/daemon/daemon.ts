@@ -11,7 +11,7 @@
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { Timers } from '../scripts/types.ts'
-import type { Note, NotifyState } from '../vrrp/election/state.ts'
+import type { Note, NotifyState, Verdict } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
@@ -61,7 +61,8 @@ export class Daemon {
   private keepAddresses = false
   private state: Engine
 
-  constructor(assembly: Assembly, ports: DaemonPorts) {
+  /** @param verdicts on scripts, as far as they are known before any has run */
+  constructor(assembly: Assembly, ports: DaemonPorts, verdicts: ReadonlyMap<string, Verdict> = new Map()) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
@@ -92,7 +93,7 @@ export class Daemon {
       {
         routers: assembly.routers.map(({ router }) => router),
         groups: assembly.groups,
-        facts: { links: this.watch.facts(), scripts: new Map() },
+        facts: { links: this.watch.facts(), scripts: verdicts },
       },
       ports.clock.now(),
     )
@@ -107,15 +108,20 @@ export class Daemon {
     return this.deafness.problems()
   }
 
-  /** Removes what a crashed run left behind, listens, and begins the elections. */
-  start(): void {
+  /**
+   * Removes what a crashed run left behind, listens, and begins the elections.
+   *
+   * @param resumed Masters until a moment ago: theirs stays, if they can go on
+   */
+  start(resumed: ReadonlySet<string> = new Set()): void {
     const { kernel } = this.ports
-    for (const assembled of this.assembled.values()) this.removeLeftovers(assembled)
+    this.removeLeftovers((name) => !resumed.has(name))
     this.watch.follow()
     kernel.onEvents((events) => {
       this.watch.onEvents(events)
     })
-    this.dispatch({ type: 'start' })
+    this.dispatch({ type: 'start', resumed })
+    this.removeLeftovers((name) => resumed.has(name) && !this.isMaster(name))
     this.deafness.review()
   }
 
@@ -135,7 +141,7 @@ export class Daemon {
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
       const old = before.get(identityOf(assembled.router))
-      if (!old) this.removeLeftovers(assembled)
+      if (!old) this.removeLeftoversOf(assembled)
       else if (this.masters().has(identityOf(assembled.router))) this.changeInstalled(old, assembled)
     }
     const { routers, groups } = assembly
@@ -260,7 +266,17 @@ export class Daemon {
     }
   }
 
-  private removeLeftovers(assembled: Assembled): void {
+  private isMaster(name: string): boolean {
+    return this.state.routers.get(name)?.state.kind === 'master'
+  }
+
+  private removeLeftovers(isConcerned: (name: string) => boolean): void {
+    for (const [name, assembled] of this.assembled) {
+      if (isConcerned(name)) this.removeLeftoversOf(assembled)
+    }
+  }
+
+  private removeLeftoversOf(assembled: Assembled): void {
     if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
       this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
     }

@@ -10,6 +10,11 @@ import type { AddressSpec, Link, Outcome, RouteSpec } from '../netlink/types.ts'
 import type { Assembled } from './assemble.ts'
 import type { WantedAddress, WantedRoute } from './wanted.ts'
 
+/** Whose kernel state it is, for what is said of it. */
+export type Owned = Pick<Assembled, 'addresses' | 'routes'> & {
+  readonly router: Pick<Assembled['router'], 'name'>
+}
+
 /** One line for the operator: what was refused and the kernel's own reason. */
 export type Complaint = (text: string) => void
 
@@ -95,7 +100,7 @@ export class Installer {
   }
 
   /** The other way round: routes before the addresses they may use. What is gone already is no error. */
-  withdraw(assembled: Assembled): void {
+  withdraw(assembled: Owned): void {
     this.held.delete(assembled.router.name)
     const routes = this.routeSpecs(assembled, 'quiet')
     for (const [index, outcome] of this.kernel.withdrawRoutes(routes).entries()) {
@@ -127,7 +132,7 @@ export class Installer {
   }
 
   private addressSpecs(
-    assembled: Assembled,
+    assembled: Owned,
     missing: 'say' | 'quiet',
   ): readonly { spec: AddressSpec; link: Link }[] {
     return assembled.addresses.flatMap(({ link: name, spec }) => {
@@ -142,7 +147,7 @@ export class Installer {
     })
   }
 
-  private routeSpecs(assembled: Assembled, missing: 'say' | 'quiet'): readonly RouteSpec[] {
+  private routeSpecs(assembled: Owned, missing: 'say' | 'quiet'): readonly RouteSpec[] {
     return assembled.routes.flatMap(({ link: name, spec }) => {
       if (name === undefined) return [spec]
       const link = this.kernel.linkByName(name)
@@ -155,7 +160,7 @@ export class Installer {
     })
   }
 
-  private refused(assembled: Assembled, what: string, outcome: Outcome): void {
+  private refused(assembled: Owned, what: string, outcome: Outcome): void {
     if (outcome === undefined) return
     this.complain(`(${assembled.router.name}) cannot ${what}: ${outcome.text} [${outcome.code}]`)
   }

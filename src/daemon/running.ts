@@ -16,7 +16,7 @@ import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
-import { Daemon } from './daemon.ts'
+import { Daemon, type DaemonPorts } from './daemon.ts'
 import type { Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing, describeNote } from './messages.ts'
@@ -24,9 +24,10 @@ import type { PidFiles } from './pid-files.ts'
 import { rehearse } from './rehearsal.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
-import type { DaemonSettings } from './settings.ts'
+import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { canSign } from './signing.ts'
 import { statusReport } from './status.ts'
+import { Succession } from './succession.ts'
 
 /** keepalived waits about as long for its last notify scripts. */
 const NOTIFY_GRACE = seconds(1)
@@ -71,19 +72,22 @@ export class RunningDaemon {
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
   private stopping = false
+  private readonly succession: Succession
 
   constructor(opened: Opened, { model, scripts }: Examined) {
     this.opened = opened
     this.service = this.connectService()
     this.notices = this.noticesOf(model)
-    this.assembly = assemble(model, canSign)
+    this.assembly = this.assemble(model)
     this.room = new ScriptRoom({
       ports: opened.programs,
       log: opened.log,
       onVerdict: (name, verdict) => {
         this.daemon.dispatch({ type: 'script', name, verdict })
+        this.succession.renew()
       },
     })
+    this.succession = this.makeSuccession()
     this.daemon = this.assembleDaemon()
     this.room.use({ model, scriptOf: scripts.scriptOf })
   }
@@ -91,7 +95,7 @@ export class RunningDaemon {
   async untilStopped(whenReady?: () => void): Promise<void> {
     const { log, settings, pidFiles, kernel, arp } = this.opened
     const stopSignal = this.onSignals()
-    this.daemon.start()
+    this.daemon.start(this.succession.begin())
     pidFiles.write(process.pid)
     const control = await openControl(settings.control, () => this.report(), log)
     this.service?.ready()
@@ -111,6 +115,7 @@ export class RunningDaemon {
     await this.room.stop(NOTIFY_GRACE)
     await control?.close()
     this.lag.stop()
+    await this.succession.end()
     pidFiles.remove()
     log.info('Stopped')
   }
@@ -154,10 +159,11 @@ export class RunningDaemon {
       )
       return
     }
-    this.assembly = assemble(model, canSign)
+    this.assembly = this.assemble(model)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, scriptOf: scripts.scriptOf })
     })
+    this.succession.renew()
     this.notices = this.noticesOf(model)
     log.info('Reload complete')
   }
@@ -170,12 +176,31 @@ export class RunningDaemon {
     return [notice]
   }
 
+  private assemble(model: Model): Assembly {
+    return assemble(model, canSign, this.opened.settings.pauseGuard)
+  }
+
+  private makeSuccession(): Succession {
+    const { settings, kernel, log } = this.opened
+    return new Succession(pidFilePaths(settings).main, {
+      clock: systemClock,
+      kernel,
+      log,
+      routers: () => this.assembly.routers,
+      engine: () => this.daemon.engine,
+    })
+  }
+
   private assembleDaemon(): Daemon {
-    const { kernel, arp, log, settings } = this.opened
-    return new Daemon(this.assembly, {
+    return new Daemon(this.assembly, this.daemonPorts(), this.succession.verdicts)
+  }
+
+  private daemonPorts(): DaemonPorts {
+    const { kernel, arp, log, settings, programs } = this.opened
+    return {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
-      timers: this.opened.programs.timers,
+      timers: programs.timers,
       kernel,
       arp,
       notifyRouter: ({ router }, state, priority, deleted) => {
@@ -186,6 +211,7 @@ export class RunningDaemon {
       },
       noteRouter: (name, note) => {
         log.say(describeNote(name, note))
+        if (note.kind === 'transition') this.succession.renew()
       },
       noteGroupSyncing: (group, to) => {
         log.say(describeGroupSyncing(group, to))
@@ -201,7 +227,7 @@ export class RunningDaemon {
       complain: (text) => {
         log.warn(text)
       },
-    })
+    }
   }
 
   /** Resolves with the name of the first signal that ends the daemon. */

@@ -17,6 +17,8 @@ export interface DaemonSettings {
   readonly umask: number | undefined
   /** False: addresses and routes stay when the daemon stops. */
   readonly releaseOnStop: boolean
+  /** With nopreempt, a Master that slept too long comes back as Backup: see VirtualRouter. */
+  readonly pauseGuard: boolean
   /** Log every address that comes or goes. */
   readonly monitorAddresses: boolean
   readonly log: LogSettings

@@ -59,7 +59,7 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
   const draft = draftOf(engine, now)
   switch (event.type) {
     case 'start':
-      start(draft)
+      start(draft, event.resumed)
       break
     case 'stop':
       stop(draft)
@@ -95,8 +95,8 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
   return finish(draft)
 }
 
-function start(draft: Draft): void {
-  for (const name of draft.routers.keys()) startRouter(draft, name)
+function start(draft: Draft, resumed: ReadonlySet<string> | undefined): void {
+  for (const name of draft.routers.keys()) startRouter(draft, name, resumed)
   announceStartedGroups(draft)
 }
 

@@ -31,8 +31,14 @@ export function freshRecord(
   }
 }
 
-export const startRouter = (draft: Draft, name: string): void => {
-  stepRouter(draft, name, { type: 'start', asOwner: startsAsOwner(draft, name) })
+export const startRouter = (draft: Draft, name: string, resumed?: ReadonlySet<string>): void => {
+  const isResumed =
+    resumed?.has(name) === true && siblingsOf(draft, name).every(({ router }) => resumed.has(router.name))
+  stepRouter(draft, name, {
+    type: 'start',
+    asOwner: startsAsOwner(draft, name),
+    ...(isResumed && { resumed: true }),
+  })
 }
 
 /** RFC 3768 section 6.4.1; in a group all have to be owners (measured). */

@@ -57,7 +57,11 @@ export interface EngineSetup {
 }
 
 export type EngineEvent =
-  | { readonly type: 'start' }
+  /**
+   * `resumed`: routers that were Master until a moment ago, when the daemon ended without a goodbye;
+   * nobody can have taken their place yet.
+   */
+  | { readonly type: 'start'; readonly resumed?: ReadonlySet<string> }
   | { readonly type: 'stop' }
   /** Deadlines up to now are due. */
   | { readonly type: 'alarm' }

@@ -189,3 +189,54 @@ const groupNotifies = (effects: readonly EngineEffect[]): string[] =>
 test('an event for a router that does not exist is our own mistake', () => {
   expect(() => stepEngine(startedEngine([]), advert(100), at(1))).toThrow('no virtual router V1')
 })
+
+describe('a start soon after a crash', () => {
+  const resume = (names: readonly string[], routers: readonly VirtualRouter[], group = false): string[] => {
+    const setup = {
+      routers,
+      groups: group ? [{ name: 'G', members: routers.map(({ name }) => name) }] : [],
+      facts: makeFacts({ links: new Map([['eth0', goodLink]]) }),
+    }
+    const event: EngineEvent = { type: 'start', resumed: new Set(names) }
+    return kindsOf(stepEngine(createEngine(setup, at(0)), event, at(0)).engine)
+  }
+  const pair = [makeRouter({ vrid: 1 }), makeRouter({ vrid: 2 })]
+
+  test('goes on as Master with what was Master', () => {
+    expect(resume(['V2'], pair)).toEqual(['backup', 'master'])
+  })
+
+  test('a sync group goes on as a whole or not at all', () => {
+    expect(resume(['V2'], pair, true)).toEqual(['backup', 'backup'])
+    expect(resume(['V1', 'V2'], pair, true)).toEqual(['master', 'master'])
+  })
+
+  test('a member that cannot go on keeps the others from it', () => {
+    const faulty = makeRouter({ vrid: 2, requiredLinks: ['eth7'] })
+    expect(resume(['V1', 'V2'], [makeRouter(), faulty], true)).toEqual(['fault', 'fault'])
+  })
+})
+
+describe('--pause-guard', () => {
+  const guarded = makeRouter({ preempt: false, pauseGuard: true })
+
+  // Master since 4 s, priority 100: Master_Down_Interval is 3.609 s.
+  test.each([
+    ['that ran all the time stays', guarded, 7.6, 'master'],
+    ['that slept for longer than Master_Down_Interval is Backup', guarded, 7.7, 'backup'],
+    ['that slept but may preempt stays', { ...guarded, preempt: true }, 60, 'master'],
+    ['that slept, without the option, stays', makeRouter({ preempt: false }), 60, 'master'],
+  ])('a Master %s', (_what, router, second, expected) => {
+    const engine = run(startedEngine([router]), [at(4), { type: 'alarm' }])
+    expect(kindsOf(run(engine, [at(second), advert(50)]))).toEqual([expected])
+    expect(kindsOf(run(engine, [at(second), { type: 'alarm' }]))).toEqual([expected])
+  })
+
+  test('takes the whole sync group along', () => {
+    const engine = run(startedEngine([guarded, { ...guarded, vrid: 2, name: 'V2' }], [['V1', 'V2']]), [
+      at(4),
+      { type: 'alarm' },
+    ])
+    expect(kindsOf(run(engine, [at(60), { type: 'alarm' }]))).toEqual(['backup', 'backup'])
+  })
+})

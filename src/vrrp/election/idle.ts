@@ -23,6 +23,9 @@ export function onInitialize(
 ): Step {
   switch (event.type) {
     case 'start': {
+      if (event.resumed === true && conditions.faults.length === 0 && conditions.pending.length === 0) {
+        return becomeMaster(router, state, conditions, now, 'was Master until this restart')
+      }
       const next = event.asOwner ? 'master' : 'backup'
       return begin(router, { kind: 'initialize', next }, conditions, now)
     }

@@ -1,9 +1,9 @@
 /** The Master state: RFC 3768 section 6.4.3. A Master always yields to a higher priority, nopreempt or not. */
 
 import { assertNever } from '../../base/result.ts'
-import { after, plus, seconds, type Instant } from '../../base/time.ts'
+import { after, before, between, plus, seconds, type Instant } from '../../base/time.ts'
 import { onAdvert, withLowerPrioBurst, yieldTo } from './rivals.ts'
-import { skewTime } from './timers.ts'
+import { masterDownInterval, skewTime } from './timers.ts'
 import {
   advertise,
   becomeFault,
@@ -23,6 +23,9 @@ export function onMaster(
   event: RouterEvent,
   now: Instant,
 ): Step {
+  if ((event.type === 'advert' || event.type === 'timeout') && isSucceeded(router, state, conditions, now)) {
+    return yieldTo(router, conditions, now, 'did not run for a whole Master_Down_Interval (--pause-guard)')
+  }
   switch (event.type) {
     case 'advert':
       return onAdvert(router, state, conditions, event.advert, now)
@@ -49,6 +52,13 @@ export function onMaster(
     default:
       return assertNever(event)
   }
+}
+
+/** Adver_Timer is overdue by so much that others have missed enough of our adverts to have elected another. */
+function isSucceeded(router: VirtualRouter, state: Master, conditions: Conditions, now: Instant): boolean {
+  if (router.pauseGuard !== true || router.preempt) return false
+  const lastAdvertAt = before(state.nextAdvertAt, router.advertInterval)
+  return between(lastAdvertAt, now) > masterDownInterval(router, conditions.priority)
 }
 
 /** The advert first: everything else can wait for it. */
@@ -84,13 +94,13 @@ const isDue = (at: Instant | undefined, now: Instant): boolean => at !== undefin
 function onConditions(
   state: Master,
   conditions: Conditions,
-  { before, following }: RouterEvent & { type: 'conditions' },
+  { before: former, following }: RouterEvent & { type: 'conditions' },
 ): Step {
-  if (conditions.faults.length > 0) return becomeFault(state, conditions, before, following)
-  if (conditions.priority === before.priority) return unchanged(state)
+  if (conditions.faults.length > 0) return becomeFault(state, conditions, former, following)
+  if (conditions.priority === former.priority) return unchanged(state)
   return {
     state,
-    effects: [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],
+    effects: [note({ kind: 'priority-changed', from: former.priority, to: conditions.priority })],
   }
 }
 

@@ -26,6 +26,11 @@ export interface VirtualRouter {
   readonly advertSlack?: Duration
   readonly preempt: boolean
   readonly preemptDelay: Duration
+  /**
+   * With nopreempt: a Master that did not run for a whole Master_Down_Interval takes it that it has a
+   * successor, and goes back to Backup instead of arguing with it (--pause-guard).
+   */
+  readonly pauseGuard?: true
   readonly downTimerAdverts: number
   /** The advertised addresses in the file's order. */
   readonly addresses: readonly Ipv4Address[]
@@ -135,8 +140,11 @@ export interface Advert {
 }
 
 export type RouterEvent =
-  /** `asOwner`: RFC 3768 section 6.4.1, an address owner goes straight to Master (in a group: all are owners). */
-  | { readonly type: 'start'; readonly asOwner: boolean }
+  /**
+   * `asOwner`: RFC 3768 section 6.4.1, an address owner goes straight to Master (in a group: all are owners).
+   * `resumed`: it was Master a moment ago and goes on, unless something keeps it.
+   */
+  | { readonly type: 'start'; readonly asOwner: boolean; readonly resumed?: boolean }
   | { readonly type: 'advert'; readonly advert: Advert }
   /** One of the state's deadlines has been reached; `heldBack`: the sync group may not go to Master yet. */
   | { readonly type: 'timeout'; readonly heldBack: boolean }

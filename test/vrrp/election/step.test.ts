@@ -41,6 +41,9 @@ const advert = (priority: number, source: string): RouterEvent => ({
 const events = {
   start: [{ type: 'start', asOwner: false }, well],
   'start as owner': [{ type: 'start', asOwner: true }, well],
+  'start, resumed': [{ type: 'start', asOwner: false, resumed: true }, well],
+  'start, resumed at fault': [{ type: 'start', asOwner: false, resumed: true }, failing],
+  'start, resumed, script pending': [{ type: 'start', asOwner: false, resumed: true }, waiting],
   'start, at fault': [{ type: 'start', asOwner: false }, failing],
   'start, script pending': [{ type: 'start', asOwner: false }, waiting],
   'advert 0': [advert(0, '10.9.0.2'), well],
@@ -85,6 +88,9 @@ const linkDown = 'fault link-down eth0'
 const started = {
   start: ['backup +3.61', 'initialize -> backup (init)', 'NOTIFY BACKUP 100'],
   'start as owner': takeover('initialize', 'address owner'),
+  'start, resumed': takeover('initialize', 'was Master until this restart'),
+  'start, resumed at fault': [linkDown, 'initialize -> fault (interface eth0 down)', 'NOTIFY FAULT 100'],
+  'start, resumed, script pending': ['initialize backup'],
   'start, at fault': [linkDown, 'initialize -> fault (interface eth0 down)', 'NOTIFY FAULT 100'],
   'start, script pending': ['initialize backup'],
   stop: ['initialize not started', 'NOTIFY STOP 100'],

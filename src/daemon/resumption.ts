@@ -1,0 +1,48 @@
+/**
+ * Who goes on as Master after a crash. keepalived removes the addresses and
+ * listens for a Master_Down_Interval, in which the addresses are nowhere or
+ * move to the peer and back. A deliberate departure: a router that was Master
+ * and whose adverts cannot have been missed yet goes on where it was.
+ */
+
+import { after, times, type Instant } from '../base/time.ts'
+import { identityOf } from '../vrrp/reconfigure.ts'
+import type { Assembled } from './assemble.ts'
+import type { ReadRecord, Wants } from './run-record.ts'
+import type { WantedAddress, WantedRoute } from './wanted.ts'
+
+/**
+ * The last advert went out at most one interval before the daemon was last
+ * known to be alive, and nobody acts before three have been missed.
+ */
+const INTERVALS_TO_COME_BACK = 2
+
+export function resumable(
+  record: ReadRecord | undefined,
+  routers: readonly Assembled[],
+  now: Instant,
+): ReadonlySet<string> {
+  if (record === undefined) return new Set()
+  const masters = new Set(record.instances.filter(({ isMaster }) => isMaster).map(({ identity }) => identity))
+  const isInTime = ({ router }: Assembled): boolean =>
+    now < after(record.aliveAt, times(router.advertInterval, INTERVALS_TO_COME_BACK))
+  return new Set(
+    routers
+      .filter((assembled) => masters.has(identityOf(assembled.router)) && isInTime(assembled))
+      .map(({ router }) => router.name),
+  )
+}
+
+/** What the crashed daemon may have installed and the new configuration does not know. */
+export function orphaned(
+  record: ReadRecord,
+  routers: readonly Assembled[],
+): readonly (Wants & { readonly name: string })[] {
+  const key = (wanted: WantedAddress | WantedRoute): string => JSON.stringify(wanted)
+  const known = new Set(routers.flatMap(({ addresses, routes }) => [...addresses, ...routes].map(key)))
+  return record.instances.map(({ name, addresses, routes }) => ({
+    name,
+    addresses: addresses.filter((wanted) => !known.has(key(wanted))),
+    routes: routes.filter((wanted) => !known.has(key(wanted))),
+  }))
+}

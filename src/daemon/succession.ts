@@ -1,0 +1,91 @@
+/**
+ * Taking the place of a daemon that ended without a goodbye, and leaving a
+ * record for the next one: what it left in the kernel goes, or goes on.
+ */
+
+import type { Clock } from '../base/time.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { Verdict } from '../vrrp/election/state.ts'
+import type { Engine } from '../vrrp/engine.ts'
+import { identityOf } from '../vrrp/reconfigure.ts'
+import type { Assembled } from './assemble.ts'
+import { Installer, installerPort } from './installer.ts'
+import type { Log } from './logging.ts'
+import { orphaned, resumable } from './resumption.ts'
+import { bootId, readRecord, recordPath, RunRecordFile } from './run-record-file.ts'
+import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
+
+export interface SuccessionPorts {
+  readonly clock: Clock
+  readonly kernel: Kernel
+  readonly log: Log
+  readonly routers: () => readonly Assembled[]
+  readonly engine: () => Engine
+}
+
+export class Succession {
+  private readonly path: string
+  private readonly ports: SuccessionPorts
+  private readonly previous: ReadRecord | undefined
+  private readonly resumed: ReadonlySet<string>
+  private record: RunRecordFile | undefined
+
+  /** @param pidFile whoever holds its lock is the only one to write the record beside it */
+  constructor(pidFile: string, ports: SuccessionPorts) {
+    this.path = recordPath(pidFile)
+    this.ports = ports
+    this.previous = readRecord(this.path)
+    this.resumed = resumable(this.previous, ports.routers(), ports.clock.now())
+  }
+
+  /** What scripts last said, where that is a moment ago: nobody goes on as Master while it waits for a script. */
+  get verdicts(): ReadonlyMap<string, Verdict> | undefined {
+    return this.resumed.size > 0 ? new Map(this.previous?.scripts) : undefined
+  }
+
+  /** @returns the routers that go on as Master */
+  begin(): ReadonlySet<string> {
+    const { kernel, log, clock } = this.ports
+    const complain = (text: string): void => {
+      log.warn(text)
+    }
+    if (this.previous) {
+      const installer = new Installer(installerPort(kernel), complain)
+      withdrawAll(orphaned(this.previous, this.ports.routers()), installer)
+    }
+    this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
+    for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
+    return this.resumed
+  }
+
+  /** A state, a verdict or the configuration has changed. */
+  renew(): void {
+    this.record?.renew()
+  }
+
+  /** After a goodbye. */
+  async end(): Promise<void> {
+    await this.record?.remove()
+  }
+
+  private makeRecord(): RunRecord {
+    const { routers, facts } = this.ports.engine()
+    return {
+      version: 1,
+      bootId: bootId(),
+      instances: this.ports.routers().map(({ router, addresses, routes }) => ({
+        name: router.name,
+        identity: identityOf(router),
+        isMaster: routers.get(router.name)?.state.kind === 'master',
+        addresses,
+        routes,
+      })),
+      scripts: [...facts.scripts],
+    }
+  }
+}
+
+/** What is gone already is no error; what the kernel refuses goes to the installer's complaints. */
+export function withdrawAll(all: readonly (Wants & { readonly name: string })[], installer: Installer): void {
+  for (const { name, addresses, routes } of all) installer.withdraw({ router: { name }, addresses, routes })
+}
