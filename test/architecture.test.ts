@@ -76,6 +76,9 @@ const rules: Readonly<Record<string, Rule>> = {
 /** Beyond its layer's rule, and only for this file. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/run.ts': ['daemon'],
+  'cli/check.ts': ['config'],
+  'cli/check-io.ts': ['config'],
+  'cli/check-host.ts': ['config', 'scripts'],
 }
 
 /** The folder; inside vrrp, whose parts have rules of their own, the folder below it. */
@@ -254,10 +257,10 @@ describe('native code', () => {
     ).toEqual([])
   })
 
-  test('is not loaded by vrrpd status', () => {
-    expect(byPath.has('cli/status.ts')).toBe(true)
+  test.each(['cli/status.ts', 'cli/check.ts'])('is not loaded by %s', (path) => {
+    expect(byPath.has(path)).toBe(true)
     const reason = 'it works without root, and where the addon was never built'
-    expect(reachable('cli/status.ts', true), reason).not.toContain('system/native.ts')
+    expect(reachable(path, true), reason).not.toContain('system/native.ts')
   })
 })
 

@@ -1,6 +1,7 @@
 /** The commands beside the daemon, as yargs understands them. Loaded for them only. */
 
 import yargs from 'yargs'
+import { checkArguments, checkOptions, checkSummary, checkUsage } from './check-command.ts'
 import { DEFAULT_CONTROL_PATH } from './daemon-options.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
@@ -28,9 +29,9 @@ function parse(argv: readonly string[]): Chosen {
     .alias('help', 'h')
     .wrap(80)
     .strict()
-    .showHelpOnFail(false, "Try 'vrrpd status --help'")
+    .showHelpOnFail(false, `Try 'vrrpd ${argv[0] ?? ''} --help'`)
     // The last one wins, as in the daemon's options.
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .command(
       'status [NAME]',
       'Show the state of a running daemon, or of one vrrp_instance',
@@ -49,6 +50,9 @@ function parse(argv: readonly string[]): Chosen {
         chosen = (io) => status({ name: NAME, json, control }, io)
       },
     )
+    .command(checkUsage, checkSummary, checkOptions, (given) => {
+      chosen = async (io) => (await import('./check.ts')).check(checkArguments(given), io)
+    })
   // With a callback yargs prints nothing itself.
   parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
     if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }

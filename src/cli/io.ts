@@ -26,8 +26,14 @@ export function processIo(): CommandIo {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     width: columns > 0 ? columns : DEFAULT_WIDTH,
-    // https://no-color.org: any value that is not empty.
-    colour: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    colour: mayColour(stdout.isTTY, env),
     now: () => Date.now(),
   }
+}
+
+/** https://no-color.org, https://force-color.org: any value that is not empty. Whoever forces has the last word. */
+function mayColour(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+  const forced = env['FORCE_COLOR'] ?? ''
+  if (forced !== '') return forced !== '0' && forced !== 'false'
+  return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
 }

@@ -1,11 +1,11 @@
 /** The line a span stands in, and a caret under it. */
 
 import type { Span } from './diagnostics.ts'
-import { announcesSecret, hidden, hideSecret } from './secrets.ts'
+import { hidden, hideSecret } from './secrets.ts'
 import { lineIndexOf, lineText, sourceOf, type SourceMap } from './sources.ts'
 import { printable } from './text.ts'
 
-/** Long lines are cut to what surrounds the span. */
+/** Longer lines are cut to what surrounds the span. */
 const LONGEST = 160
 
 export interface Excerpt {
@@ -15,26 +15,33 @@ export interface Excerpt {
   readonly caret: string
 }
 
-/** @param secret the span covers a password; what announces one is hidden in any case. */
-export function excerptOf(span: Span, secret: boolean, sources: SourceMap): Excerpt | undefined {
+/**
+ * @param secret the span covers a password; what announces one is hidden in any case.
+ * @param longest characters of the line that are shown
+ */
+export function excerptOf(
+  span: Span,
+  secret: boolean,
+  sources: SourceMap,
+  longest: number = LONGEST,
+): Excerpt | undefined {
   const source = sourceOf(sources, span)
   if (source === undefined) return undefined
   const index = lineIndexOf(source, span.start)
   const whole = lineText(source, index)
   const from = span.start - (source.lineStarts[index] ?? 0)
   const to = Math.max(from, Math.min(whole.length, from + span.end - span.start))
-  const cut = whole.length > LONGEST ? Math.max(0, from - LONGEST / 2) : 0
+  const cut = whole.length > longest ? Math.max(0, from - Math.floor(longest / 2)) : 0
   const shown = hide(whole, from, to, secret)
   return {
-    line: printable(shown.slice(cut, cut + LONGEST)),
+    line: printable(shown.slice(cut, cut + longest)),
     indent: Array.from(whole.slice(cut, from), blank).join(''),
-    caret: '^'.repeat(Math.max(1, columns(whole.slice(from, Math.min(to, cut + LONGEST))))),
+    caret: '^'.repeat(Math.max(1, columns(whole.slice(from, Math.min(to, cut + longest))))),
   }
 }
 
 function hide(line: string, from: number, to: number, secret: boolean): string {
-  if (announcesSecret(line)) return hideSecret(line)
-  return secret ? line.slice(0, from) + hidden(line.slice(from, to)) + line.slice(to) : line
+  return hideSecret(secret ? line.slice(0, from) + hidden(line.slice(from, to)) + line.slice(to) : line)
 }
 
 const blank = (character: string): string => (character === '\t' ? '\t' : ' '.repeat(columns(character)))

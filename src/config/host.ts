@@ -67,13 +67,16 @@ function checkInterfaces(model: Model, interfaces: ReadonlySet<string>, report: 
   }
 }
 
-interface Wanted {
+/** An interface that the configuration names. */
+export interface Wanted {
+  /** Empty where an instance lacks it. */
   readonly link: string
   readonly span: Span
   readonly what: string
 }
 
-function wantedInterfaces(model: Model): readonly Wanted[] {
+/** Everything that names an interface, in the model's order. */
+export function wantedInterfaces(model: Model): readonly Wanted[] {
   const ofInstances = model.instances.flatMap((instance): Wanted[] => [
     { link: instance.link, span: instance.linkSpan, what: instance.name },
     ...[...instance.addresses, ...instance.excludedAddresses]
@@ -195,7 +198,7 @@ function checkSecurity(
   report(warning('script-security', first.span, message, { inKeepalived }))
 }
 
-const commandsOf = (model: Model): readonly Command[] => [
+export const commandsOf = (model: Model): readonly Command[] => [
   ...model.scripts.map(({ command }) => command),
   ...notifyCommands(model),
 ]

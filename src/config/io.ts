@@ -2,6 +2,14 @@
 
 export type ReadProblem = 'missing' | 'not-permitted' | 'not-a-file' | 'too-large' | 'unreadable'
 
+export const PROBLEM_WORDS: Readonly<Record<ReadProblem, string>> = {
+  missing: 'there is no such file',
+  'not-permitted': 'permission denied',
+  'not-a-file': 'it is no file',
+  'too-large': 'it is too large',
+  unreadable: 'reading it fails',
+}
+
 export interface FileContents {
   readonly kind: 'contents'
   readonly bytes: Uint8Array

@@ -13,6 +13,7 @@ import { resolve } from './resolve/resolve.ts'
 import { resolveServers, serverCommands } from './resolve/virtual-server.ts'
 import { compareSpans } from './order.ts'
 import type { SourceMap } from './sources.ts'
+import type { Node } from './tree.ts'
 
 export interface LoadOptions {
   readonly io: ConfigIo
@@ -24,6 +25,8 @@ export interface LoadOptions {
 
 export interface Loaded {
   readonly model: Model
+  /** What the model was made of, as written: for who wants to point at a keyword. */
+  readonly nodes: readonly Node[]
   /** In the order of the file, each problem once. */
   readonly diagnostics: readonly Diagnostic[]
   /** Those of them that are about what the daemon runs: none from within virtual_server blocks. */
@@ -63,6 +66,7 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
   const ofDaemon = distinct(own)
   return {
     model,
+    nodes: vrrp.nodes,
     diagnostics: distinct([...own, ...others]),
     ofDaemon,
     sources: reading.sources,

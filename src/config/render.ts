@@ -24,34 +24,36 @@ function messageOf({ message, suggestion }: Diagnostic): string {
 
 const COLOURS: Readonly<Record<Severity, string>> = { error: '31', warning: '33', note: '36' }
 
+/** Before source lines. */
+const INDENT = '    '
+/** A terminal narrower than this breaks lines by itself. */
+const SHORTEST = 40
+
 export interface RenderOptions {
   readonly colour?: boolean
+  /** Columns that are there for source lines. */
+  readonly width?: number
 }
 
 /** Several lines, without a line end after the last one. */
 export function renderDiagnostic(
   diagnostic: Diagnostic,
   sources: SourceMap,
-  { colour = false }: RenderOptions = {},
+  { colour = false, width }: RenderOptions = {},
 ): string {
   const paint = (text: string, code: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
   const { severity, span, code } = diagnostic
   const head = `${paint(location(span, sources), '1')}: ${paint(severity, `1;${COLOURS[severity]}`)}: `
   const lines = [`${head}${messageOf(diagnostic)} [${code}]`]
-  lines.push(...excerpt(span, diagnostic.secret, sources, (caret) => paint(caret, `1;${COLOURS[severity]}`)))
+  const longest = width === undefined ? undefined : Math.max(SHORTEST, width - INDENT.length)
+  const excerpt = (of: Span, paintCaret: (caret: string) => string): readonly string[] => {
+    const found = excerptOf(of, diagnostic.secret, sources, longest)
+    return found === undefined ? [] : [INDENT + found.line, INDENT + found.indent + paintCaret(found.caret)]
+  }
+  lines.push(...excerpt(span, (caret) => paint(caret, `1;${COLOURS[severity]}`)))
   for (const related of diagnostic.related ?? []) {
     lines.push(`  ${location(related.span, sources)}: ${printable(related.message)}`)
-    lines.push(...excerpt(related.span, diagnostic.secret, sources, (caret) => caret))
+    lines.push(...excerpt(related.span, (caret) => caret))
   }
   return lines.join('\n')
-}
-
-function excerpt(
-  span: Span,
-  secret: boolean,
-  sources: SourceMap,
-  paint: (caret: string) => string,
-): readonly string[] {
-  const found = excerptOf(span, secret, sources)
-  return found === undefined ? [] : [`    ${found.line}`, `    ${found.indent}${paint(found.caret)}`]
 }

@@ -11,8 +11,14 @@ export const announcesSecret = (line: string): boolean => ANNOUNCED.test(line)
 /** Each character that is no blank becomes `*`, so that columns stay what they are. */
 export const hidden = (text: string): string => text.replace(/\S/g, '*')
 
-/** What stands behind the announcing word is hidden. */
+/** The same behind a brace or a definition's `=`; and a definition whose name says that it is one. */
+const ANNOUNCED_WITHIN =
+  /(?:^|[{}=])[ \t]*(?:@\S+[ \t]+)?(?:"?(?:\w*pas+\w*|key)"?(?=[ \t]|$)|\$\w*(?:pas+|pw|key|secret)\w*=)/i
+
+/** What stands behind the announcing word, wherever in the line, is hidden. */
 export function hideSecret(line: string): string {
-  const end = ANNOUNCED.exec(line)?.[0].length
-  return end === undefined ? line : line.slice(0, end) + hidden(line.slice(end))
+  const found = ANNOUNCED_WITHIN.exec(line)
+  if (found === null) return line
+  const end = found.index + found[0].length
+  return line.slice(0, end) + hidden(line.slice(end))
 }

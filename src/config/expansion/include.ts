@@ -1,7 +1,7 @@
 /** `include FILE-GLOB` and its stricter variants: what a line asks for, and what keepalived minds about the answer. */
 
 import { error, note, warning, type Report, type Span } from '../diagnostics.ts'
-import type { ReadProblem } from '../io.ts'
+import { PROBLEM_WORDS, type ReadProblem } from '../io.ts'
 import type { Source } from '../sources.ts'
 
 /** What an include asks for; the same request always has the same answer. */
@@ -104,7 +104,7 @@ export function reportAnswer(
         : warning('include-missing', span, message, { inKeepalived: 'no' }),
     )
   for (const { path, problem } of unreadable)
-    say(checks.readable, `${path} is not read: ${PROBLEMS[problem]}`)
+    say(checks.readable, `${path} is not read: ${PROBLEM_WORDS[problem]}`)
   const isWild = /[*?[]/.test(pattern)
   if (files.length === 0 && unreadable.length === 0) {
     if (!isWild) say(checks.match || checks.wildcardMatch, `there is no file ${pattern}`)
@@ -113,12 +113,4 @@ export function reportAnswer(
   } else if (missing.length > 0) {
     say(checks.braceMatch, `there is no file ${missing.join(', ')}`)
   }
-}
-
-const PROBLEMS: Readonly<Record<ReadProblem, string>> = {
-  missing: 'there is no such file',
-  'not-permitted': 'permission denied',
-  'not-a-file': 'it is no file',
-  'too-large': 'it is too large',
-  unreadable: 'it cannot be read',
 }

@@ -1,0 +1,106 @@
+/** What each kind of diagnostic is about, for CI systems and for `vrrpd check --explain`. */
+
+import type { DiagnosticCode } from './codes.ts'
+
+export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
+  'unterminated-quote':
+    'A double quote has no partner on its line. keepalived drops what follows it, silently losing words.',
+  'unknown-keyword': 'This word is no keyword where it stands. keepalived says so and skips the line.',
+  'unexpected-open-brace':
+    'A block begins where none may. keepalived skips it, or reads its lines as if they stood outside.',
+  'unexpected-close-brace': 'There is no open block that this brace could end.',
+  'missing-open-brace': 'This keyword needs a block in braces, and none follows.',
+  'missing-close-brace': 'The file ends within a block: it may have been cut short.',
+  'missing-parameter':
+    'A keyword lacks the value it cannot do without. keepalived ends at such a line, even while reloading.',
+  'missing-value': 'A keyword lacks its value; the line is ignored.',
+  'stray-backslash': 'Only definitions go on in the next line; elsewhere a backslash is an ordinary character.',
+  'escaped-comment':
+    'A backslash does not keep # or ! from beginning a comment. Put the word into double quotes instead.',
+  'invalid-sequence': 'A ~SEQ or ~LST cannot be read; the line is ignored.',
+  'undefined-name': 'A ${NAME} is not defined; it stays as it is, and its braces count as braces.',
+  'recursive-definition': 'A definition uses itself and would never end.',
+  'expansion-limit': 'Definitions or sequences expand to more text than anybody means.',
+  'include-missing': 'An include finds no file, or one that cannot be read.',
+  'include-cycle': 'A file includes itself, directly or through others; it is not read again.',
+  'include-limit': 'Too many includes, or includes nested too deeply.',
+  'extra-words': 'Words behind the last one that counts are ignored.',
+  'block-name': 'The first line of a block needs exactly one name.',
+  'duplicate-name': 'The name is taken already; the later one is ignored.',
+  'invalid-value': 'The value is none of those that are possible here.',
+  'invalid-number': 'A number is expected here, in decimal and without anything behind it.',
+  'value-out-of-range': 'The number is beyond its range; the message says what is used instead.',
+  'too-precise': 'More decimal places than the value has; the rest is cut off.',
+  'invalid-address': 'This is no IP address of the kind that is expected here.',
+  'unknown-option': 'The line has a word that means nothing in it. Each address and each tracker needs its own line.',
+  'already-given': 'The keyword was given before in this block, and the first one holds.',
+  'no-script': 'A vrrp_script block without a program to run is ignored.',
+  'script-not-found':
+    'track_script names a script that is not defined above it. keepalived looks scripts up while it reads, so the vrrp_script block must come first.',
+  'own-interface': 'An instance tracks its own interface anyway; track_interface does not change that.',
+  'no-authentication': 'There is an authentication block, but no authentication: something in it is missing.',
+  'password-truncated': 'VRRPv2 has room for eight bytes of password; the rest is not used.',
+  'missing-interface': 'An instance needs an interface. keepalived does not run with this.',
+  'missing-vrid': 'An instance needs a virtual_router_id. keepalived does not run with this.',
+  'no-addresses': 'The instance has no usable virtual address: its MASTER holds nothing.',
+  'no-peers': 'Unicast is meant, but there is no usable peer, so multicast is used.',
+  'no-destination': 'A route needs a destination.',
+  'no-action': 'A rule needs something to do.',
+  'no-preference': 'A rule without a preference gets the next free one, counted down through the file.',
+  'family-mismatch': 'IPv4 and IPv6 addresses do not go together here.',
+  'not-tracked': 'Without an interface the loss of this route is not noticed.',
+  'not-strict': 'Strict mode (vrrp_strict, strict_mode) takes back what the RFC does not have.',
+  rounded: 'The value does not fit what the packet or the kernel can carry; the message says what is used.',
+  cleared: 'Another setting takes this one back.',
+  'weight-dropped':
+    'A weight has no effect here: members of a sync group share the group’s trackers, and priority 255 never changes.',
+  'empty-block': 'The list has no lines.',
+  'no-such-instance': 'A sync group names an instance that does not exist.',
+  'in-two-groups': 'An instance can be in one sync group only.',
+  'empty-group': 'A sync group without any instance is ignored.',
+  'lonely-group': 'A sync group of one instance synchronises nothing.',
+  'duplicate-vrid':
+    'Two instances cannot be told apart on the wire: same VRID, same interface, same family. Give one another virtual_router_id.',
+  'duplicate-address':
+    'The same virtual address is given twice; whichever instance leaves MASTER last takes it away from the other.',
+  'no-such-interface':
+    'The interface is not there. keepalived does not start without it unless dynamic_interfaces is given; vrrpd keeps the instance in FAULT until it appears.',
+  'own-peer': 'A router cannot be its own unicast peer; list the other routers only.',
+  'no-source-address': 'There is no address that advertisements could come from: the instance is in FAULT.',
+  'other-network': 'The interface has no address in the network of this virtual address.',
+  'unknown-user': 'There is no such user; scripts are not run.',
+  'script-disabled': 'The program cannot be run, so whatever depends on it does not happen.',
+  'script-security':
+    'Without enable_script_security keepalived runs as root what others may have changed. Put it into global_defs.',
+  'no-real-servers': 'A virtual server has no real server.',
+  assumed: 'Something is missing, and keepalived assumes a value.',
+  'incomplete-check': 'A health check lacks what it needs.',
+  'port-mismatch': 'The ports of a virtual server and its real servers do not go together.',
+  deprecated: 'keepalived has a newer name for this.',
+  'newer-keyword': 'keepalived 2.2.7 does not know this yet and would ignore it.',
+  'no-effect': 'Accepted, and without effect in vrrpd; nothing is lost by it.',
+  'not-acted-on': 'Accepted and checked; vrrpd does not do it yet. The message says what happens instead.',
+  'not-served': 'virtual_server blocks are keepalived’s checkers’ business: keep keepalived -C running for them.',
+  timing: 'How long things take, computed from the configuration.',
+  'nothing-to-run': 'There is no vrrp_instance that could be run.',
+  'assumed-owner':
+    'state MASTER without priority means priority 255, that of the router that owns the addresses: it becomes MASTER at once, always preempts, and ignores the weights of trackers.',
+  'blocked-addresses':
+    'Strict mode lets only the owner of an address accept packets for it: keepalived drops pings and connections to the virtual addresses by firewall rules.',
+  'nopreempt-weight':
+    'A weight lowers the priority of a MASTER, but a BACKUP with nopreempt leaves a MASTER of lower priority alone. Without a weight a failure means FAULT, and then the BACKUP takes over.',
+  'weight-clamped':
+    'Effective priorities end at 1 and 254. Beyond that weights are lost, and two routers at the end are equal.',
+  'unusable-address': 'The address is not one that a host can have.',
+  'address-is-source':
+    'Advertisements are to come from, or go to, an address that is there on the MASTER only.',
+  'untracked-script': 'No instance and no group tracks this script, so it is never run.',
+  'no-shell':
+    'Commands are started without a shell: pipes, redirections, && and variables are passed to the program as words. Put them into a script file, or run sh -c.',
+  'insecure-script':
+    'Somebody other than root can replace this program, or a directory above it, and what runs it runs as root.',
+  'no-recipients': 'smtp_alert asks for mails, and notification_email names nobody.',
+  'uneven-group':
+    'Members of a sync group change state together, so they need the same priority and the same preemption on each router.',
+  'unreadable-file': 'The configuration file cannot be read.',
+}

@@ -1,0 +1,88 @@
+/** Who becomes MASTER, and what was meant to change that and does not. */
+
+import { formatIp } from '../../base/address.ts'
+import type { Report, Span } from '../diagnostics.ts'
+import { nopreempt, priority as priorityKeyword, state, strictMode } from '../keywords/vrrp-instance.ts'
+import { spanOf } from '../line.ts'
+import type { VrrpInstance } from '../model.ts'
+import { groupOf, placeFor, remark, warn, wordsFor, type Subject } from './context.ts'
+
+const OWNER = 255
+const HIGHEST = 254
+const LOWEST = 1
+
+export function lintElection(instance: VrrpInstance, subject: Subject, report: Report): void {
+  assumedOwner(instance, subject, report)
+  weightsWithoutPreemption(instance, subject, report)
+  clampedWeights(instance, subject, report)
+  ownPeer(instance, report)
+  blockedAddresses(instance, subject, report)
+}
+
+function assumedOwner(instance: VrrpInstance, subject: Subject, report: Report): void {
+  const word = wordsFor(subject, instance, state)?.[1]
+  if (instance.priority !== OWNER || word === undefined) return
+  if (wordsFor(subject, instance, priorityKeyword) !== undefined) return
+  const message =
+    'without a priority, state MASTER means 255, the priority of an address owner: no delay at start, no nopreempt, no weights'
+  remark(report, 'assumed-owner', spanOf(word), message)
+}
+
+interface Weighted {
+  readonly weight: number
+  readonly reverse: boolean
+  readonly span: Span
+}
+
+/** What moves this router's priority: its own trackers and its group's. */
+function weightedTrackers(instance: VrrpInstance, subject: Subject): readonly Weighted[] {
+  const group = groupOf(subject, instance)
+  const all = [
+    ...instance.trackScripts,
+    ...instance.trackInterfaces,
+    ...(group === undefined ? [] : [...group.trackScripts, ...group.trackInterfaces]),
+  ]
+  return all.filter(({ weight }) => weight !== 0)
+}
+
+function weightsWithoutPreemption(instance: VrrpInstance, subject: Subject, report: Report): void {
+  const [first] = weightedTrackers(instance, subject)
+  if (instance.preempt || first === undefined) return
+  const place = placeFor(subject, instance, nopreempt)
+  const message = `with nopreempt a BACKUP leaves a MASTER of lower priority alone: where all routers have it, this weight takes nobody out of MASTER (without a weight, failure means FAULT, which does)`
+  warn(report, 'nopreempt-weight', first.span, message, {
+    related: [{ span: place, message: `${instance.name} has nopreempt` }],
+  })
+}
+
+function clampedWeights(instance: VrrpInstance, subject: Subject, report: Report): void {
+  const { priority } = instance
+  if (priority === OWNER) return
+  const weights = weightedTrackers(instance, subject)
+  const signed = weights.map(({ weight, reverse }) => (reverse ? -weight : weight))
+  const most = priority + signed.reduce((sum, weight) => sum + Math.max(0, weight), 0)
+  const least = priority + signed.reduce((sum, weight) => sum + Math.min(0, weight), 0)
+  const place = placeFor(subject, instance, priorityKeyword)
+  if (most > HIGHEST) {
+    const message = `priority and weights come to ${most}, but effective priorities end at ${HIGHEST}: routers that get there are equal`
+    remark(report, 'weight-clamped', place, message)
+  }
+  if (least < LOWEST) {
+    const message = `priority and weights come down to ${least}, but effective priorities end at ${LOWEST}: routers that get there are equal`
+    remark(report, 'weight-clamped', place, message)
+  }
+}
+
+/** What the configuration alone shows; host.ts knows this machine's addresses. */
+function ownPeer({ sourceAddress, unicastPeers }: VrrpInstance, report: Report): void {
+  for (const { address, span } of unicastPeers)
+    if (address === sourceAddress)
+      warn(report, 'own-peer', span, `${formatIp(address)} is this router's own source address: leave it out`)
+}
+
+function blockedAddresses(instance: VrrpInstance, subject: Subject, report: Report): void {
+  if (!instance.strict || instance.accept || instance.addresses.length === 0) return
+  const span = placeFor(subject, instance, strictMode)
+  const message = `in strict mode keepalived drops everything sent to ${instance.name}'s addresses, ping included: only an owner (priority 255) accepts it`
+  remark(report, 'blocked-addresses', span, message)
+}

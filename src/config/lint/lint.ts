@@ -1,0 +1,44 @@
+/**
+ * What an experienced operator would say about a configuration in which
+ * nothing is wrong: what will really happen, and what was probably meant
+ * otherwise. Looks at the finished Model, so that nothing here can change how
+ * a file is read; `-t` and the daemon never ask.
+ */
+
+import type { Diagnostic, Report } from '../diagnostics.ts'
+import type { Model } from '../model.ts'
+import type { Node } from '../tree.ts'
+import { lintAddresses } from './addresses.ts'
+import { subjectOf } from './context.ts'
+import { lintElection } from './election.ts'
+import { lintGroups } from './groups.ts'
+import { lintScripts } from './scripts.ts'
+import { describeTiming } from './timing.ts'
+import { lintWhole } from './whole.ts'
+
+export interface LintOptions {
+  /** The configuration's first file. */
+  readonly file: string
+  /** Say how long things take, too. */
+  readonly verbose: boolean
+}
+
+/** @param nodes what the model was made of, as loadConfiguration gives it. */
+export function lint(
+  model: Model,
+  nodes: readonly Node[],
+  { file, verbose }: LintOptions,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report: Report = (diagnostic) => void found.push(diagnostic)
+  const subject = subjectOf(model, nodes)
+  for (const instance of model.instances) {
+    lintElection(instance, subject, report)
+    lintAddresses(instance, report)
+  }
+  lintGroups(subject, report)
+  lintScripts(model, nodes, report)
+  lintWhole(subject, { file, start: 0, end: 0 }, report)
+  if (verbose) describeTiming(subject, report)
+  return found
+}
