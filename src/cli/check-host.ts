@@ -68,8 +68,7 @@ export async function examinePrograms(
     examined.set(key, script)
     scripts.set(command, await script)
   }
-  const isScriptUserKnown =
-    scriptUser === undefined || (await users.user(scriptUser.user)) !== undefined
+  const isScriptUserKnown = scriptUser === undefined || (await users.user(scriptUser.user)) !== undefined
   return {
     scriptOf: (command) => scripts.get(command),
     hasUser: () => isScriptUserKnown,

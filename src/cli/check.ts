@@ -93,8 +93,7 @@ async function ofSystem(
   if (!system) return given
   const programs = await examinePrograms(loaded)
   const insecure = insecureScripts(model.global.enableScriptSecurity ? new Map() : programs.insecure)
-  if (interfaces !== undefined)
-    return [...given, ...checkAgainstHost(model, programs, loaded), ...insecure]
+  if (interfaces !== undefined) return [...given, ...checkAgainstHost(model, programs, loaded), ...insecure]
   const addresses = hostAddresses()
   const existing = await hostInterfaces()
   const ofLinks =

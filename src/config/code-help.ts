@@ -14,11 +14,12 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'missing-parameter':
     'A keyword lacks the value it cannot do without. keepalived ends at such a line, even while reloading.',
   'missing-value': 'A keyword lacks its value; the line is ignored.',
-  'stray-backslash': 'Only definitions go on in the next line; elsewhere a backslash is an ordinary character.',
+  'stray-backslash':
+    'Only definitions go on in the next line; elsewhere a backslash is an ordinary character.',
   'escaped-comment':
     'A backslash does not keep # or ! from beginning a comment. Put the word into double quotes instead.',
   'invalid-sequence': 'A ~SEQ or ~LST cannot be read; the line is ignored.',
-  'undefined-name': 'A ${NAME} is not defined; it stays as it is, and its braces count as braces.',
+  'undefined-name': 'A name in ${} is not defined; it stays as it is, and its braces count as braces.',
   'recursive-definition': 'A definition uses itself and would never end.',
   'expansion-limit': 'Definitions or sequences expand to more text than anybody means.',
   'include-missing': 'An include finds no file, or one that cannot be read.',
@@ -32,7 +33,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'value-out-of-range': 'The number is beyond its range; the message says what is used instead.',
   'too-precise': 'More decimal places than the value has; the rest is cut off.',
   'invalid-address': 'This is no IP address of the kind that is expected here.',
-  'unknown-option': 'The line has a word that means nothing in it. Each address and each tracker needs its own line.',
+  'unknown-option':
+    'The line has a word that means nothing in it. Each address and each tracker needs its own line.',
   'already-given': 'The keyword was given before in this block, and the first one holds.',
   'no-script': 'A vrrp_script block without a program to run is ignored.',
   'script-not-found':
@@ -80,7 +82,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'newer-keyword': 'keepalived 2.2.7 does not know this yet and would ignore it.',
   'no-effect': 'Accepted, and without effect in vrrpd; nothing is lost by it.',
   'not-acted-on': 'Accepted and checked; vrrpd does not do it yet. The message says what happens instead.',
-  'not-served': 'virtual_server blocks are keepalived’s checkers’ business: keep keepalived -C running for them.',
+  'not-served':
+    'virtual_server blocks are keepalived’s checkers’ business: keep keepalived -C running for them.',
   timing: 'How long things take, computed from the configuration.',
   'nothing-to-run': 'There is no vrrp_instance that could be run.',
   'assumed-owner':

@@ -47,11 +47,7 @@ export interface JsonReport {
   readonly diagnostics: readonly JsonDiagnostic[]
 }
 
-export function jsonReport(
-  diagnostics: readonly Diagnostic[],
-  model: Model,
-  sources: SourceMap,
-): JsonReport {
+export function jsonReport(diagnostics: readonly Diagnostic[], model: Model, sources: SourceMap): JsonReport {
   const counts = tally(diagnostics)
   return {
     version: 1,

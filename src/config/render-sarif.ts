@@ -29,7 +29,9 @@ export function sarifLog(diagnostics: readonly Diagnostic[], sources: SourceMap,
       {
         tool: { driver: { name: 'vrrpd check', version: VERSION, rules: codes.map(rule) } },
         columnKind: 'unicodeCodePoints',
-        originalUriBaseIds: { [ROOT]: { uri: `file://${encodePath(root.endsWith('/') ? root : `${root}/`)}` } },
+        originalUriBaseIds: {
+          [ROOT]: { uri: `file://${encodePath(root.endsWith('/') ? root : `${root}/`)}` },
+        },
         artifacts: [...sources.keys()].map((file) => ({ location: artifact(file) })),
         results: diagnostics.map((diagnostic) => ({
           ruleId: diagnostic.code,

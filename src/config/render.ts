@@ -48,7 +48,10 @@ export function renderDiagnostic(
   const longest = width === undefined ? undefined : Math.max(SHORTEST, width - INDENT.length)
   const excerpt = (of: Span, paintCaret: (caret: string) => string): readonly string[] => {
     const found = excerptOf(of, diagnostic.secret, sources, longest)
-    return found === undefined ? [] : [INDENT + found.line, INDENT + found.indent + paintCaret(found.caret)]
+    // What is said about a file as a whole has nothing to show in an empty line.
+    return found === undefined || found.line.trim() === ''
+      ? []
+      : [INDENT + found.line, INDENT + found.indent + paintCaret(found.caret)]
   }
   lines.push(...excerpt(span, (caret) => paint(caret, `1;${COLOURS[severity]}`)))
   for (const related of diagnostic.related ?? []) {

@@ -6,8 +6,7 @@ import type { Model } from './model.ts'
 export type Tally = Readonly<Record<Severity, number>>
 
 export function tally(diagnostics: readonly Diagnostic[]): Tally {
-  const count = (wanted: Severity): number =>
-    diagnostics.filter(({ severity }) => severity === wanted).length
+  const count = (wanted: Severity): number => diagnostics.filter(({ severity }) => severity === wanted).length
   return { error: count('error'), warning: count('warning'), note: count('note') }
 }
 

@@ -23,10 +23,10 @@ const SHELLS = /(^|\/)(ba|da|z|k|a)?sh$/
 const SHELL_WORD = /^(\|\|?|&&?|;|[0-9]?>{1,2}(&[0-9]|\S*)?|<\S*|&>\S*)$/
 
 function writtenForShell({ argv, span }: Command, report: Report): void {
-  const [program, ...args] = argv
+  const [program] = argv
   if (SHELLS.test(program)) return
   const word =
-    args.find((arg) => SHELL_WORD.test(arg)) ?? args.find((arg) => arg.endsWith(';') || /`|\$\(/.test(arg))
+    argv.find((arg) => SHELL_WORD.test(arg)) ?? argv.find((arg) => arg.endsWith(';') || /`|\$\(/.test(arg))
   if (word === undefined) return
   const message = `there is no shell: '${word}' is given to ${program} as a word (use a script file, or sh -c '…')`
   warn(report, 'no-shell', span, message)

@@ -1,5 +1,6 @@
 /** What blocks are resolved with: the global settings they inherit, and what stands above them in the file. */
 
+import type { Span } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Garp, VrrpScript } from '../model.ts'
 import type { Preferences } from './rule.ts'
@@ -23,4 +24,6 @@ export interface Surrounding {
   readonly preferences: Preferences
   /** Those defined above. */
   readonly scripts: ReadonlyMap<string, VrrpScript>
+  /** Where each vrrp_script of the whole file has its name. */
+  readonly scriptNames: ReadonlyMap<string, Span>
 }

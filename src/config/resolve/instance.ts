@@ -39,7 +39,7 @@ export function resolveInstance(
 ): ResolvedInstance | undefined {
   const [, name] = node.statement.words
   if (name === undefined) return undefined
-  const { defaults, names, preferences, scripts } = surrounding
+  const { defaults, names, preferences } = surrounding
   const values = readValues(node.nodes, report)
   const linkWord = resolveLink(values, report)
   const link = linkWord?.text
@@ -78,7 +78,7 @@ export function resolveInstance(
     rules: entriesOf(node, keywords.virtualRules)
       .map((entry) => resolveRule(entry, { names, preferences }, report))
       .filter((rule) => rule !== undefined),
-    trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), scripts, report),
+    trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), surrounding, report),
     trackInterfaces: withoutOwn(
       resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
       link,
@@ -96,7 +96,7 @@ export function resolveInstance(
     strict,
     span: spanOf(name),
   }
-  const complete = isComplete(resolved, values, name, report)
+  const complete = isComplete(resolved, node, values, name, report)
   const settled = settle(strict ? makeStrict(resolved, values, report) : resolved, node, report)
   return { instance: settled, complete }
 }
@@ -123,12 +123,16 @@ function withoutOwn(
   })
 }
 
-function isComplete(instance: VrrpInstance, values: Values, name: Word, report: Report): boolean {
+function isComplete(instance: VrrpInstance, node: Node, values: Values, name: Word, report: Report): boolean {
   const noAddressMeant = values.has(keywords.noVirtualIpaddress)
+  const written = entriesOf(node, keywords.virtualIpaddress).length > 0
   if (instance.addresses.length === 0 && instance.family === 6) {
     report(errorAt(name, 'no-addresses', `${name.text} needs a virtual address`, { fatal: true }))
   } else if (instance.addresses.length === 0 && !noAddressMeant) {
-    report(warningAt(name, 'no-addresses', `${name.text} has no virtual address: being MASTER moves nothing`))
+    const what = written
+      ? `none of ${name.text}'s virtual addresses can be used`
+      : `${name.text} has no virtual address`
+    report(warningAt(name, 'no-addresses', `${what}: being MASTER moves nothing`))
   }
   if (instance.vrid === 0)
     report(errorAt(name, 'missing-vrid', `${name.text} needs a virtual_router_id, 1..255`, { fatal: true }))

@@ -1,12 +1,13 @@
 /** The tree → the Model, top to bottom, as keepalived does while it reads. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report, Span } from '../diagnostics.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
 import { staticIpaddress, staticRoutes, staticRules } from '../keywords/static.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
 import type { KernelNames } from '../kernel-names.ts'
+import { spanOf } from '../line.ts'
 import type { Model, NotServed, VrrpInstance, VrrpScript } from '../model.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readTree } from '../values/values.ts'
@@ -38,7 +39,8 @@ export function resolve(
   const globals = nodes.filter(({ keyword }) => keyword === globalDefs)
   const { global, defaults } = resolveGlobal(globals, report)
   const scripts = new Map<string, VrrpScript>()
-  const surrounding: Surrounding = { defaults, names, preferences: firstPreference(), scripts }
+  const scriptNames = namesOfScripts(nodes)
+  const surrounding: Surrounding = { defaults, names, preferences: firstPreference(), scripts, scriptNames }
   const instances: VrrpInstance[] = []
   const incomplete: VrrpInstance[] = []
   const groups: PendingGroup[] = []
@@ -86,3 +88,12 @@ export function resolve(
   }
   return { model, incomplete }
 }
+
+const namesOfScripts = (nodes: readonly Node[]): ReadonlyMap<string, Span> =>
+  new Map(
+    nodes
+      .filter(({ keyword }) => keyword === vrrpScript)
+      .flatMap(({ statement: { words } }) =>
+        words[1] === undefined ? [] : [[words[1].text, spanOf(words[1])]],
+      ),
+  )

@@ -23,11 +23,7 @@ export interface PendingGroup {
   readonly members: readonly Word[]
 }
 
-export function resolveGroup(
-  node: Node,
-  { scripts, defaults }: Surrounding,
-  report: Report,
-): PendingGroup | undefined {
+export function resolveGroup(node: Node, surrounding: Surrounding, report: Report): PendingGroup | undefined {
   const [, name] = node.statement.words
   if (name === undefined) return undefined
   const values = readValues(node.nodes, report)
@@ -37,11 +33,11 @@ export function resolveGroup(
     members: entriesOf(node, keywords.group).flatMap(({ words }) => words),
     group: {
       name: name.text,
-      trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), scripts, report),
+      trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), surrounding, report),
       trackInterfaces: resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
       notify: resolveNotify(values, report),
       trackingWeight: values.has(keywords.syncGroupTrackingWeight) || values.has(keywords.globalTracking),
-      smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
+      smtpAlert: values.last(smtpAlert) ?? surrounding.defaults.smtpAlert,
       span: spanOf(name),
     },
   }

@@ -3,15 +3,16 @@
 import type { Report } from '../diagnostics.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { TrackedInterface, TrackedScript, VrrpScript } from '../model.ts'
+import type { TrackedInterface, TrackedScript } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { nearest } from '../suggest.ts'
+import type { Surrounding } from './context.ts'
 import { readTrackWeight, type Weight } from '../values/weight.ts'
 
-/** @param scripts those defined above this line: keepalived looks them up while it reads. */
+/** keepalived looks scripts up while it reads: only those above are found. */
 export function resolveTrackedScripts(
   entries: readonly Words[],
-  scripts: ReadonlyMap<string, VrrpScript>,
+  { scripts, scriptNames }: Pick<Surrounding, 'scripts' | 'scriptNames'>,
   report: Report,
 ): TrackedScript[] {
   const tracked = new Map<string, TrackedScript>()
@@ -20,8 +21,12 @@ export function resolveTrackedScripts(
     const script = scripts.get(name.text)
     if (script === undefined) {
       const message = `there is no usable vrrp_script ${name.text} above this line: it is not tracked`
-      const suggestion = nearest(name.text, [...scripts.keys()])
-      report(errorAt(name, 'script-not-found', message, { suggestion }))
+      const defined = scriptNames.get(name.text)
+      const related = defined && [
+        { span: defined, message: 'it is defined here: a usable one must stand above' },
+      ]
+      const suggestion = defined ? undefined : nearest(name.text, [...scripts.keys()])
+      report(errorAt(name, 'script-not-found', message, { suggestion, related }))
     } else if (isNew(name, tracked.get(name.text), report)) {
       const weight = entryWeight(entry, script, ['reverse', 'noreverse'], report)
       if (weight !== undefined) tracked.set(name.text, { script: name.text, ...weight, span: spanOf(name) })

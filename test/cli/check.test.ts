@@ -1,0 +1,230 @@
+/**
+ * `vrrpd check` as a user runs it. golden/check holds configurations and, beside
+ * each, what is said about it; UPDATE_GOLDEN=1 rewrites that.
+ */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/cli.ts'
+import { check, type CheckArguments } from '../../src/cli/check.ts'
+import type { CommandIo } from '../../src/cli/io.ts'
+import type { JsonReport } from '../../src/config/render-json.ts'
+
+const folder = 'test/cli/golden/check'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function inTerminal(
+  command: (io: CommandIo) => Promise<number>,
+  more: Partial<CommandIo> = {},
+): Promise<Ran> {
+  let out = ''
+  let err = ''
+  const code = await command({
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    width: 80,
+    colour: false,
+    now: () => 0,
+    ...more,
+  })
+  return { code, out, err }
+}
+
+const run = (...argv: readonly string[]): Promise<Ran> =>
+  inTerminal((io) => main(['check', ...argv], () => io))
+
+function expectGolden(path: string, found: string): void {
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, found)
+  else expect(found).toBe(readFileSync(path, 'utf8'))
+}
+
+describe('what is said about', () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.conf'))
+
+  test.each(names)('%s', async (name) => {
+    const { code, out, err } = await run(join(folder, name), '--interfaces', 'eth0,eth1', '--no-system')
+    expectGolden(join(folder, name.replace(/conf$/, 'text')), `${out}exit code ${code}\n`)
+    expect(err).toBe('')
+  })
+
+  test('slips.conf, as JSON', async () => {
+    const { out } = await run(join(folder, 'slips.conf'), '--no-system', '--json')
+    expectGolden(join(folder, 'slips.json.text'), out)
+  })
+
+  test('slips.conf, as SARIF', async () => {
+    const { out } = await run(join(folder, 'slips.conf'), '--no-system', '--sarif')
+    expectGolden(join(folder, 'slips.sarif'), out.replace(`file://${process.cwd()}/`, 'file:///checkout/'))
+  })
+
+  test('nothing says a password', async () => {
+    for (const form of ['--json', '--sarif', '--verbose', '--color=always'])
+      expect((await run(join(folder, 'slips.conf'), form)).out).not.toMatch(/hunter2|secret/)
+  })
+})
+
+describe('the ways to run it', () => {
+  let directory: string
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'vrrpd-check-'))
+  })
+  afterAll(() => {
+    rmSync(directory, { recursive: true })
+  })
+
+  const file = (name: string, text: string): string => {
+    const path = join(directory, name)
+    writeFileSync(path, text)
+    return path
+  }
+  const instance = (lines = '', address = '192.0.2.1/24'): string =>
+    `vrrp_instance VI_1 {\n  interface nowhere0\n  virtual_router_id 51\n  virtual_ipaddress {\n    ${address}\n  }\n${lines}\n}\n`
+
+  test('exit codes', async () => {
+    const fine = file('fine.conf', instance())
+    const warned = file('warned.conf', instance('advert_int 1.5'))
+    const wrong = file('wrong.conf', instance('priority 300'))
+    expect((await run(fine, '--no-system')).code).toBe(0)
+    expect((await run(fine, '--no-system', '--strict')).code).toBe(0)
+    expect((await run(warned, '--no-system')).code).toBe(0)
+    expect((await run(warned, '--no-system', '--strict')).code).toBe(1)
+    expect((await run(wrong, '--no-system')).code).toBe(2)
+    expect((await run(wrong, '--no-system', '--strict')).code).toBe(2)
+  })
+
+  test.each([
+    ['a file that is not there', () => join(directory, 'none.conf'), 'there is no such file'],
+    ['a directory', () => directory, 'it is no file'],
+  ])('%s', async (_what, path, says) => {
+    const { code, out } = await run(path(), '--no-system')
+    expect(code).toBe(2)
+    expect(out).toBe(`${path()}: error: cannot be read: ${says} [unreadable-file]\n\n1 error in 1 file\n`)
+    const json = JSON.parse((await run(path(), '--json')).out) as JsonReport
+    expect(json.diagnostics).toMatchObject([{ code: 'unreadable-file', line: null, fatal: true }])
+    const sarif = JSON.parse((await run(path(), '--sarif')).out) as object
+    expect(sarif).toMatchObject({ runs: [{ results: [{ ruleId: 'unreadable-file' }] }] })
+  })
+
+  test('an interface that this host lacks is a warning; one that the target lacks an error', async () => {
+    const path = file('interface.conf', instance())
+    const here = await run(path)
+    expect(here.code).toBe(0)
+    expect(here.out).toContain('warning: there is no interface nowhere0 on this host, which VI_1 needs')
+    const there = await run(path, '--interfaces=eth0')
+    expect(there.code).toBe(2)
+    expect(there.out).toContain('error: there is no interface nowhere0, which VI_1 needs')
+    expect((await run(path, '--interfaces', 'eth0,nowhere0', '--no-system')).out).toBe(
+      `${path} is fine: 1 instance\n`,
+    )
+    const dynamic = file('dynamic.conf', `global_defs {\n  dynamic_interfaces\n}\n${instance()}`)
+    expect((await run(dynamic)).out).toContain('note: there is no interface nowhere0 on this host')
+  })
+
+  test('an interface that many need is missing once', async () => {
+    const many = [1, 2, 3, 4].map((id) =>
+      instance('', `192.0.2.${id}/24`).replace('VI_1', `VI_${id}`).replace('51', `5${id}`),
+    )
+    const { out } = await run(file('many.conf', many.join('')))
+    expect(out.match(/no-such-interface/g)).toHaveLength(1)
+    expect(out).toContain('which VI_1, VI_2 and 2 more need')
+  })
+
+  test('scripts are looked at unless told not to', async () => {
+    const path = file('script.conf', instance('notify_master /nowhere/script'))
+    expect((await run(path)).out).toContain('[script-disabled]')
+    expect((await run(path, '--no-system')).code).toBe(0)
+  })
+
+  test('a user that does not exist', async () => {
+    const path = file('user.conf', `global_defs {\n  script_user no-such-user-here\n}\n${instance()}`)
+    expect((await run(path)).out).toContain('there is no user no-such-user-here')
+    expect((await run(path, '--no-system')).out).not.toContain('no-such-user-here: ')
+  })
+
+  test('the lines of one host', async () => {
+    const path = file('hosts.conf', instance('@alpha priority 150\n@beta priority 300'))
+    expect((await run(path, '--no-system', '-i', 'alpha')).code).toBe(0)
+    expect((await run(path, '--no-system', '--config-id=beta')).code).toBe(2)
+  })
+
+  test('standard input', async () => {
+    const { code, out } = await inTerminal((io) =>
+      check(checkArguments({ file: '-' }), io, {
+        // eslint-disable-next-line @typescript-eslint/require-await
+        async *stdin() {
+          const text = instance('priority 300')
+          yield Buffer.from(text.slice(0, 40))
+          yield Buffer.from(text.slice(40))
+        },
+        workingDirectory: () => directory,
+      }),
+    )
+    expect(code).toBe(2)
+    expect(out).toContain('<stdin>:7:10: error: ')
+  })
+
+  const checkArguments = (given: Partial<CheckArguments>): CheckArguments => ({
+    file: '-',
+    configId: undefined,
+    form: 'text',
+    strict: false,
+    verbose: false,
+    system: false,
+    interfaces: undefined,
+    colour: 'auto',
+    ...given,
+  })
+
+  test('colour on a terminal, and when asked for', async () => {
+    const path = file('colour.conf', instance('priority 300'))
+    const colour = (more: Partial<CheckArguments>, terminal: boolean): Promise<Ran> =>
+      inTerminal((io) => check(checkArguments({ file: path, ...more }), io), { colour: terminal })
+    const coloured = expect.stringContaining('\u001b[1;31merror') as string
+    expect((await colour({}, true)).out).toEqual(coloured)
+    expect((await colour({}, false)).out).not.toContain('\u001b')
+    expect((await colour({ colour: 'always' }, false)).out).toEqual(coloured)
+    expect((await colour({ colour: 'never' }, true)).out).not.toContain('\u001b')
+    expect((await colour({ form: 'json', colour: 'always' }, true)).out).not.toContain('\u001b')
+  })
+
+  test('source lines fit into the terminal', async () => {
+    const path = file('long.conf', instance(`${' '.repeat(300)}priority 300 # ${'x'.repeat(300)}`))
+    for (const width of [80, 200]) {
+      const { out } = await inTerminal((io) => check(checkArguments({ file: path }), io), { width })
+      const [, excerpt = '', caret = ''] = out.split('\n')
+      expect(excerpt.length).toBeLessThanOrEqual(width)
+      expect(excerpt.slice(caret.indexOf('^')).slice(0, 3)).toBe('300')
+    }
+  })
+
+  test('what is said about a keyword is said once', async () => {
+    const mails = ['a', 'b', 'c'].map((name, at) =>
+      instance('debug 1', `192.0.2.${at + 1}`)
+        .replace('VI_1', name)
+        .replace('51', `5${at}`),
+    )
+    const { out } = await run(file('once.conf', mails.join('')), '--no-system')
+    expect(out.match(/\[no-effect\]/g)).toHaveLength(1)
+    expect(out).toContain('(also in 2 other places)')
+  })
+
+  test.each([
+    [['--json', '--sarif'], 'mutually exclusive'],
+    [['--color', 'pink'], 'Invalid values'],
+    [['a.conf', 'b.conf'], 'Unknown argument: b.conf'],
+    [['--interfaces'], 'Not enough arguments'],
+  ])('%j is wrong usage', async (argv, says) => {
+    const { code, out, err } = await run(...argv)
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toContain(says)
+    expect(err).toContain("Try 'vrrpd check --help'")
+  })
+})
