@@ -21,10 +21,9 @@ export class FakeKernel {
     return true
   }
 
-  /** What a starting daemon does first. */
-  removeLeftovers(): void {
-    this.present.clear()
-    this.stolen.clear()
+  /** What a starting daemon does first; the addresses of those that go on as Master stay. */
+  removeLeftovers(resumed: ReadonlySet<string>): void {
+    for (const router of [...this.present, ...this.stolen]) if (!resumed.has(router)) this.withdraw(router)
   }
 
   has(router: string): boolean {

@@ -110,7 +110,7 @@ function generateMishap(
   const lan = random.integer(0, lans - 1)
   const end = Math.min(TROUBLE_ENDS, at + (random.chance(0.5) ? random.next() * 2 : random.next() * 20))
   const name = random.pick(['chk_a', 'chk_b'])
-  switch (random.integer(0, 9)) {
+  switch (random.integer(0, 10)) {
     case 0:
       return [
         { at, type: 'crash', host },
@@ -146,6 +146,8 @@ function generateMishap(
         { at, type: 'address', host, lan, present: false },
         { at: end, type: 'address', host, lan, present: true },
       ]
+    case 8:
+      return [{ at, type: 'reload', host, ...generateChange(random) }]
     case 7:
       return [{ at, type: 'steal', host, vrid: random.pick(hosts[host]!.routers).vrid }]
     default:
@@ -155,6 +157,11 @@ function generateMishap(
       ]
   }
 }
+
+const generateChange = (random: Random) => ({
+  priority: random.integer(-30, 30),
+  ...(random.chance(0.3) && { preempt: random.chance(0.5) }),
+})
 
 const generateSides = (random: Random, hosts: number): number[][] => {
   const sides: number[][] = [[], []]

@@ -1,14 +1,22 @@
 /** One host: its links, its kernel's addresses, and a daemon that does with the engine what daemon/daemon.ts does. */
 
 import { ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
-import { after, microseconds, seconds, type Duration, type Instant } from '../../src/base/time.ts'
+import {
+  after,
+  before,
+  microseconds,
+  milliseconds,
+  seconds,
+  type Duration,
+  type Instant,
+} from '../../src/base/time.ts'
 import type { LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
 import { ip } from '../vrrp/kit.ts'
 import { buildRouter, buildSetup, linkName, routerName } from './build.ts'
 import { FakeKernel } from './fake-kernel.ts'
-import type { HostSpec, RouterSpec } from './scenario.ts'
+import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
 
 /**
@@ -19,9 +27,17 @@ const SOCKET_CAPACITY = 8
 /** How late an alarm fires and a packet is read at most. */
 export const LONGEST_LAG: Duration = microseconds(1_500)
 
+/** What a daemon that ended without a goodbye leaves to the next one. */
+interface Left {
+  readonly aliveAt: Instant
+  readonly masters: ReadonlySet<string>
+  readonly scripts: ReadonlyMap<string, Verdict>
+}
+
 export class Host {
   readonly number: number
-  readonly spec: HostSpec
+  /** What the configuration file says, as far as the daemon has read it. */
+  spec: HostSpec
   readonly kernel = new FakeKernel()
   /** How things are. */
   readonly links: { up: boolean; addressed: boolean }[]
@@ -37,6 +53,7 @@ export class Host {
   private isReading = false
   private socket: { readonly packet: Packet; readonly arrivedAt: Instant }[] = []
   private untold: EngineEvent[] = []
+  private left: Left | undefined
   private readonly around: Surroundings
 
   constructor(number: number, lans: number, spec: HostSpec, around: Surroundings) {
@@ -63,23 +80,52 @@ export class Host {
   boot(): void {
     if (this.daemon) return
     this.boots += 1
-    this.kernel.removeLeftovers()
+    const resumed = this.resumed()
+    this.kernel.removeLeftovers(resumed)
     this.known.links = this.links.map((link) => ({ ...link }))
-    this.known.scripts.clear()
+    this.known.scripts = new Map<string, Verdict>(resumed.size > 0 ? this.left?.scripts : [])
+    this.left = undefined
     this.daemon = this.around.machinery.createEngine(this.setup(), this.around.now())
     this.activeSince = this.around.now()
     this.pausedAt = undefined
-    this.dispatch({ type: 'start' })
+    this.dispatch({ type: 'start', resumed })
     for (const name of this.scriptNames()) this.planFirstResult(name)
   }
 
   stop(): void {
     this.resume()
     if (this.daemon) this.dispatch({ type: 'stop' })
-    this.crash()
+    this.vanish()
   }
 
+  /** As with daemon/run-record.ts: the next daemon knows who was Master, and half a second roughly until when. */
   crash(): void {
+    if (!this.daemon) return
+    const masters = [...this.daemon.routers.values()].filter(({ state }) => state.kind === 'master')
+    const lastSeen = (this.paused ? this.pausedAt : undefined) ?? this.around.now()
+    this.left = {
+      aliveAt: before(lastSeen, milliseconds(500 * this.around.lag())),
+      masters: new Set(masters.map(({ router }) => router.name)),
+      scripts: this.known.scripts,
+    }
+    this.vanish()
+  }
+
+  /** A new file is there, and the daemon is told to read it; one that sleeps cannot. */
+  reload(change: RouterChange): void {
+    if (this.paused) return
+    const { preempt, priority } = change
+    const routers = this.spec.routers.map((router) => ({
+      ...router,
+      preempt: preempt ?? router.preempt,
+      // In an owner's place nobody else can be.
+      ...(router.priority < 255 && { priority: Math.min(254, Math.max(1, router.priority + priority)) }),
+    }))
+    this.spec = { ...this.spec, routers }
+    if (this.daemon) this.dispatch({ type: 'reconfigure', setup: this.setup() })
+  }
+
+  private vanish(): void {
     this.daemon = undefined
     this.paused = false
     this.alarms += 1
@@ -138,12 +184,31 @@ export class Host {
 
   private setup(): EngineSetup {
     const links = new Map(this.links.map((_, lan) => [linkName(lan), this.linkFact(lan)]))
-    return { ...buildSetup(this.spec), facts: { links, scripts: new Map() } }
+    return {
+      ...buildSetup(this.spec),
+      facts: { links, scripts: this.daemon ? this.daemon.facts.scripts : this.known.scripts },
+    }
   }
 
   private linkFact(lan: number): LinkFact {
     const { up = false, addressed = false } = this.links[lan] ?? {}
     return { up, source: addressed ? this.addressOn(lan) : undefined }
+  }
+
+  private resumed(): ReadonlySet<string> {
+    const { left } = this
+    if (left === undefined) return new Set()
+    const isInTime = ({ interval }: RouterSpec): boolean =>
+      this.around.now() < after(left.aliveAt, seconds(2 * interval))
+    const names = this.spec.routers.filter(isInTime).map(({ vrid }) => routerName(vrid))
+    return new Set(names.filter((name) => left.masters.has(name)))
+  }
+
+  /** Who should have gone on as Master and could not. */
+  private removeUnheld(resumed: ReadonlySet<string>): void {
+    const { daemon } = this
+    for (const name of resumed)
+      if (daemon?.routers.get(name)?.state.kind !== 'master') this.kernel.withdraw(name)
   }
 
   private scriptNames(): ReadonlySet<string> {
@@ -183,13 +248,14 @@ export class Host {
   }
 
   private dispatch(event: EngineEvent): void {
-    const before = this.daemon
-    if (!before) return
+    const former = this.daemon
+    if (!former) return
     this.note(event)
-    const { engine, effects } = this.around.machinery.stepEngine(before, event, this.around.now())
+    const { engine, effects } = this.around.machinery.stepEngine(former, event, this.around.now())
     this.daemon = engine
     for (const effect of effects) if (effect.type === 'router') this.perform(effect.router, effect.effect)
-    this.around.observe({ host: this, event, before, after: engine, effects })
+    if (event.type === 'start') this.removeUnheld(event.resumed ?? new Set())
+    this.around.observe({ host: this, event, before: former, after: engine, effects })
     this.setAlarm(engine)
   }
 

@@ -34,6 +34,13 @@ export interface RouterSpec {
   readonly scripts: readonly TrackedSpec[]
 }
 
+/** What a new configuration says of all routers of a host. */
+export interface RouterChange {
+  /** Added to the priority of each but an owner's. */
+  readonly priority: number
+  readonly preempt?: boolean
+}
+
 export interface TrackedSpec {
   readonly name: string
   readonly weight: number
@@ -70,6 +77,7 @@ export type ScenarioEvent = At &
       }
     /** A third party removes the virtual address. */
     | { readonly type: 'steal'; readonly host: number; readonly vrid: number }
+    | ({ readonly type: 'reload'; readonly host: number } & RouterChange)
   )
 
 export type EventType = ScenarioEvent['type']

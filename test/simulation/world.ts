@@ -68,6 +68,7 @@ export class World {
     address: ({ host, lan, present }) => this.host(host).setLink(lan, { addressed: present }),
     script: ({ host, name, verdict }) => this.host(host).setVerdict(name, verdict),
     steal: ({ host, vrid }) => this.host(host).steal(vrid),
+    reload: ({ host, ...change }) => this.host(host).reload(change),
   }
 
   constructor(scenario: Scenario, { checks, machineryOf, trace }: WorldOptions) {

@@ -25,7 +25,7 @@ export function noPreemption(world: World): Check {
       const { host, event } = observation
       rememberMasters(observation, masterSince, world.now)
       rememberGoodbyes(observation, goodbyes, world.now)
-      if (event.type !== 'alarm') return undefined
+      if (event.type !== 'alarm' && event.type !== 'start') return undefined
       for (const { spec, record } of risen(observation)) {
         if (spec.preempt) continue
         const window = plus(masterDownInterval(record.router, record.conditions.priority), world.slack)
@@ -86,11 +86,15 @@ function rememberGoodbyes({ effects }: Observation, goodbyes: Map<string, Instan
 
 function risen({ host, before, after: next }: Observation): readonly Risen[] {
   return [...next.routers.values()].flatMap((record) =>
-    record.state.kind === 'master' && before.routers.get(record.router.name)?.state.kind === 'backup'
+    record.state.kind === 'master' && hasRisen(before.routers.get(record.router.name), record)
       ? [{ spec: host.specOf(record.router.name), record }]
       : [],
   )
 }
+
+/** An owner goes straight to Master; anybody else only if it was one when its daemon crashed. */
+const hasRisen = (former: RouterRecord | undefined, { router }: RouterRecord): boolean =>
+  former?.state.kind === 'backup' || (former?.state.kind === 'initialize' && router.priority < 255)
 
 interface ClearPaths {
   look(): undefined

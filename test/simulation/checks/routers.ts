@@ -72,16 +72,19 @@ export const adverts = (): Check => ({
 /** A master that runs is heard every Advertisement_Interval, and on its own account not more often. */
 export function cadence(world: World): Check {
   const sent = new Map<string, Instant>()
+  const reloaded = new Set<string>()
   const tolerance = times(LONGEST_LAG, 2)
   const note = ({ host, before, after, event, effects }: Observation): string | undefined => {
     for (const { router, state } of after.routers.values()) {
       const key = `${host.number} ${router.name}`
+      // After a reload every Master says at once what is new.
+      if (event.type === 'reconfigure') reloaded.add(key)
       const last = sent.get(key)
       if (state.kind !== 'master') sent.delete(key)
       if (state.kind !== 'master' || !effects.some((effect) => sends(effect, router.name))) continue
       sent.set(key, world.now)
       const wasMaster = before.routers.get(router.name)?.state.kind === 'master'
-      if (event.type !== 'alarm' || !wasMaster || last === undefined) continue
+      if (event.type !== 'alarm' || !wasMaster || last === undefined || reloaded.delete(key)) continue
       // The first advert after a sleep is late, and does not shift the next one.
       if (between(host.activeSince ?? last, last) < router.advertInterval) continue
       const gap = between(last, world.now)
