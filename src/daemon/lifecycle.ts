@@ -14,8 +14,11 @@ import { acquirePidFiles, type PidFiles } from './pid-files.ts'
 import { readAndExamine, RunningDaemon } from './running.ts'
 import { withAbsolutePaths, type DaemonSettings } from './settings.ts'
 
-/** keepalived's: 0 also when another daemon runs already, 2 when it cannot run. */
-export const EXIT = { ok: 0, cannotRun: 2 } as const
+/**
+ * keepalived's: 0 also when another daemon runs already, 2 when it cannot run. After a defect of ours
+ * sysexits(3)'s EX_SOFTWARE and not Node's 1, because only what may go better the next time is started again.
+ */
+export const EXIT = { ok: 0, cannotRun: 2, defect: 70 } as const
 
 const LOG_GRACE_MS = 500
 
@@ -33,6 +36,7 @@ export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): 
     // A write to a full pipe may still sit in the thread pool; it must not hold us up.
     return exitImmediately(code)
   }
+  endAtDefects(log, leave)
   log.info(`Starting vrrpd v${VERSION}`)
   for (const notice of settings.notices) log.info(notice)
   if (entered?.ok === false) {
@@ -52,6 +56,17 @@ export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): 
   }
   await running.untilStopped(whenReady)
   return leave(EXIT.ok)
+}
+
+/** Its stack belongs into the log: in the background stderr leads nowhere. */
+function endAtDefects(log: Log, leave: (code: number) => Promise<number>): void {
+  let first = true
+  process.on('uncaughtException', (error) => {
+    if (!first) return
+    first = false
+    log.error(`Ended by a defect, please report it: ${error.stack ?? String(error)}`, { event: 'defect' })
+    void leave(EXIT.defect)
+  })
 }
 
 /** As keepalived: no file system stays in use because the daemon was started in it. */

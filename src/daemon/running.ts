@@ -4,14 +4,15 @@
  * examines everything before anything is touched.
  */
 
-import { seconds } from '../base/time.ts'
+import { between, seconds, type Duration } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
 import type { Model } from '../config/model.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
 import { reapOrphans } from '../system/process.ts'
-import { connectServiceManager, type ServiceManager } from '../system/sd-notify.ts'
+import { connectServiceManager } from '../system/sd-notify.ts'
+import { nextDeadline } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
@@ -24,6 +25,8 @@ import type { PidFiles } from './pid-files.ts'
 import { rehearse } from './rehearsal.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
+import { ServiceReports } from './service-reports.ts'
+import { serviceStatus } from './service-status.ts'
 import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { canSign } from './signing.ts'
 import { statusReport } from './status.ts'
@@ -65,7 +68,7 @@ export class RunningDaemon {
   private readonly opened: Opened
   private readonly room: ScriptRoom
   private readonly daemon: Daemon
-  private readonly service: ServiceManager | undefined
+  private readonly service: ServiceReports | undefined
   private readonly lag: LoopLag = measureLoopLag()
   private readonly startedAt = new Date()
   private assembly: Assembly
@@ -73,6 +76,8 @@ export class RunningDaemon {
   private reloading: 'no' | 'now' | 'now and again' = 'no'
   private stopping = false
   private readonly succession: Succession
+  /** When a reload was refused since which none was accepted. */
+  private refusedAt: Date | undefined
 
   constructor(opened: Opened, { model, scripts }: Examined) {
     this.opened = opened
@@ -116,6 +121,7 @@ export class RunningDaemon {
     await control?.close()
     this.lag.stop()
     await this.succession.end()
+    this.service?.close()
     pidFiles.remove()
     log.info('Stopped')
   }
@@ -149,6 +155,7 @@ export class RunningDaemon {
     if (this.stopping) return
     if (!examined) {
       log.error('Reload refused: the daemon goes on with the configuration it has')
+      this.refusedAt = new Date()
       return
     }
     const { model, scripts } = examined
@@ -157,6 +164,7 @@ export class RunningDaemon {
       log.error(
         'Reload refused: without an instance nothing would be left; the daemon goes on with what it has',
       )
+      this.refusedAt = new Date()
       return
     }
     this.assembly = this.assemble(model)
@@ -165,6 +173,7 @@ export class RunningDaemon {
     })
     this.succession.renew()
     this.notices = this.noticesOf(model)
+    this.refusedAt = undefined
     log.info('Reload complete')
   }
 
@@ -212,6 +221,7 @@ export class RunningDaemon {
       noteRouter: (name, note) => {
         log.say(describeNote(name, note))
         if (note.kind === 'transition') this.succession.renew()
+        if (note.kind === 'transition') this.service?.changed()
       },
       noteGroupSyncing: (group, to) => {
         log.say(describeGroupSyncing(group, to))
@@ -252,11 +262,27 @@ export class RunningDaemon {
     })
   }
 
-  private connectService(): ServiceManager | undefined {
+  private connectService(): ServiceReports | undefined {
     const connected = connectServiceManager(process.env)
-    if (connected.ok) return connected.value
+    if (connected.ok) {
+      return new ServiceReports(connected.value, {
+        status: () => this.serviceStatus(),
+        overdue: () => this.overdue(),
+      })
+    }
     this.opened.log.warn(`cannot reach the service manager: ${connected.error.text}`)
     return undefined
+  }
+
+  private serviceStatus(): string {
+    const states = serviceStatus(this.daemon.engine.routers.values())
+    if (this.refusedAt === undefined) return states
+    return `${states}; reload refused at ${this.refusedAt.toTimeString().slice(0, 8)}, see the log`
+  }
+
+  private overdue(): Duration {
+    const due = nextDeadline(this.daemon.engine)
+    return due === undefined ? seconds(0) : between(due, systemClock.now())
   }
 
   private report(): ReturnType<typeof statusReport> {
