@@ -12,7 +12,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.netns.test.ts'],
+          exclude: ['test/**/*.{netns,boot}.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          // A machine is booted for these; it takes a minute of one core, beside the unit tests.
+          name: 'boot',
+          include: ['test/**/*.boot.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

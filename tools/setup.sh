@@ -19,8 +19,18 @@ missing_packages() {
   command -v keepalived >/dev/null || echo keepalived
   [ "$purpose" = bench ] || command -v systemd-analyze >/dev/null || echo systemd
   [ "$purpose" = bench ] || command -v nft >/dev/null || echo nftables
+  [ "$purpose" = bench ] || missing_for_systemd
   [ "$purpose" = test ] || command -v python3 >/dev/null || echo python3
   [ "$purpose" = test ] || command -v tcpdump >/dev/null || echo tcpdump
+}
+
+# A kernel to boot for the tests of the systemd units, where the script that boots it is there.
+missing_for_systemd() {
+  [ -e "${VRRPD_SHARED:-../shared}/lab/with-kernel.sh" ] || return 0
+  command -v linux.uml >/dev/null || echo user-mode-linux
+  command -v modprobe >/dev/null || echo kmod
+  command -v killall >/dev/null || echo psmisc
+  command -v sudo >/dev/null || echo sudo
 }
 
 install_packages() {

@@ -65,7 +65,7 @@ function endAtDefects(log: Log, leave: (code: number) => Promise<number>): void 
     if (!first) return
     first = false
     log.error(`Ended by a defect, please report it: ${error.stack ?? String(error)}`, { event: 'defect' })
-    void leave(EXIT.defect)
+    leave(EXIT.defect).catch(() => exitImmediately(EXIT.defect))
   })
 }
 

@@ -17,7 +17,21 @@ import { findProgram } from './tools.ts'
  * - anything else: a program of that name
  */
 export type Need =
-  'netns' | 'root' | 'shared' | 'built' | 'keepalived' | 'tcpdump' | 'systemd-analyze' | 'nft' | 'cc'
+  | 'netns'
+  | 'root'
+  | 'shared'
+  | 'built'
+  | 'keepalived'
+  | 'tcpdump'
+  | 'systemd-analyze'
+  | 'systemd-sysusers'
+  | 'systemd-tmpfiles'
+  | 'linux.uml'
+  | 'modprobe'
+  | 'killall'
+  | 'sudo'
+  | 'nft'
+  | 'cc'
 
 /** Undefined when the need is met, else why it is not, in words that say what to do. */
 function unmet(need: Need): string | undefined {
@@ -34,6 +48,12 @@ function unmet(need: Need): string | undefined {
     case 'keepalived':
     case 'tcpdump':
     case 'systemd-analyze':
+    case 'systemd-sysusers':
+    case 'systemd-tmpfiles':
+    case 'linux.uml':
+    case 'modprobe':
+    case 'killall':
+    case 'sudo':
     case 'nft':
     case 'cc':
       return findProgram(need) === undefined ? `${need} is not installed` : undefined
