@@ -20,6 +20,8 @@ export interface Facts {
   readonly links: ReadonlyMap<string, LinkFact>
   /** By script name; a script without an entry has not returned yet. */
   readonly scripts: ReadonlyMap<string, Verdict>
+  /** Routers that the operator has taken out, by name; absent: none. */
+  readonly drained?: ReadonlySet<string>
 }
 
 export function verdictOf(facts: Facts, tracker: Tracker): Verdict {
@@ -42,6 +44,7 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
   return {
     priority: effectivePriority(router.priority, contributionsNow(router, facts)),
     faults: [
+      ...drained(router, facts),
       ...unsupported(router),
       ...linkFaults(router, facts),
       ...sourceFaults(router, facts, source),
@@ -53,6 +56,10 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
     source,
   }
 }
+
+/** As keepalived's users have it with a tracked file: a Fault like any other, so that groups and scripts follow. */
+const drained = ({ name }: VirtualRouter, facts: Facts): readonly FaultReason[] =>
+  facts.drained?.has(name) === true ? [{ kind: 'drained', subject: name }] : []
 
 const unsupported = ({ unsupported: subject }: VirtualRouter): readonly FaultReason[] =>
   subject === undefined ? [] : [{ kind: 'unsupported', subject }]

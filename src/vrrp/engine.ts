@@ -14,7 +14,7 @@ import { earliest, type Instant } from '../base/time.ts'
 import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
-import { changeLink, changeScript, renewConditions } from './facts.ts'
+import { changeDrained, changeLink, changeScript, renewConditions } from './facts.ts'
 import { announceMovedGroups, announceStartedGroups, announcement, settleGroup } from './group-state.ts'
 import { dismiss, reconfigure } from './reconfigure.ts'
 import { freshRecord, startRouter } from './start.ts'
@@ -79,6 +79,10 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
       break
     case 'script':
       changeScript(draft, event.name, event.verdict)
+      break
+    case 'drain':
+    case 'resume':
+      changeDrained(draft, event.type, event.routers)
       break
     case 'dismiss':
       dismiss(draft, event.routers)

@@ -32,6 +32,15 @@ export function changeScript(draft: Draft, name: string, verdict: Verdict): void
   changeFacts(draft, { ...draft.facts, scripts: withEntry(draft.facts.scripts, name, verdict) }, concerned)
 }
 
+export function changeDrained(draft: Draft, what: 'drain' | 'resume', names: readonly string[]): void {
+  const drained = new Set(draft.facts.drained)
+  for (const name of names) {
+    if (what === 'drain') drained.add(name)
+    else drained.delete(name)
+  }
+  changeFacts(draft, { ...draft.facts, drained }, ({ name }) => names.includes(name))
+}
+
 function withEntry<V>(
   map: ReadonlyMap<string, V>,
   key: string,

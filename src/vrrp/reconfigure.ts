@@ -38,7 +38,11 @@ export function dismiss(draft: Draft, names: readonly string[]): void {
 
 /** @param setup as for createEngine; verdicts on scripts are carried over by name */
 export function reconfigure(draft: Draft, setup: EngineSetup): void {
-  const facts: Facts = { links: setup.facts.links, scripts: draft.facts.scripts }
+  const facts: Facts = {
+    links: setup.facts.links,
+    scripts: draft.facts.scripts,
+    drained: stillDrained(draft, setup.routers),
+  }
   const known = new Map([...draft.routers.values()].map((record) => [identityOf(record.router), record]))
   const groupOf = new Map(setup.groups.flatMap(({ name, members }) => members.map((each) => [each, name])))
   const before = new Map<string, Conditions>()
@@ -67,6 +71,16 @@ export function reconfigure(draft: Draft, setup: EngineSetup): void {
   for (const [name, previous] of before) tellConditions(draft, name, previous)
   for (const name of started) startRouter(draft, name)
   announceMovedGroups(draft)
+}
+
+/** Whoever was taken out stays out, under another name too. */
+function stillDrained({ routers, facts }: Draft, wanted: readonly VirtualRouter[]): ReadonlySet<string> {
+  const out = new Set<string>()
+  for (const name of facts.drained ?? []) {
+    const record = routers.get(name)
+    if (record) out.add(identityOf(record.router))
+  }
+  return new Set(wanted.filter((router) => out.has(identityOf(router))).map(({ name }) => name))
 }
 
 const isDismissed = ({ state }: RouterRecord): boolean =>

@@ -76,6 +76,8 @@ export type EngineEvent =
   /** `fact` undefined: the link does not exist any more. */
   | { readonly type: 'link'; readonly name: string; readonly fact: LinkFact | undefined }
   | { readonly type: 'script'; readonly name: string; readonly verdict: Verdict }
+  /** The operator takes routers out, or lets them in again; both alter nothing for those it is true of already. */
+  | { readonly type: 'drain' | 'resume'; readonly routers: readonly string[] }
   | { readonly type: 'address-lost'; readonly router: string; readonly address: string }
   /** Routers that a new configuration no longer has; before `reconfigure`. */
   | { readonly type: 'dismiss'; readonly routers: readonly string[] }

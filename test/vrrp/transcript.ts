@@ -13,6 +13,7 @@
  *   link eth0 down                  (or up, missing, unaddressed)
  *   script chk down                 (or up, pending, disabled)
  *   lost V1 10.9.0.101/24 on eth0
+ *   drain V1 V2                     (or resume)
  *   stop
  *   show
  *
@@ -136,6 +137,9 @@ class Session {
         return { type: 'link', name: subject, fact: this.readLink(subject, words[0]) }
       case 'script':
         return { type: 'script', name: subject, verdict: words[0] as Verdict }
+      case 'drain':
+      case 'resume':
+        return { type: command, routers: [subject, ...words] }
       case 'lost':
         return { type: 'address-lost', router: subject, address: words.join(' ') }
       default:

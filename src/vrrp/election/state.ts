@@ -74,9 +74,19 @@ export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
 
 /** Why a router may not take part. Text is for people, `kind` for code. */
 export interface FaultReason {
-  /** `no-result`: nothing is wrong any more, but a weight-0 script has not returned yet. */
+  /**
+   * `drained`: nothing is wrong, the operator wants it out (`vrrpd drain`).
+   * `no-result`: nothing is wrong any more, but a weight-0 script has not returned yet.
+   */
   readonly kind:
-    'unsupported' | 'link-missing' | 'link-down' | 'no-source-address' | 'tracker' | 'group' | 'no-result'
+    | 'drained'
+    | 'unsupported'
+    | 'link-missing'
+    | 'link-down'
+    | 'no-source-address'
+    | 'tracker'
+    | 'group'
+    | 'no-result'
   /** What is asked for, the link, the tracker (`script chk_nginx`), or the group member that is at fault. */
   readonly subject: string
 }

@@ -43,6 +43,8 @@ export const transition = (from: StateKind, to: StateKind, because: string): Eff
 
 export function describeFault(reason: FaultReason): string {
   switch (reason.kind) {
+    case 'drained':
+      return 'drained by the operator'
     case 'unsupported':
       return `${reason.subject} is not supported by this version of vrrpd`
     case 'link-missing':
