@@ -2,10 +2,10 @@
 
 import { connect, type Socket } from 'node:net'
 import { accepted, rejected, type Result } from '../base/result.ts'
-import { encodeLine, parseResponse, PROTOCOL_VERSION, type RequestName, type Results } from './protocol.ts'
+import { parseResponse, PROTOCOL_VERSION, type Arguments, type RequestName, type Results } from './protocol.ts'
 
 export interface ClientError {
-  readonly code: 'unreachable' | 'forbidden' | 'no-answer' | 'not-understood' | 'refused'
+  readonly code: 'unreachable' | 'forbidden' | 'no-answer' | 'not-understood' | 'refused' | 'not-possible'
   /** A whole sentence, with what to do about it. */
   readonly text: string
 }
@@ -18,39 +18,93 @@ export function askDaemon<N extends RequestName>(
   path: string,
   request: N,
   timeoutMs: number,
+  given?: Arguments[N],
 ): Promise<Result<Results[N], ClientError>> {
   return new Promise((resolve) => {
-    const socket = connect(path)
     const timeout = setTimeout(() => {
       finish(rejected(noAnswer(path, `did not answer within ${timeoutMs / 1000} s`)))
     }, timeoutMs)
+    const subscription = subscribe(path, request, given, {
+      result: (value) => {
+        finish(accepted(value))
+      },
+      end: (error) => {
+        const silence = noAnswer(path, 'closed the connection without an answer (too many clients?)')
+        finish(rejected(error ?? silence))
+      },
+    })
     const finish = (result: Result<Results[N], ClientError>): void => {
       clearTimeout(timeout)
-      socket.destroy()
+      subscription.close()
       resolve(result)
     }
-    readLine(socket, (line) => {
-      finish(understand<N>(path, line))
-    })
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      finish(rejected(describeFailure(path, error.code ?? error.message)))
-    })
-    socket.once('close', () => {
-      finish(rejected(noAnswer(path, 'closed the connection without an answer (too many clients?)')))
-    })
-    socket.write(encodeLine({ version: PROTOCOL_VERSION, request }))
   })
 }
 
-function readLine(socket: Socket, callback: (line: string) => void): void {
-  const parts: Buffer[] = []
+export interface Subscriber<N extends RequestName> {
+  /** One response of the stream. */
+  result(value: Results[N]): void
+  /** Called once, unless close() came first; undefined: the daemon has ended the stream. */
+  end(error: ClientError | undefined): void
+}
+
+export interface Subscription {
+  /** No more of it, and no end. */
+  close(): void
+}
+
+/** A request that is answered by a stream, on a connection of its own. */
+export function subscribe<N extends RequestName>(
+  path: string,
+  request: N,
+  given: Arguments[N] | undefined,
+  subscriber: Subscriber<N>,
+): Subscription {
+  const socket = connect(path)
+  let over = false
+  const end = (error: ClientError | undefined): void => {
+    if (over) return
+    over = true
+    socket.destroy()
+    subscriber.end(error)
+  }
+  readLines(socket, (line) => {
+    if (over) return
+    const result = understand<N>(path, line)
+    if (result.ok) subscriber.result(result.value)
+    else end(result.error)
+  })
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    end(describeFailure(path, error.code ?? error.message))
+  })
+  socket.once('close', () => {
+    end(undefined)
+  })
+  socket.write(`${JSON.stringify({ version: PROTOCOL_VERSION, request, arguments: given })}\n`)
+  return {
+    close: () => {
+      over = true
+      socket.destroy()
+    },
+  }
+}
+
+/** Complete lines; one that never ends is given as an empty one. */
+function readLines(socket: Socket, callback: (line: string) => void): void {
+  let parts: Buffer[] = []
   let size = 0
   socket.on('data', (bytes: Buffer) => {
-    const end = bytes.indexOf('\n')
-    parts.push(end === -1 ? bytes : bytes.subarray(0, end))
-    size += bytes.length
-    if (end !== -1) callback(Buffer.concat(parts).toString())
-    else if (size > MAX_RESPONSE_BYTES) callback('')
+    let rest = bytes
+    for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
+      const line = Buffer.concat([...parts, rest.subarray(0, end)]).toString()
+      parts = []
+      size = 0
+      rest = rest.subarray(end + 1)
+      callback(line)
+    }
+    parts.push(rest)
+    size += rest.length
+    if (size > MAX_RESPONSE_BYTES) callback('')
   })
 }
 
@@ -61,7 +115,9 @@ function understand<N extends RequestName>(path: string, line: string): Result<R
     return rejected({ code: 'not-understood', text })
   }
   if (response.ok) return accepted(response.result)
-  return rejected({ code: 'refused', text: `vrrpd refused the request: ${response.error.text}` })
+  const { code, text } = response.error
+  if (code === 'not-possible') return rejected({ code, text })
+  return rejected({ code: 'refused', text: `vrrpd refused the request: ${text}` })
 }
 
 const noAnswer = (path: string, what: string): ClientError => ({

@@ -2,8 +2,8 @@
  * One client of the control socket. Whatever it does (sends garbage, never
  * ends its line, never reads, closes half) costs a bounded amount of memory for
  * a bounded time: one request is read at a time, and each phase (to send a
- * request, to take the response) has its own deadline, which a byte now and
- * then does not extend.
+ * request, to take a response) has its own deadline, which a byte now and
+ * then does not extend. Only a subscriber that waits for news has none.
  */
 
 import type { Socket } from 'node:net'
@@ -17,11 +17,14 @@ import {
   type Response,
 } from './protocol.ts'
 import { codeOf } from './socket-file.ts'
+import { isStream, type Answer, type Stream } from './stream.ts'
 
 /** Must not throw. */
-export type Handle = (request: Request) => Promise<Response>
+export type Handle = (request: Request) => Promise<Answer>
 
 const TOO_LONG = Symbol('too long')
+
+type Lines = AsyncGenerator<string | typeof TOO_LONG>
 
 /** What somebody sends who does not speak the protocol: one answer, and no more. */
 const isHopeless = (code: ProtocolErrorCode): boolean => code === 'not-json' || code === 'not-a-request'
@@ -31,44 +34,94 @@ const isHopeless = (code: ProtocolErrorCode): boolean => code === 'not-json' || 
  * @returns when the connection's work is done; what goes wrong with it is the client's affair
  */
 export async function serveConnection(socket: Socket, handle: Handle, phaseMs: number): Promise<void> {
-  const phase = setTimeout(() => socket.destroy(), phaseMs)
-  socket.once('close', () => {
-    clearTimeout(phase)
-  })
+  const deadline = new Deadline(socket, phaseMs)
   try {
     // Not destroyed at its end: a client may close its half and still wait for its answer.
-    for await (const line of linesOf(socket.iterator({ destroyOnReturn: false }))) {
-      const answer = await answerTo(line, handle)
-      // The client may have left: refreshing would wake its timer from the dead.
-      if (socket.destroyed) return
-      phase.refresh()
-      if (!(await send(socket, answer.response))) return
-      phase.refresh()
-      if (answer.last) {
-        socket.destroySoon()
-        return
-      }
-    }
-    socket.end()
+    await serveLines(socket, linesOf(socket.iterator({ destroyOnReturn: false })), handle, deadline)
   } catch (error) {
-    if (codeOf(error) === undefined) throw error
     socket.destroy()
+    if (codeOf(error) === undefined) throw error
   }
 }
 
-interface Answer {
-  readonly response: Response
+async function serveLines(socket: Socket, lines: Lines, handle: Handle, deadline: Deadline): Promise<void> {
+  deadline.begin()
+  for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+    const { answer, last } = await answerTo(line.value, handle)
+    deadline.begin()
+    if (isStream(answer)) {
+      await serveStream(socket, lines, answer, deadline)
+      return
+    }
+    if (!(await send(socket, answer))) return
+    deadline.begin()
+    if (last) {
+      socket.destroySoon()
+      return
+    }
+  }
+  socket.end()
+}
+
+/** Until it ends, or the client leaves, closes its half or sends anything: then it wants no more. */
+async function serveStream(socket: Socket, lines: Lines, stream: Stream, deadline: Deadline): Promise<void> {
+  const stop = (): void => {
+    stream.close()
+  }
+  lines.next().then(stop, stop)
+  socket.once('close', stop)
+  for (let response = await next(); response !== undefined; response = await next()) {
+    deadline.begin()
+    if (!(await send(socket, response))) break
+  }
+  stop()
+  socket.destroySoon()
+
+  async function next(): Promise<Response | undefined> {
+    deadline.pause()
+    return socket.destroyed ? undefined : stream.next()
+  }
+}
+
+/** Puts the client out unless it has done its part in time. */
+class Deadline {
+  private readonly socket: Socket
+  private readonly ms: number
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(socket: Socket, ms: number) {
+    this.socket = socket
+    this.ms = ms
+    socket.once('close', () => {
+      this.pause()
+    })
+  }
+
+  /** From now on. */
+  begin(): void {
+    this.pause()
+    // The client may have left: nobody would clear its timer any more.
+    if (!this.socket.destroyed) this.timer = setTimeout(() => this.socket.destroy(), this.ms)
+  }
+
+  pause(): void {
+    clearTimeout(this.timer)
+  }
+}
+
+interface Judged {
+  readonly answer: Answer
   readonly last: boolean
 }
 
-async function answerTo(line: string | typeof TOO_LONG, handle: Handle): Promise<Answer> {
+async function answerTo(line: string | typeof TOO_LONG, handle: Handle): Promise<Judged> {
   if (line === TOO_LONG) {
     const text = `a request has at most ${MAX_REQUEST_BYTES} bytes`
-    return { response: failed({ code: 'request-too-long', text }), last: true }
+    return { answer: failed({ code: 'request-too-long', text }), last: true }
   }
   const request = parseRequest(line)
-  if (request.ok) return { response: await handle(request.value), last: false }
-  return { response: failed(request.error), last: isHopeless(request.error.code) }
+  if (request.ok) return { answer: await handle(request.value), last: false }
+  return { answer: failed(request.error), last: isHopeless(request.error.code) }
 }
 
 /**
@@ -86,7 +139,7 @@ const send = (socket: Socket, response: Response): Promise<boolean> =>
  * Lines as they are complete; the last one may lack its newline, when the
  * client has closed its half. Nothing is read while the consumer is at work.
  */
-async function* linesOf(socket: AsyncIterable<unknown>): AsyncGenerator<string | typeof TOO_LONG> {
+async function* linesOf(socket: AsyncIterable<unknown>): Lines {
   let rest: Buffer = Buffer.alloc(0)
   for await (const bytes of socket) {
     rest = Buffer.concat([rest, bytes as Buffer])

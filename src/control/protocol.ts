@@ -2,15 +2,27 @@
  * What goes over the control socket: one JSON object per line in each
  * direction, a response for every request, in order.
  *
- *     → {"version":1,"request":"status"}
+ *     → {"version":1,"request":"events","arguments":{"last":5}}
  *     ← {"version":1,"ok":true,"result":{…}}
  *     ← {"version":1,"ok":false,"error":{"code":"unknown-request","text":"…"}}
+ *
+ * Some requests are answered by a stream: responses follow one another until
+ * the daemon closes the connection, or until the client sends anything else or
+ * closes its half. A client that does not read them is put out.
  *
  * Both sides validate what they read. Unknown fields are ignored, so that
  * either side may be newer. Pure.
  */
 
 import { accepted, rejected, type Result } from '../base/result.ts'
+import {
+  eventsArguments,
+  noArguments,
+  type EventsArguments,
+  type NoArguments,
+  type Parsed,
+} from './arguments.ts'
+import type { EventsReport } from './events.ts'
 import type { StatusReport } from './report.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -21,14 +33,23 @@ export const MAX_REQUEST_BYTES: number = 64 << 10
 /** What each request answers with. Further verbs take their place here. */
 export interface Results {
   readonly status: StatusReport
+  readonly events: EventsReport
+  /** A stream: the journal as `events` gives it, then what is new. */
+  readonly follow: EventsReport
+}
+
+export interface Arguments {
+  readonly status: NoArguments
+  readonly events: EventsArguments
+  readonly follow: EventsArguments
 }
 
 export type RequestName = keyof Results
 
-export interface Request<N extends RequestName = RequestName> {
-  readonly version: 1
-  readonly request: N
-}
+/** One of them, each with its own arguments. */
+export type Request<N extends RequestName = RequestName> = {
+  readonly [K in N]: { readonly version: 1; readonly request: K; readonly arguments: Arguments[K] }
+}[N]
 
 export type Response<N extends RequestName = RequestName> =
   | { readonly version: 1; readonly ok: true; readonly result: Results[N] }
@@ -39,6 +60,9 @@ export type ProtocolErrorCode =
   | 'not-a-request'
   | 'unsupported-version'
   | 'unknown-request'
+  | 'bad-arguments'
+  /** What was asked for does not exist or cannot be done; nothing was changed. */
+  | 'not-possible'
   | 'request-too-long'
   /** A defect of the daemon's; its log has more. */
   | 'internal'
@@ -48,13 +72,19 @@ export interface ProtocolError {
   readonly text: string
 }
 
-const REQUESTS: Readonly<Record<RequestName, true>> = { status: true }
+const REQUESTS: { readonly [N in RequestName]: (fields: Fields) => Parsed<Arguments[N]> } = {
+  status: noArguments,
+  events: eventsArguments,
+  follow: eventsArguments,
+}
+
+type Fields = Readonly<Record<string, unknown>>
 
 /** @param line without its newline */
 export function parseRequest(line: string): Result<Request, ProtocolError> {
   const value = parseJson(line)
   if (value === undefined) return refuse('not-json', 'expected one JSON object per line')
-  const { version, request } = value
+  const { version, request, arguments: given = {} } = value
   if (typeof version !== 'number' || typeof request !== 'string') {
     return refuse('not-a-request', 'expected {"version":1,"request":"..."}')
   }
@@ -65,7 +95,11 @@ export function parseRequest(line: string): Result<Request, ProtocolError> {
     const known = Object.keys(REQUESTS).join(', ')
     return refuse('unknown-request', `no such request; there is: ${known}`)
   }
-  return accepted({ version: PROTOCOL_VERSION, request })
+  if (!isRecord(given)) return refuse('bad-arguments', 'arguments: expected an object')
+  const parsed = REQUESTS[request](given)
+  if (!parsed.ok) return refuse('bad-arguments', parsed.error)
+  // The table pairs each name with its own arguments, which the compiler cannot follow.
+  return accepted({ version: PROTOCOL_VERSION, request, arguments: parsed.value } as Request)
 }
 
 /** Undefined when the line is no response of a version we know. */
@@ -94,18 +128,18 @@ export const failed = (error: ProtocolError): Response<never> => ({
   error,
 })
 
-export const encodeLine = (message: Request | Response): string => `${JSON.stringify(message)}\n`
+export const encodeLine = (message: Response): string => `${JSON.stringify(message)}\n`
 
 const refuse = (code: ProtocolErrorCode, text: string): Result<never, ProtocolError> =>
   rejected({ code, text })
 
 const isRequestName = (name: string): name is RequestName => Object.hasOwn(REQUESTS, name)
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Undefined unless the text is a JSON object. */
-function parseJson(text: string): Readonly<Record<string, unknown>> | undefined {
+function parseJson(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return isRecord(value) ? value : undefined

@@ -9,7 +9,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { accepted, assertNever, rejected, type Result } from '../base/result.ts'
 import { serveConnection, type Handle } from './connection.ts'
-import { failed, type Request, type Response } from './protocol.ts'
+import { failed, type Request } from './protocol.ts'
+import type { Answer } from './stream.ts'
 import { claimSocketPath, codeOf, releaseSocketFile, removeLeftover, type SocketFile } from './socket-file.ts'
 
 export interface ControlServerOptions {
@@ -17,7 +18,7 @@ export interface ControlServerOptions {
   /** The group that may connect besides the owner; none when undefined. */
   readonly gid?: number | undefined
   /** Whatever it throws is answered as an internal error and reported; the daemon goes on. */
-  readonly handle: (request: Request) => Response | Promise<Response>
+  readonly handle: (request: Request) => Answer | Promise<Answer>
   /** A defect of the handler's, for the log. */
   readonly report: (text: string) => void
   readonly limits?: ControlLimits

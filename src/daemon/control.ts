@@ -1,21 +1,19 @@
 /** The control socket as the daemon has it: without one it runs on and says so. */
 
-import { succeeded } from '../control/protocol.ts'
-import type { StatusReport } from '../control/report.ts'
-import { openControlServer, type ControlServer } from '../control/server.ts'
+import { openControlServer, type ControlServer, type ControlServerOptions } from '../control/server.ts'
 import { lookupGroup } from '../system/accounts.ts'
 import type { Log } from './logging.ts'
 import type { DaemonSettings } from './settings.ts'
 
 export async function openControl(
   settings: DaemonSettings['control'],
-  status: () => StatusReport,
+  handle: ControlServerOptions['handle'],
   log: Log,
 ): Promise<ControlServer | undefined> {
   const opened = await openControlServer({
     path: settings.path,
     gid: settings.group === undefined ? undefined : groupId(settings.group, log),
-    handle: () => succeeded(status()),
+    handle,
     report: (text) => {
       log.error(text)
     },

@@ -36,6 +36,8 @@ export interface DaemonPorts {
   readonly timers: Timers
   readonly kernel: Kernel
   readonly arp: ArpSocket
+  /** An event is about to reach the engine; what is noted next comes from it. */
+  readonly begin: (event: EngineEvent) => void
   readonly notifyRouter: OutboxPorts['notifyRouter']
   readonly notifyGroup: (group: string, state: NotifyState) => void
   readonly noteRouter: (router: string, note: Note) => void
@@ -187,6 +189,7 @@ export class Daemon {
     this.dispatching = true
     try {
       for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+        this.ports.begin(next)
         const { engine, effects } = stepEngine(this.state, next, this.ports.clock.now())
         this.state = engine
         perform(effects, (name) => this.routerNamed(name), this.outbox)

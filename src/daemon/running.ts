@@ -15,12 +15,15 @@ import { connectServiceManager } from '../system/sd-notify.ts'
 import { nextDeadline } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { assemble, type Assembly } from './assemble.ts'
+import { Chronicle } from './chronicle.ts'
+import { addressWords, checkWords } from './chronicle-text.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
 import type { Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing, describeNote } from './messages.ts'
+import { Operator } from './operator.ts'
 import type { PidFiles } from './pid-files.ts'
 import { rehearse } from './rehearsal.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
@@ -71,6 +74,8 @@ export class RunningDaemon {
   private readonly service: ServiceReports | undefined
   private readonly lag: LoopLag = measureLoopLag()
   private readonly startedAt = new Date()
+  private readonly chronicle: Chronicle
+  private readonly operator: Operator
   private assembly: Assembly
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
@@ -93,16 +98,23 @@ export class RunningDaemon {
       },
     })
     this.succession = this.makeSuccession()
+    this.chronicle = this.makeChronicle()
     this.daemon = this.assembleDaemon()
+    this.operator = new Operator({
+      chronicle: this.chronicle,
+      engine: () => this.daemon.engine,
+      status: () => this.report(),
+    })
     this.room.use({ model, scriptOf: scripts.scriptOf })
   }
 
   async untilStopped(whenReady?: () => void): Promise<void> {
     const { log, settings, pidFiles, kernel, arp } = this.opened
     const stopSignal = this.onSignals()
+    this.chronicle.daemon('started', `vrrpd ${VERSION} starts`)
     this.daemon.start(this.succession.begin())
     pidFiles.write(process.pid)
-    const control = await openControl(settings.control, () => this.report(), log)
+    const control = await openControl(settings.control, (request) => this.operator.handle(request), log)
     this.service?.ready()
     whenReady?.()
     log.info('Startup complete')
@@ -116,6 +128,7 @@ export class RunningDaemon {
     this.stopping = true
     log.info(`Stopping (${signal})`)
     this.service?.stopping()
+    this.chronicle.daemon('stopping', `vrrpd stops (${signal})`)
     this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
     await this.room.stop(NOTIFY_GRACE)
     await control?.close()
@@ -168,10 +181,12 @@ export class RunningDaemon {
       return
     }
     this.assembly = this.assemble(model)
+    this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, scriptOf: scripts.scriptOf })
     })
     this.succession.renew()
+    this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
     this.notices = this.noticesOf(model)
     this.refusedAt = undefined
     log.info('Reload complete')
@@ -218,15 +233,21 @@ export class RunningDaemon {
       notifyGroup: (name, state) => {
         this.room.notify({ type: 'GROUP', name }, state, 0)
       },
+      begin: (event) => {
+        this.chronicle.begin(event)
+      },
       noteRouter: (name, note) => {
+        this.chronicle.note(name, note)
         log.say(describeNote(name, note))
         if (note.kind === 'transition') this.succession.renew()
         if (note.kind === 'transition') this.service?.changed()
       },
       noteGroupSyncing: (group, to) => {
+        this.chronicle.groupSyncing(group, to)
         log.say(describeGroupSyncing(group, to))
       },
       noteLink: (name, state) => {
+        this.chronicle.link(name, state)
         log.info(`Netlink reports ${name} ${state === 'gone' ? 'deleted' : state}`)
       },
       noteAddress: settings.monitorAddresses
@@ -235,9 +256,20 @@ export class RunningDaemon {
           }
         : undefined,
       complain: (text) => {
+        this.chronicle.complaint(text)
         log.warn(text)
       },
     }
+  }
+
+  private makeChronicle(): Chronicle {
+    return new Chronicle({
+      clock: systemClock,
+      wallMs: () => Date.now(),
+      recordOf: (name) => this.daemon.engine.routers.get(name),
+      addressesOf: (name) => addressWords(this.assembly, name),
+      checkWords: (name) => checkWords(this.room.reports(), name),
+    })
   }
 
   /** Resolves with the name of the first signal that ends the daemon. */

@@ -10,7 +10,7 @@ import {
 
 describe('parseRequest', () => {
   test('a request, whatever else it carries', () => {
-    const expected = { ok: true, value: { version: 1, request: 'status' } }
+    const expected = { ok: true, value: { version: 1, request: 'status', arguments: {} } }
     expect(parseRequest('{"version":1,"request":"status"}')).toEqual(expected)
     expect(parseRequest(' {"request":"status","verbose":true,"version":1}\r')).toEqual(expected)
   })

@@ -1,0 +1,65 @@
+/** Answers what clients of the control socket ask. */
+
+import { assertNever } from '../base/result.ts'
+import type { EventReport } from '../control/events.ts'
+import { failed, succeeded, type Request } from '../control/protocol.ts'
+import type { StatusReport } from '../control/report.ts'
+import type { Answer } from '../control/stream.ts'
+import type { Engine } from '../vrrp/engine.ts'
+import type { Chronicle } from './chronicle.ts'
+import { JournalStream, pastEvents, type Wanted } from './journal-stream.ts'
+
+export interface OperatorPorts {
+  readonly chronicle: Chronicle
+  readonly engine: () => Engine
+  readonly status: () => StatusReport
+}
+
+export class Operator {
+  private readonly ports: OperatorPorts
+
+  constructor(ports: OperatorPorts) {
+    this.ports = ports
+  }
+
+  handle(request: Request): Answer {
+    switch (request.request) {
+      case 'status':
+        return succeeded<'status'>(this.ports.status())
+      case 'events':
+      case 'follow': {
+        const { instance, last } = request.arguments
+        const wanted = this.wantedBy(instance)
+        if (!wanted) return this.noSuchInstance(instance ?? '')
+        const { chronicle } = this.ports
+        return request.request === 'follow'
+          ? new JournalStream(chronicle, wanted, last)
+          : succeeded<'events'>(pastEvents(chronicle, wanted, last))
+      }
+      default:
+        return assertNever(request)
+    }
+  }
+
+  /** Undefined: there is no such instance. */
+  private wantedBy(instance: string | undefined): Wanted | undefined {
+    if (instance === undefined) return () => true
+    const record = this.ports.engine().routers.get(instance)
+    if (!record) return undefined
+    const { router, group } = record
+    const subjects = new Set<string | undefined>([
+      'vrrpd',
+      group,
+      router.link,
+      ...router.requiredLinks,
+      ...router.trackers.map(({ name }) => name),
+    ])
+    return (event: EventReport) =>
+      event.instance === instance || (event.instance === null && subjects.has(event.subject))
+  }
+
+  private noSuchInstance(name: string): Answer {
+    const names = [...this.ports.engine().routers.keys()].join(', ')
+    return failed({ code: 'not-possible', text: `no vrrp_instance '${name}'; there is: ${names}` })
+  }
+}
