@@ -2,7 +2,8 @@
 
 import yargs from 'yargs'
 import { checkArguments, checkOptions, checkSummary, checkUsage } from './check-command.ts'
-import { DEFAULT_CONTROL_PATH } from './daemon-options.ts'
+import { controlOption, jsonOption, type Choose } from './command.ts'
+import { eventsCommand } from './events.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { status } from './status.ts'
@@ -20,6 +21,9 @@ type Chosen = ((io: CommandIo) => Promise<number>) | { readonly text: string; re
 
 function parse(argv: readonly string[]): Chosen {
   let chosen: Chosen = { text: '', exitCode: EXIT.usage }
+  const choose: Choose = (command) => {
+    chosen = command
+  }
   const parser = yargs()
     .scriptName('vrrpd')
     .detectLocale(false)
@@ -38,21 +42,17 @@ function parse(argv: readonly string[]): Chosen {
       (builder) =>
         builder
           .positional('NAME', { type: 'string', describe: 'A vrrp_instance' })
-          .option('json', { type: 'boolean', default: false, describe: 'Print the report as JSON' })
-          .option('control', {
-            type: 'string',
-            default: DEFAULT_CONTROL_PATH,
-            describe: 'The control socket of the daemon',
-            requiresArg: true,
-          })
+          .option('json', jsonOption('Print the report as JSON'))
+          .option('control', controlOption)
           .epilog('Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage.'),
       ({ NAME, json, control }) => {
-        chosen = (io) => status({ name: NAME, json, control }, io)
+        choose((io) => status({ name: NAME, json, control }, io))
       },
     )
     .command(checkUsage, checkSummary, checkOptions, (given) => {
       chosen = async (io) => (await import('./check.ts')).check(checkArguments(given), io)
     })
+    .command(eventsCommand(choose))
   // With a callback yargs prints nothing itself.
   parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
     if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }

@@ -12,6 +12,7 @@ export function helpText(): string {
   return [
     'Usage: vrrpd [OPTION...]       run the daemon, with the options of keepalived',
     '       vrrpd status [NAME]     show the state of a running daemon',
+    '       vrrpd events [NAME]     show what has happened, and why',
     '       vrrpd check [FILE]      check a configuration',
     '       vrrpd cleanup           remove what a crashed daemon has left behind',
     '       vrrpd COMMAND --help    help for a command',

@@ -8,6 +8,8 @@ export interface CommandIo {
   /** Columns to fill. */
   readonly width: number
   readonly colour: boolean
+  /** Whether a person reads it as it comes. */
+  readonly terminal: boolean
   /** Milliseconds since the epoch. */
   now(): number
 }
@@ -27,6 +29,7 @@ export function processIo(): CommandIo {
     err: (text) => void stderr.write(text),
     width: columns > 0 ? columns : DEFAULT_WIDTH,
     colour: mayColour(stdout.isTTY, env),
+    terminal: stdout.isTTY,
     now: () => Date.now(),
   }
 }

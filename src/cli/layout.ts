@@ -78,3 +78,7 @@ export function formatAge(seconds: number): string {
   if (left < 86_400) return `${Math.floor(left / 3_600)}h ${Math.floor((left % 3_600) / 60)}m`
   return `${Math.floor(left / 86_400)}d ${Math.floor((left % 86_400) / 3_600)}h`
 }
+
+/** Words on as many lines of `width` as they need. */
+export const wrap = (text: string, width: number): readonly string[] =>
+  flow(words(text), '', '', width, false)

@@ -2,7 +2,7 @@
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 
-export type NoArguments = Readonly<Record<never, never>>
+export type NoArguments = Readonly<Record<string, never>>
 
 export interface EventsArguments {
   /** Only what concerns this vrrp_instance; absent: everything. */

@@ -2,7 +2,13 @@
 
 import { connect, type Socket } from 'node:net'
 import { accepted, rejected, type Result } from '../base/result.ts'
-import { parseResponse, PROTOCOL_VERSION, type Arguments, type RequestName, type Results } from './protocol.ts'
+import {
+  parseResponse,
+  PROTOCOL_VERSION,
+  type Arguments,
+  type RequestName,
+  type Results,
+} from './protocol.ts'
 
 export interface ClientError {
   readonly code: 'unreachable' | 'forbidden' | 'no-answer' | 'not-understood' | 'refused' | 'not-possible'

@@ -8,6 +8,7 @@ import type { CheckReport, CheckResult } from '../scripts/check-events.ts'
 import type { Note, StateKind } from '../vrrp/election/state.ts'
 import { describeFault } from '../vrrp/election/transitions.ts'
 import type { Assembly } from './assemble.ts'
+import { rejectionWords } from './messages.ts'
 
 export interface Told {
   readonly kind: EventKind
@@ -71,11 +72,15 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
       }
     case 'address-lost':
       return { kind: 'address-lost', text: `somebody else removed ${note.address}` }
+    case 'advert-rejected':
+    case 'adverts-still-rejected':
+    case 'adverts-no-longer-rejected':
+    case 'adverts-accepted-again':
+      return { kind: 'advert-rejected', text: `${name}: ${rejectionWords(note)}` }
     // Told by the chronicle itself, which knows more of it.
     case 'master-down-timer-expired':
     case 'priority-zero-received':
     case 'priority-zero-sent':
-    case 'advert-rejected':
       return undefined
     default:
       return assertNever(note)

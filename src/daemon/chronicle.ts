@@ -1,8 +1,7 @@
 /**
  * Keeps the journal: everything the daemon does or is told comes by here on
- * its way and becomes an event that knows its cause. Beside it the facts that
- * the election has no use for and the operator has: who is heard as master,
- * and whose adverts are rejected.
+ * its way and becomes an event that knows its cause. Beside it what the
+ * election has no use for and the operator has: who is heard as master.
  */
 
 import { formatIpv4 } from '../base/address.ts'
@@ -16,7 +15,6 @@ import { Causes } from './causes.ts'
 import { tellNote } from './chronicle-text.ts'
 import { HeardMasters } from './heard.ts'
 import { Journal } from './journal.ts'
-import { RejectionTally } from './rejections.ts'
 
 export interface ChroniclePorts {
   readonly clock: Clock
@@ -32,7 +30,6 @@ export interface ChroniclePorts {
 export class Chronicle {
   readonly journal: Journal = new Journal()
   readonly heard: HeardMasters = new HeardMasters()
-  readonly rejections: RejectionTally = new RejectionTally()
   private readonly ports: ChroniclePorts
   private readonly causes = new Causes()
   /** Told by the link watch already, before the engine's event for it comes. */
@@ -89,7 +86,6 @@ export class Chronicle {
   /** After a reload: only these routers are there still. */
   retain(routers: ReadonlySet<string>): void {
     this.heard.retain(routers)
-    this.rejections.retain(routers)
     for (const map of [this.transitions, this.vacancies]) {
       for (const name of map.keys()) if (!routers.has(name)) map.delete(name)
     }
@@ -132,9 +128,8 @@ export class Chronicle {
         return this.scriptRoot(event.name, event.verdict)
       case 'advert':
         return this.hear(event)
-      case 'rejected':
-        return this.reject(event)
       case 'alarm':
+      case 'rejected':
       case 'address-lost':
         return undefined
       case 'start':
@@ -158,7 +153,10 @@ export class Chronicle {
     return this.write({ kind: 'link', subject: name, text })
   }
 
-  private scriptRoot(name: string, verdict: (EngineEvent & { type: 'script' })['verdict']): number | undefined {
+  private scriptRoot(
+    name: string,
+    verdict: (EngineEvent & { type: 'script' })['verdict'],
+  ): number | undefined {
     if (verdict === 'pending') return undefined
     const words = this.ports.checkWords(name)
     const text = `script ${name} ${VERDICT_WORDS[verdict]}${words === '' ? '' : ` (${words})`}`
@@ -191,21 +189,16 @@ export class Chronicle {
     if (to === 'master') this.vacancies.delete(router)
   }
 
-  private reject({ router, reason, source, text }: EngineEvent & { type: 'rejected' }): number {
-    const tallied = this.rejections.add(router, reason, source, text, this.ports.wallMs())
-    const from = tallied.source === undefined ? 'several addresses' : formatIpv4(source)
-    return this.of(router, 'advert-rejected', `${router}: ${text}`, `rejected ${reason} ${from}`)
-  }
-
   private timeout(router: string): void {
     const heard = this.heard.latest(router)
     // A member that its sync group holds back runs out again and again.
     this.causes.begin(this.vacancies.get(router))
-    const text = heard?.left
-      ? `nobody took over ${router} from ${formatIpv4(heard.source)}`
-      : heard
-        ? `${router} has heard nothing from ${formatIpv4(heard.source)} for a Master_Down_Interval`
-        : `${router} has heard no master for a Master_Down_Interval`
+    const text =
+      heard?.left === true
+        ? `nobody took over ${router} from ${formatIpv4(heard.source)}`
+        : heard
+          ? `${router} has heard nothing from ${formatIpv4(heard.source)} for a Master_Down_Interval`
+          : `${router} has heard no master for a Master_Down_Interval`
     this.of(router, 'timeout', text, 'timeout')
   }
 

@@ -9,11 +9,7 @@ import type { Chronicle } from './chronicle.ts'
 export type Wanted = (event: EventReport) => boolean
 
 /** @param last at most so many, the newest; undefined: all */
-export function pastEvents(
-  { journal }: Chronicle,
-  wanted: Wanted,
-  last: number | undefined,
-): EventsReport {
+export function pastEvents({ journal }: Chronicle, wanted: Wanted, last: number | undefined): EventsReport {
   const { events, forgotten } = journal.after(0)
   const found = events.filter(wanted)
   return { events: last === undefined ? found : found.slice(Math.max(0, found.length - last)), forgotten }

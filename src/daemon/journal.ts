@@ -2,7 +2,7 @@
  * The last things that happened, in a ring of bounded size. Each event has a
  * number of its own for ever, so that a later one can name its cause and a
  * reader can say how far it has read. What repeats itself (a neighbour with a
- * wrong password sends an advert a second) is one event with a count. Pure.
+ * wrong password sends an advert a second) is one event with a count.
  */
 
 import type { EventKind, EventReport, EventsReport } from '../control/events.ts'

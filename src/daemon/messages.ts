@@ -83,15 +83,30 @@ function describe(note: Note): readonly [LogLevel, string] {
     case 'address-lost':
       return ['info', `Netlink reflector reports IP ${note.address} removed by somebody else`]
     case 'advert-rejected':
-      return ['warn', note.text]
     case 'adverts-still-rejected':
-      return ['warn', `${note.text}: ${note.more} more in ${inWords(note.span)}`]
+      return ['warn', rejectionWords(note)]
     case 'adverts-no-longer-rejected':
-      return ['info', describeNoLongerRejected(note)]
     case 'adverts-accepted-again':
-      return ['info', describeAcceptedAgain(note)]
+      return ['info', rejectionWords(note)]
     default:
       return assertNever(note)
+  }
+}
+
+export function rejectionWords(
+  note: NoteOf<
+    'advert-rejected' | 'adverts-still-rejected' | 'adverts-no-longer-rejected' | 'adverts-accepted-again'
+  >,
+): string {
+  switch (note.kind) {
+    case 'advert-rejected':
+      return note.text
+    case 'adverts-still-rejected':
+      return `${note.text}: ${note.more} more in ${inWords(note.span)}`
+    case 'adverts-no-longer-rejected':
+      return describeNoLongerRejected(note)
+    case 'adverts-accepted-again':
+      return describeAcceptedAgain(note)
   }
 }
 

@@ -31,6 +31,7 @@ async function inTerminal(
     err: (text) => (err += text),
     width: 80,
     colour: false,
+    terminal: false,
     now: () => 0,
     ...more,
   })

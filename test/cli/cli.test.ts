@@ -47,6 +47,7 @@ async function run(...argv: readonly string[]): Promise<{ code: number; out: str
     err: (text) => (err += text),
     width: 80,
     colour: false,
+    terminal: false,
     now: () => Date.parse('2026-11-21T10:03:00.000Z'),
   }
   const code = await main(argv, () => io)

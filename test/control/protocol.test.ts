@@ -15,6 +15,14 @@ describe('parseRequest', () => {
     expect(parseRequest(' {"request":"status","verbose":true,"version":1}\r')).toEqual(expected)
   })
 
+  test('arguments, without what is unknown', () => {
+    const line = '{"version":1,"request":"events","arguments":{"instance":"VI_1","last":5,"colour":"red"}}'
+    expect(parseRequest(line)).toEqual({
+      ok: true,
+      value: { version: 1, request: 'events', arguments: { instance: 'VI_1', last: 5 } },
+    })
+  })
+
   test.each<[string, ProtocolErrorCode]>([
     ['', 'not-json'],
     ['GET / HTTP/1.1', 'not-json'],
@@ -29,6 +37,11 @@ describe('parseRequest', () => {
     ['{"version":1,"request":"explode"}', 'unknown-request'],
     ['{"version":1,"request":"toString"}', 'unknown-request'],
     ['{"version":1,"request":"__proto__"}', 'unknown-request'],
+    ['{"version":1,"request":"events","arguments":[]}', 'bad-arguments'],
+    ['{"version":1,"request":"events","arguments":{"instance":7}}', 'bad-arguments'],
+    ['{"version":1,"request":"follow","arguments":{"last":-1}}', 'bad-arguments'],
+    ['{"version":1,"request":"follow","arguments":{"last":0.5}}', 'bad-arguments'],
+    ['{"version":1,"request":"follow","arguments":{"last":"5"}}', 'bad-arguments'],
   ])('%s', (line, code) => {
     expect(parseRequest(line)).toMatchObject({ ok: false, error: { code } })
   })

@@ -1,0 +1,114 @@
+/** `vrrpd events [INSTANCE] [--follow] [--json] [--last N]` */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CommandModule } from 'yargs'
+import { askDaemon, subscribe, type ClientError } from '../control/client.ts'
+import type { EventsReport } from '../control/events.ts'
+import { controlOption, jsonOption, type Choose } from './command.ts'
+import { eventLine } from './event-line.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { localTime } from './local-time.ts'
+
+export interface EventsArguments {
+  readonly instance: string | undefined
+  readonly follow: boolean
+  readonly json: boolean
+  readonly last: number | undefined
+  readonly control: string
+}
+
+const TIMEOUT_MS = 5_000
+const RETRY_MS = 500
+/** What a follower sees of the past. */
+const FOLLOWED_PAST = 10
+
+export async function events(args: EventsArguments, io: CommandIo): Promise<number> {
+  if (args.follow) return follow(args, io)
+  const given = requestOf(args, args.last)
+  const answer = await askDaemon(args.control, 'events', TIMEOUT_MS, given)
+  if (!answer.ok) return refused(answer.error, io)
+  show(answer.value, args, io)
+  return 0
+}
+
+const requestOf = (
+  { instance }: EventsArguments,
+  last: number | undefined,
+): { readonly instance?: string; readonly last?: number } => ({
+  ...(instance !== undefined && { instance }),
+  ...(last !== undefined && { last }),
+})
+
+function refused(error: ClientError, io: CommandIo): number {
+  io.err(`${error.text}\n`)
+  return exitCodeOf(error)
+}
+
+function show({ events: list, forgotten }: EventsReport, { json }: EventsArguments, io: CommandIo): void {
+  if (json) {
+    io.out(list.map((event) => `${JSON.stringify(event)}\n`).join(''))
+    return
+  }
+  if (forgotten > 0) io.out(`(${forgotten} earlier ones are not kept any more)\n`)
+  io.out(list.map((event) => eventLine(event, { ...io, time: localTime })).join(''))
+}
+
+/** Until it is interrupted; a daemon that goes away is waited for, once it has been there. */
+async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
+  let last = args.last ?? FOLLOWED_PAST
+  for (let met = false; ; met = true) {
+    const error = await followOnce(args, last, io)
+    if (error && (!met || error.code !== 'unreachable')) return refused(error, io)
+    if (!error) io.err(`vrrpd has closed the connection; waiting for it to come back\n`)
+    // Its journal begins anew.
+    last = Number.MAX_SAFE_INTEGER
+    await sleep(RETRY_MS)
+  }
+}
+
+/** Undefined: the daemon has ended the stream after it had begun. */
+function followOnce(args: EventsArguments, last: number, io: CommandIo): Promise<ClientError | undefined> {
+  return new Promise((resolve) => {
+    let begun = false
+    subscribe(args.control, 'follow', requestOf(args, last), {
+      result: (report) => {
+        begun = true
+        show(report, args, io)
+      },
+      end: (error) => {
+        const silent = { code: 'unreachable', text: 'vrrpd closed the connection' } as const
+        resolve(begun ? undefined : (error ?? silent))
+      },
+    })
+  })
+}
+
+export const eventsCommand = (
+  choose: Choose,
+): CommandModule<
+  object,
+  { INSTANCE: string | undefined; follow: boolean; json: boolean; last: number | undefined; control: string }
+> => ({
+  command: 'events [INSTANCE]',
+  describe: 'Show what has happened, and follow what happens',
+  builder: (yargs) =>
+    yargs
+      .positional('INSTANCE', { type: 'string', describe: 'Only what concerns this vrrp_instance' })
+      .option('follow', { type: 'boolean', alias: 'f', default: false, describe: 'Go on with what happens' })
+      .option('last', {
+        type: 'number',
+        alias: 'n',
+        requiresArg: true,
+        describe: 'Only the last so many (of 1000 that are kept)',
+      })
+      .check(
+        ({ last }) => last === undefined || (Number.isSafeInteger(last) && last >= 0) || 'A count: --last 20',
+      )
+      .option('json', jsonOption('Print one JSON object per line'))
+      .option('control', controlOption)
+      .epilog('Exit code: 0 shown, 2 no daemon, 3 wrong usage or no such instance.'),
+  handler: ({ INSTANCE, follow: following, json, last, control }) => {
+    choose((io) => events({ instance: INSTANCE, follow: following, json, last, control }, io))
+  },
+})
