@@ -17,6 +17,7 @@ export interface CheckOptions {
   verbose: boolean
   json: boolean | undefined
   sarif: boolean | undefined
+  print: boolean
   color: 'auto' | 'always' | 'never'
 }
 
@@ -49,6 +50,10 @@ export const checkOptions = (builder: Argv): Argv<CheckOptions> =>
     .option('verbose', { ...off, alias: 'v', describe: 'Say how long takeovers take, too' })
     .option('json', { type: 'boolean', describe: 'Print the findings as JSON' })
     .option('sarif', { type: 'boolean', describe: 'Print the findings as SARIF 2.1.0, for CI systems' })
+    .option('print', {
+      ...off,
+      describe: 'Print what is valid as a keepalived.conf, passwords included, and the findings to stderr',
+    })
     .option('color', { choices: colours, default: 'auto' as const, describe: 'Colours in the text' })
     .conflicts('json', 'sarif')
     .epilog('Exit code: 0 clean, 1 warnings and --strict, 2 errors, 3 wrong usage.')
@@ -57,6 +62,7 @@ export const checkArguments = (given: CheckOptions): CheckArguments => ({
   file: given.FILE,
   configId: given['config-id'],
   form: given.json === true ? 'json' : given.sarif === true ? 'sarif' : 'text',
+  print: given.print,
   strict: given.strict,
   verbose: given.verbose,
   system: !given['no-system'],

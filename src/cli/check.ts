@@ -8,9 +8,11 @@ import { PROBLEM_WORDS, type ConfigIo, type ReadProblem } from '../config/io.ts'
 import { insecureScripts, missingInterfaces, withoutSource } from '../config/lint/host.ts'
 import { lint } from '../config/lint/lint.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
+import { printModel } from '../config/print/print.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { jsonReport } from '../config/render-json.ts'
 import { sarifLog } from '../config/render-sarif.ts'
+import { encodeText } from '../config/text.ts'
 import { contentsText, tally, tallyText } from '../config/tally.ts'
 import { examinePrograms, hostAddresses, hostInterfaces } from './check-host.ts'
 import { checkIo, STDIN } from './check-io.ts'
@@ -21,6 +23,8 @@ export interface CheckArguments {
   readonly file: string
   readonly configId: string | undefined
   readonly form: 'text' | 'json' | 'sarif'
+  /** `--print`: the configuration itself, the findings to stderr. */
+  readonly print: boolean
   /** Warnings make the exit code 1. */
   readonly strict: boolean
   readonly verbose: boolean
@@ -35,11 +39,14 @@ export interface CheckArguments {
 export interface CheckWorld {
   readonly stdin: () => AsyncIterable<Uint8Array>
   readonly workingDirectory: () => string
+  /** For what is no text; to standard output. */
+  readonly writeBytes: (bytes: Uint8Array) => void
 }
 
 export const processWorld: CheckWorld = {
   stdin: () => process.stdin,
   workingDirectory: () => process.cwd(),
+  writeBytes: (bytes) => void process.stdout.write(bytes),
 }
 
 /** Documented in vrrpd(8). */
@@ -51,7 +58,13 @@ export async function check(
   world: CheckWorld = processWorld,
 ): Promise<number> {
   const checked = await examine(args, checkIo(world.stdin))
-  io.out(present(checked, args, io, world))
+  const findings = present(checked, args, io, world)
+  if (args.print) {
+    io.err(findings)
+    writeConfiguration(checked.loaded, io, world)
+  } else {
+    io.out(findings)
+  }
   return exitCode(checked.diagnostics, args.strict)
 }
 
@@ -140,4 +153,12 @@ function exitCode(diagnostics: readonly Diagnostic[], strict: boolean): number {
   const { error: errors, warning: warnings } = tally(diagnostics)
   if (errors > 0) return CHECK_EXIT.errors
   return strict && warnings > 0 ? CHECK_EXIT.warnings : CHECK_EXIT.clean
+}
+
+/** Names and passwords may be bytes that are no characters. */
+function writeConfiguration({ model, unreadable }: Loaded, io: CommandIo, world: CheckWorld): void {
+  if (unreadable !== undefined) return
+  const printed = printModel(model)
+  if (/[\udc80-\udcff]/.test(printed)) world.writeBytes(encodeText(printed))
+  else io.out(printed)
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/cli.ts'
-import { check, type CheckArguments } from '../../src/cli/check.ts'
+import { check, processWorld, type CheckArguments } from '../../src/cli/check.ts'
 import type { CommandIo } from '../../src/cli/io.ts'
 import type { JsonReport } from '../../src/config/render-json.ts'
 
@@ -166,6 +166,7 @@ describe('the ways to run it', () => {
           yield Buffer.from(text.slice(40))
         },
         workingDirectory: () => directory,
+        writeBytes: () => {},
       }),
     )
     expect(code).toBe(2)
@@ -176,6 +177,7 @@ describe('the ways to run it', () => {
     file: '-',
     configId: undefined,
     form: 'text',
+    print: false,
     strict: false,
     verbose: false,
     system: false,
@@ -194,6 +196,29 @@ describe('the ways to run it', () => {
     expect((await colour({ colour: 'always' }, false)).out).toEqual(coloured)
     expect((await colour({ colour: 'never' }, true)).out).not.toContain('\u001b')
     expect((await colour({ form: 'json', colour: 'always' }, true)).out).not.toContain('\u001b')
+  })
+
+  test('--print: the configuration to stdout, passwords and all, the findings to stderr', async () => {
+    const { code, out, err } = await run(join(folder, 'slips.conf'), '--no-system', '--print')
+    expectGolden(join(folder, 'slips.printed'), out)
+    expect(err).toBe((await run(join(folder, 'slips.conf'), '--no-system')).out)
+    expect(code).toBe(2)
+    const again = await run(file('printed.conf', out), '--no-system', '--print')
+    expect(again.out).toBe(out)
+    expect(await run(join(directory, 'none.conf'), '--print')).toMatchObject({ code: 2, out: '' })
+  })
+
+  test('--print keeps a password that is no text', async () => {
+    const path = join(directory, 'bytes.conf')
+    const [before = '', after = ''] = instance(
+      'authentication {\nauth_type PASS\nauth_pass PASSWORD\n}',
+    ).split('PASSWORD')
+    writeFileSync(path, Buffer.concat([Buffer.from(before), Buffer.of(0xff, 0xfe), Buffer.from(after)]))
+    let written: Uint8Array = new Uint8Array()
+    const world = { ...processWorld, writeBytes: (bytes: Uint8Array) => void (written = bytes) }
+    const { out } = await inTerminal((io) => check(checkArguments({ file: path, print: true }), io, world))
+    expect(out).toBe('')
+    expect(Buffer.from(written).includes(Buffer.of(0x22, 0xff, 0xfe, 0x22))).toBe(true)
   })
 
   test('source lines fit into the terminal', async () => {

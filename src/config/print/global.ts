@@ -1,0 +1,37 @@
+/** global_defs: what differs from the defaults. */
+
+import { formatIpv4 } from '../../base/address.ts'
+import type { GlobalDefs, Mail } from '../model.ts'
+import { printFields, type Printers } from './fields.ts'
+import { userWords } from './scripts.ts'
+import { block, inSeconds, lineWord, when, word } from './words.ts'
+
+const SMTP_PORT = 25
+const SMTP_TIMEOUT = '30'
+
+const ofMail: Printers<Mail> = {
+  recipients: (recipients) => block('notification_email', recipients.map(lineWord)),
+  from: (from) => [`notification_email_from ${word(from)}`],
+  server: ({ host, port }) => [`smtp_server ${word(host)}${port === SMTP_PORT ? '' : ` ${port}`}`],
+  connectTimeout: (timeout) =>
+    when(inSeconds(timeout) !== SMTP_TIMEOUT, `smtp_connect_timeout ${inSeconds(timeout)}`),
+  heloName: (name) => [`smtp_helo_name ${word(name)}`],
+  notOnFault: (off) => when(off, 'no_email_faults'),
+}
+
+const ofGlobal: Printers<GlobalDefs> = {
+  routerId: (name) => [`router_id ${word(name)}`],
+  enableScriptSecurity: (on) => when(on, 'enable_script_security'),
+  scriptUser: (user) => [`script_user ${userWords(user)}`],
+  dynamicInterfaces: (on) => when(on, 'dynamic_interfaces'),
+  mcastGroup4: (group) => when(formatIpv4(group) !== '224.0.0.18', `vrrp_mcast_group4 ${formatIpv4(group)}`),
+  mcastGroup6: (group) => when(group !== 'ff02::12', `vrrp_mcast_group6 ${group}`),
+  startupDelay: (delay) => when(delay !== 0, `vrrp_startup_delay ${inSeconds(delay)}`),
+  garpInterval: (interval) => when(interval !== 0, `vrrp_garp_interval ${inSeconds(interval)}`),
+  gnaInterval: (interval) => when(interval !== 0, `vrrp_gna_interval ${inSeconds(interval)}`),
+  defaultInterface: (name) => when(name !== 'eth0', `default_interface ${word(name)}`),
+  mail: (mail) => printFields(ofMail, mail),
+}
+
+export const globalBlock = (global: GlobalDefs): readonly string[] =>
+  block('global_defs', printFields(ofGlobal, global))

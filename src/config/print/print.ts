@@ -1,0 +1,69 @@
+/**
+ * The Model as a keepalived.conf: only what is valid, definitions and includes
+ * resolved, inherited settings said where they hold, defaults left out. Reading
+ * it again gives the same Model.
+ *
+ * Passwords are in it, as the file is to be used.
+ */
+
+import type { Model, SyncGroup } from '../model.ts'
+import { addressLine } from './address.ts'
+import { nothing, printFields, type Printers } from './fields.ts'
+import { globalBlock } from './global.ts'
+import { instanceBlock } from './instance.ts'
+import { routeLine, ruleLine } from './route.ts'
+import { notifyLines, scriptBlock, trackInterfaceBlock, trackScriptBlock } from './scripts.ts'
+import { block, lineWord, when, word } from './words.ts'
+
+/** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
+export function printModel(model: Model): string {
+  return printFields(printers, model)
+    .map((text) => `${text}\n`)
+    .join('\n')
+}
+
+/** One block of text each. */
+const blocks = (all: readonly (readonly string[])[]): readonly string[] =>
+  all.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
+
+const printers: Printers<Model> = {
+  global: (global) => blocks([globalBlock(global)]),
+  staticAddresses: (addresses) =>
+    blocks([
+      block(
+        'static_ipaddress',
+        addresses.map((address) => addressLine(address, undefined)),
+      ),
+    ]),
+  staticRoutes: (routes, { global }) =>
+    blocks([
+      block(
+        'static_routes',
+        routes.map((route) => routeLine(route, global.defaultInterface)),
+      ),
+    ]),
+  staticRules: (rules) => blocks([block('static_rules', rules.map(ruleLine))]),
+  // Before whatever tracks them.
+  scripts: (scripts) => blocks(scripts.map(scriptBlock)),
+  instances: (instances, model) => blocks(instances.map((instance) => instanceBlock(instance, model))),
+  syncGroups: (groups, { scripts }) => {
+    const byName = new Map(scripts.map((script) => [script.name, script]))
+    return blocks(
+      groups.map((group) =>
+        block(`vrrp_sync_group ${word(group.name)}`, printFields(ofGroup(byName), group)),
+      ),
+    )
+  },
+  notServed: nothing,
+}
+
+const ofGroup = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers<SyncGroup> => ({
+  name: nothing,
+  members: (members) => block('group', members.map(lineWord)),
+  trackScripts: (tracked) => trackScriptBlock(tracked, scripts),
+  trackInterfaces: trackInterfaceBlock,
+  trackingWeight: (keeps) => when(keeps, 'sync_group_tracking_weight'),
+  notify: notifyLines,
+  smtpAlert: (on) => when(on, 'smtp_alert'),
+  span: nothing,
+})
