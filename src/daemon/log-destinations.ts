@@ -1,10 +1,11 @@
 /** Where log records go, each in its own form and through its own bounded buffer. */
 
-import { openSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import type { Result } from '../base/result.ts'
 import { DescriptorWriter, withoutBlocking } from './log-descriptor.ts'
+import { LogFile } from './log-file.ts'
 import { SyslogWriter, type SyslogPort } from './log-syslog.ts'
-import { consoleLine, syslogFrame, vrrpLogFile } from './log-text.ts'
+import { bareLine, consoleLine, severityMark, syslogFrame, vrrpLogFile } from './log-text.ts'
 import type { LogLevel } from './messages.ts'
 
 export interface LogSettings {
@@ -30,6 +31,8 @@ export interface LogRecord {
 
 export interface Destination {
   write(record: LogRecord): void
+  /** A file may have been rotated away. */
+  look?(): void
   /** Resolves when all is written, or after the deadline. */
   close(deadlineMs: number): Promise<void>
 }
@@ -43,10 +46,16 @@ interface Opened {
   readonly complaints: readonly string[]
 }
 
-export function openDestinations(settings: LogSettings, openSyslog: OpenSyslog): Opened {
+export interface Surroundings {
+  readonly openSyslog: OpenSyslog
+  /** What is found out later, for the other destinations. */
+  readonly complain: (text: string) => void
+}
+
+export function openDestinations(settings: LogSettings, { openSyslog, complain }: Surroundings): Opened {
   const destinations: Destination[] = []
   const complaints: string[] = []
-  if (settings.console) destinations.push(descriptorDestination(withoutBlocking(2), settings.format))
+  if (settings.console) destinations.push(consoleDestination(settings))
   if (settings.syslog) {
     const port = openSyslog()
     if (port.ok) destinations.push(syslogDestination(settings, port.value))
@@ -55,7 +64,7 @@ export function openDestinations(settings: LogSettings, openSyslog: OpenSyslog):
   const files = settings.file === undefined ? [] : [settings.file, vrrpLogFile(settings.file)]
   for (const file of files) {
     try {
-      destinations.push(descriptorDestination(openSync(file, 'a'), settings.format))
+      destinations.push(fileDestination(file, settings, complain))
     } catch (error) {
       complaints.push(`cannot log to ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
     }
@@ -66,16 +75,47 @@ export function openDestinations(settings: LogSettings, openSyslog: OpenSyslog):
 const lostText = (count: number): string =>
   `${count} log lines were lost here: they could not be written in time`
 
-function descriptorDestination(fd: number, format: 'text' | 'json'): Destination {
-  const line = (record: LogRecord): string =>
-    format === 'json' ? record.json : consoleLine(record.at, record.text)
-  const writer = new DescriptorWriter(fd, (count) => line(lostRecord(count)))
+type Format = (record: LogRecord) => string
+
+const formatOf = ({ format }: LogSettings): Format =>
+  format === 'json' ? ({ json }) => json : ({ at, text }) => consoleLine(at, text)
+
+const journalFormatOf =
+  ({ format }: LogSettings): Format =>
+  ({ level, text, json }) =>
+    severityMark(level) + (format === 'json' ? json : bareLine(text))
+
+/** stderr; where that is the journal itself, each line tells it the severity. */
+function consoleDestination(settings: LogSettings): Destination {
+  const line = isJournal(2, process.env['JOURNAL_STREAM']) ? journalFormatOf(settings) : formatOf(settings)
+  const writer = new DescriptorWriter(withoutBlocking(2), (count) => line(lostRecord(count)))
   return {
     write: (record) => {
       writer.write(line(record))
     },
     close: (deadlineMs) => writer.close(deadlineMs),
   }
+}
+
+function fileDestination(path: string, settings: LogSettings, complain: (text: string) => void): Destination {
+  const line = formatOf(settings)
+  const file = new LogFile(path, { lostLine: (count) => line(lostRecord(count)), onProblem: complain })
+  return {
+    write: (record) => {
+      file.write(line(record))
+    },
+    look: () => {
+      file.look()
+    },
+    close: (deadlineMs) => file.close(deadlineMs),
+  }
+}
+
+/** @param journalStream JOURNAL_STREAM as systemd.exec(5) describes it: device and inode of the stream */
+export function isJournal(fd: number, journalStream: string | undefined): boolean {
+  if (journalStream === undefined) return false
+  const { dev, ino } = fstatSync(fd)
+  return journalStream === `${String(dev)}:${String(ino)}`
 }
 
 function lostRecord(count: number): LogRecord {

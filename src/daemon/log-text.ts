@@ -18,6 +18,12 @@ export function consoleLine(at: Date, text: string): string {
   return `${DAYS[at.getDay()] ?? ''} ${monthToSecond(at)} ${at.getFullYear()}: ${clean(text)}\n`
 }
 
+/** Before a line to the journal: sd-daemon(3). */
+export const severityMark = (level: LogLevel): string => `<${SEVERITY[level]}>`
+
+/** The text alone, for who knows the time. */
+export const bareLine = (text: string): string => `${clean(text)}\n`
+
 /** `<30>Nov 21 10:00:00 ident[pid]: text`: RFC 3164 section 4.1 without a host name, as syslog(3) sends it. */
 export function syslogFrame(
   at: Date,

@@ -28,6 +28,8 @@ export interface Log {
   error(text: string, fields?: LogFields): void
   /** A message of messages.ts. */
   say(message: Message): void
+  /** Files that have been rotated away are made anew, without waiting for the next line. */
+  reopen(): void
   /** Resolves when all destinations have everything, or after the deadline. Lines logged later are lost. */
   close(deadlineMs: number): Promise<void>
 }
@@ -36,7 +38,10 @@ const LEVELS: Readonly<Record<LogLevel, number>> = { detail: 25, info: 30, warn:
 
 /** @param openSyslog called only where syslog is wanted: openDevLog() of log-dev-log.ts */
 export function openLog(settings: LogSettings, openSyslog: OpenSyslog): Log {
-  const { destinations, complaints } = openDestinations(settings, openSyslog)
+  const complain = (text: string): void => {
+    log.error(text)
+  }
+  const { destinations, complaints } = openDestinations(settings, { openSyslog, complain })
   const log = createLog(settings.detail, destinations)
   for (const text of complaints) log.error(text)
   return log
@@ -75,6 +80,9 @@ function createLog(detail: boolean, destinations: readonly Destination[]): Log {
     warn: at('warn'),
     error: at('error'),
     say,
+    reopen: () => {
+      for (const destination of destinations) destination.look?.()
+    },
     close: async (deadlineMs) => {
       deferral.flush()
       await Promise.all(destinations.map((destination) => destination.close(deadlineMs)))

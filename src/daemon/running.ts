@@ -275,6 +275,7 @@ export class RunningDaemon {
   /** Resolves with the name of the first signal that ends the daemon. */
   private onSignals(): Promise<string> {
     process.on('SIGHUP', () => {
+      this.opened.log.reopen()
       this.reload().catch((error: unknown) => {
         // A defect of ours: better to end and be started anew than to run half of a configuration.
         setImmediate(() => {

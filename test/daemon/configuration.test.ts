@@ -16,6 +16,7 @@ async function read(text: string, purpose: 'start' | 'reload' = 'start') {
   const lines: string[] = []
   const say = (line: string): void => void lines.push(line.replaceAll(directory, ''))
   const log: Log = {
+    reopen: () => {},
     detail: say,
     info: say,
     warn: say,

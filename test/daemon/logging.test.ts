@@ -1,11 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LogOptions } from '../../src/cli/daemon-options.ts'
+import { isJournal } from '../../src/daemon/log-destinations.ts'
 import { openLog, type Log, type LogSettings } from '../../src/daemon/logging.ts'
 
 let directory: string
@@ -133,6 +144,19 @@ describe('openLog', () => {
     )
   })
 
+  test('a log file that was rotated away is made anew on request', async () => {
+    const { log } = open({ file: join(directory, 'a.log') })
+    log.info('before')
+    await nextTurn()
+    renameSync(join(directory, 'a.log'), join(directory, 'a.log.1'))
+    log.reopen()
+    log.info('after')
+    await log.close(10_000)
+    expect(readFileSync(join(directory, 'a.log.1'), 'utf8')).toMatch(/: before\n$/)
+    expect(readFileSync(join(directory, 'a.log'), 'utf8')).toMatch(/: after\n$/)
+    expect(readFileSync(join(directory, 'a_vrrp.log'), 'utf8')).toMatch(/: before\n.*: after\n$/)
+  })
+
   test('what cannot be opened is told to the others', async () => {
     const { datagrams } = open({ syslog: true, file: join(directory, 'none', 'a.log') })
     await nextTurn()
@@ -144,17 +168,49 @@ describe('openLog', () => {
   })
 })
 
-/** Runs the fixture with a stderr that nobody reads. */
-async function flood(): Promise<{ readonly report: string; readonly exitCode: number | null }> {
-  const bundle = join(directory, 'flood.mjs')
+describe('stderr that is the journal', () => {
+  test('is recognised by its device and inode', () => {
+    const fd = openSync(join(directory, 'stream'), 'w')
+    const { dev, ino } = fstatSync(fd)
+    const verdicts = [undefined, '', '1:2', `${String(dev)}:${String(ino)}`].map((each) =>
+      isJournal(fd, each),
+    )
+    closeSync(fd)
+    expect(verdicts).toEqual([false, false, false, true])
+  })
+
+  test.each([
+    ['text', /^<6>100% done\n<4>a warning\\x0a<0>\n$/],
+    ['json', /^<6>\{.*"msg":"100% done"\}\n<4>\{.*"msg":"a warning\\n<0>"\}\n$/],
+  ] as const)('gets the severity before each line of %s', async (format, expected) => {
+    const bundle = await bundleFixture('journal')
+    const fd = openSync(join(directory, 'stream'), 'w')
+    const { dev, ino } = fstatSync(fd)
+    execFileSync(process.execPath, [bundle, format], {
+      env: { ...process.env, JOURNAL_STREAM: `${String(dev)}:${String(ino)}` },
+      stdio: ['ignore', 'ignore', fd],
+    })
+    closeSync(fd)
+    expect(readFileSync(join(directory, 'stream'), 'utf8')).toMatch(expected)
+  })
+})
+
+async function bundleFixture(name: string): Promise<string> {
+  const bundle = join(directory, `${name}.mjs`)
   await build({
-    entryPoints: ['test/daemon/fixtures/flood.ts'],
+    entryPoints: [`test/daemon/fixtures/${name}.ts`],
     outfile: bundle,
     bundle: true,
     platform: 'node',
     format: 'esm',
     banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
   })
+  return bundle
+}
+
+/** Runs the fixture with a stderr that nobody reads. */
+async function flood(): Promise<{ readonly report: string; readonly exitCode: number | null }> {
+  const bundle = await bundleFixture('flood')
   const pipe = join(directory, 'pipe')
   execFileSync('mkfifo', [pipe])
   // Both ends: the pipe has a reader, who never reads.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseIpv4, type Ipv4Address } from '../../src/base/address.ts'
 import { seconds } from '../../src/base/time.ts'
@@ -193,6 +194,15 @@ describe('describeNote', () => {
       more: 57,
       seconds: 60,
     })
+  })
+
+  test('has no event and no field that the manual does not know', () => {
+    const manual = readFileSync('docs/vrrpd.8', 'utf8')
+    const log = manual.slice(manual.indexOf('.Sh LOG'), manual.indexOf('.Sh SIGNALS'))
+    const fields = notes.map(([note]) => describeNote('VI_1', note).fields)
+    const words = new Set(fields.flatMap((each) => [...Object.keys(each), String(each['event'])]))
+    expect(words.size).toBeGreaterThan(20)
+    expect([...words].filter((word) => !new RegExp(`[ ,]${word}\\b`).test(log))).toEqual([])
   })
 
   test('names the instance, the event and what belongs to it for JSON logs', () => {

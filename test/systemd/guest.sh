@@ -214,6 +214,9 @@ holds 10.9.0.100 || fail "the address is missing"
 within 20 logged '"msg":"VRRP_Script(true) succeeded"' || fail 'its script does not run'
 systemctl reload vrrpd
 within 20 logged '"msg":"Reload complete"' || fail 'no reload'
+warnings=$(journalctl -u vrrpd -p warning -o cat | grep '^{')
+grep -q '"level":"warn"' <<<"$warnings" || fail 'the journal knows of no warning'
+grep -q '"level":"info"' <<<"$warnings" && fail 'the journal takes for a warning what is none'
 logged 'cannot be run' && fail 'its script may not run'
 systemctl stop vrrpd
 [ "$(property Result)" = success ] || fail "its result is $(property Result)"
