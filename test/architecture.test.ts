@@ -106,6 +106,7 @@ const pureFiles = [
   'daemon/chronicle-text.ts',
   'daemon/heard.ts',
   'daemon/messages.ts',
+  'daemon/transport.ts',
   'daemon/wanted.ts',
   'control/arguments.ts',
   'control/events.ts',

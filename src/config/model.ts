@@ -159,8 +159,10 @@ export interface VrrpInstance {
   readonly preempt: boolean
   readonly preemptDelay: Duration
   readonly authentication: Authentication
-  /** `mcast_src_ip` */
+  /** `mcast_src_ip`, `unicast_src_ip` */
   readonly sourceAddress?: Ipv4Address
+  /** `track_src_ip`: FAULT while the host does not have that address. */
+  readonly trackSourceAddress: boolean
   readonly dontTrackPrimary: boolean
   readonly addresses: readonly VirtualAddress[]
   readonly excludedAddresses: readonly VirtualAddress[]

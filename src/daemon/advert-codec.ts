@@ -3,18 +3,20 @@
 import type { Ipv4Address } from '../base/address.ts'
 import { toSeconds } from '../base/time.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
+import { identityOf } from '../vrrp/reconfigure.ts'
 import type { Authentication } from '../vrrp/wire/authentication.ts'
 import { nextSequence } from '../vrrp/wire/authentication-header.ts'
-import { ADVERT_TTL, encodeAdvertPacket, parsePacket } from '../vrrp/wire/packet.ts'
+import { encodeAdvertPacket, parsePacket, type Packet } from '../vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../vrrp/wire/reception.ts'
 import { describeRejection } from '../vrrp/wire/rejection.ts'
 import { advertised, type Assembled } from './assemble.ts'
-import type { ReceivedPacket } from './advert-links.ts'
+import type { OutgoingPacket, ReceivedPacket } from './advert-links.ts'
 import { hmacMd5 } from './signing.ts'
+import { destinationsOf, ttlOf } from './transport.ts'
 
 export class AdvertCodec {
-  private readonly byWire = new Map<string, Assembled>()
-  private readonly group: Ipv4Address
+  /** By link and VRID; several when each has a group or an own address of its own. */
+  private readonly byWire = new Map<string, readonly Assembled[]>()
   /** The IP identification of each router's last advert; keepalived counts per router, from 1, never 0. */
   private readonly lastId = new Map<string, number>()
   /**
@@ -24,26 +26,32 @@ export class AdvertCodec {
    */
   private readonly sequences = new Map<string, number>()
 
-  constructor(routers: readonly Assembled[], group: Ipv4Address) {
-    this.group = group
+  constructor(routers: readonly Assembled[]) {
     // What is not supported stays in Fault: nothing that it hears matters.
     for (const assembled of routers.filter(({ router }) => router.unsupported === undefined)) {
-      this.byWire.set(keyOf(assembled), assembled)
+      const key = wireKey(assembled.router.link, assembled.router.vrid)
+      this.byWire.set(key, [...(this.byWire.get(key) ?? []), assembled])
     }
   }
 
   /** As keepalived's reload: identifications begin again, sequence numbers must not (measured). */
-  reconfigured(routers: readonly Assembled[], group: Ipv4Address): AdvertCodec {
-    const next = new AdvertCodec(routers, group)
-    for (const [key, sequence] of this.sequences) if (next.byWire.has(key)) next.sequences.set(key, sequence)
+  reconfigured(routers: readonly Assembled[]): AdvertCodec {
+    const next = new AdvertCodec(routers)
+    for (const key of routers.map(keyOf)) {
+      const sequence = this.sequences.get(key)
+      if (sequence !== undefined) next.sequences.set(key, sequence)
+    }
     return next
   }
 
-  /** Undefined: for nobody here (an unknown VRID, or no VRRP at all). */
-  decode(packet: ReceivedPacket): EngineEvent | undefined {
+  /**
+   * @param ownAddress the link's, which is the source of unicast instances that name none
+   * @returns undefined: for nobody here (an unknown VRID, or no VRRP at all)
+   */
+  decode(packet: ReceivedPacket, ownAddress: Ipv4Address | undefined): EngineEvent | undefined {
     const parsed = parsePacket(packet.bytes)
     if (!parsed.ok) return undefined
-    const assembled = this.byWire.get(wireKey(packet.link, parsed.value.vrid))
+    const assembled = this.addressee(packet, parsed.value, ownAddress)
     if (!assembled) return undefined
     const router = assembled.router.name
     const received = receiveAdvertisement(parsed.value, this.expectationOf(assembled))
@@ -58,22 +66,26 @@ export class AdvertCodec {
     return { type: 'rejected', router, reason, source, text: describeRejection(received.error) }
   }
 
-  encode(assembled: Assembled, source: Ipv4Address, priority: number): Uint8Array {
-    const { router, instance } = assembled
+  /** One advert: a packet, or one for each peer, all with the same identification and sequence number. */
+  encode(assembled: Assembled, source: Ipv4Address, priority: number): readonly OutgoingPacket[] {
+    const { router, instance, transport } = assembled
     const id = ((this.lastId.get(router.name) ?? 0) % 0xffff) + 1
     this.lastId.set(router.name, id)
     this.skipSequence(assembled)
-    return encodeAdvertPacket({
+    const fields = {
       ...this.authenticationOf(assembled),
       vrid: router.vrid,
       priority,
       intervalSeconds: toSeconds(instance.advertInterval),
       addresses: advertised(instance),
       source,
-      destination: this.group,
       id,
-      ttl: ADVERT_TTL,
-    })
+      ttl: ttlOf(transport),
+    }
+    return destinationsOf(transport).map((to) => ({
+      to,
+      bytes: encodeAdvertPacket({ ...fields, destination: to }),
+    }))
   }
 
   /**
@@ -82,6 +94,21 @@ export class AdvertCodec {
    */
   skipSequence(assembled: Assembled): void {
     this.sequences.set(keyOf(assembled), nextSequence(this.sequenceOf(assembled)))
+  }
+
+  /** Several with unicast peers and one own address are told apart by who is whose peer. */
+  private addressee(
+    { link, address }: ReceivedPacket,
+    { vrid, source }: Packet,
+    ownAddress: Ipv4Address | undefined,
+  ): Assembled | undefined {
+    const listening = (this.byWire.get(wireKey(link, vrid)) ?? []).filter(({ router, transport }) =>
+      transport.kind === 'multicast'
+        ? transport.group === address
+        : (router.sourceAddress ?? ownAddress) === address,
+    )
+    if (listening.length < 2) return listening[0]
+    return listening.find(({ transport }) => transport.kind === 'unicast' && transport.peers.includes(source))
   }
 
   private sequenceOf(assembled: Assembled): number {
@@ -99,10 +126,11 @@ export class AdvertCodec {
       ...this.authenticationOf(assembled),
       vrid: assembled.router.vrid,
       intervalSeconds: toSeconds(assembled.instance.advertInterval),
+      unicast: assembled.transport.kind === 'unicast' ? assembled.transport.rules : undefined,
     }
   }
 }
 
 const wireKey = (link: string, vrid: number): string => `${link} ${String(vrid)}`
 
-const keyOf = ({ router }: Assembled): string => wireKey(router.link, router.vrid)
+const keyOf = ({ router }: Assembled): string => identityOf(router)

@@ -1,20 +1,35 @@
 /**
- * Adverts on the wire: one set of sockets for each link in use, whatever the
- * number of virtual routers on it. Opened when the link exists, closed when it
- * goes; a link that came back under another index gets new ones.
+ * Adverts on the wire: one sender for each link in use and one receiver for
+ * each multicast group or own address, whatever the number of virtual routers.
+ * Opened when the link and the address exist, closed when they go; a link that
+ * came back under another index gets new ones.
  */
 
-import type { Ipv4Address } from '../base/address.ts'
+import { formatIpv4, isMulticastIpv4, type Ipv4Address } from '../base/address.ts'
 import { before, type Clock, type Instant } from '../base/time.ts'
 import type { Link } from '../netlink/types.ts'
-import { openAdvertSocket, type AdvertSocket } from '../vrrp/socket/advert-socket.ts'
+import type { SystemError } from '../system/system-error.ts'
+import {
+  openAdvertReceiver,
+  openAdvertSender,
+  type AdvertReceiver,
+  type AdvertSender,
+} from '../vrrp/socket/advert-socket.ts'
 import { PROTOCOL } from '../vrrp/wire/ip.ts'
 
 export interface ReceivedPacket {
   readonly link: string
+  /** The group or own address in whose socket it was. */
+  readonly address: Ipv4Address
   /** From the IP header on. */
   readonly bytes: Uint8Array
   readonly arrivedAt: Instant
+}
+
+/** A finished IP packet and where it goes. */
+export interface OutgoingPacket {
+  readonly bytes: Uint8Array
+  readonly to: Ipv4Address
 }
 
 export interface AdvertLinksOptions {
@@ -25,7 +40,11 @@ export interface AdvertLinksOptions {
 
 interface OpenLink {
   readonly index: number
-  readonly socket: AdvertSocket
+  readonly sender: AdvertSender
+  readonly receivers: Map<Ipv4Address, AdvertReceiver>
+  /** What the kernel last said of each host that it refuses to send to. */
+  readonly refusals: Map<Ipv4Address, string>
+  up: boolean
 }
 
 /** Enough for a burst of 250 routers; what is left over is read in the next turn of the loop. */
@@ -38,19 +57,15 @@ const READS_PER_WAKEUP = 16
  */
 const PROTOCOLS = [PROTOCOL.vrrp, PROTOCOL.ah]
 
+/** The link's doing: the election hears of that from netlink, a line a second would say nothing new. */
+const LINK_REFUSES = ['ENETDOWN', 'ENODEV', 'ENXIO']
+
 export class AdvertLinks {
   private readonly options: AdvertLinksOptions
   private readonly open = new Map<string, OpenLink>()
-  private joined: Ipv4Address
 
-  constructor(options: AdvertLinksOptions, group: Ipv4Address) {
+  constructor(options: AdvertLinksOptions) {
     this.options = options
-    this.joined = group
-  }
-
-  /** The multicast group in which adverts are heard. */
-  get group(): Ipv4Address {
-    return this.joined
   }
 
   /** Whether adverts on that link can be heard. */
@@ -58,74 +73,121 @@ export class AdvertLinks {
     return this.open.has(name)
   }
 
-  /** A new configuration: links that are none of ours any more are left, and all of them when the group changes. */
-  retain(links: ReadonlySet<string>, group: Ipv4Address): void {
-    for (const [name, entry] of this.open) {
-      if (group !== this.joined || !links.has(name)) this.close(name, entry)
-    }
-    this.joined = group
+  /** A new configuration: links that are none of ours any more are left. */
+  retain(links: ReadonlySet<string>): void {
+    for (const [name, entry] of this.open) if (!links.has(name)) this.close(name, entry)
   }
 
-  /** Brings the sockets of one link in step with the kernel's view of it. */
-  follow(name: string, link: Link | undefined): void {
+  /**
+   * Brings the sockets of one link in step with the kernel's view of it.
+   *
+   * @param addresses where adverts arrive; undefined: no virtual router is on this link
+   */
+  follow(name: string, link: Link | undefined, addresses: ReadonlySet<Ipv4Address> | undefined): void {
     const current = this.open.get(name)
-    if (current?.index === link?.index) return
-    if (current) this.close(name, current)
-    if (link) this.openLink(link)
+    const same = addresses !== undefined && current?.index === link?.index
+    if (current && !same) this.close(name, current)
+    if (!link || !addresses) return
+    const entry = this.open.get(name) ?? this.openLink(link)
+    if (!entry) return
+    entry.up = link.up
+    for (const [address, receiver] of entry.receivers) {
+      if (addresses.has(address)) continue
+      receiver.close()
+      entry.receivers.delete(address)
+    }
+    for (const address of addresses) {
+      if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
+    }
   }
 
-  /** @returns whether the kernel took all of them */
-  send(name: string, packets: readonly Uint8Array[]): boolean {
+  /**
+   * One after the other: a host that cannot be reached keeps no other from hearing us.
+   *
+   * @returns whether the kernel took all of them
+   */
+  send(name: string, packets: readonly OutgoingPacket[]): boolean {
     const entry = this.open.get(name)
     if (!entry) return false
-    const sent = entry.socket.send(packets)
-    // A link that is down refuses: the election hears of that from netlink, a line a second would say nothing new.
-    if (!sent.ok && !['ENETDOWN', 'ENETUNREACH', 'ENODEV', 'ENXIO'].includes(sent.error.code)) {
-      this.options.complain(`cannot send an advert on ${name}: ${sent.error.text} [${sent.error.code}]`)
+    let all = true
+    for (const { bytes, to } of packets) {
+      const sent = entry.sender.send([bytes], to)
+      if (sent.ok) this.tookAgain(name, entry, to)
+      else {
+        all = false
+        this.refused(name, entry, to, sent.error)
+      }
     }
-    return sent.ok
+    return all
   }
 
   /** Reads what has arrived on every link; deadlines are considered only after this. */
   drain(): void {
-    for (const [name, { socket }] of this.open) this.read(name, socket)
+    for (const [name, { receivers }] of this.open) {
+      for (const [address, receiver] of receivers) this.read(name, address, receiver)
+    }
   }
 
   closeAll(): void {
     for (const [name, entry] of this.open) this.close(name, entry)
   }
 
-  private openLink(link: Link): void {
-    const opened = openAdvertSocket({
-      link: { index: link.index, name: link.name },
-      group: this.joined,
-      protocols: PROTOCOLS,
-    })
+  private openLink({ name, index, up }: Link): OpenLink | undefined {
+    const sender = openAdvertSender({ link: { index, name } })
+    if (!sender.ok) {
+      this.cannotOpen(name, sender.error)
+      return undefined
+    }
+    const entry = { index, sender: sender.value, receivers: new Map(), refusals: new Map(), up }
+    this.open.set(name, entry)
+    return entry
+  }
+
+  private openReceiver({ name, index }: Link, entry: OpenLink, address: Ipv4Address): void {
+    const opened = openAdvertReceiver({ link: { index, name }, address, protocols: PROTOCOLS })
     if (!opened.ok) {
-      const { call, text, code } = opened.error
-      this.options.complain(`cannot open the VRRP sockets on ${link.name}: ${call}: ${text} [${code}]`)
+      this.cannotOpen(name, opened.error)
       return
     }
-    const socket = opened.value
-    this.open.set(link.name, { index: link.index, socket })
-    socket.onReadable(() => {
-      this.read(link.name, socket)
+    const receiver = opened.value
+    entry.receivers.set(address, receiver)
+    receiver.onReadable(() => {
+      this.read(name, address, receiver)
     })
   }
 
-  private close(name: string, entry: OpenLink): void {
-    this.open.delete(name)
-    entry.socket.close()
+  private cannotOpen(link: string, { call, text, code }: SystemError): void {
+    this.options.complain(`cannot open the VRRP sockets on ${link}: ${call}: ${text} [${code}]`)
   }
 
-  private read(link: string, socket: AdvertSocket): void {
+  private close(name: string, { sender, receivers }: OpenLink): void {
+    this.open.delete(name)
+    sender.close()
+    for (const receiver of receivers.values()) receiver.close()
+  }
+
+  /** Once for each host and reason: with every advert it would be a line a second. */
+  private refused(name: string, entry: OpenLink, to: Ipv4Address, { code, text }: SystemError): void {
+    if (LINK_REFUSES.includes(code) || (code === 'ENETUNREACH' && !entry.up)) return
+    if (entry.refusals.get(to) === code) return
+    entry.refusals.set(to, code)
+    this.options.complain(`cannot send adverts${toward(to)} on ${name}: ${text} [${code}]`)
+  }
+
+  private tookAgain(name: string, { refusals }: OpenLink, to: Ipv4Address): void {
+    if (refusals.delete(to)) this.options.complain(`adverts${toward(to)} on ${name} can be sent again`)
+  }
+
+  private read(link: string, address: Ipv4Address, receiver: AdvertReceiver): void {
     for (let turn = 0; turn < READS_PER_WAKEUP; turn++) {
-      const received = socket.receive()
+      const received = receiver.receive()
       if (!received.ok || received.value.length === 0) return
       const now = this.options.clock.now()
       for (const { bytes, age } of received.value) {
-        this.options.onPacket({ link, bytes, arrivedAt: before(now, age) })
+        this.options.onPacket({ link, address, bytes, arrivedAt: before(now, age) })
       }
     }
   }
 }
+
+const toward = (to: Ipv4Address): string => (isMulticastIpv4(to) ? '' : ` to ${formatIpv4(to)}`)

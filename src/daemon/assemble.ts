@@ -15,19 +15,21 @@ import type {
 } from '../config/model.ts'
 import { milliseconds } from '../base/time.ts'
 import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
+import { identityOf } from '../vrrp/reconfigure.ts'
+import { channelOf, transportOf, type Transport } from './transport.ts'
 import { wantedAddress, wantedRoute, type WantedAddress, type WantedRoute } from './wanted.ts'
 
 /** One vrrp_instance as the daemon runs it. */
 export interface Assembled {
   readonly router: VirtualRouter
   readonly instance: VrrpInstance
+  readonly transport: Transport
   /** Advertised addresses first, then excluded ones: the order of installing and announcing. */
   readonly addresses: readonly WantedAddress[]
   readonly routes: readonly WantedRoute[]
 }
 
 export interface Assembly {
-  readonly multicastGroup: Ipv4Address
   readonly routers: readonly Assembled[]
   readonly groups: readonly {
     readonly name: string
@@ -42,11 +44,12 @@ export interface Assembly {
  */
 export function assemble(model: Model, canSign: () => boolean = () => true, pauseGuard = false): Assembly {
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
+  const routers = model.instances.map((instance) => {
+    const transport = transportOf(instance, model.global.mcastGroup4)
+    return assembleInstance(instance, transport, groupOf(model, instance), { signs, pauseGuard })
+  })
   return {
-    multicastGroup: model.global.mcastGroup4,
-    routers: model.instances.map((instance) =>
-      assembleInstance(instance, groupOf(model, instance), { signs, pauseGuard }),
-    ),
+    routers: withChannelsOfTheirOwn(routers),
     groups: model.syncGroups,
   }
 }
@@ -62,13 +65,15 @@ interface Circumstances {
 
 function assembleInstance(
   instance: VrrpInstance,
+  transport: Transport,
   group: SyncGroup | undefined,
   circumstances: Circumstances,
 ): Assembled {
   const addresses = [...instance.addresses, ...instance.excludedAddresses].map(wantedAddress)
   return {
     instance,
-    router: assembleRouter(instance, group, circumstances),
+    transport,
+    router: assembleRouter(instance, transport, group, circumstances),
     addresses,
     routes: instance.routes.map(wantedRoute),
   }
@@ -84,6 +89,7 @@ const SIGNED_ADVERT_SLACK = milliseconds(10)
 
 function assembleRouter(
   instance: VrrpInstance,
+  transport: Transport,
   group: SyncGroup | undefined,
   { signs, pauseGuard }: Circumstances,
 ): VirtualRouter {
@@ -94,6 +100,7 @@ function assembleRouter(
     name: instance.name,
     link: instance.link,
     vrid: instance.vrid,
+    channel: channelOf(transport, instance.sourceAddress),
     priority: instance.priority,
     initialState: instance.wantedState,
     advertInterval: instance.advertInterval,
@@ -115,6 +122,8 @@ function assembleRouter(
     higherPrioSendAdvert: instance.higherPrioSendAdvert,
     skipCheckAdvAddr: instance.skipCheckAdvAddr,
     sourceAddress: instance.sourceAddress,
+    needsSourceAddress: transport.kind === 'unicast' || instance.trackSourceAddress,
+    ...(instance.faultWithoutPeers && { lacksPeers: true }),
     ...unsupported(instance, signs),
     requiredLinks: requiredLinks(instance, interfaces),
     trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
@@ -123,15 +132,27 @@ function assembleRouter(
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
 function unsupported(
-  { version, family, unicastPeers, mcastGroup, authentication }: VrrpInstance,
+  { version, family, authentication }: VrrpInstance,
   signs: boolean,
 ): Pick<VirtualRouter, 'unsupported'> {
-  if (unicastPeers.length > 0) return { unsupported: 'unicast_peer' }
-  if (mcastGroup !== undefined) return { unsupported: 'mcast_dst_ip' }
   if (family === 6) return { unsupported: 'VRRP over IPv6' }
   if (version === 3) return { unsupported: 'VRRP version 3' }
   if (authentication.type === 'AH' && !signs) return { unsupported: 'auth_type AH without MD5 (FIPS mode)' }
   return {}
+}
+
+/** keepalived lets instances differ in their peers alone; the first of them is then the one that a reload finds again. */
+function withChannelsOfTheirOwn(routers: readonly Assembled[]): readonly Assembled[] {
+  const taken = new Set<string>()
+  return routers.map((assembled) => {
+    const { router } = assembled
+    const identity = identityOf(router)
+    if (!taken.has(identity)) {
+      taken.add(identity)
+      return assembled
+    }
+    return { ...assembled, router: { ...router, channel: `${router.channel ?? ''} ${router.name}` } }
+  })
 }
 
 export const advertised = (instance: VrrpInstance): readonly Ipv4Address[] =>

@@ -23,6 +23,7 @@ import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
+import { groupOf, listeningAddresses } from './transport.ts'
 import { watchDeafness } from './watched-links.ts'
 
 export interface Alarm {
@@ -67,25 +68,22 @@ export class Daemon {
   constructor(assembly: Assembly, ports: DaemonPorts, verdicts: ReadonlyMap<string, Verdict> = new Map()) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    this.codec = new AdvertCodec(assembly.routers, assembly.multicastGroup)
+    this.codec = new AdvertCodec(assembly.routers)
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
-    this.adverts = new AdvertLinks(
-      {
-        clock: ports.clock,
-        complain: ports.complain,
-        onPacket: (packet) => {
-          this.deafness.heard(packet)
-          const event = this.codec.decode(packet)
-          if (event) this.dispatch(event)
-        },
+    this.adverts = new AdvertLinks({
+      clock: ports.clock,
+      complain: ports.complain,
+      onPacket: (packet) => {
+        this.deafness.heard(packet)
+        const event = this.codec.decode(packet, this.state.facts.links.get(packet.link)?.source)
+        if (event) this.dispatch(event)
       },
-      assembly.multicastGroup,
-    )
+    })
     this.watch = this.makeWatch(assembly)
     this.deafness = watchDeafness(ports, () => ({
       routers: this.state.routers.values(),
       isOpen: (link) => this.adverts.isOpen(link),
-      group: this.adverts.group,
+      groupOf: (router) => groupOf(this.routerNamed(router).transport),
     }))
     this.alarm = ports.createAlarm(() => {
       this.wake()
@@ -128,7 +126,7 @@ export class Daemon {
   }
 
   /**
-   * A new configuration. Routers are matched by link and VRID, as keepalived does; whoever is Master stays it,
+   * A new configuration. Routers are matched by link, VRID and channel, as keepalived does; whoever is Master stays it,
    * and only what differs is changed in the kernel.
    *
    * @param whenDismissed called when those that are no longer wanted have left, and before new ones begin
@@ -157,8 +155,8 @@ export class Daemon {
   private adopt(assembly: Assembly): void {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.watch.use(assembly.routers)
-    this.codec = this.codec.reconfigured(assembly.routers, assembly.multicastGroup)
-    this.adverts.retain(this.watch.links, assembly.multicastGroup)
+    this.codec = this.codec.reconfigured(assembly.routers)
+    this.adverts.retain(this.watch.links)
     this.watch.follow()
   }
 
@@ -231,8 +229,8 @@ export class Daemon {
       table: () => kernel.table,
       noteLink,
       noteAddress,
-      follow: (name, link) => {
-        this.adverts.follow(name, link)
+      follow: (name, link, fact) => {
+        this.adverts.follow(name, link, listeningAddresses(this.assembled.values(), name, fact))
       },
       factKnown: (name) => this.state.facts.links.get(name),
       holds: (router, linkIndex, cidr) => this.installer.holds(router, linkIndex, cidr),
@@ -247,8 +245,8 @@ export class Daemon {
     return {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
-        const packets = Array.from({ length: copies }, () => this.codec.encode(assembled, source, priority))
-        adverts.send(assembled.router.link, packets)
+        for (let copy = 0; copy < copies; copy += 1)
+          adverts.send(assembled.router.link, this.codec.encode(assembled, source, priority))
       },
       install: (assembled) => {
         installer.install(assembled)

@@ -68,9 +68,9 @@ export class DeafnessWatch {
   }
 
   /** What the advert sockets receive, good or bad. */
-  heard({ link, bytes, arrivedAt }: ReceivedPacket): void {
+  heard({ link, address, bytes, arrivedAt }: ReceivedPacket): void {
     const watch = this.watches.get(link)
-    if (!watch) return
+    if (watch?.link.group !== address) return
     const packet = parsePacket(bytes)
     if (packet.ok) watch.hearing.heard(senderOf(packet.value), packet.value.vrid, arrivedAt)
   }

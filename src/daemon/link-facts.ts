@@ -20,8 +20,17 @@ export function sourceAddress(
   return chosen && isIpv4(chosen.cidr.address) ? chosen.cidr.address : undefined
 }
 
+/** @param lacks source addresses that routers on this link are configured with and the host does not have */
 export const linkFact = (
   link: Link,
   addresses: readonly LinkAddress[],
   virtual: ReadonlySet<Ipv4Address>,
-): LinkFact => ({ up: link.up, source: sourceAddress(addresses, virtual) })
+  lacks: ReadonlySet<Ipv4Address> = new Set(),
+): LinkFact => ({ up: link.up, source: sourceAddress(addresses, virtual), lacks })
+
+export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): boolean =>
+  a?.up === b?.up && a?.source === b?.source && sameSet(a?.lacks, b?.lacks)
+
+function sameSet<T>(a: ReadonlySet<T> = new Set(), b: ReadonlySet<T> = new Set()): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each))
+}

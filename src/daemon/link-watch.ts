@@ -9,7 +9,7 @@ import type { Link, LinkAddress, LinkEvent } from '../netlink/types.ts'
 import type { LinkFact } from '../vrrp/conditions.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
 import type { Assembled } from './assemble.ts'
-import { linkFact } from './link-facts.ts'
+import { linkFact, sameFact } from './link-facts.ts'
 
 export interface LinkWatchPorts {
   /** As it is now. */
@@ -17,8 +17,8 @@ export interface LinkWatchPorts {
   readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
   /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
   readonly noteAddress: ((text: string) => void) | undefined
-  /** The adverts' sockets follow the link; undefined: it is not there. */
-  readonly follow: (name: string, link: Link | undefined) => void
+  /** The adverts' sockets follow the link and its addresses; undefined: it is not there. */
+  readonly follow: (name: string, link: Link | undefined, fact: LinkFact | undefined) => void
   /** What the engine was last told of that link. */
   readonly factKnown: (name: string) => LinkFact | undefined
   /** Whether that router has installed that address there. */
@@ -49,7 +49,7 @@ export class LinkWatch {
   }
 
   follow(): void {
-    for (const name of this.inUse) this.ports.follow(name, this.ports.table().linkByName(name))
+    for (const name of this.inUse) this.followLink(name)
   }
 
   facts(): ReadonlyMap<string, LinkFact> {
@@ -63,13 +63,30 @@ export class LinkWatch {
   private factOf(name: string): LinkFact | undefined {
     const table = this.ports.table()
     const link = table.linkByName(name)
-    return link && linkFact(link, table.addressesOf(link.index), this.virtual)
+    return link && linkFact(link, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+  }
+
+  private followLink(name: string): void {
+    this.ports.follow(name, this.ports.table().linkByName(name), this.factOf(name))
+  }
+
+  /** An address counts wherever it is on this host: on the loopback link, for instance. */
+  private lackedBy(name: string): ReadonlySet<Ipv4Address> {
+    const table = this.ports.table()
+    const has = (address: Ipv4Address): boolean =>
+      [...table.addresses.values()].some(({ ordered }) =>
+        ordered.some(({ cidr }) => cidr.address === address),
+      )
+    const configured = this.routers
+      .filter(({ router }) => router.link === name && router.needsSourceAddress === true)
+      .flatMap(({ router }) => router.sourceAddress ?? [])
+    return new Set(configured.filter((address) => !has(address)))
   }
 
   /** Links first: an address that went with its link is no loss of its own. */
   onEvents(events: readonly LinkEvent[]): void {
     for (const name of this.inUse) {
-      this.ports.follow(name, this.ports.table().linkByName(name))
+      this.followLink(name)
       this.followFact(name)
     }
     for (const event of events) {
@@ -90,7 +107,7 @@ export class LinkWatch {
   private followFact(name: string): void {
     const before = this.ports.factKnown(name)
     const fact = this.factOf(name)
-    if (before?.up === fact?.up && before?.source === fact?.source) return
+    if (sameFact(before, fact)) return
     if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
     this.ports.dispatch({ type: 'link', name, fact })
   }

@@ -8,7 +8,7 @@
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
-import { ipv4FromNumber } from '../base/address.ts'
+import { isMulticastIpv4 } from '../base/address.ts'
 import { after, instant, seconds, type Instant } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { Link } from '../netlink/types.ts'
@@ -40,8 +40,6 @@ const NOWHERE: Link = {
   mtu: 1500,
 }
 
-const MULTICAST_GROUP = ipv4FromNumber(0xe000_0012)
-
 /** Enough for V8 to have compiled all of it, few enough to be over in a few milliseconds each. */
 const ROUNDS = 12
 
@@ -67,8 +65,8 @@ function onNowhere(assembled: Assembled): Assembled {
 }
 
 function rehearseOnce(assembled: Assembled, stage: Stage): void {
-  const codec = new AdvertCodec([assembled], MULTICAST_GROUP)
-  const neighbour = new AdvertCodec([assembled], MULTICAST_GROUP)
+  const codec = new AdvertCodec([assembled])
+  const neighbour = new AdvertCodec([assembled])
   const ports = rehearsalPorts(assembled, stage, codec, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
@@ -85,9 +83,11 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   happens({ type: 'alarm' }, after(expired, seconds(600)))
   if (source === undefined) return
   for (const priority of [50, 200]) {
-    const bytes = neighbour.encode(assembled, source, priority)
-    const event = codec.decode({ link: NOWHERE.name, bytes, arrivedAt: expired })
-    if (event) happens(event, expired)
+    for (const { to, bytes } of neighbour.encode(assembled, source, priority)) {
+      const address = isMulticastIpv4(to) ? to : source
+      const event = codec.decode({ link: NOWHERE.name, address, bytes, arrivedAt: expired }, source)
+      if (event) happens(event, expired)
+    }
   }
   happens({ type: 'link', name: NOWHERE.name, fact: undefined }, expired)
 }
@@ -105,8 +105,8 @@ function rehearsalPorts(
     sendAdvert: (_assembled, source, priority) => {
       if (source === undefined) return
       // Who does not listen has no sequence number that we would believe (auth_type AH).
-      const bytes = codec.encode(assembled, source, priority)
-      neighbour.decode({ link: NOWHERE.name, bytes, arrivedAt: instant(0) })
+      for (const { to, bytes } of codec.encode(assembled, source, priority))
+        neighbour.decode({ link: NOWHERE.name, address: to, bytes, arrivedAt: instant(0) }, source)
     },
     install: (each) => {
       installer.install(each)

@@ -12,7 +12,8 @@ export interface Listening {
   readonly routers: Iterable<RouterRecord>
   /** Whether there are sockets that could hear. */
   readonly isOpen: (link: string) => boolean
-  readonly group: Ipv4Address
+  /** Undefined: it is spoken to by unicast, which is not looked at. */
+  readonly groupOf: (router: string) => Ipv4Address | undefined
 }
 
 interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
@@ -31,15 +32,18 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
     warn: ports.complain,
   })
 
-function watchedLinks({ routers, isOpen, group }: Listening, table: LinkTable): readonly WatchedLink[] {
-  const byLink = new Map<string, Listener[]>()
+/** Of one group on each link, which is the only one nearly everywhere. */
+function watchedLinks({ routers, isOpen, groupOf }: Listening, table: LinkTable): readonly WatchedLink[] {
+  const byLink = new Map<string, { readonly group: Ipv4Address; readonly listeners: Listener[] }>()
   for (const { router, state } of routers) {
     if (state.kind !== 'backup' && state.kind !== 'master') continue
-    const listeners = byLink.get(router.link) ?? []
-    byLink.set(router.link, listeners)
-    listeners.push(router)
+    const group = groupOf(router.name)
+    if (group === undefined) continue
+    const entry = byLink.get(router.link) ?? { group, listeners: [] }
+    byLink.set(router.link, entry)
+    if (entry.group === group) entry.listeners.push(router)
   }
-  return [...byLink].flatMap(([name, listeners]) => {
+  return [...byLink].flatMap(([name, { group, listeners }]) => {
     const link = table.linkByName(name)
     return link && isOpen(name) ? [{ name, index: link.index, group, listeners }] : []
   })

@@ -4,7 +4,7 @@
  * sequence of events can leave a Fault behind whose reason is gone.
  */
 
-import type { Ipv4Address } from '../base/address.ts'
+import { formatIpv4, type Ipv4Address } from '../base/address.ts'
 import { contributionsOf, effectivePriority, isFaulty, type Contribution } from './election/priority.ts'
 import type { Conditions, FaultReason, Tracker, Verdict, VirtualRouter } from './election/state.ts'
 import { describeFault } from './election/transitions.ts'
@@ -13,6 +13,8 @@ export interface LinkFact {
   readonly up: boolean
   /** The first address that is nobody's virtual one; what adverts are sent from. */
   readonly source: Ipv4Address | undefined
+  /** Of the configured source addresses of routers here, those that this host does not have now. */
+  readonly lacks?: ReadonlySet<Ipv4Address>
 }
 
 export interface Facts {
@@ -46,6 +48,7 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
     faults: [
       ...drained(router, facts),
       ...unsupported(router),
+      ...peerless(router),
       ...linkFaults(router, facts),
       ...sourceFaults(router, facts, source),
       ...decisive
@@ -63,6 +66,9 @@ const drained = ({ name }: VirtualRouter, facts: Facts): readonly FaultReason[] 
 
 const unsupported = ({ unsupported: subject }: VirtualRouter): readonly FaultReason[] =>
   subject === undefined ? [] : [{ kind: 'unsupported', subject }]
+
+const peerless = ({ lacksPeers }: VirtualRouter): readonly FaultReason[] =>
+  lacksPeers === true ? [{ kind: 'no-peers', subject: '' }] : []
 
 const describeTracker = ({ kind, name }: Tracker): string => `${kind} ${name}`
 
@@ -86,8 +92,12 @@ function sourceFaults(
   facts: Facts,
   source: Ipv4Address | undefined,
 ): readonly FaultReason[] {
-  if (source !== undefined || !facts.links.has(router.link)) return []
-  return [{ kind: 'no-source-address', subject: router.link }]
+  const link = facts.links.get(router.link)
+  if (link === undefined) return []
+  if (source === undefined) return [{ kind: 'no-source-address', subject: router.link }]
+  return router.needsSourceAddress === true && link.lacks?.has(source) === true
+    ? [{ kind: 'source-address-missing', subject: formatIpv4(source) }]
+    : []
 }
 
 /** What the members of a sync group share: a fault of one is everybody's, and all wait for anybody's scripts. */

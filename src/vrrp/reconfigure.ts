@@ -1,7 +1,7 @@
 /**
  * A new configuration for a running engine. A router is the same one when it
- * has the same VRID on the same link, whatever its name (keepalived matches so
- * too): it keeps its state, and a Master stays Master without missing an
+ * has the same VRID on the same link and the same multicast group or unicast
+ * source, whatever its name (keepalived matches so too): it keeps its state, and a Master stays Master without missing an
  * advert. Routers that are not in the new configuration have been dismissed
  * before; new ones start as at start.
  */
@@ -20,8 +20,12 @@ import { Table } from './table.ts'
 import type { EngineSetup, GroupRecord, RouterRecord } from './types.ts'
 
 /** What makes a router the same one across a reload. */
-export const identityOf = ({ link, vrid }: Pick<VirtualRouter, 'link' | 'vrid'>): string =>
-  `${link} ${String(vrid)}`
+export const identityOf = ({
+  link,
+  vrid,
+  channel,
+}: Pick<VirtualRouter, 'link' | 'vrid' | 'channel'>): string =>
+  [link, String(vrid), ...(channel === undefined ? [] : [channel])].join(' ')
 
 /** These are in no configuration any more: priority 0, addresses gone, and FAULT for their `notify`, as keepalived has it. */
 export function dismiss(draft: Draft, names: readonly string[]): void {

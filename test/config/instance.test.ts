@@ -257,13 +257,26 @@ describe('transport', () => {
     ['use_vmac\nunicast_peer {\n192.0.2.8\n}', { virtualMac: { transmitOnBase: true } }, ['1:1 cleared']],
   ])
 
+  test('limits of a peer that nothing can keep', async () => {
+    const loaded = await load(instance('unicast_peer {\n192.0.2.8 min_ttl 200 max_ttl 100\n}'))
+    expect(findings(loaded)).toEqual([`${OWN + 1}:1 value-out-of-range`])
+  })
+
+  test('vrrp_check_unicast_src and track_src_ip', async () => {
+    const peer = 'unicast_peer {\n192.0.2.8\n}'
+    const checked = await load(`global_defs {\nvrrp_check_unicast_src\n}\n${instance(peer)}`)
+    expect(checked.model.instances[0]).toMatchObject({ checkUnicastSource: true, trackSourceAddress: false })
+    const tracked = await instanceWith('track_src_ip')
+    expect(tracked).toMatchObject({ checkUnicastSource: false, trackSourceAddress: true })
+  })
+
   test('unicast peers with their limits', async () => {
     const loaded = await load(
       instance(
         'unicast_peer {\n192.0.2.8 min_ttl 250 max_ttl 254\n192.0.2.9/24\n192.0.2.10 192.0.2.11\n2001:db8::1\n}',
       ),
     )
-    expect(findings(loaded)).toEqual([`${OWN + 3}:12 unknown-option`])
+    expect(findings(loaded)).toEqual([`${OWN + 3}:12 unknown-option`, `${OWN + 4}:1 family-mismatch`])
     const { unicastPeers, checkUnicastSource } = loaded.model.instances[0]!
     expect(unicastPeers.map(({ address, minTtl, maxTtl }) => [formatIp(address), minTtl, maxTtl])).toEqual([
       ['192.0.2.8', 250, 254],

@@ -263,6 +263,9 @@ describe('two instances with one VRID', () => {
     [PEER, '', false],
     [PEER, PEER.replace('.8', '.9'), false],
     [PEER, PEER, true],
+    [`unicast_src_ip 192.0.2.3\n${PEER}`, `unicast_src_ip 192.0.2.4\n${PEER}`, false],
+    [`unicast_src_ip 192.0.2.3\n${PEER}`, `unicast_src_ip 192.0.2.3\n${PEER}`, true],
+    ['mcast_dst_ip 224.0.0.18', '', true],
   ])('%j and %j', async (first, second, conflict) => {
     const { diagnostics, fatal } = await load(two(first, second))
     expect(diagnostics.some(({ code }) => code === 'duplicate-vrid')).toBe(conflict)

@@ -1,7 +1,7 @@
 /** One sequence for each router with auth_type AH, whoever speaks (measured with keepalived 2.2.7). */
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ipv4FromNumber } from '../../src/base/address.ts'
+import { formatIpv4, ipv4FromNumber } from '../../src/base/address.ts'
 import { instant } from '../../src/base/time.ts'
 import { AdvertCodec } from '../../src/daemon/advert-codec.ts'
 import { assemble, type Assembled } from '../../src/daemon/assemble.ts'
@@ -21,10 +21,10 @@ beforeAll(async () => {
 })
 
 class Neighbours {
-  private codec = new AdvertCodec(routers, group)
+  private codec = new AdvertCodec(routers)
 
   hear(frame: Buffer): EngineEvent | undefined {
-    return this.codec.decode({ link: 'eth0', bytes: frame.subarray(14), arrivedAt })
+    return this.codec.decode({ link: 'eth0', address: group, bytes: frame.subarray(14), arrivedAt }, source)
   }
 
   /** `advert`, or the reason why not. */
@@ -36,12 +36,12 @@ class Neighbours {
 
   /** The sequence number of the next advert. */
   say(index = 0): number {
-    const packet = this.codec.encode(routers[index]!, source, 100)
-    return Buffer.from(packet).readUInt32BE(28)
+    const [packet] = this.codec.encode(routers[index]!, source, 100)
+    return Buffer.from(packet!.bytes).readUInt32BE(28)
   }
 
   reload(wanted: readonly Assembled[] = routers): void {
-    this.codec = this.codec.reconfigured(wanted, group)
+    this.codec = this.codec.reconfigured(wanted)
   }
 
   answerLower(): number {
@@ -126,4 +126,67 @@ test('every advert is either signed or not, as its router has it', () => {
     reason: 'ah-unexpected',
   })
   expect(on.hear(craftAdvert({ ...advert, vrid: 3, password: 'secret' }))).toMatchObject({ type: 'advert' })
+})
+
+describe('several routers with one VRID', () => {
+  const own = ipv4FromNumber(0x0a09_0001)
+  const second = ipv4FromNumber(0x0a09_000b)
+  const unicast = (lines: string): string => `
+vrrp_instance ${lines} {
+  interface eth0
+  virtual_router_id 9
+  virtual_ipaddress {
+    10.9.0.9
+  }
+`
+  const peer = (address: string): string => `unicast_peer {\n ${address}\n}\n}\n`
+  const heardBy = async (text: string, from: string, address = own): Promise<string | undefined> => {
+    const codec = new AdvertCodec(assemble(await modelOf(text)).routers)
+    const fields = { source: from, vrid: 9, priority: 200, addresses: ['10.9.0.9'] }
+    const to = formatIpv4(address)
+    const frame = craftAdvert({ ...fields, destination: to })
+    const event = codec.decode({ link: 'eth0', address, bytes: frame.subarray(14), arrivedAt }, own)
+    return event !== undefined && 'router' in event ? event.router : undefined
+  }
+
+  test('are told apart by group and own address', async () => {
+    const text =
+      `${unicast('GROUP')}}\n` +
+      `${unicast('OTHER')}mcast_dst_ip 224.0.0.99\n}\n` +
+      unicast('OWN') +
+      peer('10.9.0.2') +
+      `${unicast('SECOND')}unicast_src_ip 10.9.0.11\n${peer('10.9.0.2')}`
+    expect(await heardBy(text, '10.9.0.2', group)).toBe('GROUP')
+    expect(await heardBy(text, '10.9.0.2', ipv4FromNumber(0xe000_0063))).toBe('OTHER')
+    expect(await heardBy(text, '10.9.0.2', own)).toBe('OWN')
+    expect(await heardBy(text, '10.9.0.2', second)).toBe('SECOND')
+  })
+
+  test('with one own address by their peers', async () => {
+    const text = unicast('A') + peer('10.9.0.2') + unicast('B') + peer('10.9.0.3')
+    expect(await heardBy(text, '10.9.0.2')).toBe('A')
+    expect(await heardBy(text, '10.9.0.3')).toBe('B')
+    expect(await heardBy(text, '10.9.0.4')).toBeUndefined()
+    expect(await heardBy(unicast('A') + peer('10.9.0.2'), '10.9.0.4')).toBe('A')
+  })
+
+  test('one advert is a packet for each peer, under one identification', async () => {
+    const { routers: assembled } = assemble(await modelOf(unicast('A') + peer('10.9.0.2\n10.9.0.3')))
+    const codec = new AdvertCodec(assembled)
+    const ids = [1, 2].map(() =>
+      codec
+        .encode(assembled[0]!, own, 100)
+        .map(({ to, bytes }) => [formatIpv4(to), Buffer.from(bytes).readUInt16BE(4)]),
+    )
+    expect(ids).toEqual([
+      [
+        ['10.9.0.2', 1],
+        ['10.9.0.3', 1],
+      ],
+      [
+        ['10.9.0.2', 2],
+        ['10.9.0.3', 2],
+      ],
+    ])
+  })
 })

@@ -5,7 +5,9 @@ import { assemble } from '../../src/daemon/assemble.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { ownConditions } from '../../src/vrrp/conditions.ts'
 import { describeFault } from '../../src/vrrp/election/transitions.ts'
+import { identityOf } from '../../src/vrrp/reconfigure.ts'
 import { memoryIo } from '../support/memory-io.ts'
+import { ip } from '../vrrp/kit.ts'
 
 async function assembled(lines: string, more = '') {
   const text = `vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n${lines}\n}\n${more}`
@@ -22,15 +24,14 @@ const allUp = {
   scripts: new Map(),
 }
 
-test.each([
-  ['unicast_peer {\n 10.0.0.2\n}', 'unicast_peer'],
-  ['version 3', 'VRRP version 3'],
-  ['mcast_dst_ip 224.0.0.99', 'mcast_dst_ip'],
-])('%j keeps the instance in Fault and says so', async (line, what) => {
-  const { routers } = await assembled(`${line}\n${vip}`)
-  const { faults } = ownConditions(routers[0]!.router, allUp)
-  expect(faults.map(describeFault)).toContain(`${what} is not supported by this version of vrrpd`)
-})
+test.each([['version 3', 'VRRP version 3']])(
+  '%j keeps the instance in Fault and says so',
+  async (line, what) => {
+    const { routers } = await assembled(`${line}\n${vip}`)
+    const { faults } = ownConditions(routers[0]!.router, allUp)
+    expect(faults.map(describeFault)).toContain(`${what} is not supported by this version of vrrpd`)
+  },
+)
 
 test('the own link and those of addresses, routes and plain track_interface must be up', async () => {
   const { routers } = await assembled(`
@@ -62,4 +63,64 @@ test('advertised addresses come before excluded ones; only the former are in adv
   const { routers } = await assembled(`virtual_ipaddress_excluded {\n 10.0.0.10/24\n}\n${vip}`)
   expect(routers[0]!.addresses.map(({ spec }) => spec.cidr.prefixLength)).toEqual([24, 24])
   expect(routers[0]!.router.addresses).toHaveLength(1)
+})
+
+test('how adverts travel: to the group, to one of the instance’s own, or to peers', async () => {
+  const transportOf = async (lines: string): Promise<unknown> =>
+    (await assembled(`${vip}\n${lines}`)).routers[0]!.transport
+  expect(await transportOf('')).toEqual({ kind: 'multicast', group: ip('224.0.0.18') })
+  expect(await transportOf('mcast_dst_ip 224.0.0.99')).toEqual({ kind: 'multicast', group: ip('224.0.0.99') })
+  expect(
+    await transportOf('unicast_ttl 3\nunicast_peer {\n 10.0.0.2\n 10.0.0.3 min_ttl 5\n 10.0.0.2\n}'),
+  ).toEqual({
+    kind: 'unicast',
+    peers: [ip('10.0.0.2'), ip('10.0.0.3')],
+    ttl: 3,
+    rules: {
+      onlyPeers: true,
+      peers: new Map([
+        [ip('10.0.0.2'), { minTtl: 0, maxTtl: 255 }],
+        [ip('10.0.0.3'), { minTtl: 5, maxTtl: 255 }],
+      ]),
+    },
+  })
+})
+
+test('two with one VRID are told apart, even by their peers alone', async () => {
+  const other = (lines: string): string =>
+    `vrrp_instance VI_2 {\n interface eth0\n virtual_router_id 51\n${lines}\n${vip}\n}`
+  const identities = async (first: string, second: string): Promise<readonly string[]> =>
+    (await assembled(`${vip}\n${first}`, other(second))).routers.map(({ router }) => identityOf(router))
+  const peers = (last: number): string => `unicast_peer {\n 10.0.0.${last}\n}`
+  expect(await identities('mcast_dst_ip 224.0.0.99', '')).toEqual([
+    'eth0 51 224.0.0.99',
+    'eth0 51 224.0.0.18',
+  ])
+  expect(await identities(`unicast_src_ip 10.0.0.7\n${peers(2)}`, peers(2))).toEqual([
+    'eth0 51 unicast 10.0.0.7',
+    'eth0 51 unicast ',
+  ])
+  expect(await identities(peers(2), peers(3))).toEqual(['eth0 51 unicast ', 'eth0 51 unicast  VI_2'])
+})
+
+test('unicast_fault_no_peer without peers is a Fault that says so', async () => {
+  const { routers } = await assembled(`unicast_fault_no_peer\nunicast_src_ip 10.0.0.7\n${vip}`)
+  const { faults } = ownConditions(routers[0]!.router, allUp)
+  expect(faults.map(describeFault)).toEqual(['unicast without any peers'])
+})
+
+test('the own address is needed for unicast and with track_src_ip, and no matter otherwise', async () => {
+  const source = ip('10.0.0.7')
+  const lacking = {
+    links: new Map([['eth0', { up: true, source: undefined, lacks: new Set([source]) }]]),
+    scripts: new Map(),
+  }
+  const faultsOf = async (lines: string): Promise<readonly string[]> => {
+    const { routers } = await assembled(`${lines}\n${vip}`)
+    return ownConditions(routers[0]!.router, lacking).faults.map(describeFault)
+  }
+  expect(await faultsOf('mcast_src_ip 10.0.0.7')).toEqual([])
+  const missing = ['src address 10.0.0.7 not configured']
+  expect(await faultsOf('mcast_src_ip 10.0.0.7\ntrack_src_ip')).toEqual(missing)
+  expect(await faultsOf('unicast_src_ip 10.0.0.7\nunicast_peer {\n 10.0.0.2\n}')).toEqual(missing)
 })

@@ -73,7 +73,7 @@ function makeWatch(links: WatchedLink[] = [link()]) {
     warn: (text) => said.push(text),
   })
   const hear = (source: string, vrid = 51): void => {
-    watch.heard({ link: 'eth0', bytes: packet(source, vrid), arrivedAt: timers.clock.now() })
+    watch.heard({ link: 'eth0', address: group, bytes: packet(source, vrid), arrivedAt: timers.clock.now() })
   }
   return { timers, taps, said, watch, hear, links }
 }

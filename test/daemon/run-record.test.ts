@@ -31,6 +31,7 @@ const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord
 const assembled = (change: Parameters<typeof makeRouter>[0] = {}): Assembled => ({
   router: makeRouter(change),
   instance: {} as VrrpInstance,
+  transport: { kind: 'multicast', group: ip('224.0.0.18') },
   addresses: [address(101)],
   routes: [],
 })

@@ -55,6 +55,8 @@ export interface StoryHost {
 export interface Story {
   readonly a: StoryHost
   readonly b: StoryHost
+  /** A third host on every LAN, which runs no daemon. */
+  readonly router: Host
   /** Ends a phase: what happened since the previous one is written down. */
   phase(name: string): Promise<void>
   wait(span: Duration): Promise<void>
@@ -128,6 +130,7 @@ async function tellOnce(scenario: Scenario, pairing: Pairing): Promise<readonly 
     await scenario.run({
       a,
       b,
+      router: probe,
       wait: pause,
       phase: async (name) => {
         const until = wallNow()

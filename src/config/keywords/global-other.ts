@@ -56,6 +56,13 @@ const scripts: readonly Keyword[] = [
   ),
 ]
 
+export const vrrpCheckUnicastSrc: Keyword<true> = value(
+  'vrrp_check_unicast_src',
+  3,
+  flag,
+  'drop unicast from others than the peers',
+)
+
 const vrrp: readonly Keyword[] = [
   value(
     'vrrp_garp_extra_if',
@@ -70,9 +77,7 @@ const vrrp: readonly Keyword[] = [
     standing: notYet('none are sent'),
     renamed: 'vrrp_garp_extra_if',
   }),
-  value('vrrp_check_unicast_src', 3, flag, 'drop unicast from others than the peers', {
-    standing: notYet('vrrpd sends multicast only'),
-  }),
+  vrrpCheckUnicastSrc,
   value(
     'vrrp_owner_ignore_adverts',
     3,

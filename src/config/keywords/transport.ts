@@ -7,7 +7,6 @@ import { hostAddress, multicastAddress } from '../values/address.ts'
 import { flag, optionalChoice, text, words } from '../values/basic.ts'
 import { integer } from '../values/number.ts'
 
-const multicastOnly = notYet('vrrpd sends multicast only')
 const noVmac = notYet('the interface’s own MAC address is used')
 
 export const mcastSrcIp: Keyword<Word> = value(
@@ -24,25 +23,20 @@ export const unicastSrcIp: Keyword<Word> = value(
   'source address of unicast advertisements',
   { default: 'the primary address of the interface' },
 )
-export const unicastPeer: Keyword = list('unicast_peer', 2, 'send to these addresses instead of multicast', {
-  standing: multicastOnly,
-})
+export const unicastPeer: Keyword = list('unicast_peer', 2, 'send to these addresses instead of multicast')
 export const unicastTtl: Keyword<number> = value(
   'unicast_ttl',
   3,
   integer({ minimum: 0, maximum: 255 }),
   'of unicast advertisements',
-  { standing: multicastOnly, default: '255' },
+  { default: '255' },
 )
-export const checkUnicastSrc: Keyword<true> = value('check_unicast_src', 3, flag, 'only peers are heard', {
-  standing: multicastOnly,
-})
+export const checkUnicastSrc: Keyword<true> = value('check_unicast_src', 3, flag, 'only peers are heard')
 export const unicastFaultNoPeer: Keyword<true> = value(
   'unicast_fault_no_peer',
   3,
   flag,
   'no peers mean FAULT, not multicast',
-  { standing: multicastOnly },
 )
 export const oldUnicastChecksum: Keyword<'never' | true> = value(
   'old_unicast_checksum',
@@ -56,7 +50,13 @@ export const mcastDstIp: Keyword<IpAddress> = value(
   3,
   multicastAddress('any', 'the line is ignored'),
   'multicast group of this instance',
-  { standing: notYet('vrrp_mcast_group4 is used') },
+  { default: 'vrrp_mcast_group4' },
+)
+export const trackSrcIp: Keyword<true> = value(
+  'track_src_ip',
+  3,
+  flag,
+  'FAULT without the configured source address',
 )
 export const nativeIpv6: Keyword<true> = value('native_ipv6', 3, flag, 'it is an IPv6 instance')
 export const useVmac: Keyword<readonly Word[]> = value(
@@ -88,10 +88,8 @@ export const transportKeywords: readonly Keyword[] = [
   value('use_ipvlan', 4, words('[NAME] [ADDRESS] [bridge|private|vepa]'), 'an ipvlan interface', {
     standing: noVmac,
   }),
-  value('track_src_ip', 3, flag, 'FAULT without the configured source address', {
-    standing: notYet('it does not mean FAULT'),
-  }),
+  trackSrcIp,
   value('vrf', 3, text('INTERFACE'), 'VRF of a unicast instance without an interface', {
-    standing: multicastOnly,
+    standing: notYet('every instance needs an interface'),
   }),
 ]

@@ -1,23 +1,26 @@
 /** Instances that cannot be told apart on the wire, or that move the same address. */
 
-import { formatIp } from '../../base/address.ts'
+import { formatIp, type Ipv4Address } from '../../base/address.ts'
 import { error, warning, type Report } from '../diagnostics.ts'
 import type { VirtualAddress, VrrpInstance } from '../model.ts'
 
-export function reportConflicts(instances: readonly VrrpInstance[], report: Report): void {
-  reportSharedVrids(instances, report)
+/** @param group of instances that name none (`vrrp_mcast_group4`) */
+export function reportConflicts(
+  instances: readonly VrrpInstance[],
+  group: Ipv4Address,
+  report: Report,
+): void {
+  reportSharedVrids(instances, group, report)
   reportSharedAddresses(instances, report)
 }
 
-function reportSharedVrids(instances: readonly VrrpInstance[], report: Report): void {
+function reportSharedVrids(instances: readonly VrrpInstance[], group: Ipv4Address, report: Report): void {
   const known = new Map<string, VrrpInstance[]>()
   for (const instance of instances) {
-    const { family, link, mcastGroup, name, span, vrid } = instance
-    const multicast = mcastGroup === undefined ? '' : formatIp(mcastGroup)
-    const how = instance.unicastPeers.length > 0 ? 'unicast' : multicast
-    const key = `${vrid} IPv${family} ${link} ${how}`
+    const { family, link, name, span, vrid } = instance
+    const key = `${vrid} IPv${family} ${link} ${channelOf(instance, group)}`
     const others = known.get(key) ?? []
-    const other = others.find((one) => how !== 'unicast' || sharePeer(one, instance))
+    const other = others.find((one) => instance.unicastPeers.length === 0 || sharePeer(one, instance))
     if (other !== undefined) {
       const related = [{ span: other.span, message: `${other.name} is defined here` }]
       const message = `${other.name} and ${name} both use VRID ${vrid} with IPv${family} on ${link}`
@@ -25,6 +28,11 @@ function reportSharedVrids(instances: readonly VrrpInstance[], report: Report): 
     }
     known.set(key, [...others, instance])
   }
+}
+
+function channelOf({ unicastPeers, sourceAddress, mcastGroup }: VrrpInstance, group: Ipv4Address): string {
+  if (unicastPeers.length === 0) return formatIp(mcastGroup ?? group)
+  return sourceAddress === undefined ? 'unicast' : `unicast from ${formatIp(sourceAddress)}`
 }
 
 const sharePeer = (a: VrrpInstance, b: VrrpInstance): boolean =>

@@ -4,6 +4,7 @@ import { ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
+import { vrrpCheckUnicastSrc } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
 import type { GlobalDefs, Mail } from '../model.ts'
 import { errorAt } from '../report.ts'
@@ -58,6 +59,7 @@ const defaultsOf = (values: Values): Defaults => ({
   lowerPrioNoAdvert: values.last(keywords.vrrpLowerPrioNoAdvert) ?? false,
   higherPrioSendAdvert: values.last(keywords.vrrpHigherPrioSendAdvert) ?? false,
   skipCheckAdvAddr: values.last(keywords.vrrpSkipCheckAdvAddr) ?? false,
+  checkUnicastSource: values.has(vrrpCheckUnicastSrc),
   smtpAlert: values.last(mail.smtpAlertVrrp) ?? values.last(mail.smtpAlertDefault) ?? false,
 })
 

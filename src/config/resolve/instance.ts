@@ -66,7 +66,7 @@ export function resolveInstance(
     advertInterval: resolveAdvertInterval(values, version, report),
     ...resolvePreemption(values, wantedState, priority, report),
     authentication: resolveAuthentication(node.nodes, report),
-    ...resolveTransport(node, values, family, report),
+    ...resolveTransport(node, values, { family, checkUnicastSource: defaults.checkUnicastSource }, report),
     dontTrackPrimary: values.has(keywords.dontTrackPrimary),
     addresses,
     excludedAddresses: entriesOf(node, keywords.virtualIpaddressExcluded)

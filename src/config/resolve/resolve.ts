@@ -67,7 +67,7 @@ export function resolve(
     .map((group) => settleGroup(group, existing, taken, report))
     .filter((group) => group !== undefined)
   const settled = settleMembers(instances, syncGroups, report)
-  reportConflicts(settled, report)
+  reportConflicts(settled, global.mcastGroup4, report)
   const addressDefaults = { link: defaults.link, names }
   const context = { names, preferences: surrounding.preferences }
   const model: Model = {

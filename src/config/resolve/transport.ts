@@ -1,7 +1,7 @@
 /** Source address, multicast group, unicast peers and virtual MAC of an instance. */
 
 import { isIpv4, type IpAddress, type Ipv4Address } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
+import { error, type Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/transport.ts'
 import type { Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
@@ -15,6 +15,7 @@ import type { Values } from '../values/values.ts'
 type Transport = Pick<
   VrrpInstance,
   | 'sourceAddress'
+  | 'trackSourceAddress'
   | 'unicastPeers'
   | 'unicastTtl'
   | 'checkUnicastSource'
@@ -23,11 +24,16 @@ type Transport = Pick<
   | 'virtualMac'
 >
 
-export function resolveTransport(node: Node, values: Values, family: 4 | 6, report: Report): Transport {
+export function resolveTransport(
+  node: Node,
+  values: Values,
+  { family, checkUnicastSource }: { readonly family: 4 | 6; readonly checkUnicastSource: boolean },
+  report: Report,
+): Transport {
   const unicastPeers = entriesOf(node, keywords.unicastPeer)
     .map((entry) => readPeer(entry, report))
-    .filter((peer) => peer !== undefined && isOf(peer.address, family))
-    .filter((peer): peer is UnicastPeer => peer !== undefined)
+    .filter((peer) => peer !== undefined)
+    .filter((peer) => isPeerOf(peer, family, report))
   const source = sourceOf(values, family)
   const group = values.last(keywords.mcastDstIp)
   const virtualMac = virtualMacOf(values, unicastPeers.length > 0, report)
@@ -39,13 +45,22 @@ export function resolveTransport(node: Node, values: Values, family: 4 | 6, repo
     unicastPeers,
     unicastTtl: values.last(keywords.unicastTtl) ?? 255,
     checkUnicastSource:
+      checkUnicastSource ||
       values.has(keywords.checkUnicastSrc) ||
       unicastPeers.some(({ minTtl, maxTtl }) => minTtl > 0 || maxTtl < 255),
     faultWithoutPeers,
+    trackSourceAddress: values.has(keywords.trackSrcIp),
     ...(source !== undefined && { sourceAddress: source }),
     ...(group !== undefined && isOf(group, family) && { mcastGroup: group }),
     ...(virtualMac !== undefined && { virtualMac }),
   }
+}
+
+function isPeerOf({ address, span }: UnicastPeer, family: 4 | 6, report: Report): boolean {
+  if (isOf(address, family)) return true
+  const message = `the instance is an IPv${family} one, as its first address says: this peer is ignored`
+  report(error('family-mismatch', span, message))
+  return false
 }
 
 const isOf = (address: IpAddress, family: 4 | 6): boolean => isIpv4(address) === (family === 4)
@@ -79,6 +94,10 @@ function readPeer({ words }: Words, report: Report): UnicastPeer | undefined {
       const number = readInteger(value, { minimum: 0, maximum: 255 }, 'it is ignored', report)
       if (number !== undefined) ttl[option.text] = number
     }
+  }
+  if (ttl.min_ttl > ttl.max_ttl) {
+    const message = `min_ttl ${ttl.min_ttl} is above max_ttl ${ttl.max_ttl}: nothing of this peer will be accepted`
+    report(warningAt(first, 'value-out-of-range', message))
   }
   return { address, minTtl: ttl.min_ttl, maxTtl: ttl.max_ttl, span: spanOf(first) }
 }

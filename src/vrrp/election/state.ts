@@ -14,6 +14,8 @@ export interface VirtualRouter {
   readonly name: string
   readonly link: string
   readonly vrid: number
+  /** What else tells routers of one VRID on one link apart: a multicast group or a unicast source. */
+  readonly channel?: string
   /** The configured priority, 1..255; 255 is the address owner. */
   readonly priority: number
   /**
@@ -38,8 +40,12 @@ export interface VirtualRouter {
   readonly lowerPrioNoAdvert: boolean
   readonly higherPrioSendAdvert: boolean
   readonly skipCheckAdvAddr: boolean
-  /** `mcast_src_ip`; absent: the link's own address. */
+  /** `mcast_src_ip`, `unicast_src_ip`; absent: the link's own address. */
   readonly sourceAddress: Ipv4Address | undefined
+  /** Without that address nobody reaches it: unicast, or `track_src_ip`. */
+  readonly needsSourceAddress?: boolean
+  /** `unicast_fault_no_peer`: unicast is meant, but there is nobody to speak to. */
+  readonly lacksPeers?: boolean
   /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */
   readonly requiredLinks: readonly string[]
   readonly trackers: readonly Tracker[]
@@ -84,10 +90,12 @@ export interface FaultReason {
     | 'link-missing'
     | 'link-down'
     | 'no-source-address'
+    | 'source-address-missing'
+    | 'no-peers'
     | 'tracker'
     | 'group'
     | 'no-result'
-  /** What is asked for, the link, the tracker (`script chk_nginx`), or the group member that is at fault. */
+  /** What is asked for, the link, the address, the tracker (`script chk_nginx`), or the group member that is at fault. */
   readonly subject: string
 }
 

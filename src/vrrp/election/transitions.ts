@@ -53,6 +53,10 @@ export function describeFault(reason: FaultReason): string {
       return `interface ${reason.subject} down`
     case 'no-source-address':
       return `no IPv4 address on ${reason.subject}`
+    case 'source-address-missing':
+      return `src address ${reason.subject} not configured`
+    case 'no-peers':
+      return 'unicast without any peers'
     case 'tracker':
       return `${reason.subject} failed`
     case 'group':

@@ -1,15 +1,16 @@
 /**
  * VRRP packets on one link: sockets for all its virtual routers together.
  *
- * A receiving one, for each IP protocol, hears the multicast group on this link and nothing else:
- * neither unicast (it is bound to the group) nor groups that others joined.
- * The sending one takes whole IP packets, headers included, and does not hear
- * itself. A link that goes down keeps its sockets; a link that is removed and
- * made again needs new ones (its index is another).
+ * Receivers, one for each IP protocol, hear what is addressed to one multicast
+ * group or to one address of this host, on this link and nothing else: they are
+ * bound to it, so that unicast never reaches a router that listens to a group,
+ * nor the other way round. The sender takes whole IP packets, headers included,
+ * and does not hear itself. A link that goes down keeps its sockets; a link
+ * that is removed and made again needs new ones (its index is another).
  */
 
-import { ipToBytes, parseIpv4, type Ipv4Address } from '../../base/address.ts'
-import { accepted, invariant, type Result } from '../../base/result.ts'
+import { ipToBytes, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { accepted, type Result } from '../../base/result.ts'
 import * as linux from '../../system/constants.ts'
 import { ipv4SocketAddress, littleEndian } from '../../system/socket-address.ts'
 import { setReceiveBuffer, Socket, type Datagram, type SystemError } from '../../system/socket.ts'
@@ -19,17 +20,19 @@ export interface AdvertLink {
   readonly name: string
 }
 
-export interface AdvertSocketSpec {
+export interface AdvertSenderSpec {
   readonly link: AdvertLink
-  /** Absent: 224.0.0.18 (RFC 3768 section 5.2.2). */
-  readonly group?: Ipv4Address | undefined
-  /** The IP protocols to hear; absent: 112 alone, VRRP. With authentication headers it is 51. */
-  readonly protocols?: readonly number[] | undefined
   /** A network namespace other than the process's: a name under /run/netns, or a path. */
   readonly namespace?: string | undefined
 }
 
-const vrrpProtocol = 112
+export interface AdvertReceiverSpec extends AdvertSenderSpec {
+  /** A multicast group, or an address of this host. */
+  readonly address: Ipv4Address
+  /** The IP protocols to hear: 112, VRRP, and 51, the same with authentication headers. */
+  readonly protocols: readonly number[]
+}
+
 /** A PDU has 16 + 4 × 255 bytes at most, before it up to 60 of IP and 24 of authentication header. */
 const longestPacket = 2048
 /** A thousand adverts: 255 virtual routers for some seconds, should we be kept from running. */
@@ -37,9 +40,18 @@ const receiveBufferBytes = 1 << 20
 /** TC_PRIO_INTERACTIVE, the highest that needs no privilege: before the host's own traffic in a full queue. */
 const sendPriority = 6
 
-export interface AdvertSocket {
-  /** @param packets whole IP packets; the kernel fills in an id of 0 and the header's checksum */
-  send(packets: readonly Uint8Array[]): Result<number, SystemError>
+export interface AdvertSender {
+  /**
+   * To a group always on this link; to a single host over whatever router this link reaches it by.
+   *
+   * @param packets whole IP packets; the kernel fills in an id of 0 and the header's checksum
+   */
+  send(packets: readonly Uint8Array[], to: Ipv4Address): Result<number, SystemError>
+  /** Again it does nothing. */
+  close(): void
+}
+
+export interface AdvertReceiver {
   /** Whole IP packets, some of those that wait; none means that nothing does. */
   receive(): Result<readonly Datagram[], SystemError>
   /** As Socket.onReadable. */
@@ -48,37 +60,55 @@ export interface AdvertSocket {
   close(): void
 }
 
-/** Joins the group. ENODEV: the link is gone; EPERM: CAP_NET_RAW is missing. */
-export function openAdvertSocket(spec: AdvertSocketSpec): Result<AdvertSocket, SystemError> {
-  const group = spec.group ?? vrrpGroup()
-  const sender = openSender(spec)
-  if (!sender.ok) return sender
+/** ENODEV: the link is gone; EPERM: CAP_NET_RAW is missing. */
+export function openAdvertSender({ link, namespace }: AdvertSenderSpec): Result<AdvertSender, SystemError> {
+  // IPPROTO_RAW takes whole packets of any protocol and receives nothing.
+  const protocol = linux.IPPROTO_RAW
+  const opened = Socket.open({ domain: linux.AF_INET, type: linux.SOCK_RAW, protocol, namespace })
+  const prepared = prepare(opened, [
+    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
+    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_PRIORITY, sendPriority),
+    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_IF, multicastRequest(link.index)),
+    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_LOOP, 0),
+  ])
+  if (!prepared.ok) return prepared
+  const sender = prepared.value
+  return accepted({
+    send: (packets, to) => {
+      const address = ipv4SocketAddress(to)
+      const flags = isMulticastIpv4(to) ? linux.MSG_DONTROUTE : 0
+      return sender.send(
+        packets.map((bytes) => ({ bytes, to: address })),
+        flags,
+      )
+    },
+    close: () => {
+      sender.close()
+    },
+  })
+}
+
+/** Joins the group. ENODEV, EPERM as above; EADDRNOTAVAIL: the address is none of this host's. */
+export function openAdvertReceiver(spec: AdvertReceiverSpec): Result<AdvertReceiver, SystemError> {
   const receivers: Socket[] = []
-  for (const protocol of spec.protocols ?? [vrrpProtocol]) {
-    const receiver = openReceiver(spec, protocol, group)
+  for (const protocol of spec.protocols) {
+    const receiver = openReceiver(spec, protocol)
     if (!receiver.ok) {
-      closeAll([sender.value, ...receivers])
+      closeAll(receivers)
       return receiver
     }
     receivers.push(receiver.value)
   }
-  return accepted(together(receivers, sender.value, ipv4SocketAddress(group)))
+  return accepted({
+    receive: () => receiveFromAll(receivers),
+    onReadable: (callback) => {
+      for (const receiver of receivers) receiver.onReadable(callback)
+    },
+    close: () => {
+      closeAll(receivers)
+    },
+  })
 }
-
-const together = (receivers: readonly Socket[], sender: Socket, to: Uint8Array): AdvertSocket => ({
-  send: (packets) =>
-    sender.send(
-      packets.map((bytes) => ({ bytes, to })),
-      linux.MSG_DONTROUTE,
-    ),
-  receive: () => receiveFromAll(receivers),
-  onReadable: (callback) => {
-    for (const receiver of receivers) receiver.onReadable(callback)
-  },
-  close: () => {
-    closeAll([sender, ...receivers])
-  },
-})
 
 function closeAll(sockets: readonly Socket[]): void {
   for (const socket of sockets) socket.close()
@@ -92,13 +122,7 @@ function receiveFromAll(receivers: readonly Socket[]): Result<readonly Datagram[
   return datagrams.length === 0 && failed !== undefined ? failed : accepted(datagrams)
 }
 
-function vrrpGroup(): Ipv4Address {
-  const group = parseIpv4('224.0.0.18')
-  invariant(group !== undefined, '224.0.0.18 is an address')
-  return group
-}
-
-function openReceiver({ link, namespace }: AdvertSocketSpec, protocol: number, group: Ipv4Address): Opened {
+function openReceiver({ link, namespace, address }: AdvertReceiverSpec, protocol: number): Opened {
   const opened = Socket.open({
     domain: linux.AF_INET,
     type: linux.SOCK_RAW,
@@ -106,29 +130,22 @@ function openReceiver({ link, namespace }: AdvertSocketSpec, protocol: number, g
     namespace,
     datagramBytes: longestPacket,
   })
+  const join: readonly Step[] = isMulticastIpv4(address)
+    ? [
+        (socket) =>
+          socket.setOption(linux.IPPROTO_IP, linux.IP_ADD_MEMBERSHIP, multicastRequest(link.index, address)),
+      ]
+    : []
   return prepare(opened, [
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
-    (socket) => socket.bind(ipv4SocketAddress(group)),
+    (socket) => socket.bind(ipv4SocketAddress(address)),
     discardEarlier,
     (socket) => setReceiveBuffer(socket, receiveBufferBytes),
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1),
     (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_PKTINFO, 1),
     (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_RECVTTL, 1),
     (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_ALL, 0),
-    (socket) =>
-      socket.setOption(linux.IPPROTO_IP, linux.IP_ADD_MEMBERSHIP, multicastRequest(link.index, group)),
-  ])
-}
-
-function openSender({ link, namespace }: AdvertSocketSpec): Opened {
-  // IPPROTO_RAW takes whole packets of any protocol and receives nothing.
-  const protocol = linux.IPPROTO_RAW
-  const opened = Socket.open({ domain: linux.AF_INET, type: linux.SOCK_RAW, protocol, namespace })
-  return prepare(opened, [
-    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
-    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_PRIORITY, sendPriority),
-    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_IF, multicastRequest(link.index)),
-    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_LOOP, 0),
+    ...join,
   ])
 }
 

@@ -19,7 +19,7 @@
  *     |                    Options (IHL > 5)                          |
  */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
 
 const AT = {
   versionIhl: 0,
@@ -99,15 +99,16 @@ export function parseIpv4Header(bytes: Uint8Array): ParsedIpv4Header | undefined
 
 /**
  * Zeroes what an authentication header does not protect (RFC 2402 section
- * 3.3.3.1.1.1): type of service, flags, fragment offset and checksum. Not the
- * TTL, which RFC 2402 also names: keepalived signs it as it is sent (measured),
- * and an advert that a router has passed on is refused anyway.
+ * 3.3.3.1.1.1): type of service, flags, fragment offset and checksum. The TTL,
+ * which RFC 2402 also names, only of unicast, as keepalived has it (measured):
+ * a multicast advert that a router has passed on is refused anyway.
  */
 export function clearMutableFields(packet: Uint8Array): void {
   const view = viewOf(packet)
   view.setUint8(AT.tos, 0)
   view.setUint16(AT.fragment, 0)
   view.setUint16(AT.checksum, 0)
+  if (!isMulticastIpv4(view.getUint32(AT.destination) as Ipv4Address)) view.setUint8(AT.ttl, 0)
 }
 
 /**

@@ -32,6 +32,15 @@ export type Expectation = Authentication & {
   readonly vrid: number
   /** Advertisement_Interval in whole seconds. */
   readonly intervalSeconds: number
+  /** Absent: multicast. */
+  readonly unicast?: UnicastRules | undefined
+}
+
+export interface UnicastRules {
+  /** By address; what the configuration limits the TTL of each one's adverts to. */
+  readonly peers: ReadonlyMap<Ipv4Address, { readonly minTtl: number; readonly maxTtl: number }>
+  /** Nobody else is believed. */
+  readonly onlyPeers: boolean
 }
 
 export interface Advertisement {
@@ -83,7 +92,8 @@ function structuralFailure(packet: Packet, expectation: Expectation): Rejection 
   if (nextHeader !== PROTOCOL.vrrp) return failure(packet, 'ah-next-header', nextHeader, PROTOCOL.vrrp)
   const expectedLength = headersLength + expectedPduLength(fixed)
   if (bytes.length !== expectedLength) return failure(packet, 'packet-length', bytes.length, expectedLength)
-  if (packet.ttl !== ADVERT_TTL) return failure(packet, 'ttl', packet.ttl, ADVERT_TTL)
+  if (expectation.unicast === undefined && packet.ttl !== ADVERT_TTL)
+    return failure(packet, 'ttl', packet.ttl, ADVERT_TTL)
   if (fixed.version !== VRRP_VERSION) return failure(packet, 'version', fixed.version, VRRP_VERSION)
   return undefined
 }
@@ -127,8 +137,19 @@ function contentFailure(packet: Packet, expectation: Expectation): Rejection | u
   if (packet.totalLength !== bytes.length)
     return failure(packet, 'ip-length', packet.totalLength, bytes.length)
   if (internetChecksum(pdu) !== 0) return failure(packet, 'checksum')
-  if (!isMulticastIpv4(packet.destination)) return failure(packet, 'destination', packet.destination)
-  return undefined
+  const unicast = expectation.unicast
+  if (isMulticastIpv4(packet.destination) !== (unicast === undefined))
+    return failure(packet, unicast === undefined ? 'destination' : 'destination-group', packet.destination)
+  return unicast === undefined ? undefined : senderFailure(packet, unicast)
+}
+
+function senderFailure(packet: Packet, { peers, onlyPeers }: UnicastRules): Rejection | undefined {
+  if (!onlyPeers) return undefined
+  const peer = peers.get(packet.source)
+  if (peer === undefined) return failure(packet, 'unicast-source', packet.source)
+  const { ttl } = packet
+  if (ttl >= peer.minTtl && ttl <= peer.maxTtl) return undefined
+  return { ...failure(packet, 'unicast-ttl', ttl, peer.minTtl), most: peer.maxTtl }
 }
 
 /** By the packet's own version and count: keepalived calls a v3 advert with a v2 trailer too long, not v3. */

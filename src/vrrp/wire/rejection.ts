@@ -26,6 +26,9 @@ export type RejectionReason =
   | 'ip-length'
   | 'checksum'
   | 'destination'
+  | 'destination-group'
+  | 'unicast-source'
+  | 'unicast-ttl'
 
 export interface Rejection {
   readonly reason: RejectionReason
@@ -34,6 +37,8 @@ export interface Rejection {
   /** What was found and what should have been, in the reason's own unit; zero where there is no such number. */
   readonly received: number
   readonly expected: number
+  /** The upper end where a range from `expected` on is allowed. */
+  readonly most?: number | undefined
   /** The packet is authentic, though no good: its number has been used up. */
   readonly sequence?: number | undefined
 }
@@ -44,7 +49,7 @@ export function describeRejection(rejection: Rejection): string {
   return rejection.source === undefined ? text : `${text} from ${formatIpv4(rejection.source)}`
 }
 
-function words({ reason, received, expected }: Rejection): string {
+function words({ reason, received, expected, most }: Rejection): string {
   switch (reason) {
     case 'packet-too-short':
       return `IPv4 VRRP packet too short - ${received} bytes`
@@ -90,6 +95,12 @@ function words({ reason, received, expected }: Rejection): string {
       return 'Invalid VRRPv2 checksum'
     case 'destination':
       return `advert sent to ${address(received)}, which is no multicast group,`
+    case 'destination-group':
+      return `advert sent to the multicast group ${address(received)}, but unicast is configured,`
+    case 'unicast-source':
+      return `unicast source address ${address(received)} not a unicast peer`
+    case 'unicast-ttl':
+      return `TTL/HL ${received} not in range ${expected} - ${most ?? expected}`
   }
 }
 

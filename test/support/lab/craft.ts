@@ -9,6 +9,8 @@ export interface AdvertFields {
   readonly addresses: readonly string[]
   readonly destination?: string
   readonly sourceMac?: string
+  /** The group's when absent. */
+  readonly destinationMac?: string
   readonly ttl?: number
   readonly version?: number
   readonly type?: number
@@ -29,7 +31,8 @@ export interface AdvertFields {
 export function craftAdvert(fields: AdvertFields): Buffer {
   const destination = fields.destination ?? '224.0.0.18'
   const packet = craftIp(fields.source, destination, 112, craftVrrp(fields), fields.ttl ?? 255)
-  return craftEthernet(multicastMac(destination), fields.sourceMac ?? '02:00:00:00:ff:fe', 0x0800, packet)
+  const { destinationMac = multicastMac(destination), sourceMac = '02:00:00:00:ff:fe' } = fields
+  return craftEthernet(destinationMac, sourceMac, 0x0800, packet)
 }
 
 export interface SignedFields extends AdvertFields {
@@ -46,6 +49,7 @@ export interface SignedFields extends AdvertFields {
 /** The same frame with keepalived's authentication header (RFC 2402, HMAC-MD5-96) before the advertisement. */
 export function craftSigned(fields: SignedFields): Buffer {
   const { key, sequence, source, destination = '224.0.0.18', sourceMac = '02:00:00:00:ff:fe' } = fields
+  const { destinationMac = multicastMac(destination) } = fields
   const header = Buffer.alloc(24)
   header.set([fields.nextHeader ?? 112, 4])
   header.set(quad(fields.spi ?? source), 4)
@@ -54,9 +58,10 @@ export function craftSigned(fields: SignedFields): Buffer {
   const packet = craftIp(source, destination, 51, payload, fields.ttl ?? 255)
   const covered = Buffer.from(packet)
   covered.fill(0, 1, 2).fill(0, 6, 8).fill(0, 10, 12)
+  if (!destination.startsWith('224.')) covered.fill(0, 8, 9)
   createHmac('md5', key).update(covered).digest().copy(packet, 32, 0, 12)
   if (fields.forged === true) packet.writeUInt8(packet.readUInt8(32) ^ 1, 32)
-  return craftEthernet(multicastMac(destination), sourceMac, 0x0800, packet)
+  return craftEthernet(destinationMac, sourceMac, 0x0800, packet)
 }
 
 export function craftVrrp(fields: AdvertFields): Buffer {

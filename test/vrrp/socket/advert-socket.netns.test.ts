@@ -1,18 +1,22 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseIpv4 } from '../../../src/base/address.ts'
+import type { Ipv4Address } from '../../../src/base/address.ts'
+import { accepted, type Result } from '../../../src/base/result.ts'
 import { milliseconds, seconds } from '../../../src/base/time.ts'
 import { AF_INET, SOCK_RAW } from '../../../src/system/constants.ts'
 import { Socket, type Datagram } from '../../../src/system/socket.ts'
+import type { SystemError } from '../../../src/system/system-error.ts'
 import {
-  openAdvertSocket,
-  type AdvertSocket,
-  type AdvertSocketSpec,
+  openAdvertReceiver,
+  openAdvertSender,
+  type AdvertLink,
+  type AdvertReceiver,
 } from '../../../src/vrrp/socket/advert-socket.ts'
 import { Lab, type Host } from '../../support/lab.ts'
 import { craftEthernet, craftIp, craftVrrp } from '../../support/lab/craft.ts'
 import { pause, until, wallNow } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
+import { ip } from '../kit.ts'
 
 const advert = (
   vrid: number,
@@ -25,6 +29,39 @@ const advert = (
     craftVrrp({ source: '10.9.0.1', vrid, priority: 100, addresses: ['10.9.0.100'] }),
     options.ttl ?? 255,
   )
+
+/** A receiver and a sender for one address. */
+interface AdvertSocket extends AdvertReceiver {
+  send(packets: readonly Uint8Array[]): Result<number, SystemError>
+}
+
+interface AdvertSocketSpec {
+  readonly link: AdvertLink
+  readonly namespace: string
+  readonly group?: Ipv4Address
+  readonly protocols?: readonly number[]
+}
+
+const vrrpGroup = ip('224.0.0.18')
+
+function openAdvertSocket(spec: AdvertSocketSpec): Result<AdvertSocket, SystemError> {
+  const { link, namespace, group = vrrpGroup, protocols = [112] } = spec
+  const sender = openAdvertSender({ link, namespace })
+  if (!sender.ok) return sender
+  const receiver = openAdvertReceiver({ link, namespace, address: group, protocols })
+  if (!receiver.ok) {
+    sender.value.close()
+    return receiver
+  }
+  return accepted({
+    ...receiver.value,
+    send: (packets: readonly Uint8Array[]) => sender.value.send(packets, group),
+    close: () => {
+      sender.value.close()
+      receiver.value.close()
+    },
+  })
+}
 
 const vridOf = ({ bytes }: Datagram): number => bytes[21] ?? 0
 
@@ -67,7 +104,7 @@ needs('netns')('adverts between two hosts', () => {
     return result.value
   }
 
-  function drain(socket: AdvertSocket): Datagram[] {
+  function drain(socket: AdvertReceiver): Datagram[] {
     const all: Datagram[] = []
     for (;;) {
       const received = socket.receive()
@@ -78,7 +115,7 @@ needs('netns')('adverts between two hosts', () => {
   }
 
   /** Until a packet that was sent after all others has arrived. */
-  async function hear(socket: AdvertSocket, last: number): Promise<Datagram[]> {
+  async function hear(socket: AdvertReceiver, last: number): Promise<Datagram[]> {
     const heard: Datagram[] = []
     await until(
       `VRID ${last}`,
@@ -130,7 +167,7 @@ needs('netns')('adverts between two hosts', () => {
   test('neither other groups, nor other links, nor other protocols are heard', async () => {
     const receiver = await open(b)
     // Joined by somebody else on the same host, which by default is heard by everybody.
-    const otherGroup = { group: parseIpv4('224.0.0.19') }
+    const otherGroup = { group: ip('224.0.0.19') }
     const other = await open(b, 'eth0', otherGroup)
     const [here, there, toOther] = [await open(a), await open(a, 'eth1'), await open(a, 'eth0', otherGroup)]
     toOther.send([advert(1, { destination: '224.0.0.19' })])
@@ -153,6 +190,54 @@ needs('netns')('adverts between two hosts', () => {
     const heard = anybody.value.receive()
     expect(heard.ok && heard.value.map(vridOf)).toEqual([4, 200])
     for (const socket of [sender, receiver, anybody.value]) socket.close()
+  })
+
+  test('unicast to an own address is heard by who listens to it, over a router as well', async () => {
+    const group = await open(b)
+    const listen = async (address: string, link = 'eth0') => {
+      const index = await linkIndex(b, link)
+      const receiver = openAdvertReceiver({
+        link: { index, name: link },
+        namespace: b.namespace,
+        address: ip(address),
+        protocols: [112],
+      })
+      if (!receiver.ok) throw new Error(receiver.error.text)
+      return receiver.value
+    }
+    const [receiver, elsewhere] = [await listen(b.address()), await listen(b.address(), 'eth1')]
+    const opened = openAdvertSender({
+      link: { index: await linkIndex(a), name: 'eth0' },
+      namespace: a.namespace,
+    })
+    if (!opened.ok) throw new Error(opened.error.text)
+    const sender = opened.value
+    expect(sender.send([advert(5, { destination: b.address() })], ip(b.address()))).toMatchObject({
+      ok: true,
+    })
+    // The other network is behind b: MSG_DONTROUTE would look for it on the link itself.
+    await a.ip('addr', 'del', `${a.address('eth1')}/24`, 'dev', 'eth1')
+    await a.ip('route', 'add', '10.9.1.0/24', 'via', b.address())
+    const far = await listen(b.address('eth1'))
+    const toFar = advert(6, { destination: b.address('eth1') })
+    expect(sender.send([toFar], ip(b.address('eth1')))).toMatchObject({ ok: true })
+    sender.send([advert(200)], vrrpGroup)
+    expect((await hear(group, 200)).map(vridOf)).toEqual([200])
+    expect((await hear(receiver, 5)).map(vridOf)).toEqual([5])
+    expect((await hear(far, 6)).map(vridOf)).toEqual([6])
+    expect(elsewhere.receive()).toEqual({ ok: true, value: [] })
+    for (const socket of [group, receiver, elsewhere, far, sender]) socket.close()
+    await a.ip('route', 'del', '10.9.1.0/24', 'via', b.address())
+    await a.ip('addr', 'add', `${a.address('eth1')}/24`, 'dev', 'eth1')
+  })
+
+  test('an address that is not there is refused with EADDRNOTAVAIL', async () => {
+    const link = { index: await linkIndex(a), name: 'eth0' }
+    const address = ip('10.9.0.99')
+    expect(openAdvertReceiver({ link, namespace: a.namespace, address, protocols: [112] })).toMatchObject({
+      ok: false,
+      error: { code: 'EADDRNOTAVAIL', call: 'bind' },
+    })
   })
 
   test('other protocols can be heard (authentication headers)', async () => {

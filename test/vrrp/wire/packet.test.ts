@@ -226,3 +226,38 @@ describe('any bytes', () => {
     expect(receive(buffer.subarray(2, 2 + good.length))).toMatchObject({ priority: 150 })
   })
 })
+
+describe('unicast', () => {
+  const peer = example.source
+  const rules = (onlyPeers: boolean, minTtl = 0, maxTtl = 255): Expectation => ({
+    ...expectation,
+    unicast: { onlyPeers, peers: new Map([[peer, { minTtl, maxTtl }]]) },
+  })
+  const sent = (change: Partial<typeof example> = {}): Uint8Array =>
+    encodeAdvertPacket({ ...example, destination: ip('10.9.0.2'), ...change })
+
+  test('of whom and with what TTL', () => {
+    const stranger = ip('10.9.0.77')
+    const outcome = (bytes: Uint8Array, expected: Expectation): string => {
+      const received = receive(bytes, expected)
+      return 'reason' in received ? describeRejection(received) : 'accepted'
+    }
+    expect(outcome(sent({ ttl: 3 }), rules(false))).toBe('accepted')
+    expect(outcome(sent({ source: stranger }), rules(false))).toBe('accepted')
+    expect(outcome(sent({ source: stranger }), rules(true))).toBe(
+      'unicast source address 10.9.0.77 not a unicast peer from 10.9.0.77',
+    )
+    expect(outcome(sent({ ttl: 249 }), rules(true, 250))).toBe(
+      'TTL/HL 249 not in range 250 - 255 from 10.9.0.1',
+    )
+    expect(outcome(sent({ ttl: 251 }), rules(true, 0, 250))).toBe(
+      'TTL/HL 251 not in range 0 - 250 from 10.9.0.1',
+    )
+    expect(outcome(sent({ ttl: 250 }), rules(true, 250, 250))).toBe('accepted')
+  })
+
+  test('and multicast are not mistaken for each other', () => {
+    expect(rejection(good, rules(false)).reason).toBe('destination-group')
+    expect(rejection(sent()).reason).toBe('destination')
+  })
+})
