@@ -1,7 +1,7 @@
 /** Which adverts keep a Backup from taking over, by who sent them where, beside keepalived. */
 
 import { describe, expect, test, type TestContext } from 'vitest'
-import { milliseconds, seconds } from '../../src/base/time.ts'
+import { seconds } from '../../src/base/time.ts'
 import { Lab } from '../support/lab.ts'
 import { inject } from '../support/lab/capture.ts'
 import { craftAdvert, type AdvertFields } from '../support/lab/craft.ts'
@@ -159,18 +159,16 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
   const links = JSON.parse(await probe.ip('-j', 'link', 'show', 'dev', 'eth0')) as [{ ifindex: number }]
   const daemon = await router.start({ kind, config })
   const last = instances.find(({ name }) => name === 'of a stranger, checked')!
-  let sending = true
-  const speaking = (async () => {
-    while (sending) {
-      inject(probe.namespace, links[0].ifindex, ...frames)
-      await pause(milliseconds(300))
-    }
-  })()
+  const speaking = setInterval(() => {
+    inject(probe.namespace, links[0].ifindex, ...frames)
+  }, 300)
+  onTestFinished(() => {
+    clearInterval(speaking)
+  })
   await until('those that hear nobody to take over', () => router.holds(last.vip), seconds(15))
   await pause(seconds(1.5))
   const held = new Set((await router.addresses()).map(({ local }) => local))
-  sending = false
-  await speaking
+  clearInterval(speaking)
   return {
     seen: instances.map(({ name, vip }) => `${name}: ${held.has(vip) ? 'takes over' : 'listens'}`),
     log: await daemon.log(),
