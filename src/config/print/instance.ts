@@ -34,6 +34,7 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   sourceAddress: (address, { unicastPeers }) => [
     `${unicastPeers.length > 0 ? 'unicast_src_ip' : 'mcast_src_ip'} ${formatIp(address)}`,
   ],
+  trackSourceAddress: (track) => when(track, 'track_src_ip'),
   unicastPeers: (peers) => block('unicast_peer', peers.map(peerLine)),
   unicastTtl: (ttl) => when(ttl !== 255, `unicast_ttl ${ttl}`),
   checkUnicastSource: (check, { unicastPeers }) =>

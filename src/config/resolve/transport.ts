@@ -45,7 +45,7 @@ export function resolveTransport(
     unicastPeers,
     unicastTtl: values.last(keywords.unicastTtl) ?? 255,
     checkUnicastSource:
-      checkUnicastSource ||
+      (checkUnicastSource && unicastPeers.length > 0) ||
       values.has(keywords.checkUnicastSrc) ||
       unicastPeers.some(({ minTtl, maxTtl }) => minTtl > 0 || maxTtl < 255),
     faultWithoutPeers,
