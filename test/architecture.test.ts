@@ -95,6 +95,7 @@ const pureFolders = ['base', 'config', 'vrrp/wire', 'vrrp/election', 'vrrp']
 const pureFiles = [
   'netlink/types.ts',
   'netlink/identity.ts',
+  'netlink/route-keys.ts',
   'netlink/link-table.ts',
   'netlink/links.ts',
   'netlink/table-draft.ts',
@@ -108,6 +109,8 @@ const pureFiles = [
   'daemon/messages.ts',
   'daemon/transport.ts',
   'daemon/wanted.ts',
+  'daemon/kernel-specs.ts',
+  'daemon/losses.ts',
   'control/arguments.ts',
   'control/events.ts',
   'control/protocol.ts',

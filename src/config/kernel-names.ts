@@ -1,4 +1,4 @@
-/** Names for numbers that ip(8) knows: routing tables, scopes. From /etc/iproute2 where that is there. */
+/** Names for numbers that ip(8) knows: routing tables, scopes, realms and others. From /etc/iproute2 where that is there. */
 
 import type { ConfigIo } from './io.ts'
 import { decodeText } from './text.ts'
@@ -7,6 +7,9 @@ export interface KernelNames {
   readonly tables: ReadonlyMap<string, number>
   readonly scopes: ReadonlyMap<string, number>
   readonly protocols: ReadonlyMap<string, number>
+  readonly realms: ReadonlyMap<string, number>
+  /** Of interfaces. */
+  readonly groups: ReadonlyMap<string, number>
 }
 
 const BUILT_IN: KernelNames = {
@@ -29,6 +32,8 @@ const BUILT_IN: KernelNames = {
     ['static', 4],
     ['keepalived', 18],
   ]),
+  realms: new Map([['cosmos', 0]]),
+  groups: new Map([['default', 0]]),
 }
 
 export async function readKernelNames(io: ConfigIo): Promise<KernelNames> {
@@ -36,6 +41,8 @@ export async function readKernelNames(io: ConfigIo): Promise<KernelNames> {
     tables: await readNames(io, 'rt_tables', BUILT_IN.tables),
     scopes: await readNames(io, 'rt_scopes', BUILT_IN.scopes),
     protocols: await readNames(io, 'rt_protos', BUILT_IN.protocols),
+    realms: await readNames(io, 'rt_realms', BUILT_IN.realms),
+    groups: await readNames(io, 'group', BUILT_IN.groups),
   }
 }
 

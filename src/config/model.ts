@@ -20,6 +20,7 @@ export interface Model {
   readonly staticAddresses: readonly VirtualAddress[]
   readonly staticRoutes: readonly VirtualRoute[]
   readonly staticRules: readonly VirtualRule[]
+  readonly trackGroups: readonly TrackGroup[]
 }
 
 export interface NotServed {
@@ -241,12 +242,76 @@ export interface VirtualAddress {
   readonly broadcast?: Ipv4Address
   /** `peer ADDR`, with the length of one address. */
   readonly peer?: Cidr
+  readonly flags: AddressFlags
+  /** `preferred_lft`, in seconds; absent: keepalived's default, which for an IPv6 /128 is 0. */
+  readonly preferredLifetime?: number | 'forever'
   /** `no_track`: a link that is down does not put the instance into FAULT. */
   readonly track: boolean
+  /** Static items only. */
+  readonly trackGroup?: string
   readonly span: Span
 }
 
-export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+/** Of an address: what ip-address(8) calls so. Only `noprefixroute` and `autojoin` mean something to IPv4. */
+export interface AddressFlags {
+  readonly home: boolean
+  readonly mngtmpaddr: boolean
+  readonly noprefixroute: boolean
+  readonly autojoin: boolean
+  /** `-nodad`: with duplicate address detection. */
+  readonly detectDuplicates: boolean
+}
+
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'anycast'
+  | 'multicast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw'
+  | 'nat'
+
+export type MetricName =
+  | 'mtu'
+  | 'advmss'
+  | 'rtt'
+  | 'rttvar'
+  | 'reordering'
+  | 'window'
+  | 'cwnd'
+  | 'initcwnd'
+  | 'initrwnd'
+  | 'ssthresh'
+  | 'rto_min'
+  | 'hoplimit'
+  | 'quickack'
+  | 'features'
+  | 'congctl'
+  | 'fastopen_no_cookie'
+
+/** What a route says about the connections over it. */
+export interface RouteMetric {
+  readonly name: MetricName
+  /** In the kernel's units; a name for `congctl`. */
+  readonly value: number | string
+  /** `lock`: the kernel may not find a better one by itself. */
+  readonly locked: boolean
+}
+
+export interface Encapsulation {
+  readonly kind: 'ip' | 'ip6'
+  /** 64 bits, in decimal digits. */
+  readonly id?: string
+  readonly source?: IpAddress
+  readonly destination?: IpAddress
+  /** `ttl`, for ip6 `hoplimit` */
+  readonly ttl?: number
+  /** `tos`, for ip6 `tc` */
+  readonly tos?: number
+}
 
 export interface VirtualRoute {
   readonly type: RouteType
@@ -259,11 +324,22 @@ export interface VirtualRoute {
   readonly table: number
   readonly scope?: Scope
   readonly metric?: number
-  readonly mtu?: number
+  /** At most one of each name. */
+  readonly metrics: readonly RouteMetric[]
   readonly protocol?: number
   readonly tos?: number
   readonly onlink: boolean
+  /** Source realm << 16 | destination realm. */
+  readonly realms?: number
+  /** `pref`, IPv6 only: 0 medium, 1 high, 3 low. */
+  readonly preference?: number
+  /** `expires`, in seconds, IPv6 only. */
+  readonly expires?: number
+  readonly ttlPropagate?: boolean
+  readonly encapsulation?: Encapsulation
   readonly track: boolean
+  /** Static items only. */
+  readonly trackGroup?: string
   /** Several gateways; `gateway` and `link` are then absent. */
   readonly nexthops: readonly Nexthop[]
   /** Where among equal routes: first (the kernel's default) or last. */
@@ -277,12 +353,20 @@ export interface Nexthop {
   /** 1..256 */
   readonly weight: number
   readonly onlink: boolean
+  /** As of the route. */
+  readonly realms?: number
 }
 
 export type RuleAction =
   | { readonly kind: 'table'; readonly table: number }
   | { readonly kind: 'goto'; readonly preference: number }
   | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'nop' }
+
+/** Both ends included. */
+export interface NumberRange {
+  readonly from: number
+  readonly to: number
+}
 
 /** A line of virtual_rules or static_rules. */
 export interface VirtualRule {
@@ -299,6 +383,26 @@ export interface VirtualRule {
   readonly oif?: string
   readonly tos?: number
   readonly l3mdev: boolean
+  /** `suppress_prefixlength`, `suppress_ifgroup` */
+  readonly suppressPrefixLength?: number
+  readonly suppressInterfaceGroup?: number
+  /** As of a route. */
+  readonly realms?: number
+  readonly uidRange?: NumberRange
+  readonly ipProtocol?: number
+  readonly sourcePorts?: NumberRange
+  readonly destinationPorts?: NumberRange
+  /** 64 bits, in decimal digits. */
+  readonly tunnelId?: string
+  readonly protocol: number
   readonly track: boolean
+  /** Static items only. */
+  readonly trackGroup?: string
   readonly span: Span
+}
+
+/** `track_group`: instances that need the links of some static items. */
+export interface TrackGroup {
+  readonly name: string
+  readonly members: readonly string[]
 }

@@ -11,22 +11,22 @@ import type {
   SyncGroup,
   TrackedInterface,
   TrackedScript,
+  VirtualAddress,
+  VirtualRoute,
+  VirtualRule,
   VrrpInstance,
 } from '../config/model.ts'
 import { milliseconds } from '../base/time.ts'
 import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import { channelOf, transportOf, type Transport } from './transport.ts'
-import { wantedAddress, wantedRoute, type WantedAddress, type WantedRoute } from './wanted.ts'
+import { wantedState, type WantedState } from './wanted.ts'
 
 /** One vrrp_instance as the daemon runs it. */
-export interface Assembled {
+export interface Assembled extends WantedState {
   readonly router: VirtualRouter
   readonly instance: VrrpInstance
   readonly transport: Transport
-  /** Advertised addresses first, then excluded ones: the order of installing and announcing. */
-  readonly addresses: readonly WantedAddress[]
-  readonly routes: readonly WantedRoute[]
 }
 
 export interface Assembly {
@@ -46,7 +46,11 @@ export function assemble(model: Model, canSign: () => boolean = () => true, paus
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   const routers = model.instances.map((instance) => {
     const transport = transportOf(instance, model.global.mcastGroup4)
-    return assembleInstance(instance, transport, groupOf(model, instance), { signs, pauseGuard })
+    return assembleInstance(instance, transport, groupOf(model, instance), {
+      signs,
+      pauseGuard,
+      staticLinks: linksOfStaticItems(model, instance.name),
+    })
   })
   return {
     routers: withChannelsOfTheirOwn(routers),
@@ -57,10 +61,12 @@ export function assemble(model: Model, canSign: () => boolean = () => true, paus
 const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
   model.syncGroups.find((group) => group.members.includes(instance.name))
 
-/** What the host and the command line add to the file. */
+/** What the host, the command line and the rest of the file add to an instance. */
 interface Circumstances {
   readonly signs: boolean
   readonly pauseGuard: boolean
+  /** Of static items that have a track_group with this instance. */
+  readonly staticLinks: readonly string[]
 }
 
 function assembleInstance(
@@ -69,13 +75,13 @@ function assembleInstance(
   group: SyncGroup | undefined,
   circumstances: Circumstances,
 ): Assembled {
-  const addresses = [...instance.addresses, ...instance.excludedAddresses].map(wantedAddress)
+  const { addresses, excludedAddresses, routes, rules } = instance
   return {
     instance,
     transport,
     router: assembleRouter(instance, transport, group, circumstances),
-    addresses,
-    routes: instance.routes.map(wantedRoute),
+    // Advertised addresses first: the order of installing and announcing.
+    ...wantedState({ addresses: [...addresses, ...excludedAddresses], routes, rules }),
   }
 }
 
@@ -91,7 +97,7 @@ function assembleRouter(
   instance: VrrpInstance,
   transport: Transport,
   group: SyncGroup | undefined,
-  { signs, pauseGuard }: Circumstances,
+  { signs, pauseGuard, staticLinks }: Circumstances,
 ): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
@@ -125,7 +131,7 @@ function assembleRouter(
     needsSourceAddress: transport.kind === 'unicast' || instance.trackSourceAddress,
     ...(instance.faultWithoutPeers && { lacksPeers: true }),
     ...unsupported(instance, signs),
-    requiredLinks: requiredLinks(instance, interfaces),
+    requiredLinks: requiredLinks(instance, interfaces, staticLinks),
     trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
   }
 }
@@ -162,17 +168,35 @@ export const advertised = (instance: VrrpInstance): readonly Ipv4Address[] =>
 const isWeighted = (tracked: TrackedInterface): boolean => tracked.weight !== 0 || tracked.reverse
 
 /**
- * The own link, unless dont_track_primary; links that addresses and routes
- * name, unless no_track; and those of track_interface without a weight.
+ * The own link, unless dont_track_primary; links that addresses, routes and
+ * rules name, unless no_track; and those of track_interface without a weight.
  */
-function requiredLinks(instance: VrrpInstance, tracked: readonly TrackedInterface[]): readonly string[] {
-  const named = [...instance.addresses, ...instance.excludedAddresses, ...instance.routes]
+function requiredLinks(
+  instance: VrrpInstance,
+  tracked: readonly TrackedInterface[],
+  ofStaticItems: readonly string[],
+): readonly string[] {
+  const items = [...instance.addresses, ...instance.excludedAddresses, ...instance.routes, ...instance.rules]
+  const named = items
     .filter(({ track }) => track)
-    .map(({ link }) => link)
-    .filter((link) => link !== undefined && link !== instance.link)
+    .flatMap(linksNamed)
+    .filter((link) => link !== instance.link)
   const own = instance.dontTrackPrimary ? [] : [instance.link]
   const plain = tracked.filter((one) => !isWeighted(one)).map(({ link }) => link)
-  return [...new Set([...own, ...named, ...plain])].filter((link) => link !== undefined)
+  return [...new Set([...own, ...named, ...plain, ...ofStaticItems])]
+}
+
+const linksNamed = (item: VirtualAddress | VirtualRoute | VirtualRule): readonly string[] =>
+  ('action' in item ? [item.iif, item.oif] : [item.link]).filter((link) => link !== undefined)
+
+/** track_group: those of static items that name a group in which the instance is. */
+function linksOfStaticItems(model: Model, name: string): readonly string[] {
+  const groups = new Set(
+    model.trackGroups.filter(({ members }) => members.includes(name)).map((group) => group.name),
+  )
+  return [...model.staticAddresses, ...model.staticRoutes, ...model.staticRules]
+    .filter(({ track, trackGroup }) => track && trackGroup !== undefined && groups.has(trackGroup))
+    .flatMap(linksNamed)
 }
 
 const scriptTracker = ({ script, weight, reverse }: TrackedScript): Tracker => ({

@@ -22,6 +22,7 @@ import type { Assembled, Assembly } from './assemble.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
+import { describeItem } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 import { groupOf, listeningAddresses } from './transport.ts'
 import { watchDeafness } from './watched-links.ts'
@@ -233,7 +234,10 @@ export class Daemon {
         this.adverts.follow(name, link, listeningAddresses(this.assembled.values(), name, fact))
       },
       factKnown: (name) => this.state.facts.links.get(name),
-      holds: (router, linkIndex, cidr) => this.installer.holds(router, linkIndex, cidr),
+      itemsOf: (router) => this.installer.itemsOf(router),
+      lost: ({ router, item }) => {
+        if (item.track) this.dispatch({ type: 'address-lost', router, address: describeItem(item) })
+      },
       dispatch: (event) => {
         this.dispatch(event)
       },

@@ -1,46 +1,35 @@
 /**
- * Installs and withdraws one virtual router's addresses and routes and
+ * Installs and withdraws one virtual router's addresses, routes and rules and
  * remembers what the kernel accepted: only that is announced by ARP, and only
  * the loss of that is a loss.
  */
 
-import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import { isIpv4, type Ipv4Address } from '../base/address.ts'
 import type { Kernel } from '../netlink/kernel.ts'
-import type { AddressSpec, Link, Outcome, RouteSpec } from '../netlink/types.ts'
+import type { Link, Outcome } from '../netlink/types.ts'
 import type { Assembled } from './assemble.ts'
-import type { WantedAddress, WantedRoute } from './wanted.ts'
+import { specsOf, without, type Addressed, type Item, type Specs } from './kernel-specs.ts'
+import type { WantedState } from './wanted.ts'
 
 /** Whose kernel state it is, for what is said of it. */
-export type Owned = Pick<Assembled, 'addresses' | 'routes'> & {
+export interface Owned extends WantedState {
   readonly router: Pick<Assembled['router'], 'name'>
 }
 
 /** One line for the operator: what was refused and the kernel's own reason. */
 export type Complaint = (text: string) => void
 
-/** An accepted address and where it is. */
-export interface Held {
-  readonly link: Link
-  readonly cidr: Cidr
-}
-
 /** The part of the kernel's port that installing takes. */
 export interface InstallerPort extends Pick<
   Kernel,
-  'installAddresses' | 'withdrawAddresses' | 'installRoutes' | 'withdrawRoutes'
+  | 'installAddresses'
+  | 'withdrawAddresses'
+  | 'installRoutes'
+  | 'withdrawRoutes'
+  | 'installRules'
+  | 'withdrawRules'
 > {
   linkByName(name: string): Link | undefined
-}
-
-/** What one has and the other has not. */
-function without(one: Assembled, other: Assembled): Pick<Assembled, 'addresses' | 'routes'> {
-  const key = (wanted: WantedAddress | WantedRoute): string => JSON.stringify([wanted.link, wanted.spec])
-  const addresses = new Set(other.addresses.map(key))
-  const routes = new Set(other.routes.map(key))
-  return {
-    addresses: one.addresses.filter((each) => !addresses.has(key(each))),
-    routes: one.routes.filter((each) => !routes.has(key(each))),
-  }
 }
 
 export const installerPort = (kernel: Kernel): InstallerPort => ({
@@ -49,34 +38,65 @@ export const installerPort = (kernel: Kernel): InstallerPort => ({
   withdrawAddresses: (specs) => kernel.withdrawAddresses(specs),
   installRoutes: (specs) => kernel.installRoutes(specs),
   withdrawRoutes: (specs) => kernel.withdrawRoutes(specs),
+  installRules: (specs) => kernel.installRules(specs),
+  withdrawRules: (specs) => kernel.withdrawRules(specs),
 })
+
+/** What came of it, in order. */
+export interface Attempt {
+  readonly item: Item
+  readonly outcome: Outcome
+}
+
+/** Addresses first, as a route may need one as its source; rules last, when the tables they ask are filled. */
+export function installAll(
+  kernel: InstallerPort,
+  { addresses, routes, rules }: Omit<Specs, 'missing'>,
+): readonly Attempt[] {
+  return [
+    ...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),
+    ...paired(routes, kernel.installRoutes(routes.map(({ spec }) => spec))),
+    ...paired(rules, kernel.installRules(rules.map(({ spec }) => spec))),
+  ]
+}
+
+/** The other way round. What is gone already is no error. */
+export function withdrawAll(
+  kernel: InstallerPort,
+  { addresses, routes, rules }: Omit<Specs, 'missing'>,
+): readonly Attempt[] {
+  return [
+    ...paired(rules, kernel.withdrawRules(rules.map(({ spec }) => spec))),
+    ...paired(routes, kernel.withdrawRoutes(routes.map(({ spec }) => spec))),
+    ...paired(addresses, kernel.withdrawAddresses(addresses.map(({ spec }) => spec))),
+  ]
+}
+
+const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly Attempt[] =>
+  items.map((item, index) => ({ item, outcome: outcomes[index] }))
+
+/** One item as a whole set. */
+export const only = (item: Item): Omit<Specs, 'missing'> => ({
+  addresses: item.kind === 'address' ? [item] : [],
+  routes: item.kind === 'route' ? [item] : [],
+  rules: item.kind === 'rule' ? [item] : [],
+})
+
+export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link.name}` : '')
 
 export class Installer {
   private readonly kernel: InstallerPort
   private readonly complain: Complaint
-  private readonly held = new Map<string, readonly Held[]>()
+  private readonly held = new Map<string, readonly Item[]>()
 
   constructor(kernel: InstallerPort, complain: Complaint) {
     this.kernel = kernel
     this.complain = complain
   }
 
-  /** Addresses first: a route may need one as its source. One refusal never stops the others. */
+  /** One refusal never stops the others. */
   install(assembled: Assembled): void {
-    const addresses = this.addressSpecs(assembled, 'say')
-    const outcomes = this.kernel.installAddresses(addresses.map(({ spec }) => spec))
-    const accepted: Held[] = []
-    for (const [index, { spec, link }] of addresses.entries()) {
-      const outcome = outcomes[index]
-      if (outcome === undefined) accepted.push({ link, cidr: spec.cidr })
-      else this.refused(assembled, `set address ${formatCidr(spec.cidr)} on ${link.name}`, outcome)
-    }
-    this.held.set(assembled.router.name, accepted)
-    const routes = this.routeSpecs(assembled, 'say')
-    const routeOutcomes = this.kernel.installRoutes(routes)
-    for (const [index, spec] of routes.entries()) {
-      this.refused(assembled, `set route to ${formatCidr(spec.destination)}`, routeOutcomes[index])
-    }
+    this.held.set(assembled.router.name, this.attempt(assembled.router.name, assembled))
   }
 
   /**
@@ -85,83 +105,70 @@ export class Installer {
    * @returns whether there are new addresses to announce
    */
   change(from: Assembled, to: Assembled): boolean {
-    const held = this.held.get(from.router.name) ?? []
-    const gone = without(from, to)
-    this.withdraw({ ...from, ...gone })
-    const fresh = without(to, from)
-    this.install({ ...to, ...fresh })
-    const added = this.held.get(to.router.name) ?? []
-    const isGone = ({ link, cidr }: Held): boolean =>
-      gone.addresses.some(
-        (each) => each.link === link.name && formatCidr(each.spec.cidr) === formatCidr(cidr),
-      )
-    this.held.set(to.router.name, [...held.filter((each) => !isGone(each)), ...added])
-    return added.length > 0
+    const { name } = to.router
+    this.remove(from.router.name, without(from, to))
+    this.held.delete(from.router.name)
+    // All of it: what went along with a primary address, or with a rule much like another, comes back.
+    this.held.set(name, this.attempt(name, to))
+    return without(to, from).addresses.length > 0
   }
 
-  /** The other way round: routes before the addresses they may use. What is gone already is no error. */
   withdraw(assembled: Owned): void {
     this.held.delete(assembled.router.name)
-    const routes = this.routeSpecs(assembled, 'quiet')
-    for (const [index, outcome] of this.kernel.withdrawRoutes(routes).entries()) {
-      const spec = routes[index]
-      if (spec) this.refused(assembled, `remove route to ${formatCidr(spec.destination)}`, outcome)
-    }
-    const addresses = this.addressSpecs(assembled, 'quiet')
-    const outcomes = this.kernel.withdrawAddresses(addresses.map(({ spec }) => spec))
-    for (const [index, { spec, link }] of addresses.entries()) {
-      this.refused(assembled, `remove address ${formatCidr(spec.cidr)} from ${link.name}`, outcomes[index])
-    }
+    this.remove(assembled.router.name, assembled)
+  }
+
+  /**
+   * Puts one thing back that was held, which it has to be still.
+   *
+   * @returns whether it is there again
+   */
+  putBack(name: string, item: Item): boolean {
+    if (!this.itemsOf(name).includes(item)) return false
+    const [attempt] = installAll(this.kernel, only(item))
+    this.refused(name, attempt)
+    return attempt?.outcome === undefined
+  }
+
+  /** Everything that this router holds, as far as we have been told. */
+  itemsOf(name: string): readonly Item[] {
+    return this.held.get(name) ?? []
   }
 
   /** The IPv4 addresses that the kernel accepted, in the file's order. */
   announceable(name: string): readonly { readonly link: Link; readonly address: Ipv4Address }[] {
-    return (this.held.get(name) ?? []).flatMap(({ link, cidr: { address } }) =>
-      isIpv4(address) && !link.noArp && !link.loopback ? [{ link, address }] : [],
+    return this.addressesOf(name).flatMap(({ link, spec: { cidr } }) =>
+      isIpv4(cidr.address) && !link.noArp && !link.loopback ? [{ link, address: cidr.address }] : [],
     )
   }
 
-  /** Whether this router holds that address on that link, as far as we have been told. */
-  holds(name: string, linkIndex: number, cidr: Cidr): boolean {
-    return (this.held.get(name) ?? []).some(
-      (held) =>
-        held.link.index === linkIndex &&
-        held.cidr.address === cidr.address &&
-        held.cidr.prefixLength === cidr.prefixLength,
-    )
+  private addressesOf(name: string): readonly Addressed[] {
+    return this.itemsOf(name).filter((item) => item.kind === 'address')
   }
 
-  private addressSpecs(
-    assembled: Owned,
-    missing: 'say' | 'quiet',
-  ): readonly { spec: AddressSpec; link: Link }[] {
-    return assembled.addresses.flatMap(({ link: name, spec }) => {
-      const link = this.kernel.linkByName(name)
-      if (link) return [{ link, spec: { ...spec, linkIndex: link.index } }]
-      if (missing === 'say') {
-        this.complain(
-          `(${assembled.router.name}) cannot set address ${formatCidr(spec.cidr)}: no interface ${name}`,
-        )
-      }
-      return []
-    })
+  /** What of it the kernel accepted. */
+  private attempt(name: string, wanted: WantedState): readonly Item[] {
+    const specs = specsOf(wanted, (link) => this.kernel.linkByName(link))
+    for (const { text, link } of specs.missing) {
+      this.complain(`(${name}) cannot set ${text}: no interface ${link}`)
+    }
+    const attempts = installAll(this.kernel, specs)
+    for (const attempt of attempts) this.refused(name, attempt)
+    return attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
   }
 
-  private routeSpecs(assembled: Owned, missing: 'say' | 'quiet'): readonly RouteSpec[] {
-    return assembled.routes.flatMap(({ link: name, spec }) => {
-      if (name === undefined) return [spec]
-      const link = this.kernel.linkByName(name)
-      if (link) return [{ ...spec, linkIndex: link.index }]
-      if (missing === 'say') {
-        const route = `${formatIp(spec.destination.address)}/${String(spec.destination.prefixLength)}`
-        this.complain(`(${assembled.router.name}) cannot set route to ${route}: no interface ${name}`)
-      }
-      return []
-    })
+  private remove(name: string, wanted: WantedState): void {
+    const specs = specsOf(wanted, (link) => this.kernel.linkByName(link))
+    for (const { item, outcome } of withdrawAll(this.kernel, specs)) {
+      if (outcome === undefined) continue
+      const from = item.kind === 'address' ? ` from ${item.link.name}` : ''
+      this.complain(`(${name}) cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)
+    }
   }
 
-  private refused(assembled: Owned, what: string, outcome: Outcome): void {
-    if (outcome === undefined) return
-    this.complain(`(${assembled.router.name}) cannot ${what}: ${outcome.text} [${outcome.code}]`)
+  private refused(name: string, attempt: Attempt | undefined): void {
+    if (attempt?.outcome === undefined) return
+    const { item, outcome } = attempt
+    this.complain(`(${name}) cannot set ${item.text}${onLink(item)}: ${outcome.text} [${outcome.code}]`)
   }
 }

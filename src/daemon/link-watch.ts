@@ -3,13 +3,15 @@
  * facts are derived anew from the table each time, never from the event alone.
  */
 
-import { formatCidr, formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import { formatIp, isIpv4, type Ipv4Address } from '../base/address.ts'
 import type { LinkTable } from '../netlink/link-table.ts'
-import type { Link, LinkAddress, LinkEvent } from '../netlink/types.ts'
+import type { Link, LinkEvent } from '../netlink/types.ts'
 import type { LinkFact } from '../vrrp/conditions.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
 import type { Assembled } from './assemble.ts'
+import type { Item } from './kernel-specs.ts'
 import { linkFact, sameFact } from './link-facts.ts'
+import { findLosses, type Holding, type Loss } from './losses.ts'
 
 export interface LinkWatchPorts {
   /** As it is now. */
@@ -21,8 +23,10 @@ export interface LinkWatchPorts {
   readonly follow: (name: string, link: Link | undefined, fact: LinkFact | undefined) => void
   /** What the engine was last told of that link. */
   readonly factKnown: (name: string) => LinkFact | undefined
-  /** Whether that router has installed that address there. */
-  readonly holds: (router: string, linkIndex: number, cidr: Cidr) => boolean
+  /** What that router has installed. */
+  readonly itemsOf: (router: string) => readonly Item[]
+  /** Something that a router held until now is gone. */
+  readonly lost: (loss: Loss) => void
   readonly dispatch: (event: EngineEvent) => void
 }
 
@@ -83,16 +87,25 @@ export class LinkWatch {
     return new Set(configured.filter((address) => !has(address)))
   }
 
-  /** Links first: an address that went with its link is no loss of its own. */
+  /** Links first: what went with its link is no loss of its own, and who is in FAULT holds nothing. */
   onEvents(events: readonly LinkEvent[]): void {
+    const losses = findLosses(events, this.holdings(), this.ports.table())
     for (const name of this.inUse) {
       this.followLink(name)
       this.followFact(name)
     }
-    for (const event of events) {
-      this.noteAddress(event)
-      if (event.type === 'address-removed' && !event.ours) this.onAddressRemoved(event.address)
+    for (const event of events) this.noteAddress(event)
+    for (const loss of losses) {
+      if (this.ports.itemsOf(loss.router).includes(loss.item)) this.ports.lost(loss)
     }
+  }
+
+  private holdings(): readonly Holding[] {
+    return this.routers.map(({ router }) => ({
+      router: router.name,
+      link: router.link,
+      items: this.ports.itemsOf(router.name),
+    }))
   }
 
   /** In keepalived's words (-a). */
@@ -110,22 +123,6 @@ export class LinkWatch {
     if (sameFact(before, fact)) return
     if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
     this.ports.dispatch({ type: 'link', name, fact })
-  }
-
-  /**
-   * What is there again by now was only replaced. What went with its link, or with one that is down
-   * and perhaps about to go, cannot be set again: only a router that lives on that link cares.
-   */
-  private onAddressRemoved(address: LinkAddress): void {
-    const table = this.ports.table()
-    const link = table.linkByIndex(address.linkIndex)
-    if (!link || table.hasAddress(address)) return
-    for (const { router } of this.routers) {
-      if (!link.up && link.name !== router.link) continue
-      if (!this.ports.holds(router.name, address.linkIndex, address.cidr)) continue
-      const text = `${formatCidr(address.cidr)} on ${link.name}`
-      this.ports.dispatch({ type: 'address-lost', router: router.name, address: text })
-    }
   }
 }
 

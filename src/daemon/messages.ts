@@ -81,7 +81,7 @@ function describe(note: Note): readonly [LogLevel, string] {
     case 'address-list-differs':
       return ['warn', describeAddressList(note)]
     case 'address-lost':
-      return ['info', `Netlink reflector reports IP ${note.address} removed by somebody else`]
+      return ['info', `Netlink reflector reports ${note.address} removed by somebody else`]
     case 'advert-rejected':
     case 'adverts-still-rejected':
       return ['warn', rejectionWords(note)]

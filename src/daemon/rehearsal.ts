@@ -61,6 +61,7 @@ function onNowhere(assembled: Assembled): Assembled {
     router: { ...router, link: NOWHERE.name, priority: 100, requiredLinks: [NOWHERE.name], trackers: [] },
     addresses: assembled.addresses.map((address) => ({ ...address, link: NOWHERE.name })),
     routes: [],
+    rules: [],
   }
 }
 

@@ -8,8 +8,9 @@
 import { after, times, type Instant } from '../base/time.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { Assembled } from './assemble.ts'
+import { without } from './kernel-specs.ts'
 import type { ReadRecord, Wants } from './run-record.ts'
-import type { WantedAddress, WantedRoute } from './wanted.ts'
+import type { WantedState } from './wanted.ts'
 
 /**
  * The last advert went out at most one interval before the daemon was last
@@ -38,11 +39,10 @@ export function orphaned(
   record: ReadRecord,
   routers: readonly Assembled[],
 ): readonly (Wants & { readonly name: string })[] {
-  const key = (wanted: WantedAddress | WantedRoute): string => JSON.stringify(wanted)
-  const known = new Set(routers.flatMap(({ addresses, routes }) => [...addresses, ...routes].map(key)))
-  return record.instances.map(({ name, addresses, routes }) => ({
-    name,
-    addresses: addresses.filter((wanted) => !known.has(key(wanted))),
-    routes: routes.filter((wanted) => !known.has(key(wanted))),
-  }))
+  const known: WantedState = {
+    addresses: routers.flatMap(({ addresses }) => addresses),
+    routes: routers.flatMap(({ routes }) => routes),
+    rules: routers.flatMap(({ rules }) => rules),
+  }
+  return record.instances.map((instance) => ({ name: instance.name, ...without(instance, known) }))
 }

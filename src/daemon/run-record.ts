@@ -7,10 +7,10 @@
 
 import { instant, type Instant } from '../base/time.ts'
 import type { Verdict } from '../vrrp/election/state.ts'
-import type { Assembled } from './assemble.ts'
+import type { WantedState } from './wanted.ts'
 
 /** The kernel state of one instance. */
-export type Wants = Pick<Assembled, 'addresses' | 'routes'>
+export type Wants = WantedState
 
 export interface RecordedInstance extends Wants {
   readonly name: string

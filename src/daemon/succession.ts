@@ -73,12 +73,13 @@ export class Succession {
     return {
       version: 1,
       bootId: bootId(),
-      instances: this.ports.routers().map(({ router, addresses, routes }) => ({
+      instances: this.ports.routers().map(({ router, addresses, routes, rules }) => ({
         name: router.name,
         identity: identityOf(router),
         isMaster: routers.get(router.name)?.state.kind === 'master',
         addresses,
         routes,
+        rules,
       })),
       scripts: [...facts.scripts],
     }
@@ -87,5 +88,5 @@ export class Succession {
 
 /** What is gone already is no error; what the kernel refuses goes to the installer's complaints. */
 export function withdrawAll(all: readonly (Wants & { readonly name: string })[], installer: Installer): void {
-  for (const { name, addresses, routes } of all) installer.withdraw({ router: { name }, addresses, routes })
+  for (const { name, ...wants } of all) installer.withdraw({ router: { name }, ...wants })
 }

@@ -1,6 +1,7 @@
 /** RTM_NEWADDR, RTM_DELADDR (rtnetlink(7), <linux/if_addr.h>). */
 
 import { formatAddress, parseAddress, type AddressFlags } from 'netlink/dist/rt/structs.js'
+import { putU32 } from 'netlink/dist/structs.js'
 import { isIpv4, type Cidr, type IpAddress } from '../base/address.ts'
 import { Attributes, Body, FAMILY } from './attributes.ts'
 import type { KernelMessage } from './message.ts'
@@ -19,9 +20,15 @@ const IFA = {
 } as const
 const IFA_F_SECONDARY = 1
 const IFA_F_NODAD = 2
+const IFA_F_HOMEADDRESS = 0x10
+const IFA_F_MANAGETEMPADDR = 0x100
+const IFA_F_NOPREFIXROUTE = 0x200
+const IFA_F_MCAUTOJOIN = 0x400
 
-/** struct ifa_cacheinfo: preferred for 0 s, valid for ever. */
-const NEVER_PREFERRED = Uint8Array.of(0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0)
+const FOR_EVER = 0xffffffff
+/** struct ifa_cacheinfo: for how long it is preferred and valid, and two times that only the kernel sets. */
+const lifetimes = (preferredSeconds: number): Uint8Array =>
+  Buffer.concat([preferredSeconds, FOR_EVER, 0, 0].map(putU32))
 
 const wholeLength = (address: IpAddress): number => (isIpv4(address) ? 32 : 128)
 
@@ -72,17 +79,35 @@ function isSecondary(attributes: Attributes, flags: AddressFlags): boolean {
 /**
  * The body of RTM_NEWADDR, with what keepalived sends (seen with strace, 2.2.7;
  * newer ones add IFA_PROTO): label and broadcast only when configured; IPv6
- * without duplicate address detection, and a /128 never preferred as a source.
+ * without duplicate address detection, and a /128 never preferred as a source
+ * unless it says for how long it is.
  */
 export function encodeNewAddress(spec: AddressSpec): Uint8Array {
   const { cidr, peer, label, broadcast } = spec
+  const flags = flagBits(spec)
   const body = fixedPart(spec).ip(IFA.local, cidr.address).ip(IFA.address, peer?.address)
   if (isIpv4(cidr.address)) body.text(IFA.label, label).ip(IFA.broadcast, broadcast)
-  else
-    body
-      .u32(IFA.flags, IFA_F_NODAD)
-      .bytes(IFA.cacheInfo, prefixLengthOf(spec) === 128 ? NEVER_PREFERRED : undefined)
+  body.u32(IFA.flags, flags === 0 ? undefined : flags)
+  if (!isIpv4(cidr.address)) body.bytes(IFA.cacheInfo, preferredOf(spec))
   return body.u8(IFA.protocol, KEEPALIVED_PROTOCOL).build()
+}
+
+function preferredOf(spec: AddressSpec): Uint8Array | undefined {
+  const { preferredSeconds = prefixLengthOf(spec) === 128 ? 0 : FOR_EVER } = spec
+  return preferredSeconds === FOR_EVER ? undefined : lifetimes(preferredSeconds)
+}
+
+function flagBits({ cidr, flags = {} }: AddressSpec): number {
+  const common =
+    (flags.noPrefixRoute === true ? IFA_F_NOPREFIXROUTE : 0) |
+    (flags.joinGroup === true ? IFA_F_MCAUTOJOIN : 0)
+  if (isIpv4(cidr.address)) return common
+  return (
+    common |
+    (flags.detectDuplicates === true ? 0 : IFA_F_NODAD) |
+    (flags.home === true ? IFA_F_HOMEADDRESS : 0) |
+    (flags.manageTemporary === true ? IFA_F_MANAGETEMPADDR : 0)
+  )
 }
 
 /**

@@ -1,6 +1,15 @@
 /** Reading and writing the attributes of a message, by the netlink package's primitives. */
 
-import { AttrStream, getU8, getU32, parseAttributes, putU8, putU32 } from 'netlink/dist/structs.js'
+import {
+  AttrStream,
+  getU8,
+  getU16,
+  getU32,
+  parseAttributes,
+  putU8,
+  putU16,
+  putU32,
+} from 'netlink/dist/structs.js'
 import { ipToBytes, ipv4FromBytes, ipv6FromBytes, type IpAddress } from '../base/address.ts'
 
 /** <linux/socket.h>; other families' messages are not ours to read. */
@@ -22,6 +31,11 @@ export class Attributes {
   u8(number: number): number | undefined {
     const bytes = this.byNumber.get(number)
     return bytes && getU8(bytes)
+  }
+
+  u16(number: number): number | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && getU16(bytes)
   }
 
   u32(number: number): number | undefined {
@@ -74,6 +88,10 @@ export class Body {
     return this.bytes(number, value === undefined ? undefined : putU8(value))
   }
 
+  u16(number: number, value: number | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : putU16(value))
+  }
+
   u32(number: number, value: number | undefined): this {
     return this.bytes(number, value === undefined ? undefined : putU32(value))
   }
@@ -90,4 +108,11 @@ export class Body {
   build(): Uint8Array {
     return Buffer.concat(this.stream.bufs)
   }
+}
+
+/** Eight bytes in the network's order, which tunnels' ids have. */
+export function u64be(value: bigint): Uint8Array {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(value)
+  return bytes
 }

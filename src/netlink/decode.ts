@@ -7,6 +7,7 @@ import { decodeLink } from './link-message.ts'
 import type { KernelMessage } from './message.ts'
 import { RTM } from './numbers.ts'
 import { decodeRoute, routeProtocol } from './route-message.ts'
+import { decodeRule } from './rule-message.ts'
 
 /** Values of rtm_protocol. */
 export type Protocols = ReadonlySet<number>
@@ -41,6 +42,14 @@ function decode(envelope: Envelope, watched: Protocols): KernelMessage | undefin
     case RTM.DELROUTE: {
       const route = watched.has(routeProtocol(data)) ? decodeRoute(data) : undefined
       return route && { type: 'route-gone', route, portId: port }
+    }
+    case RTM.NEWRULE: {
+      const rule = decodeRule(data)
+      return rule && { type: 'rule', rule, portId: port }
+    }
+    case RTM.DELRULE: {
+      const rule = decodeRule(data)
+      return rule && { type: 'rule-gone', rule, portId: port }
     }
     default:
       return undefined

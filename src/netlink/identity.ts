@@ -1,7 +1,15 @@
 /** What makes two descriptions one address or one route, and which of them say the same. Pure. */
 
 import { formatCidr, formatIp, isIpv4, type Cidr } from '../base/address.ts'
-import { KEEPALIVED_PROTOCOL, type Link, type LinkAddress, type RouteSpec } from './types.ts'
+import { encapsulationKey, metricsKey, nexthopsKey } from './route-keys.ts'
+import {
+  KEEPALIVED_PROTOCOL,
+  type Link,
+  type LinkAddress,
+  type NumberRange,
+  type RouteSpec,
+  type RuleSpec,
+} from './types.ts'
 
 /**
  * What the kernel tells the addresses of one link apart by: an IPv4 address may be there
@@ -52,14 +60,27 @@ function preference({ destination, tos = 0, metric = 0 }: RouteSpec): readonly [
 }
 
 /** What the kernel tells routes apart by. */
-export const routeKey = (route: RouteSpec): string => `${withAnyLink(route)} ${route.linkIndex ?? '-'}`
+export const routeKey = (route: RouteSpec): string => `${anyLinkKey(route)} ${linksOf(route).join(',')}`
 
 /** Whether the kernel's description is of the route that was asked for. A link that was not named may be any. */
 export const isRoute = (wanted: RouteSpec, told: RouteSpec): boolean =>
-  (wanted.linkIndex === undefined || wanted.linkIndex === told.linkIndex) &&
-  withAnyLink(wanted) === withAnyLink(told)
+  anyLinkKey(wanted) === anyLinkKey(told) && isOnLinksOf(wanted, told)
 
-const withAnyLink = (route: RouteSpec): string =>
+/** Where the kernel tells which links it has chosen, it tells those that were named, too. */
+export function isOnLinksOf(wanted: RouteSpec, told: RouteSpec): boolean {
+  // IPv6 has the links of what leads nowhere point to itself.
+  if (wanted.linkIndex === undefined && wanted.nexthops === undefined) return true
+  const named = linksOf(wanted)
+  const links = linksOf(told)
+  return named.every((link, at) => link === undefined || link === 0 || link === links[at])
+}
+
+/** All links that a route leaves by. */
+export const linksOf = ({ linkIndex, nexthops }: RouteSpec): readonly (number | undefined)[] =>
+  nexthops === undefined ? [linkIndex] : nexthops.map((nexthop) => nexthop.linkIndex)
+
+/** What tells routes apart but for their links. */
+export const anyLinkKey = (route: RouteSpec): string =>
   [
     contest(route),
     route.type,
@@ -67,6 +88,30 @@ const withAnyLink = (route: RouteSpec): string =>
     route.source === undefined ? '-' : formatIp(route.source),
     // IPv6 has addresses with scopes, not routes.
     isIpv4(route.destination.address) ? (route.scope ?? 0) : '-',
-    route.mtu ?? '-',
+    metricsKey(route.metrics),
+    nexthopsKey(route.nexthops),
+    encapsulationKey(route.encapsulation),
     route.protocol ?? KEEPALIVED_PROTOCOL,
   ].join(' ')
+
+/** What the kernel tells rules apart by. */
+export function ruleKey(rule: RuleSpec): string {
+  const { action, fwmark, fwmask = fwmark === undefined ? 0 : 0xffffffff, l3mdev } = rule
+  const way =
+    action.kind === 'table' ? (l3mdev ? 0 : action.table) : action.kind === 'goto' ? action.preference : ''
+  return [
+    [rule.family, rule.preference, rule.not, networkKey(rule.from), networkKey(rule.to), action.kind, way],
+    [fwmark ?? 0, fwmask, rule.iif, rule.oif, rule.tos ?? 0, l3mdev],
+    [rule.suppressPrefixLength, rule.suppressInterfaceGroup, rule.realms ?? 0, rangeKey(rule.uids)],
+    [rule.ipProtocol ?? 0, rangeKey(rule.sourcePorts), rangeKey(rule.destinationPorts)],
+    [rule.tunnelId ?? '0', rule.protocol ?? KEEPALIVED_PROTOCOL],
+  ]
+    .flat()
+    .join(' ')
+}
+
+/** To and from everywhere is how the kernel has what is not said. */
+const networkKey = (network: Cidr | undefined): string =>
+  network === undefined || network.prefixLength === 0 ? '-' : formatCidr(network)
+
+const rangeKey = (range: NumberRange | undefined): string => (range ? `${range.from}-${range.to}` : '-')

@@ -1,7 +1,7 @@
 /**
  * The kernel as the rest of the daemon sees it: a view that is kept up to date
- * and events when it changes, and addresses and routes that can be installed
- * and withdrawn.
+ * and events when it changes, and addresses, routes and rules that can be
+ * installed and withdrawn.
  *
  * How it works: two sockets. On one, requests are answered at once
  * (transport.ts). On the other the kernel reports every change, ours and
@@ -16,6 +16,7 @@ import { installAddresses, withdrawAddresses } from './addresses.ts'
 import type { LinkTable } from './link-table.ts'
 import { Monitor } from './monitor.ts'
 import { installRoutes, withdrawRoutes } from './routes.ts'
+import { installRules, withdrawRules } from './rules.ts'
 import { Transport } from './transport.ts'
 import {
   KEEPALIVED_PROTOCOL,
@@ -23,6 +24,7 @@ import {
   type LinkEvent,
   type Outcome,
   type RouteSpec,
+  type RuleSpec,
 } from './types.ts'
 
 export interface KernelOptions {
@@ -45,6 +47,8 @@ export interface Kernel {
   withdrawAddresses(specs: readonly AddressSpec[]): readonly Outcome[]
   installRoutes(specs: readonly RouteSpec[]): readonly Outcome[]
   withdrawRoutes(specs: readonly RouteSpec[]): readonly Outcome[]
+  installRules(specs: readonly RuleSpec[]): readonly Outcome[]
+  withdrawRules(specs: readonly RuleSpec[]): readonly Outcome[]
   close(): void
 }
 
@@ -86,6 +90,14 @@ const combine = (transport: Transport, monitor: Monitor): Kernel => ({
   withdrawRoutes(specs) {
     monitor.watchRoutes(specs.map(protocolOf))
     return withdrawRoutes(transport, specs)
+  },
+  installRules(specs) {
+    if (specs.length > 0) monitor.watchRules()
+    return installRules(transport, specs)
+  },
+  withdrawRules(specs) {
+    if (specs.length > 0) monitor.watchRules()
+    return withdrawRules(transport, specs)
   },
   close() {
     monitor.close()

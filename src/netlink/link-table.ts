@@ -1,8 +1,11 @@
-/** What is known of the kernel at one moment: links, their addresses, and routes of ours. An immutable value. Pure. */
+/**
+ * What is known of the kernel at one moment: links, their addresses, routes of ours, and rules. An
+ * immutable value. Pure.
+ */
 
 import { isIpv4 } from '../base/address.ts'
-import { addressKey, isRoute, routeKey } from './identity.ts'
-import type { Link, LinkAddress, RouteSpec } from './types.ts'
+import { addressKey, anyLinkKey, isOnLinksOf, routeKey, ruleKey } from './identity.ts'
+import type { Link, LinkAddress, RouteSpec, RuleSpec } from './types.ts'
 
 /** One link's addresses. */
 export interface AddressList {
@@ -25,27 +28,39 @@ function rank({ cidr, secondary, scope }: LinkAddress): number {
 }
 
 export class LinkTable {
-  static readonly empty: LinkTable = new LinkTable(new Map(), new Map(), new Map())
+  static readonly empty: LinkTable = new LinkTable(new Map(), new Map(), new Map(), new Map())
 
   readonly links: ReadonlyMap<number, Link>
   readonly addresses: ReadonlyMap<number, AddressList>
   /** By `routeKey`: only those of protocols that are watched, and none before something is. */
   readonly routes: ReadonlyMap<string, RouteSpec>
+  /** By `ruleKey`: all of them, and none before they are watched. */
+  readonly rules: ReadonlyMap<string, RuleSpec>
   private readonly byName: ReadonlyMap<string, Link>
+  /** By `anyLinkKey`; made when it is first asked for. */
+  private byWay: ReadonlyMap<string, readonly RouteSpec[]> | undefined
 
   constructor(
     links: ReadonlyMap<number, Link>,
     addresses: ReadonlyMap<number, AddressList>,
     routes: ReadonlyMap<string, RouteSpec>,
+    rules: ReadonlyMap<string, RuleSpec>,
   ) {
     this.links = links
     this.addresses = addresses
     this.routes = routes
+    this.rules = rules
     this.byName = new Map([...links.values()].map((link) => [link.name, link]))
   }
 
   withRoutes(routes: readonly RouteSpec[]): LinkTable {
-    return new LinkTable(this.links, this.addresses, new Map(routes.map((route) => [routeKey(route), route])))
+    const byKey = new Map(routes.map((route) => [routeKey(route), route]))
+    return new LinkTable(this.links, this.addresses, byKey, this.rules)
+  }
+
+  withRules(rules: readonly RuleSpec[]): LinkTable {
+    const byKey = new Map(rules.map((rule) => [ruleKey(rule), rule]))
+    return new LinkTable(this.links, this.addresses, this.routes, byKey)
   }
 
   linkByName(name: string): Link | undefined {
@@ -66,6 +81,22 @@ export class LinkTable {
   }
 
   hasRoute(wanted: RouteSpec): boolean {
-    return [...this.routes.values()].some((route) => isRoute(wanted, route))
+    this.byWay ??= groupByWay(this.routes.values())
+    return this.byWay.get(anyLinkKey(wanted))?.some((route) => isOnLinksOf(wanted, route)) ?? false
   }
+
+  hasRule(wanted: RuleSpec): boolean {
+    return this.rules.has(ruleKey(wanted))
+  }
+}
+
+function groupByWay(routes: Iterable<RouteSpec>): ReadonlyMap<string, readonly RouteSpec[]> {
+  const groups = new Map<string, RouteSpec[]>()
+  for (const route of routes) {
+    const key = anyLinkKey(route)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [route])
+    else group.push(route)
+  }
+  return groups
 }

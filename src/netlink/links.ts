@@ -42,7 +42,7 @@ function apply(draft: TableDraft, message: KernelMessage, ours: boolean): void {
       draft.setAddress(message.address, ours)
       return
     case 'address-gone':
-      draft.removeAddress(message.address, ours)
+      draft.removeAddress(message.address, ours, message.portId)
       return
     case 'route':
       if (message.replaces) draft.doubtRoutesBeside(message.route)
@@ -52,7 +52,13 @@ function apply(draft: TableDraft, message: KernelMessage, ours: boolean): void {
       draft.doubtRoutesBeside(message.by)
       return
     case 'route-gone':
-      draft.removeRoute(message.route, ours)
+      draft.removeRoute(message.route, ours, message.portId)
+      return
+    case 'rule':
+      draft.setRule(message.rule)
+      return
+    case 'rule-gone':
+      draft.removeRule(message.rule, ours, message.portId)
       return
   }
 }
@@ -71,6 +77,9 @@ function* removals(before: LinkTable, after: LinkTable): Generator<LinkEvent> {
   }
   for (const [key, route] of before.routes) {
     if (!after.routes.has(key)) yield { type: 'route-removed', route, ours: false }
+  }
+  for (const [key, rule] of before.rules) {
+    if (!after.rules.has(key)) yield { type: 'rule-removed', rule, ours: false }
   }
   for (const [index, link] of before.links) {
     if (!after.links.has(index)) yield { type: 'link-removed', link }

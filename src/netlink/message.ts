@@ -1,6 +1,6 @@
 /** What one message of rtnetlink says, once decoded. */
 
-import type { Link, LinkAddress, RouteSpec } from './types.ts'
+import type { Link, LinkAddress, RouteSpec, RuleSpec } from './types.ts'
 
 export type KernelMessage =
   /** `enabled`: IFF_UP alone, whatever the carrier. */
@@ -14,3 +14,5 @@ export type KernelMessage =
   /** The same by a route that is not watched itself. */
   | { readonly type: 'route-replaced'; readonly by: RouteSpec; readonly portId: number }
   | { readonly type: 'route-gone'; readonly route: RouteSpec; readonly portId: number }
+  | { readonly type: 'rule'; readonly rule: RuleSpec; readonly portId: number }
+  | { readonly type: 'rule-gone'; readonly rule: RuleSpec; readonly portId: number }

@@ -14,7 +14,7 @@ import { LinkTable } from './link-table.ts'
 import { difference, fold } from './links.ts'
 import { readNotifications } from './notifications.ts'
 import { OwnChanges, type AddressChange } from './own-changes.ts'
-import { listRoutes, takeSnapshot } from './snapshot.ts'
+import { listRoutes, listRules, takeSnapshot } from './snapshot.ts'
 import type { Transport } from './transport.ts'
 import type { AddressSpec, LinkEvent } from './types.ts'
 
@@ -28,12 +28,14 @@ export interface MonitorOptions {
 const RECEIVE_BUFFER_BYTES = 4 << 20
 const GROUPS = [MulticastGroups.LINK, MulticastGroups.IPV4_IFADDR, MulticastGroups.IPV6_IFADDR]
 const ROUTE_GROUPS = [MulticastGroups.IPV4_ROUTE, MulticastGroups.IPV6_ROUTE]
+const RULE_GROUPS = [MulticastGroups.IPV4_RULE, MulticastGroups.IPV6_RULE]
 
 export class Monitor {
   private readonly socket: Socket
   private readonly transport: Transport
   private readonly own: OwnChanges
   private readonly protocols = new Set<number>()
+  private rulesWatched = false
   private view = LinkTable.empty
   /** Something was missed that only a dump can tell: of everything, or of routes. */
   private doubt: 'none' | 'routes' | 'everything' = 'none'
@@ -89,6 +91,16 @@ export class Monitor {
     else this.doubt = 'everything'
   }
 
+  /** From now on rules are in the table as well. */
+  watchRules(): void {
+    if (this.rulesWatched) return
+    this.rulesWatched = true
+    for (const group of RULE_GROUPS) this.socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
+    const rules = listRules(this.transport)
+    if (rules.ok) this.view = this.view.withRules(rules.value)
+    else this.doubt = 'everything'
+  }
+
   /** To be told what is about to be asked of the kernel: its notification is ours then. */
   expect(change: AddressChange, specs: readonly AddressSpec[]): void {
     this.own.expect(change, specs)
@@ -113,7 +125,10 @@ export class Monitor {
   /** What was missed, by asking the kernel. When that fails too, the next drain tries again. */
   private makeUp(): readonly LinkEvent[] {
     if (this.doubt === 'none') return []
-    const asked = this.doubt === 'routes' ? this.askForRoutes() : takeSnapshot(this.transport, this.protocols)
+    const asked =
+      this.doubt === 'routes'
+        ? this.askForRoutes()
+        : takeSnapshot(this.transport, this.protocols, this.rulesWatched)
     if (!asked.ok) return []
     const missed = difference(this.view, asked.value)
     const isOverrun = this.doubt === 'everything'

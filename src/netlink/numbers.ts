@@ -12,3 +12,21 @@ type Numbers<Name extends string> = Readonly<Record<Name, number>>
 export const NLMSG: Numbers<keyof typeof ControlType> = ControlType
 /** rtnetlink(7): RTM_NEWLINK, RTM_NEWADDR, … */
 export const RTM: Numbers<keyof typeof MessageType> = MessageType
+
+/** Attributes of routes (rtnetlink(7), <linux/rtnetlink.h>: RTA_DST, …). */
+export const RTA = {
+  dst: 1,
+  oif: 4,
+  gateway: 5,
+  priority: 6,
+  prefsrc: 7,
+  metrics: 8,
+  multipath: 9,
+  flow: 11,
+  table: 15,
+  pref: 20,
+  encapType: 21,
+  encap: 22,
+  expires: 23,
+  ttlPropagate: 26,
+} as const

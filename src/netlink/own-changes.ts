@@ -41,6 +41,8 @@ export class OwnChanges {
       case 'route':
       case 'route-gone':
       case 'route-replaced':
+      case 'rule':
+      case 'rule-gone':
         return message.portId === this.portId
       case 'address':
       case 'address-gone':

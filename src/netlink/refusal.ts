@@ -6,6 +6,7 @@ import type { Refusal } from './types.ts'
 
 /** <asm-generic/errno.h>: those that this folder reacts to. */
 export const ERRNO = {
+  ENOENT: 2,
   ESRCH: 3,
   EINTR: 4,
   ENXIO: 6,
@@ -14,6 +15,7 @@ export const ERRNO = {
   ENODEV: 19,
   EINVAL: 22,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
   EADDRNOTAVAIL: 99,
   ENOBUFS: 105,
   ETIMEDOUT: 110,

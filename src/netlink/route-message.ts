@@ -8,26 +8,33 @@
 import { putU32, readU32 } from 'netlink/dist/structs.js'
 import { ipv4FromNumber, ipv6FromBytes, isIpv4, type IpAddress } from '../base/address.ts'
 import { Attributes, Body, FAMILY } from './attributes.ts'
+import { decodeEncapsulation, encapsulationType, encodeEncapsulation } from './encapsulation.ts'
+import { decodeNexthops, encodeNexthops } from './nexthops.ts'
+import { RTA } from './numbers.ts'
+import { decodeMetrics, encodeMetrics } from './route-metrics.ts'
 import { KEEPALIVED_PROTOCOL, type RouteSpec, type RouteType } from './types.ts'
 
 const HEADER_LENGTH = 12
 const PROTOCOL_AT = 5
 const FLAGS_AT = 8
-const RTA = { dst: 1, oif: 4, gateway: 5, priority: 6, prefsrc: 7, metrics: 8, table: 15 } as const
-const RTAX_MTU = 2
 const RTNH_F_ONLINK = 4
 const RTN: Readonly<Record<RouteType, number>> = {
   unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
   blackhole: 6,
   unreachable: 7,
   prohibit: 8,
   throw: 9,
+  nat: 10,
 }
 
 /** rtm_protocol, without reading the rest. */
 export const routeProtocol = (body: Buffer): number => body[PROTOCOL_AT] ?? 0
 
-/** Undefined for families and types (local, broadcast, …) that a RouteSpec does not know. */
+/** Undefined for families and types that a RouteSpec does not know. */
 export function decodeRoute(body: Buffer): RouteSpec | undefined {
   if (body.length < HEADER_LENGTH) return undefined
   const [family, prefixLength = 0, , tos = 0, table = 0, protocol = 0, scope = 0, typeNumber] = body
@@ -39,7 +46,11 @@ export function decodeRoute(body: Buffer): RouteSpec | undefined {
   const linkIndex = attributes.u32(RTA.oif)
   const source = attributes.ip(RTA.prefsrc)
   const metric = attributes.u32(RTA.priority)
-  const mtu = attributes.nested(RTA.metrics)?.u32(RTAX_MTU)
+  const metrics = decodeMetrics(attributes.nested(RTA.metrics))
+  const nexthops = decodeNexthops(attributes.bytes(RTA.multipath))
+  const realms = attributes.u32(RTA.flow)
+  const preference = attributes.u8(RTA.pref)
+  const encapsulation = decodeEncapsulation(attributes.u16(RTA.encapType), attributes.nested(RTA.encap))
   return {
     type,
     destination,
@@ -52,7 +63,11 @@ export function decodeRoute(body: Buffer): RouteSpec | undefined {
     ...(linkIndex !== undefined && { linkIndex }),
     ...(source !== undefined && { source }),
     ...(metric !== undefined && { metric }),
-    ...(mtu !== undefined && { mtu }),
+    ...(metrics.length > 0 && { metrics }),
+    ...(nexthops !== undefined && { nexthops }),
+    ...(realms !== undefined && { realms }),
+    ...(preference !== undefined && { preference }),
+    ...(encapsulation !== undefined && { encapsulation }),
   }
 }
 
@@ -65,16 +80,22 @@ const anyAddress = (family: number): IpAddress =>
  * keepalived installs it (measured, 2.2.7), unlike ip-route(8).
  */
 export function encodeRoute(route: RouteSpec): Uint8Array {
-  const { destination, mtu, table } = route
-  const metrics = mtu === undefined ? undefined : new Body(new Uint8Array()).u32(RTAX_MTU, mtu).build()
+  const { destination, encapsulation, table, ttlPropagate } = route
   return new Body(header(route))
     .ip(RTA.dst, destination.address)
     .ip(RTA.prefsrc, route.source)
     .ip(RTA.gateway, route.gateway)
     .u32(RTA.oif, route.linkIndex)
     .u32(RTA.priority, route.metric)
-    .bytes(RTA.metrics, metrics)
+    .bytes(RTA.metrics, encodeMetrics(route.metrics))
     .u32(RTA.table, table < 256 ? undefined : table)
+    .bytes(RTA.multipath, encodeNexthops(route.nexthops))
+    .u32(RTA.flow, route.realms)
+    .u8(RTA.pref, route.preference)
+    .u32(RTA.expires, route.expiresSeconds)
+    .u8(RTA.ttlPropagate, ttlPropagate === undefined ? undefined : Number(ttlPropagate))
+    .u16(RTA.encapType, encapsulationType(encapsulation))
+    .bytes(RTA.encap, encodeEncapsulation(encapsulation))
     .build()
 }
 

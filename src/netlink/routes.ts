@@ -12,7 +12,8 @@
  */
 
 import { FlagsNew } from 'netlink/dist/constants.js'
-import { isRoute } from './identity.ts'
+import { accepted } from '../base/result.ts'
+import { LinkTable } from './link-table.ts'
 import { RTM } from './numbers.ts'
 import { ERRNO } from './refusal.ts'
 import { encodeRoute } from './route-message.ts'
@@ -20,23 +21,33 @@ import { listRoutes } from './snapshot.ts'
 import type { Transport } from './transport.ts'
 import { KEEPALIVED_PROTOCOL, type Outcome, type RouteSpec } from './types.ts'
 
+function flagsFor({ type, append }: RouteSpec): number {
+  if (type !== 'unicast') return FlagsNew.CREATE | FlagsNew.EXCL
+  return append === true ? FlagsNew.CREATE | FlagsNew.APPEND : FlagsNew.CREATE
+}
+
 export function installRoutes(transport: Transport, specs: readonly RouteSpec[]): readonly Outcome[] {
   const requests = specs.map((spec) => ({
     type: RTM.NEWROUTE,
-    flags: spec.type === 'unicast' ? FlagsNew.CREATE : FlagsNew.CREATE | FlagsNew.EXCL,
+    flags: flagsFor(spec),
     body: encodeRoute(spec),
   }))
-  return transport.request(requests).map((outcome, index) => {
+  const outcomes = transport.request(requests)
+  const doubtful = specs.filter((_, index) => outcomes[index]?.errno === ERRNO.EEXIST)
+  const there = existing(transport, doubtful)
+  return outcomes.map((outcome, index) => {
     const spec = specs[index]
-    return spec && outcome?.errno === ERRNO.EEXIST && exists(transport, spec) ? undefined : outcome
+    return spec && outcome?.errno === ERRNO.EEXIST && there(spec) ? undefined : outcome
   })
 }
 
 /** Without NLM_F_EXCL, EEXIST means the very same route; with it, any to the same destination. */
-function exists(transport: Transport, spec: RouteSpec): boolean {
-  if (spec.type === 'unicast') return true
-  const routes = listRoutes(transport, new Set([spec.protocol ?? KEEPALIVED_PROTOCOL]))
-  return routes.ok && routes.value.some((route) => isRoute(spec, route))
+function existing(transport: Transport, specs: readonly RouteSpec[]): (spec: RouteSpec) => boolean {
+  const asked = specs.filter(({ type }) => type !== 'unicast')
+  const protocols = new Set(asked.map(({ protocol }) => protocol ?? KEEPALIVED_PROTOCOL))
+  const routes = protocols.size === 0 ? accepted([]) : listRoutes(transport, protocols)
+  const table = LinkTable.empty.withRoutes(routes.ok ? routes.value : [])
+  return (spec) => spec.type === 'unicast' || table.hasRoute(spec)
 }
 
 /** Not there: the route, its link, IPv6 at all; or what the kernel calls invalid and so cannot have. */

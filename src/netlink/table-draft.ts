@@ -7,9 +7,9 @@
  */
 
 import { isIpv4 } from '../base/address.ts'
-import { addressKey, routeKey, sameAddress, sameContest, sameLink } from './identity.ts'
+import { addressKey, linksOf, routeKey, ruleKey, sameAddress, sameContest, sameLink } from './identity.ts'
 import { addressList, LinkTable, type AddressList } from './link-table.ts'
-import type { Link, LinkAddress, LinkEvent, RouteSpec } from './types.ts'
+import type { Link, LinkAddress, LinkEvent, PortId, RouteSpec, RuleSpec } from './types.ts'
 
 export class TableDraft {
   readonly events: LinkEvent[] = []
@@ -18,6 +18,7 @@ export class TableDraft {
   private readonly base: LinkTable
   private readonly links: Map<number, Link>
   private readonly routes: Map<string, RouteSpec>
+  private readonly rules: Map<string, RuleSpec>
   /** Copies of those links' addresses that a message touched. */
   private readonly touched = new Map<number, Map<string, LinkAddress>>()
 
@@ -25,6 +26,7 @@ export class TableDraft {
     this.base = base
     this.links = new Map(base.links)
     this.routes = new Map(base.routes)
+    this.rules = new Map(base.rules)
   }
 
   setLink(link: Link): void {
@@ -36,7 +38,7 @@ export class TableDraft {
 
   /** Its addresses go with it, if the kernel has not said so before. */
   removeLink(index: number): void {
-    for (const address of this.addressesOf(index).values()) this.removeAddress(address, false)
+    for (const address of this.addressesOf(index).values()) this.removeAddress(address, false, undefined)
     this.doubtRoutesOf(index)
     const link = this.links.get(index)
     if (link === undefined) return
@@ -55,13 +57,13 @@ export class TableDraft {
     this.events.push({ type: 'address-added', address, ours })
   }
 
-  removeAddress(told: LinkAddress, ours: boolean): void {
+  removeAddress(told: LinkAddress, ours: boolean, by: PortId | undefined): void {
     const addresses = this.addressesOf(told.linkIndex)
     const key = addressKey(told)
     const address = addresses.get(key)
     if (address === undefined) return
     addresses.delete(key)
-    this.events.push({ type: 'address-removed', address, ours })
+    this.events.push({ type: 'address-removed', address, ours, ...actor(ours, by) })
     this.doubtRoutes(({ source }) => source === address.cidr.address)
     if (!this.hasIpv4(told.linkIndex)) this.doubtRoutesOf(told.linkIndex)
   }
@@ -70,16 +72,32 @@ export class TableDraft {
     this.routes.set(routeKey(route), route)
   }
 
-  removeRoute(told: RouteSpec, ours: boolean): void {
+  removeRoute(told: RouteSpec, ours: boolean, by: PortId): void {
     const key = routeKey(told)
     const route = this.routes.get(key)
-    if (route === undefined) return
+    if (route === undefined) {
+      // Of an IPv6 route with several ways the kernel tells the loss of one.
+      this.doubtRoutesBeside(told)
+      return
+    }
     this.routes.delete(key)
-    this.events.push({ type: 'route-removed', route, ours })
+    this.events.push({ type: 'route-removed', route, ours, ...actor(ours, by) })
+  }
+
+  setRule(rule: RuleSpec): void {
+    this.rules.set(ruleKey(rule), rule)
+  }
+
+  removeRule(told: RuleSpec, ours: boolean, by: PortId): void {
+    const key = ruleKey(told)
+    const rule = this.rules.get(key)
+    if (rule === undefined) return
+    this.rules.delete(key)
+    this.events.push({ type: 'rule-removed', rule, ours, ...actor(ours, by) })
   }
 
   doubtRoutesOf(link: number): void {
-    this.doubtRoutes(({ linkIndex }) => linkIndex === link)
+    this.doubtRoutes((route) => linksOf(route).includes(link))
   }
 
   /** Of several routes that contest a destination the first is replaced: which one that is has not been told. */
@@ -93,7 +111,7 @@ export class TableDraft {
       if (byKey.size > 0) addresses.set(index, addressList(byKey))
       else addresses.delete(index)
     }
-    return new LinkTable(this.links, addresses, this.routes)
+    return new LinkTable(this.links, addresses, this.routes, this.rules)
   }
 
   private addressesOf(index: number): Map<string, LinkAddress> {
@@ -113,3 +131,6 @@ export class TableDraft {
     return false
   }
 }
+
+const actor = (ours: boolean, by: PortId | undefined): { readonly by?: PortId } =>
+  ours || by === undefined || by === 0 ? {} : { by }

@@ -40,12 +40,93 @@ export interface AddressSpec {
   readonly broadcast?: Ipv4Address
   /** With a peer, `cidr` is the whole address (/32, /128) and the network is the peer's, as in ip-address(8). */
   readonly peer?: Cidr
+  readonly flags?: AddressFlags
+  /**
+   * IPv6 only: for how long it may be the source of new connections; 0xffffffff is for ever. When
+   * absent: never for a /128, for ever for others.
+   */
+  readonly preferredSeconds?: number
+}
+
+/** Only where they are set; ip-address(8) says what they mean. */
+export interface AddressFlags {
+  /** IPv6 only: with duplicate address detection, which a virtual address otherwise goes without. */
+  readonly detectDuplicates?: true
+  /** IPv6 only. */
+  readonly home?: true
+  /** IPv6 only. */
+  readonly manageTemporary?: true
+  readonly noPrefixRoute?: true
+  /** Of a multicast address. */
+  readonly joinGroup?: true
 }
 
 /** IFA_PROTO and RTPROT_KEEPALIVED: what keepalived marks as its own, and so do we. */
 export const KEEPALIVED_PROTOCOL = 18
 
-export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'anycast'
+  | 'multicast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw'
+  | 'nat'
+
+/** RTAX_*, in ip-route(8)'s words. */
+export type MetricName =
+  | 'mtu'
+  | 'window'
+  | 'rtt'
+  | 'rttvar'
+  | 'ssthresh'
+  | 'cwnd'
+  | 'advmss'
+  | 'reordering'
+  | 'hoplimit'
+  | 'initcwnd'
+  | 'features'
+  | 'rto_min'
+  | 'initrwnd'
+  | 'quickack'
+  | 'congctl'
+  | 'fastopen_no_cookie'
+
+/** Something that a route says about the connections over it. */
+export interface RouteMetric {
+  readonly name: MetricName
+  /** In the kernel's units: rtt is 1/8 ms, rttvar 1/4 ms, rto_min 1 ms. Text for `congctl` only. */
+  readonly value: number | string
+  /** The kernel may not find a better value by itself. */
+  readonly locked: boolean
+}
+
+/** Into a tunnel device that takes the tunnel's ends from the route (`encap ip`, `encap ip6`). */
+export interface Encapsulation {
+  readonly kind: 'ip' | 'ip6'
+  /** 64 bits, in decimal digits. */
+  readonly id?: string
+  readonly source?: IpAddress
+  readonly destination?: IpAddress
+  /** TTL, or hop limit. */
+  readonly ttl?: number
+  /** TOS, or traffic class. */
+  readonly tos?: number
+}
+
+/** One of several ways of a route. */
+export interface Nexthop {
+  readonly gateway?: IpAddress
+  readonly linkIndex?: number
+  /** 1..256 */
+  readonly weight: number
+  readonly onlink: boolean
+  /** As `realms` of the route. */
+  readonly realms?: number
+}
 
 /** Absent fields are left to the kernel; an absent scope is global, an absent protocol KEEPALIVED_PROTOCOL. */
 export interface RouteSpec {
@@ -57,10 +138,66 @@ export interface RouteSpec {
   readonly table: number
   readonly scope?: number
   readonly metric?: number
-  readonly mtu?: number
+  readonly metrics?: readonly RouteMetric[]
   readonly protocol?: number
   readonly tos?: number
   readonly onlink: boolean
+  /** With them there is no `gateway` and no `linkIndex`. */
+  readonly nexthops?: readonly Nexthop[]
+  /** Source realm << 16 | destination realm. */
+  readonly realms?: number
+  /** RFC 4191, IPv6 only: 0 medium, 1 high, 3 low. */
+  readonly preference?: number
+  /** IPv6 only; not known of routes that the kernel tells. */
+  readonly expiresSeconds?: number
+  readonly ttlPropagate?: boolean
+  readonly encapsulation?: Encapsulation
+  /** Behind those that are there already instead of before them. */
+  readonly append?: boolean
+}
+
+export type RuleAction =
+  | { readonly kind: 'table'; readonly table: number }
+  | { readonly kind: 'goto'; readonly preference: number }
+  | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' }
+
+/** A range of numbers, both ends included. */
+export interface NumberRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A routing rule (ip-rule(8)). What is absent is not looked at. */
+export interface RuleSpec {
+  readonly family: 4 | 6
+  /** Lower ones are asked first. */
+  readonly preference: number
+  readonly action: RuleAction
+  /** The rule applies to what does not match. */
+  readonly not: boolean
+  readonly from?: Cidr
+  readonly to?: Cidr
+  readonly fwmark?: number
+  /** All bits when absent. */
+  readonly fwmask?: number
+  /** By name: the link need not be there. */
+  readonly iif?: string
+  readonly oif?: string
+  readonly tos?: number
+  readonly l3mdev: boolean
+  /** A route with this prefix length or a shorter one is not taken. */
+  readonly suppressPrefixLength?: number
+  readonly suppressInterfaceGroup?: number
+  /** As in a route. */
+  readonly realms?: number
+  readonly uids?: NumberRange
+  readonly ipProtocol?: number
+  readonly sourcePorts?: NumberRange
+  readonly destinationPorts?: NumberRange
+  /** 64 bits, in decimal digits. */
+  readonly tunnelId?: string
+  /** KEEPALIVED_PROTOCOL when absent. */
+  readonly protocol?: number
 }
 
 /** One refused request. `text` is the kernel's own (extended ack) where it gives one. */
@@ -75,6 +212,9 @@ export interface Refusal {
 /** One outcome per spec, in the same order; `undefined` is success (including “it was so already”). */
 export type Outcome = Refusal | undefined
 
+/** The netlink socket that asked for a change: mostly its process's id. Absent: the kernel did, or it is not known. */
+export type PortId = number
+
 export type LinkEvent =
   | { readonly type: 'link-changed'; readonly before: Link | undefined; readonly link: Link }
   | { readonly type: 'link-removed'; readonly link: Link }
@@ -84,8 +224,19 @@ export type LinkEvent =
    * `ours`: this process asked for the removal of this very address. One that the kernel
    * removed along with it (a secondary with its primary, without promote_secondaries) is lost, not given up.
    */
-  | { readonly type: 'address-removed'; readonly address: LinkAddress; readonly ours: boolean }
-  /** A route of a protocol that we install routes with, as the kernel describes it: see `isRoute` in routes.ts. */
-  | { readonly type: 'route-removed'; readonly route: RouteSpec; readonly ours: boolean }
+  | {
+      readonly type: 'address-removed'
+      readonly address: LinkAddress
+      readonly ours: boolean
+      readonly by?: PortId
+    }
+  /** A route of a protocol that we install routes with, as the kernel describes it: see `isRoute` in identity.ts. */
+  | {
+      readonly type: 'route-removed'
+      readonly route: RouteSpec
+      readonly ours: boolean
+      readonly by?: PortId
+    }
+  | { readonly type: 'rule-removed'; readonly rule: RuleSpec; readonly ours: boolean; readonly by?: PortId }
   /** The kernel's queue overran; what was missed has been worked out from a fresh dump and follows as events. */
   | { readonly type: 'resynchronised' }

@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { formatCidr, formatIp } from '../../src/base/address.ts'
-import type { VirtualAddress } from '../../src/config/model.ts'
+import type { AddressFlags, VirtualAddress } from '../../src/config/model.ts'
 import { findings, instance, load } from './support.ts'
 
 /** As keepalived prints an address. */
-const shown = ({ cidr, link, scope, label, broadcast, peer, track }: VirtualAddress): string =>
+const flagsSet = (flags: AddressFlags): readonly string[] =>
+  Object.entries(flags).flatMap(([name, set]) => (set === true ? [name] : []))
+
+const shown = ({ cidr, link, scope, label, broadcast, peer, track, ...more }: VirtualAddress): string =>
   [
     formatCidr(cidr),
     ...(broadcast === undefined ? [] : [`brd ${formatIp(broadcast)}`]),
     `dev ${link} scope ${scope}`,
     ...(label === undefined ? [] : [`label ${label}`]),
     ...(peer === undefined ? [] : [`peer ${formatCidr(peer)}`]),
+    ...flagsSet(more.flags),
+    ...(more.preferredLifetime === undefined ? [] : [`preferred_lft ${more.preferredLifetime}`]),
     ...(track ? [] : ['no_track']),
   ].join(' ')
 
@@ -66,7 +71,14 @@ describe('one line', () => {
     ['10.9.1.5 peer 10.9.1.6/24', '10.9.1.5/32 dev eth0 scope global', '15 invalid-address'],
     ['10.9.1.5 peer fe80::1', '10.9.1.5/32 dev eth0 scope global', '15 invalid-address'],
     ['10.9.1.5 no_track', '10.9.1.5/32 dev eth0 scope global no_track'],
-    ['10.9.1.5 preferred_lft forever home -nodad', '10.9.1.5/32 dev eth0 scope global'],
+    [
+      '10.9.1.5 preferred_lft forever home -nodad',
+      '10.9.1.5/32 dev eth0 scope global home detectDuplicates preferred_lft forever',
+    ],
+    [
+      '10.9.1.5 mngtmpaddr noprefixroute autojoin preferred_lft 0',
+      '10.9.1.5/32 dev eth0 scope global mngtmpaddr noprefixroute autojoin preferred_lft 0',
+    ],
     ['10.9.1.5 preferred_lft x', '10.9.1.5/32 dev eth0 scope global', '24 invalid-value'],
     ['{', undefined, '1 invalid-address'],
   ])('%s', async (line, expected, ...codes) => {

@@ -17,6 +17,7 @@ test('an empty file', async () => {
     staticAddresses: [],
     staticRoutes: [],
     staticRules: [],
+    trackGroups: [],
   })
   expect(global).toMatchObject({
     enableScriptSecurity: false,

@@ -127,9 +127,9 @@ const notes: readonly (readonly [Note, LogLevel, string])[] = [
     '(VI_1) |advert from 10.9.0.2 accepted, though its virtual addresses are not ours: none',
   ],
   [
-    { kind: 'address-lost', address: '10.9.0.100' },
+    { kind: 'address-lost', address: 'IP 10.9.0.100 on eth0' },
     'info',
-    '(VI_1) |Netlink reflector reports IP 10.9.0.100 removed by somebody else',
+    '(VI_1) |Netlink reflector reports IP 10.9.0.100 on eth0 removed by somebody else',
   ],
   [
     { kind: 'advert-rejected', reason: 'ttl', source, text: 'invalid TTL/HL. Received 254 and expect 255' },

@@ -16,6 +16,7 @@ import { at, ip, makeRouter } from '../vrrp/kit.ts'
 
 const address = (last: number): Assembled['addresses'][number] => ({
   link: 'eth0',
+  track: true,
   spec: { cidr: { address: ip(`10.9.0.${String(last)}`), prefixLength: 24 }, scope: 0 },
 })
 
@@ -23,7 +24,15 @@ const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord
   version: 1,
   bootId: 'this',
   instances: [
-    { name: 'V1', identity: 'eth0 1', isMaster: true, addresses: [address(101)], routes: [], ...change },
+    {
+      name: 'V1',
+      identity: 'eth0 1',
+      isMaster: true,
+      addresses: [address(101)],
+      routes: [],
+      rules: [],
+      ...change,
+    },
   ],
   scripts: [['chk', 'up']],
 })
@@ -34,12 +43,15 @@ const assembled = (change: Parameters<typeof makeRouter>[0] = {}): Assembled => 
   transport: { kind: 'multicast', group: ip('224.0.0.18') },
   addresses: [address(101)],
   routes: [],
+  rules: [],
 })
 
 describe('the text', () => {
   test('is read as it was written', () => {
     const six = { address: parseIpv6('2001:db8::1')!, prefixLength: 64 }
-    const written = record({ addresses: [address(101), { link: 'eth1', spec: { cidr: six, scope: 0 } }] })
+    const written = record({
+      addresses: [address(101), { link: 'eth1', track: true, spec: { cidr: six, scope: 0 } }],
+    })
     expect(decodeRecord(encodeRecord(written, at(7)), 'this')).toEqual({ ...written, aliveAt: at(7) })
   })
 
@@ -84,7 +96,9 @@ describe('who goes on as Master', () => {
 
 test('what a new configuration does not know is an orphan', () => {
   const read = { ...record({ addresses: [address(101), address(102)] }), aliveAt: at(1) }
-  expect(orphaned(read, [assembled()])).toEqual([{ name: 'V1', addresses: [address(102)], routes: [] }])
+  expect(orphaned(read, [assembled()])).toEqual([
+    { name: 'V1', addresses: [address(102)], routes: [], rules: [] },
+  ])
 })
 
 describe('the file', () => {

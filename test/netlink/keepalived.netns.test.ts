@@ -14,7 +14,7 @@ import { Daemon } from '../support/lab/daemon.ts'
 import { until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { Namespace } from './namespace.ts'
-import { addressSpec, cidr, ip, ipv4, routeSpec } from './specs.ts'
+import { addressSpec, cidr, ip, ipv4, routeSpec, mtu } from './specs.ts'
 
 /** What keepalived is told and what we ask for, line by line. */
 interface Pair<Spec> {
@@ -76,7 +76,7 @@ const routes: readonly Pair<RouteSpec>[] = [
   },
   {
     keepalived: '192.168.6.0/24 via 10.9.0.2 mtu 1400',
-    ours: () => routeSpec('192.168.6.0/24', { gateway, mtu: 1400 }),
+    ours: () => routeSpec('192.168.6.0/24', { gateway, ...mtu(1400) }),
   },
   {
     keepalived: 'blackhole 192.168.7.0/24',

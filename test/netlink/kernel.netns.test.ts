@@ -8,7 +8,7 @@ import type { LinkEvent } from '../../src/netlink/types.ts'
 import { until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { Namespace } from './namespace.ts'
-import { addressSpec, cidr, ip, ipv4, manyAddresses, routeSpec } from './specs.ts'
+import { addressSpec, cidr, ip, ipv4, manyAddresses, routeSpec, mtu } from './specs.ts'
 
 /** The kernel's own: they differ a little between versions, and are not the errno's. */
 const words = (pattern: RegExp): unknown => expect.stringMatching(pattern)
@@ -283,7 +283,7 @@ needs('netns')('the kernel', () => {
     test('come and go, each as often as asked', async () => {
       const routes = [
         routeSpec('192.168.1.0/24', { gateway, linkIndex: eth0, source: ip('10.9.0.1') }),
-        routeSpec('192.168.2.0/24', { linkIndex: eth0, scope: 253, table: 1000, metric: 5, mtu: 1400 }),
+        routeSpec('192.168.2.0/24', { linkIndex: eth0, scope: 253, table: 1000, metric: 5, ...mtu(1400) }),
         routeSpec('192.168.3.0/24', { type: 'blackhole' }),
         routeSpec('192.168.4.0/24', { type: 'unreachable', metric: 7 }),
         routeSpec('192.168.5.0/24', { gateway: ip('10.77.0.1'), linkIndex: eth0, onlink: true, tos: 16 }),

@@ -300,6 +300,7 @@ class Listener {
         expect(this.addresses.delete(keyOf(event.address))).toBe(true)
         return
       case 'route-removed':
+      case 'rule-removed':
       case 'resynchronised':
         throw new Error(`unexpected: ${event.type}`)
     }

@@ -8,7 +8,7 @@ import { readAnswer, splitMessages } from '../../src/netlink/envelope.ts'
 import type { KernelMessage } from '../../src/netlink/message.ts'
 import { encodeRoute } from '../../src/netlink/route-message.ts'
 import * as captures from './captures.ts'
-import { addressSpec, cidr, ip, ipv4, routeSpec } from './specs.ts'
+import { addressSpec, cidr, ip, ipv4, routeSpec, mtu } from './specs.ts'
 
 const KEEPALIVED = new Set([18])
 
@@ -82,7 +82,7 @@ describe('routes', () => {
     table: 1000,
     scope: 0,
     metric: 4,
-    mtu: 1400,
+    ...mtu(1400),
     protocol: 18,
     tos: 0,
     onlink: true,
@@ -180,7 +180,7 @@ describe('requests', () => {
       linkIndex: 3,
       table: 1000,
       metric: 4,
-      mtu: 1400,
+      ...mtu(1400),
       onlink: true,
     })
     expect(hex(encodeRoute(route))).toBe(

@@ -59,3 +59,7 @@ export const manyAddresses = (count: number, linkIndex: number): AddressSpec[] =
   Array.from({ length: count }, (_, number) =>
     addressSpec(linkIndex, `1.0.${(number + 1) >> 8}.${(number + 1) & 255}`),
   )
+
+export const mtu = (value: number): Pick<RouteSpec, 'metrics'> => ({
+  metrics: [{ name: 'mtu', value, locked: false }],
+})

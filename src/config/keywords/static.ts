@@ -12,19 +12,25 @@ export const staticIpaddress: Keyword = list(
   'static_ipaddress',
   2,
   'addresses that are there while the daemon runs',
-  {
-    standing: notInstalled,
-    process: 'vrrp',
-  },
+  { process: 'vrrp', standing: notInstalled },
 )
 export const staticRoutes: Keyword = list('static_routes', 2, 'routes, likewise', {
-  standing: notInstalled,
   process: 'vrrp',
+  standing: notInstalled,
 })
 export const staticRules: Keyword = list('static_rules', 3, 'routing rules, likewise', {
-  standing: notInstalled,
   process: 'vrrp',
+  standing: notInstalled,
 })
+
+export const trackGroupMembers: Keyword = list('group', 3, 'instances')
+export const trackGroup: Keyword = section(
+  'track_group',
+  3,
+  table(trackGroupMembers),
+  'instances that need the interfaces of static items',
+  { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
+)
 
 export const garpGroup: Keyword = section(
   'garp_group',
@@ -43,13 +49,7 @@ export const staticKeywords: readonly Keyword[] = [
   staticIpaddress,
   staticRoutes,
   staticRules,
-  section(
-    'track_group',
-    3,
-    table(list('group', 3, 'instances', { standing: notInstalled })),
-    'instances that need static items',
-    { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
-  ),
+  trackGroup,
   garpGroup,
   list('interface_up_down_delays', 3, 'seconds until a link change counts: IF DOWN [UP]', {
     standing: notYet('link changes count at once'),

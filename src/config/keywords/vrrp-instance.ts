@@ -1,7 +1,7 @@
 /** `vrrp_instance NAME { … }`: identity and election, and the table of the whole block. */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import { list, noEffect, notYet, section, table, value, type Keyword } from '../keyword.ts'
+import { list, noEffect, section, table, value, type Keyword } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import { choice, flag, optionalBoolean, text, word } from '../values/basic.ts'
 import { ignored, instead, integer, secondsBetween } from '../values/number.ts'
@@ -130,9 +130,7 @@ export const noVirtualIpaddress: Keyword<true> = value(
   },
 )
 export const virtualRoutes: Keyword = list('virtual_routes', 2, 'routes the MASTER installs')
-export const virtualRules: Keyword = list('virtual_rules', 3, 'routing rules the MASTER installs', {
-  standing: notYet('none are installed'),
-})
+export const virtualRules: Keyword = list('virtual_rules', 3, 'routing rules the MASTER installs')
 
 export const vrrpInstance: Keyword = section(
   'vrrp_instance',

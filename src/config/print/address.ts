@@ -6,7 +6,8 @@ import { word } from './words.ts'
 
 /** @param ownLink the interface that lines without `dev` mean. */
 export function addressLine(address: VirtualAddress, ownLink: string | undefined): string {
-  const { cidr, link, scope, label, broadcast, peer, track } = address
+  const { cidr, link, scope, label, broadcast, peer, track, flags } = address
+  const { preferredLifetime, trackGroup } = address
   return [
     // With a peer there is no prefix length.
     peer === undefined ? formatCidr(cidr) : `${formatIp(cidr.address)} peer ${formatIp(peer.address)}`,
@@ -14,6 +15,13 @@ export function addressLine(address: VirtualAddress, ownLink: string | undefined
     link === ownLink ? '' : `dev ${word(link)}`,
     scope === 'global' ? '' : `scope ${scope}`,
     label === undefined ? '' : `label ${word(label)}`,
+    flags.home ? 'home' : '',
+    flags.mngtmpaddr ? 'mngtmpaddr' : '',
+    flags.noprefixroute ? 'noprefixroute' : '',
+    flags.autojoin ? 'autojoin' : '',
+    flags.detectDuplicates ? '-nodad' : '',
+    preferredLifetime === undefined ? '' : `preferred_lft ${preferredLifetime}`,
+    trackGroup === undefined ? '' : `track_group ${word(trackGroup)}`,
     track ? '' : 'no_track',
   ]
     .filter((part) => part !== '')

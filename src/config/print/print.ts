@@ -43,6 +43,12 @@ const printers: Printers<Model> = {
       ),
     ]),
   staticRules: (rules) => blocks([block('static_rules', rules.map(ruleLine))]),
+  trackGroups: (groups) =>
+    blocks(
+      groups.map(({ name, members }) =>
+        block(`track_group ${word(name)}`, block('group', members.map(lineWord))),
+      ),
+    ),
   // Before whatever tracks them.
   scripts: (scripts) => blocks(scripts.map(scriptBlock)),
   instances: (instances, model) => blocks(instances.map((instance) => instanceBlock(instance, model))),

@@ -12,7 +12,7 @@ import {
 import type { Report } from '../diagnostics.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { Scope, VirtualAddress } from '../model.ts'
+import type { AddressFlags, Scope, VirtualAddress } from '../model.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
 import {
@@ -40,6 +40,9 @@ interface Draft {
   label?: string
   broadcast?: Ipv4Address
   peer?: Cidr
+  readonly flags: { -readonly [Flag in keyof AddressFlags]: boolean }
+  preferredLifetime?: number | 'forever'
+  trackGroup?: string
 }
 
 export interface AddressDefaults {
@@ -60,17 +63,32 @@ export function resolveAddress(
     report(errorAt(first, 'invalid-address', `'${first.text}' is no IP address: the line is ignored`))
     return undefined
   }
-  const draft: Draft = { names, cidr, written: first, track: true }
+  const draft: Draft = {
+    names,
+    cidr,
+    written: first,
+    track: true,
+    flags: {
+      home: false,
+      mngtmpaddr: false,
+      noprefixroute: false,
+      autojoin: false,
+      detectDuplicates: false,
+    },
+  }
   if (!readOptions(rest, draft, handlers, report)) return undefined
   return {
     cidr: draft.cidr,
     link: draft.dev ?? link,
     scope: draft.scope ?? 'global',
+    flags: draft.flags,
     track: draft.track,
     span: spanOf(first),
     ...(draft.label !== undefined && { label: draft.label }),
     ...(draft.broadcast !== undefined && { broadcast: draft.broadcast }),
     ...(draft.peer !== undefined && { peer: draft.peer }),
+    ...(draft.preferredLifetime !== undefined && { preferredLifetime: draft.preferredLifetime }),
+    ...(draft.trackGroup !== undefined && { trackGroup: draft.trackGroup }),
   }
 }
 
@@ -82,7 +100,7 @@ const ignoredFlag = (why: string): LineOption<Draft> => ({
   },
 })
 
-const ipv6Only = ignoredFlag('vrrpd runs IPv4 instances')
+const flag = (name: keyof AddressFlags): LineOption<Draft> => bare((draft) => void (draft.flags[name] = true))
 
 const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
   ['dev', valued((draft, { text }) => void (draft.dev = text))],
@@ -92,12 +110,13 @@ const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
   ['broadcast', valued(setBroadcast)],
   ['peer', valued(setPeer)],
   ['no_track', bare((draft) => void (draft.track = false))],
-  ['preferred_lft', valued(checkLifetime)],
-  ['home', ipv6Only],
-  ['-nodad', ipv6Only],
-  ['mngtmpaddr', ipv6Only],
-  ['noprefixroute', ignoredFlag('the kernel adds the route')],
-  ['autojoin', ignoredFlag('no group is joined')],
+  ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
+  ['preferred_lft', valued(setLifetime)],
+  ['home', flag('home')],
+  ['-nodad', flag('detectDuplicates')],
+  ['mngtmpaddr', flag('mngtmpaddr')],
+  ['noprefixroute', flag('noprefixroute')],
+  ['autojoin', flag('autojoin')],
   ['use_vmac', ignoredFlag('the interface’s own MAC address is used')],
 ])
 
@@ -179,9 +198,12 @@ function setPeer(draft: Draft, given: Word, report: Report): Outcome {
   return undefined
 }
 
-function checkLifetime(_: Draft, given: Word, report: Report): Outcome {
-  const value = parseInteger(given.text)
-  if (given.text !== 'forever' && (value === undefined || value < 0))
+const LONGEST_LIFETIME = 0xfffffffe
+
+function setLifetime(draft: Draft, given: Word, report: Report): Outcome {
+  const value = given.text === 'forever' ? given.text : parseInteger(given.text)
+  if (value === undefined || (value !== 'forever' && (value < 0 || value > LONGEST_LIFETIME)))
     report(errorAt(given, 'invalid-value', 'a number of seconds or forever is expected here; it is ignored'))
+  else draft.preferredLifetime = value
   return undefined
 }

@@ -20,6 +20,7 @@ import { settleMembers } from './members.ts'
 import { resolveRoute } from './route.ts'
 import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
+import { resolveTrackGroups } from './track-group.ts'
 import { checkNeeded } from './trackers.ts'
 import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
 
@@ -85,6 +86,7 @@ export function resolve(
     staticRules: entriesOf({ nodes }, staticRules)
       .map((entry) => resolveRule(entry, context, report))
       .filter((rule) => rule !== undefined),
+    trackGroups: resolveTrackGroups(nodes, existing, report),
   }
   return { model, incomplete }
 }

@@ -4,13 +4,15 @@ import { ipv4FromNumber, parseIpv6, type Cidr, type IpAddress } from '../../base
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word } from '../lexer.ts'
-import type { Nexthop, RouteType, Scope } from '../model.ts'
+import type { Encapsulation, MetricName, Nexthop, RouteMetric, RouteType, Scope } from '../model.ts'
 import { readCidr } from '../values/address.ts'
 
 export interface RouteDraft {
   readonly names: KernelNames
   type: RouteType
   destination?: Cidr
+  /** `default`, of the family that the other addresses have. */
+  isDefault: boolean
   gateway?: IpAddress
   /** `or`: keepalived's older way to a second gateway. */
   secondGateway?: IpAddress
@@ -19,11 +21,19 @@ export interface RouteDraft {
   table?: number
   scope?: Scope
   metric?: number
-  mtu?: number
+  readonly metrics: Map<MetricName, RouteMetric>
   protocol?: number
   tos?: number
   onlink: boolean
+  realms?: number
+  preference?: number
+  expires?: number
+  ttlPropagate?: boolean
+  encapsulation?: EncapsulationDraft
+  /** The words that follow are the encapsulation's. */
+  encapsulating: boolean
   track: boolean
+  trackGroup?: string
   append: boolean
   readonly nexthops: NexthopDraft[]
 }
@@ -33,7 +43,10 @@ export interface NexthopDraft {
   link?: string
   weight: number
   onlink: boolean
+  realms?: number
 }
+
+export type EncapsulationDraft = { -readonly [Field in keyof Encapsulation]: Encapsulation[Field] }
 
 /** Several gateways: `nexthop via A dev I weight N …`, or keepalived's older `via A or B`; else empty. */
 export function nexthopsOf({

@@ -3,11 +3,14 @@
 import { parseIp, type IpAddress } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, noteAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../report.ts'
 import { bare, valued, type Handlers, type LineOption, type Outcome } from '../values/line-options.ts'
+import { parseRealms } from '../values/realms.ts'
 import { readScope } from '../values/scope.ts'
 import { parseUnsigned } from '../values/unsigned.ts'
+import { encap, innerWord } from './encapsulation.ts'
 import { readDestination, type RouteDraft } from './route-draft.ts'
+import { metricOptions } from './route-metrics.ts'
 
 type Option = LineOption<RouteDraft>
 
@@ -58,8 +61,9 @@ const named = (
   })
 
 /** The last `nexthop` if there is one, else the route itself. */
-const target = (draft: RouteDraft): { gateway?: IpAddress; link?: string; onlink: boolean } =>
-  draft.nexthops.at(-1) ?? draft
+const target = (
+  draft: RouteDraft,
+): { gateway?: IpAddress; link?: string; onlink: boolean; realms?: number } => draft.nexthops.at(-1) ?? draft
 
 const FAMILIES = ['inet', 'inet6']
 
@@ -78,42 +82,44 @@ function setDestination(draft: RouteDraft, given: Word, report: Report): Outcome
   const value = readDestination(given, report)
   if (value === undefined) return drop(given, 'network', report)
   draft.destination = value
+  draft.isDefault = given.text === 'default'
   return undefined
 }
 
-/** Accepted as keepalived accepts them, with one value. */
-const LATER = [
-  ...[
-    'advmss',
-    'rtt',
-    'rttvar',
-    'reordering',
-    'window',
-    'cwnd',
-    'initcwnd',
-    'initrwnd',
-    'ssthresh',
-    'realms',
-    'rto_min',
-  ],
-  ...[
-    'hoplimit',
-    'features',
-    'quickack',
-    'congctl',
-    'fastopen_no_cookie',
-    'expires',
-    'pref',
-    'as',
-    'ttl-propagate',
-  ],
-]
+const realms: Option = valued((draft, given, report) => {
+  const value = parseRealms(given.text, draft.names.realms)
+  if (value === undefined) return drop(given, 'realm, or source/destination', report)
+  target(draft).realms = value
+  return undefined
+})
 
-const later: Option = {
+/** RFC 4191 section 2.1, by name or by the kernel's number. */
+const PREFERENCES: ReadonlyMap<string, number> = new Map([
+  ['medium', 0],
+  ['high', 1],
+  ['low', 3],
+  ...[0, 1, 3].map((value) => [String(value), value] as const),
+])
+
+const pref: Option = valued((draft, given, report) => {
+  const value = PREFERENCES.get(given.text)
+  if (value === undefined) return drop(given, 'preference: low, medium or high', report)
+  draft.preference = value
+  return undefined
+})
+
+const ttlPropagate: Option = valued((draft, given, report) => {
+  if (given.text === 'enabled' || given.text === 'disabled') draft.ttlPropagate = given.text === 'enabled'
+  else report(errorAt(given, 'invalid-value', 'enabled or disabled is expected here; it is ignored'))
+  return undefined
+})
+
+/** For MPLS routes, of which keepalived says so. */
+const asTo: Option = {
   takesValue: true,
-  prefixes: ['lock'],
+  prefixes: ['to'],
   apply(_, given, report) {
-    report(noteAt(given, 'not-acted-on', 'this property of the route is not set yet'))
+    report(errorAt(given, 'invalid-value', "'as' is for MPLS routes only: it is ignored"))
     return undefined
   },
 }
@@ -148,16 +154,21 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['metric', metric],
   ['preference', metric],
   ['priority', metric],
-  ['mtu', { ...number('MTU', MOST_32_BITS, (draft, value) => void (draft.mtu = value)), prefixes: ['lock'] }],
+  ...metricOptions,
   ['weight', valued(setWeight)],
-  ['encap', valued(refuseEncapsulation)],
+  ['realms', realms],
+  ['pref', pref],
+  ['expires', number('number of seconds', MOST_32_BITS, (draft, value) => void (draft.expires = value))],
+  ['ttl-propagate', ttlPropagate],
+  ['as', asTo],
+  ['encap', encap],
   ['nexthop', bare((draft) => void draft.nexthops.push({ weight: 1, onlink: false }))],
   ['onlink', bare((draft) => void (target(draft).onlink = true))],
   ['append', bare((draft) => void (draft.append = true))],
   ['no_track', bare((draft) => void (draft.track = false))],
   // A family may stand before an address; the address says it as well.
   ...FAMILIES.map((name) => [name, bare<RouteDraft>(() => undefined)] as const),
-  ...LATER.map((name) => [name, later] as const),
+  ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
 ])
 
 function setWeight(draft: RouteDraft, given: Word, report: Report): Outcome {
@@ -169,13 +180,9 @@ function setWeight(draft: RouteDraft, given: Word, report: Report): Outcome {
   return undefined
 }
 
-function refuseEncapsulation(_: RouteDraft, given: Word, report: Report): Outcome {
-  report(noteAt(given, 'not-acted-on', 'encapsulating routes are not installed yet: this line is ignored'))
-  return 'drop'
-}
-
 export const routeHandlers: Handlers<RouteDraft> = {
   options,
+  inner: innerWord,
   /** The destination needs no `to` before it. */
   unknown(draft, given, report) {
     if (draft.destination === undefined) return setDestination(draft, given, report)

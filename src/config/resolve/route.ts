@@ -3,13 +3,13 @@
  * keepalived's older ones: `src A to N via|gw G dev|oif I scope S table T …`.
  */
 
-import { isIpv4 } from '../../base/address.ts'
+import { ipv6FromBytes, isIpv4, type Cidr, type IpAddress } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { RouteType, VirtualRoute } from '../model.ts'
-import { errorAt, noteAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../report.ts'
 import { readOptions } from '../values/line-options.ts'
 import { nexthopsOf, type RouteDraft } from './route-draft.ts'
 import { routeHandlers } from './route-options.ts'
@@ -17,43 +17,35 @@ import { routeHandlers } from './route-options.ts'
 /** RTPROT_KEEPALIVED */
 const KEEPALIVED = 18
 const MAIN_TABLE = 254
+const EVERYWHERE_IPV6: Cidr = { address: ipv6FromBytes(new Uint8Array(16)), prefixLength: 0 }
 
-const TYPES: ReadonlyMap<string, RouteType | 'other'> = new Map([
-  ['unicast', 'unicast'],
-  ['blackhole', 'blackhole'],
-  ['unreachable', 'unreachable'],
-  ['prohibit', 'prohibit'],
-  ['throw', 'throw'],
-  ...['local', 'broadcast', 'anycast', 'multicast', 'nat'].map((name) => [name, 'other'] as const),
-])
+const TYPES: readonly RouteType[] = [
+  ...(['unicast', 'local', 'broadcast', 'anycast', 'multicast', 'nat'] as const),
+  ...(['blackhole', 'unreachable', 'prohibit', 'throw'] as const),
+]
 
 /** Undefined when keepalived leaves the route out, which is then reported. */
 export function resolveRoute({ words }: Words, names: KernelNames, report: Report): VirtualRoute | undefined {
   const [first, ...others] = words
-  const type = TYPES.get(first.text)
-  const rest = type === undefined ? words : others
+  const type = TYPES.find((name) => name === first.text)
   const draft: RouteDraft = {
     names,
-    type: type === undefined || type === 'other' ? 'unicast' : type,
+    type: type ?? 'unicast',
+    metrics: new Map(),
+    isDefault: false,
     onlink: false,
+    encapsulating: false,
     track: true,
     append: false,
     nexthops: [],
   }
-  if (type === 'other') {
-    report(
-      noteAt(
-        first,
-        'not-acted-on',
-        `routes of type '${first.text}' are not installed yet: this line is ignored`,
-      ),
-    )
-  }
-  if (!readOptions(rest, draft, routeHandlers, report) || type === 'other') return undefined
+  if (!readOptions(type === undefined ? words : others, draft, routeHandlers, report)) return undefined
   return finish(draft, first, report)
 }
 
 function finish(draft: RouteDraft, first: Word, report: Report): VirtualRoute | undefined {
+  if (draft.isDefault && otherAddresses(draft).some((address) => !isIpv4(address)))
+    draft.destination = EVERYWHERE_IPV6
   const { destination } = draft
   if (destination === undefined) {
     report(errorAt(first, 'no-destination', 'a route needs a destination: the line is ignored'))
@@ -63,6 +55,7 @@ function finish(draft: RouteDraft, first: Word, report: Report): VirtualRoute | 
     report(errorAt(first, 'family-mismatch', 'IPv4 and IPv6 addresses in one route: the line is ignored'))
     return undefined
   }
+  if (!suitsFamily(draft, isIpv4(destination.address), first, report)) return undefined
   const nexthops = nexthopsOf(draft)
   checkTracking(draft, first, report)
   return {
@@ -80,7 +73,13 @@ function finish(draft: RouteDraft, first: Word, report: Report): VirtualRoute | 
     ...(draft.link !== undefined && nexthops.length === 0 && { link: draft.link }),
     ...(draft.source !== undefined && { source: draft.source }),
     ...(draft.metric !== undefined && { metric: draft.metric }),
-    ...(draft.mtu !== undefined && { mtu: draft.mtu }),
+    metrics: [...draft.metrics.values()],
+    ...(draft.realms !== undefined && { realms: draft.realms }),
+    ...(draft.preference !== undefined && { preference: draft.preference }),
+    ...(draft.expires !== undefined && { expires: draft.expires }),
+    ...(draft.ttlPropagate !== undefined && { ttlPropagate: draft.ttlPropagate }),
+    ...(draft.encapsulation !== undefined && { encapsulation: draft.encapsulation }),
+    ...(draft.trackGroup !== undefined && { trackGroup: draft.trackGroup }),
     ...(draft.tos !== undefined && { tos: draft.tos }),
   }
 }
@@ -103,14 +102,22 @@ function checkTracking(draft: RouteDraft, first: Word, report: Report): void {
   }
 }
 
-function isMixed({ destination, gateway, secondGateway, source, nexthops }: RouteDraft): boolean {
-  const addresses = [
-    destination?.address,
-    gateway,
-    secondGateway,
-    source,
-    ...nexthops.map((one) => one.gateway),
-  ]
-  const given = addresses.filter((address) => address !== undefined)
+/** As keepalived, which leaves such a route out. */
+function suitsFamily(draft: RouteDraft, ipv4: boolean, first: Word, report: Report): boolean {
+  const word = draft.preference !== undefined ? 'pref' : draft.expires !== undefined ? 'expires' : undefined
+  if (!ipv4 || word === undefined) return true
+  report(errorAt(first, 'family-mismatch', `'${word}' is for IPv6 routes only: the line is ignored`))
+  return false
+}
+
+function isMixed(draft: RouteDraft): boolean {
+  const given = [draft.destination?.address, ...otherAddresses(draft)].filter(
+    (address) => address !== undefined,
+  )
   return given.some(isIpv4) && !given.every(isIpv4)
 }
+
+const otherAddresses = ({ gateway, secondGateway, source, nexthops }: RouteDraft): readonly IpAddress[] =>
+  [gateway, secondGateway, source, ...nexthops.map((one) => one.gateway)].filter(
+    (address) => address !== undefined,
+  )

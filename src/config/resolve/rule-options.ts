@@ -3,9 +3,10 @@
 import { ipv4FromNumber } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import type { RuleAction } from '../model.ts'
-import { errorAt, noteAt } from '../report.ts'
+import type { NumberRange, RuleAction } from '../model.ts'
+import { errorAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
+import { parseRealms } from '../values/realms.ts'
 import { bare, valued, type Handlers, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseUnsigned } from '../values/unsigned.ts'
 import type { RuleDraft } from './rule.ts'
@@ -74,16 +75,87 @@ const fwmark: Option = valued((draft, given, report) => {
   return undefined
 })
 
-const tableOnly: Option = valued((draft, given, report) => {
-  draft.tableOnly = given
-  report(noteAt(given, 'not-acted-on', 'this property of the rule is not set yet'))
+/** Only a table can be looked up with them. */
+const withTable = (
+  what: string,
+  read: (draft: RuleDraft, text: string) => number | undefined,
+  set: (draft: RuleDraft, value: number) => void,
+): Option =>
+  valued((draft, given, report) => {
+    const value = read(draft, given.text)
+    if (value === undefined) return drop(given, what, report)
+    draft.tableOnly = given
+    set(draft, value)
+    return undefined
+  })
+
+const suppressLength = withTable(
+  'prefix length',
+  (_, text) => atMost(parseUnsigned(text), 128),
+  (draft, value) => void (draft.suppressPrefixLength = value),
+)
+const suppressGroup = withTable(
+  'interface group',
+  ({ names }, text) => names.groups.get(text) ?? atMost(parseUnsigned(text), MOST_32_BITS - 1),
+  (draft, value) => void (draft.suppressInterfaceGroup = value),
+)
+const realms = withTable(
+  'realm, or source/destination',
+  ({ names }, text) => parseRealms(text, names.realms),
+  (draft, value) => void (draft.realms = value),
+)
+
+const atMost = (value: number | undefined, most: number): number | undefined =>
+  value === undefined || value > most ? undefined : value
+
+/** `FROM-TO`; keepalived 2.2.7 does not take a single number, which we do. */
+const range = (what: string, most: number, set: (draft: RuleDraft, value: NumberRange) => void): Option =>
+  valued((draft, given, report) => {
+    const [from, to = from, ...more] = given.text.split('-').map(parseUnsigned)
+    if (from === undefined || to === undefined || more.length > 0 || from > to || to > most)
+      return drop(given, what, report)
+    set(draft, { from, to })
+    return undefined
+  })
+
+/** IP protocols that rules are written for, by name; /etc/protocols has them on every system. */
+const IP_PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ['icmp', 1],
+  ['igmp', 2],
+  ['ipencap', 4],
+  ['tcp', 6],
+  ['udp', 17],
+  ['ipv6', 41],
+  ['gre', 47],
+  ['esp', 50],
+  ['ah', 51],
+  ['ipv6-icmp', 58],
+  ['ospf', 89],
+  ['vrrp', 112],
+  ['l2tp', 115],
+  ['sctp', 132],
+  ['udplite', 136],
+])
+
+const ipproto: Option = valued((draft, given, report) => {
+  const value = IP_PROTOCOLS.get(given.text) ?? atMost(parseUnsigned(given.text), 255)
+  if (value === undefined) return drop(given, 'IP protocol', report)
+  draft.ipProtocol = value
   return undefined
 })
 
-const later: Option = valued((_, given, report) => {
-  report(noteAt(given, 'not-acted-on', 'this property of the rule is not set yet'))
+const tunnelId: Option = valued((draft, given, report) => {
+  if (!/^(0[xX][0-9a-fA-F]{1,16}|\d{1,19})$/.test(given.text)) return drop(given, 'tunnel id', report)
+  draft.tunnelId = BigInt(given.text).toString()
   return undefined
 })
+
+/** As keepalived 2.2.7, which takes a number only. */
+const protocol: Option = number(
+  'routing protocol, 0..255',
+  255,
+  (draft, value) => void (draft.protocol = value),
+)
 
 const preference: Option = number(
   'preference',
@@ -114,10 +186,16 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['no_track', bare((draft) => void (draft.track = false))],
   ['inet', bare((draft) => void (draft.family = 4))],
   ['inet6', bare((draft) => void (draft.family = 6))],
-  ...['suppress_prefixlength', 'suppress_prefixlen', 'suppress_ifgroup', 'realms'].map(
-    (name) => [name, tableOnly] as const,
-  ),
-  ...['uidrange', 'sport', 'dport', 'ipproto', 'protocol', 'tunnel-id'].map((name) => [name, later] as const),
+  ['suppress_prefixlength', suppressLength],
+  ['suppress_ifgroup', suppressGroup],
+  ['realms', realms],
+  ['uidrange', range('range of user ids', MOST_32_BITS - 1, (draft, value) => void (draft.uidRange = value))],
+  ['sport', range('range of ports', 65_535, (draft, value) => void (draft.sourcePorts = value))],
+  ['dport', range('range of ports', 65_535, (draft, value) => void (draft.destinationPorts = value))],
+  ['ipproto', ipproto],
+  ['tunnel-id', tunnelId],
+  ['protocol', protocol],
+  ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
 ])
 
 export const ruleHandlers: Handlers<RuleDraft> = {

@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { RuleAction, VirtualRule } from '../model.ts'
+import type { NumberRange, RuleAction, VirtualRule } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import { readOptions } from '../values/line-options.ts'
 import { ruleHandlers } from './rule-options.ts'
@@ -24,17 +24,28 @@ export interface RuleDraft {
   oif?: string
   tos?: number
   l3mdev: boolean
+  suppressPrefixLength?: number
+  suppressInterfaceGroup?: number
+  realms?: number
+  uidRange?: NumberRange
+  ipProtocol?: number
+  sourcePorts?: NumberRange
+  destinationPorts?: NumberRange
+  tunnelId?: string
+  protocol?: number
   track: boolean
+  trackGroup?: string
   /** Only a table can be looked up with them. */
   tableOnly?: Word
 }
 
-/** The preference of the next rule that gives none; keepalived counts down through the whole file. */
-export interface Preferences {
-  next: number
-}
+/** The preference of the next rule of a family that gives none; keepalived counts down through the whole file. */
+export type Preferences = Record<4 | 6, number>
 
-export const firstPreference = (): Preferences => ({ next: 16_384 })
+export const firstPreference = (): Preferences => ({ 4: 16_384, 6: 16_384 })
+
+/** RTPROT_KEEPALIVED */
+const KEEPALIVED = 18
 
 export interface RuleContext {
   readonly names: KernelNames
@@ -53,7 +64,7 @@ export function resolveRule(
   const family = familyOf(draft, first, report)
   const action = actionOf(draft, first, report)
   if (family === undefined || action === undefined) return undefined
-  const preference = draft.preference ?? nextPreference(preferences, first, report)
+  const preference = draft.preference ?? nextPreference(preferences, family, first, report)
   if (action.kind === 'goto' && preference >= action.preference) {
     report(
       errorAt(first, 'invalid-value', `a rule can only go to a later one: ${preference} is not before it`),
@@ -66,6 +77,7 @@ export function resolveRule(
     action,
     preference,
     l3mdev: draft.l3mdev,
+    protocol: protocolOf(draft, first, report),
     track: draft.track,
     span: spanOf(first),
     ...(draft.from !== undefined && { from: draft.from }),
@@ -75,7 +87,28 @@ export function resolveRule(
     ...(draft.iif !== undefined && { iif: draft.iif }),
     ...(draft.oif !== undefined && { oif: draft.oif }),
     ...(draft.tos !== undefined && { tos: draft.tos }),
+    ...(draft.suppressPrefixLength !== undefined && { suppressPrefixLength: draft.suppressPrefixLength }),
+    ...(draft.suppressInterfaceGroup !== undefined && {
+      suppressInterfaceGroup: draft.suppressInterfaceGroup,
+    }),
+    ...(draft.realms !== undefined && { realms: draft.realms }),
+    ...(draft.uidRange !== undefined && { uidRange: draft.uidRange }),
+    ...(draft.ipProtocol !== undefined && { ipProtocol: draft.ipProtocol }),
+    ...(draft.sourcePorts !== undefined && { sourcePorts: draft.sourcePorts }),
+    ...(draft.destinationPorts !== undefined && { destinationPorts: draft.destinationPorts }),
+    ...(draft.tunnelId !== undefined && { tunnelId: draft.tunnelId }),
+    ...(draft.trackGroup !== undefined && { trackGroup: draft.trackGroup }),
   }
+}
+
+/** Only those of its own protocol are watched; others have none unless they say which (measured, 2.2.7). */
+function protocolOf({ track, protocol }: RuleDraft, first: Word, report: Report): number {
+  if (!track) return protocol ?? 0
+  if (protocol !== undefined && protocol !== KEEPALIVED) {
+    const message = `a rule that is watched has protocol ${KEEPALIVED}: what is given is ignored`
+    report(warningAt(first, 'rounded', message))
+  }
+  return KEEPALIVED
 }
 
 function familyOf(draft: RuleDraft, first: Word, report: Report): 4 | 6 | undefined {
@@ -103,9 +136,9 @@ function actionOf(draft: RuleDraft, first: Word, report: Report): RuleAction | u
   return action
 }
 
-function nextPreference(preferences: Preferences, first: Word, report: Report): number {
-  const preference = preferences.next
-  preferences.next -= 1
+function nextPreference(preferences: Preferences, family: 4 | 6, first: Word, report: Report): number {
+  const preference = preferences[family]
+  preferences[family] -= 1
   const message = `a rule needs a preference to stand where it should: ${preference} is used`
   report(warningAt(first, 'no-preference', message))
   return preference

@@ -11,7 +11,7 @@ export interface LineOption<T> {
   readonly takesValue: boolean
   /** Words that may stand before the value: `mtu lock 1400`, `via inet6 fe80::1`. */
   readonly prefixes?: readonly string[]
-  readonly apply: (target: T, given: Word, report: Report, option: Word) => Outcome
+  readonly apply: (target: T, given: Word, report: Report, option: Word, prefix?: Word) => Outcome
 }
 
 export type OptionTable<T> = ReadonlyMap<string, LineOption<T>>
@@ -31,6 +31,8 @@ export const valued = <T>(apply: (target: T, given: Word, report: Report) => Out
 
 export interface Handlers<T> {
   readonly options: OptionTable<T>
+  /** What a word means where an option before it has words of its own, as `encap` has. */
+  inner?(target: T, word: string): LineOption<T> | undefined
   /** A word that is no option. */
   unknown(target: T, given: Word, report: Report): Outcome
   /** An option at the end of the line that wants a value. */
@@ -47,19 +49,20 @@ export function readOptions<T>(
   for (let index = 0; index < words.length; index++) {
     const word = words[index]
     if (word === undefined) return true
-    const option = handlers.options.get(word.text)
+    const option = handlers.inner?.(target, word.text) ?? handlers.options.get(word.text)
     if (option === undefined) {
       if (handlers.unknown(target, word, report) === 'drop') return false
     } else if (!option.takesValue) {
       if (option.apply(target, word, report, word) === 'drop') return false
     } else {
-      if (option.prefixes?.includes(words[index + 1]?.text ?? '') === true) index += 1
+      const prefix =
+        option.prefixes?.includes(words[index + 1]?.text ?? '') === true ? words[++index] : undefined
       const value = words[++index]
       if (value === undefined) {
         handlers.missing(word, report)
         return false
       }
-      if (option.apply(target, value, report, word) === 'drop') return false
+      if (option.apply(target, value, report, word, prefix) === 'drop') return false
     }
   }
   return true

@@ -1,0 +1,13 @@
+/** `[SOURCE/]DESTINATION` of routes and rules, by name or number. */
+
+import { parseUnsigned } from './unsigned.ts'
+
+const MOST = 65_535
+
+/** Source realm << 16 | destination realm; undefined when it cannot be read. */
+export function parseRealms(text: string, names: ReadonlyMap<string, number>): number | undefined {
+  const realms = text.split('/').map((each) => names.get(each) ?? parseUnsigned(each))
+  if (realms.length > 2 || realms.some((realm) => realm === undefined || realm > MOST)) return undefined
+  const [first = 0, second] = realms
+  return second === undefined ? first : first * 65_536 + second
+}
