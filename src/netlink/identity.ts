@@ -62,10 +62,6 @@ function preference({ destination, tos = 0, metric = 0 }: RouteSpec): readonly [
 /** What the kernel tells routes apart by. */
 export const routeKey = (route: RouteSpec): string => `${anyLinkKey(route)} ${linksOf(route).join(',')}`
 
-/** Whether the kernel's description is of the route that was asked for. A link that was not named may be any. */
-export const isRoute = (wanted: RouteSpec, told: RouteSpec): boolean =>
-  anyLinkKey(wanted) === anyLinkKey(told) && isOnLinksOf(wanted, told)
-
 /** Where the kernel tells which links it has chosen, it tells those that were named, too. */
 export function isOnLinksOf(wanted: RouteSpec, told: RouteSpec): boolean {
   // IPv6 has the links of what leads nowhere point to itself.

@@ -230,7 +230,7 @@ export type LinkEvent =
       readonly ours: boolean
       readonly by?: PortId
     }
-  /** A route of a protocol that we install routes with, as the kernel describes it: see `isRoute` in identity.ts. */
+  /** A route of a protocol that we install routes with, as the kernel describes it: see `hasRoute` in link-table.ts. */
   | {
       readonly type: 'route-removed'
       readonly route: RouteSpec
