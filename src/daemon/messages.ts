@@ -166,13 +166,25 @@ function describeAddressList({ source, addresses }: NoteOf<'address-list-differs
   return `advert from ${formatIpv4(source)} accepted, though its virtual addresses are not ours: ${theirs}`
 }
 
+/** For JSON logs: how many more in how long. */
+export const repetition = ({
+  more,
+  span,
+}: {
+  readonly more: number
+  readonly span: Duration
+}): LogFields => ({
+  more,
+  seconds: toSeconds(span),
+})
+
 function details(note: Note): LogFields {
   if (note.kind === 'transition')
     return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: note.because }
   return {
     ...('source' in note && note.source !== undefined ? { source: formatIpv4(note.source) } : {}),
     ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),
-    ...('more' in note ? { more: note.more, seconds: toSeconds(note.span) } : {}),
+    ...('more' in note ? repetition(note) : {}),
     ...('count' in note ? { count: note.count } : {}),
   }
 }

@@ -22,10 +22,11 @@ import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
 import type { Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
-import { describeGroupSyncing, describeNote } from './messages.ts'
+import { describeGroupSyncing } from './messages.ts'
 import { Operator } from './operator.ts'
 import type { PidFiles } from './pid-files.ts'
 import { rehearse } from './rehearsal.ts'
+import { RivalsLog } from './rivals-log.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
 import { ServiceReports } from './service-reports.ts'
@@ -221,6 +222,7 @@ export class RunningDaemon {
 
   private daemonPorts(): DaemonPorts {
     const { kernel, arp, log, settings, programs } = this.opened
+    const rivals = new RivalsLog(systemClock)
     return {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
@@ -238,7 +240,7 @@ export class RunningDaemon {
       },
       noteRouter: (name, note) => {
         this.chronicle.note(name, note)
-        log.say(describeNote(name, note))
+        for (const message of rivals.describe(name, note)) log.say(message)
         if (note.kind === 'transition') this.succession.renew()
         if (note.kind === 'transition') this.service?.changed()
       },
