@@ -77,6 +77,7 @@ const rules: Readonly<Record<string, Rule>> = {
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/run.ts': ['daemon'],
   'cli/check.ts': ['config'],
+  'cli/check-examine.ts': ['config'],
   'cli/check-io.ts': ['config'],
   'cli/check-host.ts': ['config', 'scripts'],
 }

@@ -17,6 +17,8 @@ export interface CheckOptions {
   verbose: boolean
   json: boolean | undefined
   sarif: boolean | undefined
+  peer: string | undefined
+  'peer-id': string | undefined
   print: boolean
   color: 'auto' | 'always' | 'never'
 }
@@ -50,6 +52,17 @@ export const checkOptions = (builder: Argv): Argv<CheckOptions> =>
     .option('verbose', { ...off, alias: 'v', describe: 'Say how long takeovers take, too' })
     .option('json', { type: 'boolean', describe: 'Print the findings as JSON' })
     .option('sarif', { type: 'boolean', describe: 'Print the findings as SARIF 2.1.0, for CI systems' })
+    .option('peer', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Compare with the other router of the same addresses, whose configuration this is',
+    })
+    .option('peer-id', {
+      type: 'string',
+      requiresArg: true,
+      implies: 'peer',
+      describe: 'The --config-id of the other router (default: the same)',
+    })
     .option('print', {
       ...off,
       describe: 'Print what is valid as a keepalived.conf, passwords included, and the findings to stderr',
@@ -62,6 +75,7 @@ export const checkArguments = (given: CheckOptions): CheckArguments => ({
   file: given.FILE,
   configId: given['config-id'],
   form: given.json === true ? 'json' : given.sarif === true ? 'sarif' : 'text',
+  peer: given.peer === undefined ? undefined : { file: given.peer, configId: given['peer-id'] },
   print: given.print,
   strict: given.strict,
   verbose: given.verbose,

@@ -105,5 +105,31 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'no-recipients': 'smtp_alert asks for mails, and notification_email names nobody.',
   'uneven-group':
     'Members of a sync group change state together, so they need the same priority and the same preemption on each router.',
+  'peer-matched': 'Which instances of the two files were compared, and why.',
+  'peer-missing':
+    'A virtual router is in one of the two files only: when that host fails, nobody takes its addresses.',
+  'peer-vrid':
+    'Routers with different virtual_router_ids do not hear each other: both become MASTER of the same addresses.',
+  'peer-version':
+    'VRRP version 2 and 3 do not understand each other: both routers reject what they hear and become MASTER.',
+  'peer-authentication':
+    'Authentication has to be the same on both routers; otherwise both reject what they hear and become MASTER.',
+  'peer-interval':
+    'In version 2 adverts with another advert_int are rejected: both routers become MASTER. In version 3 the MASTER’s interval is learned.',
+  'peer-addresses':
+    'The virtual addresses differ. keepalived before 2.3.3 rejects such adverts, so both routers become MASTER; later versions and vrrpd accept them, and addresses are missing after a takeover.',
+  'peer-transport':
+    'Multicast with unicast, another multicast group, or a peer that is not listed: one router does not hear the other and becomes MASTER, too.',
+  'peer-priority':
+    'With equal priorities the higher IP address decides between two MASTERs; two owners (255) never agree at all.',
+  'peer-preempt':
+    'nopreempt and preempt_delay concern the router of higher priority that comes back; on the other one they do nothing.',
+  'peer-weight':
+    'Even if all weighted trackers of the higher router fail, its priority does not fall below the other one’s: nothing moves.',
+  'peer-mac':
+    'With use_vmac on one router only, the MAC address of the virtual addresses changes at every takeover.',
+  'peer-routes': 'The virtual routes differ: after a takeover some are missing.',
+  'peer-group':
+    'Sync groups that differ, or whose members disagree about which router is higher: instances move apart, or neither router preempts the other.',
   'unreadable-file': 'The configuration file cannot be read.',
 }

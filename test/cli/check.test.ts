@@ -65,6 +65,13 @@ describe('what is said about', () => {
     expectGolden(join(folder, 'slips.sarif'), out.replace(`file://${process.cwd()}/`, 'file:///checkout/'))
   })
 
+  test('two directors', async () => {
+    const [alpha, beta] = ['alpha', 'beta'].map((name) => join(folder, 'peers', `${name}.conf`))
+    const { code, out } = await run(alpha!, '--peer', beta!, '--no-system')
+    expectGolden(join(folder, 'peers', 'alpha-beta.text'), `${out}exit code ${code}\n`)
+    expect(out).not.toMatch(/secret|hidden/)
+  })
+
   test('nothing says a password', async () => {
     for (const form of ['--json', '--sarif', '--verbose', '--color=always'])
       expect((await run(join(folder, 'slips.conf'), form)).out).not.toMatch(/hunter2|secret/)
@@ -156,6 +163,24 @@ describe('the ways to run it', () => {
     expect((await run(path, '--no-system', '--config-id=beta')).code).toBe(2)
   })
 
+  test('two directors in one file', async () => {
+    const lines = '@alpha priority 150\n@beta priority 150\n@alpha advert_int 2'
+    const path = file('both.conf', instance(lines))
+    const { code, out } = await run(path, '--no-system', '-i', 'alpha', '--peer', path, '--peer-id', 'beta')
+    expect(code).toBe(2)
+    expect(out).toContain('advert_int is 2 s here and 1 s there')
+    expect(out).toContain(`there, in ${path} -i beta`)
+    expect(out).toContain('1 error, 1 warning in 1 file; 1 virtual router compared')
+  })
+
+  test('a director that cannot be read', async () => {
+    const path = file('own.conf', instance())
+    const { code, out } = await run(path, '--no-system', '--peer', join(directory, 'none.conf'))
+    expect(code).toBe(2)
+    expect(out).toContain('none.conf: error: cannot be read')
+    expect(out).not.toContain('peer-missing')
+  })
+
   test('standard input', async () => {
     const { code, out } = await inTerminal((io) =>
       check(checkArguments({ file: '-' }), io, {
@@ -178,6 +203,7 @@ describe('the ways to run it', () => {
     configId: undefined,
     form: 'text',
     print: false,
+    peer: undefined,
     strict: false,
     verbose: false,
     system: false,
@@ -246,6 +272,7 @@ describe('the ways to run it', () => {
     [['--json', '--sarif'], 'mutually exclusive'],
     [['--color', 'pink'], 'Invalid values'],
     [['a.conf', 'b.conf'], 'Unknown argument: b.conf'],
+    [['--peer-id', 'x'], 'peer'],
     [['--interfaces'], 'Not enough arguments'],
   ])('%j is wrong usage', async (argv, says) => {
     const { code, out, err } = await run(...argv)

@@ -3,6 +3,7 @@
 import type { DiagnosticCode } from '../codes.ts'
 import { note, warning, type Details, type Report, type Span } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
+import { authPass } from '../keywords/authentication.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
@@ -24,18 +25,22 @@ export function subjectOf(model: Model, nodes: readonly Node[]): Subject {
   return { model, blocks }
 }
 
-/** The last line of an instance that has this keyword: its words. */
+/** The last line of an instance, or of a block in it, that has this keyword: its words. */
 export const wordsFor = (
   { blocks }: Subject,
   { name }: VrrpInstance,
   keyword: Keyword,
 ): readonly Word[] | undefined =>
-  blocks.get(name)?.nodes.findLast((node) => node.keyword === keyword)?.statement.words
+  blocks
+    .get(name)
+    ?.nodes.flatMap((node) => [node, ...node.nodes])
+    .findLast((node) => node.keyword === keyword)?.statement.words
 
 /** Where an instance says this, else where it is defined. */
 export function placeFor(subject: Subject, instance: VrrpInstance, keyword: Keyword): Span {
   const words = wordsFor(subject, instance, keyword)
-  const word = words?.[1] ?? words?.[0]
+  // A password may stand anywhere, in a definition for instance: only its keyword is pointed at.
+  const word = keyword === authPass ? words?.[0] : (words?.[1] ?? words?.[0])
   return word === undefined ? instance.span : spanOf(word)
 }
 

@@ -1,15 +1,12 @@
 /** Who becomes MASTER, and what was meant to change that and does not. */
 
 import { formatIp } from '../../base/address.ts'
-import type { Report, Span } from '../diagnostics.ts'
+import type { Report } from '../diagnostics.ts'
 import { nopreempt, priority as priorityKeyword, state, strictMode } from '../keywords/vrrp-instance.ts'
 import { spanOf } from '../line.ts'
 import type { VrrpInstance } from '../model.ts'
-import { groupOf, placeFor, remark, warn, wordsFor, type Subject } from './context.ts'
-
-const OWNER = 255
-const HIGHEST = 254
-const LOWEST = 1
+import { placeFor, remark, warn, wordsFor, type Subject } from './context.ts'
+import { HIGHEST, LOWEST, OWNER, priorityRange, weightedTrackers } from './weights.ts'
 
 export function lintElection(instance: VrrpInstance, subject: Subject, report: Report): void {
   assumedOwner(instance, subject, report)
@@ -28,23 +25,6 @@ function assumedOwner(instance: VrrpInstance, subject: Subject, report: Report):
   remark(report, 'assumed-owner', spanOf(word), message)
 }
 
-interface Weighted {
-  readonly weight: number
-  readonly reverse: boolean
-  readonly span: Span
-}
-
-/** What moves this router's priority: its own trackers and its group's. */
-function weightedTrackers(instance: VrrpInstance, subject: Subject): readonly Weighted[] {
-  const group = groupOf(subject, instance)
-  const all = [
-    ...instance.trackScripts,
-    ...instance.trackInterfaces,
-    ...(group === undefined ? [] : [...group.trackScripts, ...group.trackInterfaces]),
-  ]
-  return all.filter(({ weight }) => weight !== 0)
-}
-
 function weightsWithoutPreemption(instance: VrrpInstance, subject: Subject, report: Report): void {
   const [first] = weightedTrackers(instance, subject)
   if (instance.preempt || first === undefined) return
@@ -56,21 +36,15 @@ function weightsWithoutPreemption(instance: VrrpInstance, subject: Subject, repo
 }
 
 function clampedWeights(instance: VrrpInstance, subject: Subject, report: Report): void {
-  const { priority } = instance
-  if (priority === OWNER) return
-  const weights = weightedTrackers(instance, subject)
-  const signed = weights.map(({ weight, reverse }) => (reverse ? -weight : weight))
-  const most = priority + signed.reduce((sum, weight) => sum + Math.max(0, weight), 0)
-  const least = priority + signed.reduce((sum, weight) => sum + Math.min(0, weight), 0)
+  if (instance.priority === OWNER) return
+  const { least, most } = priorityRange(instance, subject)
   const place = placeFor(subject, instance, priorityKeyword)
-  if (most > HIGHEST) {
-    const message = `priority and weights come to ${most}, but effective priorities end at ${HIGHEST}: routers that get there are equal`
+  const say = (to: string, end: number): void => {
+    const message = `priority and weights come ${to}, but effective priorities end at ${end}: routers that get there are equal`
     remark(report, 'weight-clamped', place, message)
   }
-  if (least < LOWEST) {
-    const message = `priority and weights come down to ${least}, but effective priorities end at ${LOWEST}: routers that get there are equal`
-    remark(report, 'weight-clamped', place, message)
-  }
+  if (most > HIGHEST) say(`to ${most}`, HIGHEST)
+  if (least < LOWEST) say(`down to ${least}`, LOWEST)
 }
 
 /** What the configuration alone shows; host.ts knows this machine's addresses. */

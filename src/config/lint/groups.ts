@@ -14,7 +14,7 @@ export function lintGroups(subject: Subject, report: Report): void {
     if (first === undefined) continue
     const uneven = others.find(({ priority }) => priority !== first.priority)
     if (uneven !== undefined) {
-      const message = `members of sync group ${name} have different priorities, ${first.priority} and ${uneven.priority}: they must not disagree with the other router about who is higher, or the group has no stable MASTER`
+      const message = `members of sync group ${name} have different priorities, ${first.priority} and ${uneven.priority}: where the other router is higher for some of them only, neither preempts the other`
       remark(report, 'uneven-group', span, message, {
         related: [first, uneven].map((one) => ({
           span: placeFor(subject, one, priorityKeyword),
