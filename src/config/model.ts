@@ -12,6 +12,8 @@ import type { Span } from './diagnostics.ts'
 export interface Model {
   readonly global: GlobalDefs
   readonly scripts: readonly VrrpScript[]
+  readonly trackFiles: readonly TrackFile[]
+  readonly trackProcesses: readonly TrackProcess[]
   readonly syncGroups: readonly SyncGroup[]
   readonly instances: readonly VrrpInstance[]
   /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
@@ -103,6 +105,62 @@ export interface TrackedScript {
   readonly span: Span
 }
 
+/** A `track_file` block. */
+export interface TrackFile {
+  readonly name: string
+  readonly path: string
+  /** What the number in the file is multiplied by; zero: any other number than 0 means FAULT. */
+  readonly weight: number
+  readonly reverse: boolean
+  /** `init_file`: what the file is made with at start, also in place of an older one with `overwrite`. */
+  readonly initial?: { readonly value: number; readonly overwrite: boolean }
+  readonly span: Span
+}
+
+/** A `vrrp_track_process` block. */
+export interface TrackProcess {
+  readonly name: string
+  /** The program as it is written, and its parameters. */
+  readonly program: string
+  readonly parameters: readonly string[]
+  /**
+   * - `name`: by the process's name only
+   * - `exact`: by the whole command line
+   * - `partial`: it may have more parameters
+   * - `initial`: and its last one that is compared may go on
+   */
+  readonly match: 'name' | 'exact' | 'partial' | 'initial'
+  readonly weight: number
+  readonly reverse: boolean
+  /** So many must run, and no more than `quorumMax` may. */
+  readonly quorum: number
+  readonly quorumMax?: number
+  /** How long the quorum must be lost, or reached, until that counts. */
+  readonly terminateDelay: Duration
+  readonly forkDelay: Duration
+  readonly span: Span
+}
+
+export interface TrackedFile {
+  /** A TrackFile's name; always one that exists in the model. */
+  readonly file: string
+  readonly weight: number
+  readonly reverse: boolean
+  /** The weight is the block's own; false: the line gives it. */
+  readonly inherited: boolean
+  readonly span: Span
+}
+
+export interface TrackedProcess {
+  /** A TrackProcess's name; always one that exists in the model. */
+  readonly process: string
+  readonly weight: number
+  readonly reverse: boolean
+  /** The weight is the block's own; false: the line gives it. */
+  readonly inherited: boolean
+  readonly span: Span
+}
+
 export interface TrackedInterface {
   readonly link: string
   readonly weight: number
@@ -128,6 +186,8 @@ export interface SyncGroup {
   readonly members: readonly string[]
   readonly trackScripts: readonly TrackedScript[]
   readonly trackInterfaces: readonly TrackedInterface[]
+  readonly trackFiles: readonly TrackedFile[]
+  readonly trackProcesses: readonly TrackedProcess[]
   /** `sync_group_tracking_weight` (or the older `global_tracking`): members keep their tracker weights. */
   readonly trackingWeight: boolean
   readonly notify: Notify
@@ -170,6 +230,8 @@ export interface VrrpInstance {
   readonly routes: readonly VirtualRoute[]
   readonly trackScripts: readonly TrackedScript[]
   readonly trackInterfaces: readonly TrackedInterface[]
+  readonly trackFiles: readonly TrackedFile[]
+  readonly trackProcesses: readonly TrackedProcess[]
   readonly notify: Notify
   readonly garp: Garp
   /** `down_timer_adverts`, 3 by default. */

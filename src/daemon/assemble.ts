@@ -9,7 +9,9 @@ import type {
   Model,
   Notify,
   SyncGroup,
+  TrackedFile,
   TrackedInterface,
+  TrackedProcess,
   TrackedScript,
   VirtualAddress,
   VirtualRoute,
@@ -102,6 +104,8 @@ function assembleRouter(
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])]
+  const files = [...instance.trackFiles, ...(group?.trackFiles ?? [])]
+  const processes = [...instance.trackProcesses, ...(group?.trackProcesses ?? [])]
   return {
     name: instance.name,
     link: instance.link,
@@ -132,7 +136,12 @@ function assembleRouter(
     ...(instance.faultWithoutPeers && { lacksPeers: true }),
     ...unsupported(instance, signs),
     requiredLinks: requiredLinks(instance, interfaces, staticLinks),
-    trackers: [...scripts.map(scriptTracker), ...interfaces.filter(isWeighted).map(interfaceTracker)],
+    trackers: [
+      ...scripts.map(scriptTracker),
+      ...interfaces.filter(isWeighted).map(interfaceTracker),
+      ...files.map(fileTracker),
+      ...processes.map(processTracker),
+    ],
   }
 }
 
@@ -204,6 +213,20 @@ const scriptTracker = ({ script, weight, reverse }: TrackedScript): Tracker => (
   name: script,
   weight,
   reverse,
+})
+
+const fileTracker = ({ file, weight, reverse }: TrackedFile): Tracker => ({
+  kind: 'file',
+  name: file,
+  weight,
+  reverse,
+})
+
+const processTracker = (tracked: TrackedProcess): Tracker => ({
+  kind: 'process',
+  name: tracked.process,
+  weight: tracked.weight,
+  reverse: tracked.reverse,
 })
 
 const interfaceTracker = ({ link, weight, reverse }: TrackedInterface): Tracker => ({

@@ -126,6 +126,10 @@ export class Chronicle {
         return this.linkRoot(event.name, event.fact)
       case 'script':
         return this.scriptRoot(event.name, event.verdict)
+      case 'file':
+        return this.trackerRoot(event.name, `file ${event.name} holds ${event.number}`)
+      case 'process':
+        return this.trackerRoot(event.name, `process ${event.name} is ${event.verdict}`)
       case 'advert':
         return this.hear(event)
       case 'alarm':
@@ -160,6 +164,10 @@ export class Chronicle {
     if (verdict === 'pending') return undefined
     const words = this.ports.checkWords(name)
     const text = `script ${name} ${VERDICT_WORDS[verdict]}${words === '' ? '' : ` (${words})`}`
+    return this.trackerRoot(name, text)
+  }
+
+  private trackerRoot(name: string, text: string): number {
     return this.write({ kind: 'tracker', subject: name, text })
   }
 

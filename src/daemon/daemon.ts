@@ -10,8 +10,9 @@
 
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
+import { noFacts, type Findings } from '../vrrp/conditions.ts'
 import type { Timers } from '../scripts/types.ts'
-import type { Note, NotifyState, Verdict } from '../vrrp/election/state.ts'
+import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
@@ -65,8 +66,8 @@ export class Daemon {
   private keepAddresses = false
   private state: Engine
 
-  /** @param verdicts on scripts, as far as they are known before any has run */
-  constructor(assembly: Assembly, ports: DaemonPorts, verdicts: ReadonlyMap<string, Verdict> = new Map()) {
+  /** @param findings as far as something is known before anything has been looked at */
+  constructor(assembly: Assembly, ports: DaemonPorts, findings: Findings = noFacts) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.codec = new AdvertCodec(assembly.routers)
@@ -94,7 +95,7 @@ export class Daemon {
       {
         routers: assembly.routers.map(({ router }) => router),
         groups: assembly.groups,
-        facts: { links: this.watch.facts(), scripts: verdicts },
+        facts: { ...findings, links: this.watch.facts() },
       },
       ports.clock.now(),
     )
@@ -146,7 +147,7 @@ export class Daemon {
       else if (this.masters().has(identityOf(assembled.router))) this.changeInstalled(old, assembled)
     }
     const { routers, groups } = assembly
-    const facts = { links: this.watch.facts(), scripts: this.state.facts.scripts }
+    const facts = { ...this.state.facts, links: this.watch.facts() }
     const setup = { routers: routers.map(({ router }) => router), groups, facts }
     this.dispatch({ type: 'reconfigure', setup })
     this.wake()

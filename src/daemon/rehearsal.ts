@@ -12,6 +12,7 @@ import { isMulticastIpv4 } from '../base/address.ts'
 import { after, instant, seconds, type Instant } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { Link } from '../netlink/types.ts'
+import { noFacts } from '../vrrp/conditions.ts'
 import { createEngine, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { AdvertCodec } from './advert-codec.ts'
@@ -71,7 +72,7 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   const ports = rehearsalPorts(assembled, stage, codec, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
-  const facts = { links: new Map([[NOWHERE.name, { up: true, source }]]), scripts: new Map() }
+  const facts = { ...noFacts, links: new Map([[NOWHERE.name, { up: true, source }]]) }
   let engine: Engine = createEngine({ routers: [assembled.router], groups: [], facts }, start)
   const happens = (event: EngineEvent, at: Instant): void => {
     const next = stepEngine(engine, event, at)

@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly bootId: string
   readonly instances: readonly RecordedInstance[]
   readonly scripts: readonly (readonly [name: string, verdict: Verdict])[]
+  readonly files: readonly (readonly [name: string, number: number])[]
+  readonly processes: readonly (readonly [name: string, verdict: Verdict])[]
 }
 
 export interface ReadRecord extends RunRecord {

@@ -35,6 +35,7 @@ import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { canSign } from './signing.ts'
 import { statusReport } from './status.ts'
 import { Succession } from './succession.ts'
+import { Tracking } from './tracking.ts'
 
 /** keepalived waits about as long for its last notify scripts. */
 const NOTIFY_GRACE = seconds(1)
@@ -71,6 +72,7 @@ export async function readAndExamine(
 export class RunningDaemon {
   private readonly opened: Opened
   private readonly room: ScriptRoom
+  private readonly tracking: Tracking
   private readonly daemon: Daemon
   private readonly service: ServiceReports | undefined
   private readonly lag: LoopLag = measureLoopLag()
@@ -100,6 +102,10 @@ export class RunningDaemon {
     })
     this.succession = this.makeSuccession()
     this.chronicle = this.makeChronicle()
+    this.tracking = new Tracking(opened.programs, opened.log, (event) => {
+      this.daemon.dispatch(event)
+      this.succession.renew()
+    })
     this.daemon = this.assembleDaemon()
     this.operator = new Operator({
       chronicle: this.chronicle,
@@ -107,6 +113,7 @@ export class RunningDaemon {
       status: () => this.report(),
     })
     this.room.use({ model, scriptOf: scripts.scriptOf })
+    this.tracking.use(model)
   }
 
   async untilStopped(whenReady?: () => void): Promise<void> {
@@ -130,6 +137,7 @@ export class RunningDaemon {
     log.info(`Stopping (${signal})`)
     this.service?.stopping()
     this.chronicle.daemon('stopping', `vrrpd stops (${signal})`)
+    this.tracking.stop()
     this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
     await this.room.stop(NOTIFY_GRACE)
     await control?.close()
@@ -185,6 +193,7 @@ export class RunningDaemon {
     this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, scriptOf: scripts.scriptOf })
+      this.tracking.use(model)
     })
     this.succession.renew()
     this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
@@ -217,7 +226,7 @@ export class RunningDaemon {
   }
 
   private assembleDaemon(): Daemon {
-    return new Daemon(this.assembly, this.daemonPorts(), this.succession.verdicts)
+    return new Daemon(this.assembly, this.daemonPorts(), this.succession.findings)
   }
 
   private daemonPorts(): DaemonPorts {

@@ -5,7 +5,7 @@
 
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
-import type { Verdict } from '../vrrp/election/state.ts'
+import { noFacts, type Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { Assembled } from './assemble.ts'
@@ -38,9 +38,12 @@ export class Succession {
     this.resumed = resumable(this.previous, ports.routers(), ports.clock.now())
   }
 
-  /** What scripts last said, where that is a moment ago: nobody goes on as Master while it waits for a script. */
-  get verdicts(): ReadonlyMap<string, Verdict> | undefined {
-    return this.resumed.size > 0 ? new Map(this.previous?.scripts) : undefined
+  /** What was last found, where that is a moment ago: nobody goes on as Master while it waits for a script. */
+  get findings(): Findings {
+    const { previous } = this
+    if (previous === undefined || this.resumed.size === 0) return noFacts
+    const { scripts, files, processes } = previous
+    return { scripts: new Map(scripts), files: new Map(files), processes: new Map(processes) }
   }
 
   /** @returns the routers that go on as Master */
@@ -82,6 +85,8 @@ export class Succession {
         rules,
       })),
       scripts: [...facts.scripts],
+      files: [...facts.files],
+      processes: [...facts.processes],
     }
   }
 }

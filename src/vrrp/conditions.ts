@@ -5,8 +5,14 @@
  */
 
 import { formatIpv4, type Ipv4Address } from '../base/address.ts'
-import { contributionsOf, effectivePriority, isFaulty, type Contribution } from './election/priority.ts'
-import type { Conditions, FaultReason, Tracker, Verdict, VirtualRouter } from './election/state.ts'
+import {
+  contributionsOf,
+  effectivePriority,
+  isDecisive,
+  isFaulty,
+  type Contribution,
+} from './election/priority.ts'
+import type { Conditions, FaultReason, Finding, Tracker, Verdict, VirtualRouter } from './election/state.ts'
 import { describeFault } from './election/transitions.ts'
 
 export interface LinkFact {
@@ -22,12 +28,25 @@ export interface Facts {
   readonly links: ReadonlyMap<string, LinkFact>
   /** By script name; a script without an entry has not returned yet. */
   readonly scripts: ReadonlyMap<string, Verdict>
+  /** The number in each tracked file that has been looked at; 0 where there is none. */
+  readonly files: ReadonlyMap<string, number>
+  /** By the name of the vrrp_track_process; likewise. */
+  readonly processes: ReadonlyMap<string, Verdict>
   /** Routers that the operator has taken out, by name; absent: none. */
   readonly drained?: ReadonlySet<string>
 }
 
-export function verdictOf(facts: Facts, tracker: Tracker): Verdict {
+/** What does not come from the kernel. */
+export type Findings = Omit<Facts, 'links'>
+
+export const noFacts: Facts = { links: new Map(), scripts: new Map(), files: new Map(), processes: new Map() }
+
+export function findingOf(facts: Facts, tracker: Tracker): Finding {
   switch (tracker.kind) {
+    case 'file':
+      return facts.files.get(tracker.name) ?? 'pending'
+    case 'process':
+      return facts.processes.get(tracker.name) ?? 'pending'
     case 'script':
       return facts.scripts.get(tracker.name) ?? 'pending'
     case 'interface':
@@ -37,11 +56,11 @@ export function verdictOf(facts: Facts, tracker: Tracker): Verdict {
 
 /** Each tracker with what it adds to the base priority now. */
 export const contributionsNow = (router: VirtualRouter, facts: Facts): readonly Contribution[] =>
-  contributionsOf(router, (tracker) => verdictOf(facts, tracker))
+  contributionsOf(router, (tracker) => findingOf(facts, tracker))
 
 /** The conditions of one router by itself. */
 export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
-  const decisive = router.trackers.filter((tracker) => tracker.weight === 0)
+  const decisive = router.trackers.filter(isDecisive)
   const source = router.sourceAddress ?? facts.links.get(router.link)?.source
   return {
     priority: effectivePriority(router.priority, contributionsNow(router, facts)),
@@ -52,10 +71,10 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
       ...linkFaults(router, facts),
       ...sourceFaults(router, facts, source),
       ...decisive
-        .filter((tracker) => isFaulty(tracker, verdictOf(facts, tracker)))
+        .filter((tracker) => isFaulty(tracker, findingOf(facts, tracker)))
         .map((tracker): FaultReason => ({ kind: 'tracker', subject: describeTracker(tracker) })),
     ],
-    pending: decisive.filter((tracker) => verdictOf(facts, tracker) === 'pending').map(describeTracker),
+    pending: decisive.filter((tracker) => findingOf(facts, tracker) === 'pending').map(describeTracker),
     source,
   }
 }

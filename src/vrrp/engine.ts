@@ -14,7 +14,14 @@ import { earliest, type Instant } from '../base/time.ts'
 import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
-import { changeDrained, changeLink, changeScript, renewConditions } from './facts.ts'
+import {
+  changeDrained,
+  changeFile,
+  changeLink,
+  changeProcess,
+  changeScript,
+  renewConditions,
+} from './facts.ts'
 import { announceMovedGroups, announceStartedGroups, announcement, settleGroup } from './group-state.ts'
 import { dismiss, reconfigure } from './reconfigure.ts'
 import { freshRecord, startRouter } from './start.ts'
@@ -83,6 +90,12 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
     case 'drain':
     case 'resume':
       changeDrained(draft, event.type, event.routers)
+      break
+    case 'file':
+      changeFile(draft, event.name, event.number)
+      break
+    case 'process':
+      changeProcess(draft, event.name, event.verdict)
       break
     case 'dismiss':
       dismiss(draft, event.routers)

@@ -1,5 +1,5 @@
 /**
- * Links and scripts change: which routers are concerned, and in which order
+ * Links, scripts and other tracked things change: which routers are concerned, and in which order
  * they are told. In a sync group one member goes first and the others follow
  * it; which one is keepalived's choice (measured with 2.2.7): into Fault the
  * first whose own conditions changed, out of it the last, because only then
@@ -14,22 +14,21 @@ import {
   type Facts,
   type LinkFact,
 } from './conditions.ts'
-import type { Conditions, Verdict, VirtualRouter } from './election/state.ts'
+import type { Conditions, Tracker, Verdict, VirtualRouter } from './election/state.ts'
 import { membersOf, recordOf, update, type Draft } from './draft.ts'
 import { announceMovedGroups } from './group-state.ts'
 import { announceSyncing, stepRouter } from './stepping.ts'
 import type { RouterRecord } from './types.ts'
 
 export function changeLink(draft: Draft, name: string, fact: LinkFact | undefined): void {
-  const concerned = ({ link, requiredLinks, trackers }: VirtualRouter): boolean =>
-    link === name || requiredLinks.includes(name) || trackers.some((tracker) => tracker.name === name)
+  const concerned = (router: VirtualRouter): boolean =>
+    router.link === name || router.requiredLinks.includes(name) || tracks('interface', name)(router)
   changeFacts(draft, { ...draft.facts, links: withEntry(draft.facts.links, name, fact) }, concerned)
 }
 
 export function changeScript(draft: Draft, name: string, verdict: Verdict): void {
-  const concerned = ({ trackers }: VirtualRouter): boolean =>
-    trackers.some((tracker) => tracker.name === name)
-  changeFacts(draft, { ...draft.facts, scripts: withEntry(draft.facts.scripts, name, verdict) }, concerned)
+  const scripts = withEntry(draft.facts.scripts, name, verdict)
+  changeFacts(draft, { ...draft.facts, scripts }, tracks('script', name))
 }
 
 export function changeDrained(draft: Draft, what: 'drain' | 'resume', names: readonly string[]): void {
@@ -40,6 +39,21 @@ export function changeDrained(draft: Draft, what: 'drain' | 'resume', names: rea
   }
   changeFacts(draft, { ...draft.facts, drained }, ({ name }) => names.includes(name))
 }
+
+export function changeFile(draft: Draft, name: string, number: number): void {
+  const files = withEntry(draft.facts.files, name, number)
+  changeFacts(draft, { ...draft.facts, files }, tracks('file', name))
+}
+
+export function changeProcess(draft: Draft, name: string, verdict: Verdict): void {
+  const processes = withEntry(draft.facts.processes, name, verdict)
+  changeFacts(draft, { ...draft.facts, processes }, tracks('process', name))
+}
+
+const tracks =
+  (kind: Tracker['kind'], name: string) =>
+  ({ trackers }: VirtualRouter): boolean =>
+    trackers.some((tracker) => tracker.kind === kind && tracker.name === name)
 
 function withEntry<V>(
   map: ReadonlyMap<string, V>,

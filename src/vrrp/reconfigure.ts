@@ -40,11 +40,11 @@ export function dismiss(draft: Draft, names: readonly string[]): void {
   draft.movedGroups.clear()
 }
 
-/** @param setup as for createEngine; verdicts on scripts are carried over by name */
+/** @param setup as for createEngine; what is known of scripts, files and processes is carried over by name */
 export function reconfigure(draft: Draft, setup: EngineSetup): void {
   const facts: Facts = {
+    ...draft.facts,
     links: setup.facts.links,
-    scripts: draft.facts.scripts,
     drained: stillDrained(draft, setup.routers),
   }
   const known = new Map([...draft.routers.values()].map((record) => [identityOf(record.router), record]))

@@ -78,6 +78,8 @@ export type EngineEvent =
   | { readonly type: 'script'; readonly name: string; readonly verdict: Verdict }
   /** The operator takes routers out, or lets them in again; both alter nothing for those it is true of already. */
   | { readonly type: 'drain' | 'resume'; readonly routers: readonly string[] }
+  | { readonly type: 'file'; readonly name: string; readonly number: number }
+  | { readonly type: 'process'; readonly name: string; readonly verdict: Verdict }
   | { readonly type: 'address-lost'; readonly router: string; readonly address: string }
   /** Routers that a new configuration no longer has; before `reconfigure`. */
   | { readonly type: 'dismiss'; readonly routers: readonly string[] }

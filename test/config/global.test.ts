@@ -11,6 +11,8 @@ test('an empty file', async () => {
   const { global, ...rest } = loaded.model
   expect(rest).toEqual({
     scripts: [],
+    trackFiles: [],
+    trackProcesses: [],
     syncGroups: [],
     instances: [],
     notServed: [],

@@ -22,6 +22,8 @@ const vip = 'virtual_ipaddress {\n 10.0.0.9/24\n}'
 const allUp = {
   links: new Map([['eth0', { up: true, source: undefined }]]),
   scripts: new Map(),
+  files: new Map(),
+  processes: new Map(),
 }
 
 test.each([['version 3', 'VRRP version 3']])(

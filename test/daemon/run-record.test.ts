@@ -35,6 +35,8 @@ const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord
     },
   ],
   scripts: [['chk', 'up']],
+  files: [['maintenance', -20]],
+  processes: [['proxy', 'down']],
 })
 
 const assembled = (change: Parameters<typeof makeRouter>[0] = {}): Assembled => ({

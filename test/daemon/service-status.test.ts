@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { serviceStatus } from '../../src/daemon/service-status.ts'
+import { noFacts } from '../../src/vrrp/conditions.ts'
 import { createEngine, type RouterRecord } from '../../src/vrrp/engine.ts'
 import { at, makeRouter } from '../vrrp/kit.ts'
 
 function records(...kinds: readonly RouterRecord['state']['kind'][]): readonly RouterRecord[] {
   const routers = kinds.map((_, index) => makeRouter({ name: `V${String(index + 1)}`, vrid: index + 1 }))
-  const engine = createEngine({ routers, groups: [], facts: { links: new Map(), scripts: new Map() } }, at(0))
+  const engine = createEngine({ routers, groups: [], facts: noFacts }, at(0))
   return [...engine.routers.values()].map((record, index) => ({
     ...record,
     state: { ...record.state, kind: kinds[index] } as RouterRecord['state'],

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { assemble } from '../../src/daemon/assemble.ts'
 import { canSign, hmacMd5 } from '../../src/daemon/signing.ts'
-import { ownConditions } from '../../src/vrrp/conditions.ts'
+import { noFacts, ownConditions } from '../../src/vrrp/conditions.ts'
 import { describeFault } from '../../src/vrrp/election/transitions.ts'
 import { instance, modelOf } from './signing-model.ts'
 
@@ -21,7 +21,7 @@ test('HMAC-MD5 is that of RFC 2202', () => {
 })
 
 test('a host without MD5 keeps such an instance in Fault, and runs the others', async () => {
-  const facts = { links: new Map([['eth0', { up: true, source: undefined }]]), scripts: new Map() }
+  const facts = { ...noFacts, links: new Map([['eth0', { up: true, source: undefined }]]) }
   const faultsWhere = async (signs: boolean): Promise<readonly (readonly string[])[]> =>
     assemble(await modelOf(text), () => signs).routers.map(({ router }) =>
       ownConditions(router, facts)

@@ -10,7 +10,7 @@ import {
   type Duration,
   type Instant,
 } from '../../src/base/time.ts'
-import type { LinkFact } from '../../src/vrrp/conditions.ts'
+import { noFacts, type LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
 import { ip } from '../vrrp/kit.ts'
@@ -186,7 +186,7 @@ export class Host {
     const links = new Map(this.links.map((_, lan) => [linkName(lan), this.linkFact(lan)]))
     return {
       ...buildSetup(this.spec),
-      facts: { links, scripts: this.daemon ? this.daemon.facts.scripts : this.known.scripts },
+      facts: { ...noFacts, links, scripts: this.daemon ? this.daemon.facts.scripts : this.known.scripts },
     }
   }
 

@@ -60,6 +60,8 @@ export const goodLink: LinkFact = { up: true, source: ip('10.9.0.1') }
 export const makeFacts = (change: Partial<Facts> = {}): Facts => ({
   links: new Map([['eth0', goodLink]]),
   scripts: new Map(),
+  files: new Map(),
+  processes: new Map(),
   ...change,
 })
 

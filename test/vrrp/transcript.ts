@@ -31,7 +31,7 @@ import {
   type Engine,
   type EngineEvent,
 } from '../../src/vrrp/engine.ts'
-import { at, ip, makeRouter } from './kit.ts'
+import { at, ip, makeRouter, makeFacts } from './kit.ts'
 import { readRouter } from './transcript-router.ts'
 import { tellEffect, tellRecord } from './transcript-text.ts'
 
@@ -87,7 +87,7 @@ class Session {
     return {
       routers: [...this.routers.values()],
       groups: this.groups,
-      facts: { links: this.links, scripts: this.scripts },
+      facts: makeFacts({ links: this.links, scripts: this.scripts }),
     }
   }
 
@@ -106,7 +106,7 @@ class Session {
 
   private track([name = '', kind, tracked = '', ...words]: string[]): string[] {
     const router = this.routers.get(name)
-    if (!router || (kind !== 'script' && kind !== 'interface')) throw new Error('track ROUTER script NAME')
+    if (!router || !isTrackable(kind)) throw new Error('track ROUTER script NAME')
     const weight = words.includes('weight') ? Number(words[words.indexOf('weight') + 1]) : 0
     const tracker: Tracker = { kind, name: tracked, weight, reverse: words.includes('reverse') }
     this.routers.set(name, { ...router, trackers: [...router.trackers, tracker] })
@@ -140,6 +140,10 @@ class Session {
       case 'drain':
       case 'resume':
         return { type: command, routers: [subject, ...words] }
+      case 'file':
+        return { type: 'file', name: subject, number: Number(words[0]) }
+      case 'process':
+        return { type: 'process', name: subject, verdict: words[0] as Verdict }
       case 'lost':
         return { type: 'address-lost', router: subject, address: words.join(' ') }
       default:
@@ -205,3 +209,6 @@ class Session {
 }
 
 const ownAddress = (link: string): Ipv4Address => ip(link === 'eth0' ? '10.9.0.1' : '10.8.0.1')
+
+const isTrackable = (kind: string | undefined): kind is Tracker['kind'] =>
+  kind === 'script' || kind === 'interface' || kind === 'file' || kind === 'process'

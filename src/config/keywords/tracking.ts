@@ -8,12 +8,8 @@ export const trackScript: Keyword = list(
   'vrrp_script checks that change the priority or mean FAULT',
 )
 export const trackInterface: Keyword = list('track_interface', 1, 'interfaces whose state does the same')
-export const trackFile: Keyword = list('track_file', 3, 'track_file files whose number does the same', {
-  standing: notYet('files are not watched'),
-})
-export const trackProcess: Keyword = list('track_process', 3, 'vrrp_track_process processes, likewise', {
-  standing: notYet('processes are not watched'),
-})
+export const trackFile: Keyword = list('track_file', 3, 'track_file files whose number does the same')
+export const trackProcess: Keyword = list('track_process', 3, 'vrrp_track_process processes, likewise')
 export const trackBfd: Keyword = list('track_bfd', 4, 'bfd_instance sessions, likewise', {
   standing: notYet('vrrpd speaks no BFD'),
 })

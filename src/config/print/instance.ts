@@ -8,6 +8,7 @@ import { addressLine, peerLine } from './address.ts'
 import { nothing, printFields, type Printers } from './fields.ts'
 import { routeLine, ruleLine } from './route.ts'
 import { notifyLines, trackInterfaceBlock, trackScriptBlock } from './scripts.ts'
+import { trackFileLines, trackProcessLines } from './trackers.ts'
 import { block, inSeconds, when, word } from './words.ts'
 
 export const instanceBlock = (instance: VrrpInstance, { scripts }: Model): readonly string[] =>
@@ -77,6 +78,8 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   rules: (rules) => block('virtual_rules', rules.map(ruleLine)),
   trackScripts: (tracked) => trackScriptBlock(tracked, scripts),
   trackInterfaces: trackInterfaceBlock,
+  trackFiles: trackFileLines,
+  trackProcesses: trackProcessLines,
   notify: notifyLines,
   smtpAlert: (on) => when(on, 'smtp_alert'),
   linkSpan: nothing,

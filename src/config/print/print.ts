@@ -13,6 +13,7 @@ import { globalBlock } from './global.ts'
 import { instanceBlock } from './instance.ts'
 import { routeLine, ruleLine } from './route.ts'
 import { notifyLines, scriptBlock, trackInterfaceBlock, trackScriptBlock } from './scripts.ts'
+import { trackFileBlocks, trackFileLines, trackProcessBlocks, trackProcessLines } from './trackers.ts'
 import { block, lineWord, when, word } from './words.ts'
 
 /** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
@@ -51,6 +52,8 @@ const printers: Printers<Model> = {
     ),
   // Before whatever tracks them.
   scripts: (scripts) => blocks(scripts.map(scriptBlock)),
+  trackFiles: (files) => blocks(trackFileBlocks(files)),
+  trackProcesses: (processes) => blocks(trackProcessBlocks(processes)),
   instances: (instances, model) => blocks(instances.map((instance) => instanceBlock(instance, model))),
   syncGroups: (groups, { scripts }) => {
     const byName = new Map(scripts.map((script) => [script.name, script]))
@@ -68,6 +71,8 @@ const ofGroup = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers<Sync
   members: (members) => block('group', members.map(lineWord)),
   trackScripts: (tracked) => trackScriptBlock(tracked, scripts),
   trackInterfaces: trackInterfaceBlock,
+  trackFiles: trackFileLines,
+  trackProcesses: trackProcessLines,
   trackingWeight: (keeps) => when(keeps, 'sync_group_tracking_weight'),
   notify: notifyLines,
   smtpAlert: (on) => when(on, 'smtp_alert'),

@@ -24,7 +24,7 @@ const ofScript: Printers<VrrpScript> = {
   end: nothing,
 }
 
-const weightWords = (weight: number, reverse: boolean): string =>
+export const weightWords = (weight: number, reverse: boolean): string =>
   `weight ${weight}${reverse ? ' reverse' : ''}`
 
 export const scriptBlock = (script: VrrpScript): readonly string[] =>

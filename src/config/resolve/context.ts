@@ -2,7 +2,7 @@
 
 import type { Span } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
-import type { Garp, VrrpScript } from '../model.ts'
+import type { Garp, TrackFile, TrackProcess, VrrpScript } from '../model.ts'
 import type { Preferences } from './rule.ts'
 
 export interface Defaults {
@@ -19,12 +19,17 @@ export interface Defaults {
   readonly checkUnicastSource: boolean
 }
 
-export interface Surrounding {
+/** What instances and groups can track: those defined above. */
+export interface Trackable {
+  readonly scripts: ReadonlyMap<string, VrrpScript>
+  readonly files: ReadonlyMap<string, TrackFile>
+  readonly processes: ReadonlyMap<string, TrackProcess>
+}
+
+export interface Surrounding extends Trackable {
   readonly defaults: Defaults
   readonly names: KernelNames
   readonly preferences: Preferences
-  /** Those defined above. */
-  readonly scripts: ReadonlyMap<string, VrrpScript>
   /** Where each vrrp_script of the whole file has its name. */
   readonly scriptNames: ReadonlyMap<string, Span>
 }

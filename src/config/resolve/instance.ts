@@ -3,7 +3,6 @@
 import { error, type Report } from '../diagnostics.ts'
 import { noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
 import { smtpAlert } from '../keywords/notify.ts'
-import { trackInterface, trackScript } from '../keywords/tracking.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
 import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
@@ -22,7 +21,7 @@ import { resolveRoute } from './route.ts'
 import { resolveRule } from './rule.ts'
 import { makeStrict } from './strict.ts'
 import { resolveAdvertInterval, resolvePriority, resolveState } from './timing.ts'
-import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
+import { resolveTracking } from './tracking.ts'
 import { resolveTransport } from './transport.ts'
 
 export interface ResolvedInstance {
@@ -54,6 +53,7 @@ export function resolveInstance(
     .filter((address) => address !== undefined && isOfFamily(address, family, report))
     .filter((address): address is VirtualAddress => address !== undefined)
   const strict = values.last(keywords.strictMode) ?? defaults.strict
+  const tracked = resolveTracking(node, surrounding, report)
   const resolved: VrrpInstance = {
     name: name.text,
     link: link ?? '',
@@ -78,12 +78,8 @@ export function resolveInstance(
     rules: entriesOf(node, keywords.virtualRules)
       .map((entry) => resolveRule(entry, { names, preferences }, report))
       .filter((rule) => rule !== undefined),
-    trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), surrounding, report),
-    trackInterfaces: withoutOwn(
-      resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
-      link,
-      report,
-    ),
+    ...tracked,
+    trackInterfaces: withoutOwn(tracked.trackInterfaces, link, report),
     notify: resolveNotify(values, report),
     smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
     garp: resolveGarp(values, defaults.garp),

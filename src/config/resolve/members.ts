@@ -29,15 +29,38 @@ export function settleMembers(
 const dropped = (span: Span, message: string, report: Report): void =>
   report(warning('weight-dropped', span, message))
 
+const withoutWeight = <T extends { readonly weight: number }>(tracked: T): T => ({ ...tracked, weight: 0 })
+
+/** The weight of the block does not hold for it. */
+const plain = <T extends { readonly weight: number; readonly inherited: boolean }>(tracked: T): T =>
+  tracked.weight === 0 ? tracked : { ...tracked, weight: 0, inherited: false }
+
+/** keepalived ignores the weight of the block, but the whole line where that has one. */
+const isPlain = ({ weight, inherited }: { readonly weight: number; readonly inherited: boolean }): boolean =>
+  weight === 0 || inherited
+
+const allTracked = ({
+  trackScripts,
+  trackInterfaces,
+  trackFiles,
+  trackProcesses,
+}: VrrpInstance): readonly { readonly weight: number; readonly span: Span }[] => [
+  ...trackScripts,
+  ...trackInterfaces,
+  ...trackFiles,
+  ...trackProcesses,
+]
+
 /** Its priority never changes, so only trackers without a weight are left. */
 function asOwner(instance: VrrpInstance, report: Report): VrrpInstance {
   const message = 'priority 255 never changes, so a tracker with a weight is ignored'
-  for (const { weight, span } of [...instance.trackScripts, ...instance.trackInterfaces])
-    if (weight !== 0) dropped(span, message, report)
+  for (const { weight, span } of allTracked(instance)) if (weight !== 0) dropped(span, message, report)
   return {
     ...instance,
     trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
     trackInterfaces: instance.trackInterfaces.filter(({ weight }) => weight === 0),
+    trackFiles: instance.trackFiles.filter(isPlain).map(plain),
+    trackProcesses: instance.trackProcesses.filter(isPlain).map(plain),
   }
 }
 
@@ -61,16 +84,21 @@ function asMember(
   return allOwners ? settled : { ...settled, wantedState: 'BACKUP' }
 }
 
-/** As keepalived does: a script goes, an interface stays without its weight. */
+/** As keepalived does: what the line gives a weight goes, everything else and every interface stays without. */
 function withoutWeights(instance: VrrpInstance, { name }: SyncGroup, report: Report): VrrpInstance {
   const where = `in sync group ${name} members have no weights of their own (track it in the group)`
   for (const { weight, span } of instance.trackScripts)
     if (weight !== 0) dropped(span, `${where}: the script is not tracked`, report)
   for (const { weight, span } of instance.trackInterfaces)
     if (weight !== 0) dropped(span, `${where}: the interface being down means FAULT`, report)
+  for (const tracked of [...instance.trackFiles, ...instance.trackProcesses])
+    if (!isPlain(tracked)) dropped(tracked.span, `${where}: it is not tracked`, report)
+    else if (tracked.weight !== 0) dropped(tracked.span, `${where}: its failure means FAULT`, report)
   return {
     ...instance,
     trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
-    trackInterfaces: instance.trackInterfaces.map((one) => ({ ...one, weight: 0 })),
+    trackInterfaces: instance.trackInterfaces.map(withoutWeight),
+    trackFiles: instance.trackFiles.filter(isPlain).map(plain),
+    trackProcesses: instance.trackProcesses.filter(isPlain).map(plain),
   }
 }

@@ -3,12 +3,13 @@
 import type { Report, Span } from '../diagnostics.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
 import { staticIpaddress, staticRoutes, staticRules } from '../keywords/static.ts'
+import { trackProcessBlock } from '../keywords/trackers.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import { spanOf } from '../line.ts'
-import type { Model, NotServed, VrrpInstance, VrrpScript } from '../model.ts'
+import type { Model, NotServed, TrackFile, TrackProcess, VrrpInstance, VrrpScript } from '../model.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readTree } from '../values/values.ts'
 import { resolveAddress } from './address.ts'
@@ -21,7 +22,7 @@ import { resolveRoute } from './route.ts'
 import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
 import { resolveTrackGroups } from './track-group.ts'
-import { checkNeeded } from './trackers.ts'
+import { checkNeeded, isTrackFile, resolveTrackFile, resolveTrackProcess } from './trackers.ts'
 import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
 
 export interface Resolved {
@@ -40,8 +41,17 @@ export function resolve(
   const globals = nodes.filter(({ keyword }) => keyword === globalDefs)
   const { global, defaults } = resolveGlobal(globals, report)
   const scripts = new Map<string, VrrpScript>()
-  const scriptNames = namesOfScripts(nodes)
-  const surrounding: Surrounding = { defaults, names, preferences: firstPreference(), scripts, scriptNames }
+  const files = new Map<string, TrackFile>()
+  const processes = new Map<string, TrackProcess>()
+  const surrounding: Surrounding = {
+    defaults,
+    names,
+    preferences: firstPreference(),
+    scripts,
+    scriptNames: namesOfScripts(nodes),
+    files,
+    processes,
+  }
   const instances: VrrpInstance[] = []
   const incomplete: VrrpInstance[] = []
   const groups: PendingGroup[] = []
@@ -51,6 +61,12 @@ export function resolve(
     } else if (node.keyword === vrrpScript) {
       const script = resolveScript(node, report)
       if (script !== undefined && !scripts.has(script.name)) scripts.set(script.name, script)
+    } else if (isTrackFile(node)) {
+      const file = resolveTrackFile(node, report)
+      if (file !== undefined && !files.has(file.name)) files.set(file.name, file)
+    } else if (node.keyword === trackProcessBlock) {
+      const process = resolveTrackProcess(node, report)
+      if (process !== undefined && !processes.has(process.name)) processes.set(process.name, process)
     } else if (node.keyword === vrrpInstance) {
       const resolved = resolveInstance(node, surrounding, report)
       if (resolved !== undefined) (resolved.complete ? instances : incomplete).push(resolved.instance)
@@ -74,6 +90,8 @@ export function resolve(
   const model: Model = {
     global,
     scripts: [...scripts.values()],
+    trackFiles: [...files.values()],
+    trackProcesses: [...processes.values()],
     syncGroups,
     instances: settled,
     notServed,

@@ -2,7 +2,6 @@
 
 import type { Report } from '../diagnostics.ts'
 import { smtpAlert } from '../keywords/notify.ts'
-import { trackInterface, trackScript } from '../keywords/tracking.ts'
 import * as keywords from '../keywords/vrrp-sync-group.ts'
 import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
@@ -14,7 +13,7 @@ import { readValues } from '../values/values.ts'
 import type { Surrounding } from './context.ts'
 import { reportEmptyList } from './empty-list.ts'
 import { resolveNotify } from './notify.ts'
-import { resolveTrackedInterfaces, resolveTrackedScripts } from './tracking.ts'
+import { resolveTracking } from './tracking.ts'
 
 /** A group whose members are still words. */
 export interface PendingGroup {
@@ -33,8 +32,7 @@ export function resolveGroup(node: Node, surrounding: Surrounding, report: Repor
     members: entriesOf(node, keywords.group).flatMap(({ words }) => words),
     group: {
       name: name.text,
-      trackScripts: resolveTrackedScripts(entriesOf(node, trackScript), surrounding, report),
-      trackInterfaces: resolveTrackedInterfaces(entriesOf(node, trackInterface), report),
+      ...resolveTracking(node, surrounding, report),
       notify: resolveNotify(values, report),
       trackingWeight: values.has(keywords.syncGroupTrackingWeight) || values.has(keywords.globalTracking),
       smtpAlert: values.last(smtpAlert) ?? surrounding.defaults.smtpAlert,

@@ -1,56 +1,112 @@
-/** track_script and track_interface lines, of instances and of groups. */
+/** track_script, track_interface, track_file and track_process lines, of instances and of groups. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report, Span } from '../diagnostics.ts'
+import type { Keyword } from '../keyword.ts'
+import * as keywords from '../keywords/tracking.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { TrackedInterface, TrackedScript } from '../model.ts'
+import type { SyncGroup } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { nearest } from '../suggest.ts'
+import { entriesOf, type Node } from '../tree.ts'
+import { readTrackWeight, type TrackLimit, type Weight } from '../values/weight.ts'
 import type { Surrounding } from './context.ts'
-import { readTrackWeight, type Weight } from '../values/weight.ts'
 
-/** keepalived looks scripts up while it reads: only those above are found. */
-export function resolveTrackedScripts(
-  entries: readonly Words[],
-  { scripts, scriptNames }: Pick<Surrounding, 'scripts' | 'scriptNames'>,
+type Tracked = Pick<SyncGroup, 'trackScripts' | 'trackInterfaces' | 'trackFiles' | 'trackProcesses'>
+
+/** Everything that a block tracks. */
+export function resolveTracking(
+  block: Pick<Node, 'nodes'>,
+  { scripts, scriptNames, files, processes }: Surrounding,
   report: Report,
-): TrackedScript[] {
-  const tracked = new Map<string, TrackedScript>()
+): Tracked {
+  const entries = (keyword: Keyword): readonly Words[] => entriesOf(block, keyword)
+  return {
+    trackScripts: resolveTracked(entries(keywords.trackScript), ofScripts(scripts, scriptNames), report).map(
+      ({ name, weight, reverse, span }) => ({ script: name, weight, reverse, span }),
+    ),
+    trackInterfaces: resolveTracked(entries(keywords.trackInterface), ofInterfaces, report).map(
+      ({ name, weight, reverse, span }) => ({ link: name, weight, reverse, span }),
+    ),
+    trackFiles: resolveTracked(entries(keywords.trackFile), among(files, 'track_file'), report).map(
+      ({ name, ...rest }) => ({ file: name, ...rest }),
+    ),
+    trackProcesses: resolveTracked(
+      entries(keywords.trackProcess),
+      among(processes, 'vrrp_track_process'),
+      report,
+    ).map(({ name, ...rest }) => ({ process: name, ...rest })),
+  }
+}
+
+interface Kind {
+  /** The weight it has of its own; undefined: there is no such thing. */
+  inherited(name: string): Weight | undefined
+  /** What else may follow a weight. */
+  readonly directions: readonly string[]
+  readonly limit: TrackLimit
+  /** What it has to be, and the names that there are. */
+  readonly wanted: string
+  readonly known: readonly string[]
+  /** Where names stand in the whole file, as far as that is known. */
+  readonly defined: ReadonlyMap<string, Span>
+}
+
+/** keepalived looks names up while it reads. */
+const among = (blocks: ReadonlyMap<string, Weight>, wanted: string): Kind => ({
+  inherited: (name) => blocks.get(name),
+  directions: ['reverse', 'noreverse'],
+  limit: 254,
+  wanted,
+  known: [...blocks.keys()],
+  defined: new Map(),
+})
+
+const ofScripts = (scripts: ReadonlyMap<string, Weight>, defined: ReadonlyMap<string, Span>): Kind => ({
+  ...among(scripts, 'usable vrrp_script'),
+  limit: 253,
+  defined,
+})
+
+const ofInterfaces: Kind = {
+  inherited: () => ({ weight: 0, reverse: false }),
+  directions: ['reverse'],
+  limit: 253,
+  wanted: 'interface',
+  known: [],
+  defined: new Map(),
+}
+
+interface TrackedName extends Weight {
+  readonly name: string
+  readonly inherited: boolean
+  readonly span: Span
+}
+
+function resolveTracked(entries: readonly Words[], kind: Kind, report: Report): readonly TrackedName[] {
+  const tracked = new Map<string, TrackedName>()
   for (const entry of entries) {
     const [name] = entry.words
-    const script = scripts.get(name.text)
-    if (script === undefined) {
-      const message = `there is no usable vrrp_script ${name.text} above this line: it is not tracked`
-      const defined = scriptNames.get(name.text)
+    const inherited = kind.inherited(name.text)
+    if (inherited === undefined) {
+      const message = `there is no ${kind.wanted} ${name.text} above this line: it is not tracked`
+      const defined = kind.defined.get(name.text)
       const related = defined && [
         { span: defined, message: 'it is defined here: a usable one must stand above' },
       ]
-      const suggestion = defined ? undefined : nearest(name.text, [...scripts.keys()])
+      const suggestion = defined ? undefined : nearest(name.text, kind.known)
       report(errorAt(name, 'script-not-found', message, { suggestion, related }))
     } else if (isNew(name, tracked.get(name.text), report)) {
-      const weight = entryWeight(entry, script, ['reverse', 'noreverse'], report)
-      if (weight !== undefined) tracked.set(name.text, { script: name.text, ...weight, span: spanOf(name) })
+      const weight = entryWeight(entry, inherited, kind, report)
+      if (weight === undefined) continue
+      const ofBlock = entry.words.length === 1
+      tracked.set(name.text, { name: name.text, ...weight, inherited: ofBlock, span: spanOf(name) })
     }
   }
   return [...tracked.values()]
 }
 
-export function resolveTrackedInterfaces(entries: readonly Words[], report: Report): TrackedInterface[] {
-  const tracked = new Map<string, TrackedInterface>()
-  for (const entry of entries) {
-    const [name] = entry.words
-    if (!isNew(name, tracked.get(name.text), report)) continue
-    const weight = entryWeight(entry, { weight: 0, reverse: false }, ['reverse'], report)
-    if (weight !== undefined) tracked.set(name.text, { link: name.text, ...weight, span: spanOf(name) })
-  }
-  return [...tracked.values()]
-}
-
-function isNew(
-  name: Word,
-  earlier: { readonly span: TrackedScript['span'] } | undefined,
-  report: Report,
-): boolean {
+function isNew(name: Word, earlier: { readonly span: Span } | undefined, report: Report): boolean {
   if (earlier === undefined) return true
   const related = [{ span: earlier.span, message: 'first tracked here' }]
   report(
@@ -63,7 +119,7 @@ function isNew(
 function entryWeight(
   { words }: Words,
   inherited: Weight,
-  directions: readonly string[],
+  { directions, limit }: Kind,
   report: Report,
 ): Weight | undefined {
   const [, option, number, direction] = words
@@ -83,5 +139,5 @@ function entryWeight(
     )
     return undefined
   }
-  return readTrackWeight(number, direction, directions, inherited.weight, report)
+  return readTrackWeight(number, direction, directions, inherited.weight, limit, report)
 }

@@ -43,6 +43,17 @@ export const command: Arguments<Command> = {
   },
 }
 
+/** All words after the keyword, at least one; what quotes hold together is one word. */
+export const quotedWords = (syntax: string): Arguments<readonly string[]> => ({
+  syntax,
+  needed: 1,
+  quoted: true,
+  read: (statement, report) => {
+    const [, ...read] = wordsOf(statement, report)
+    return read.length === 0 ? undefined : read.map(({ text }) => text)
+  },
+})
+
 /** Empty when a quote is left open, which is then reported. */
 export function wordsOf(statement: Words, report: Report): readonly QuotedWord[] {
   const { line, from, to } = statement.place

@@ -7,7 +7,7 @@ import { errorAt } from '../report.ts'
 import { parseInteger, readInteger } from './number.ts'
 
 const LIMIT = 253
-const EXPECTED = `a weight from -${LIMIT} to ${LIMIT} is expected here`
+const expected = (limit: number): string => `a weight from -${limit} to ${limit} is expected here`
 
 export interface Weight {
   readonly weight: number
@@ -25,7 +25,7 @@ export const scriptWeight: Arguments<Weight> = {
     const weight = Math.max(-LIMIT, Math.min(LIMIT, value))
     if (parseInteger(number.text) !== weight) {
       const code = parseInteger(number.text) === undefined ? 'invalid-number' : 'value-out-of-range'
-      report(errorAt(number, code, `${EXPECTED}; ${weight} is used`))
+      report(errorAt(number, code, `${expected(LIMIT)}; ${weight} is used`))
     }
     return { weight, reverse: readDirection(direction, ['reverse'], report) }
   },
@@ -45,37 +45,41 @@ export const weightUpTo = (limit: number): Arguments<Weight> => ({
   },
 })
 
+/** 253, beyond which ±254 becomes ±253; or 254, beyond which there is nothing. */
+export type TrackLimit = 253 | 254
+
 /**
- * The words behind `weight` in a tracking line. As in keepalived ±254 becomes
- * ±253, what is no number becomes the number it begins with, and beyond that
- * the weight is `inherited`.
+ * The words behind `weight` in a tracking line. As in keepalived what is no
+ * number becomes the number it begins with, and beyond the limit the weight is
+ * `inherited`.
  */
 export function readTrackWeight(
   number: Word,
   direction: Word | undefined,
   directions: readonly string[],
   inherited: number,
+  limit: TrackLimit,
   report: Report,
 ): Weight {
   return {
-    weight: trackWeight(number, inherited, report),
+    weight: trackWeight(number, inherited, limit, report),
     reverse: readDirection(direction, directions, report),
   }
 }
 
-function trackWeight(given: Word, inherited: number, report: Report): number {
+function trackWeight(given: Word, inherited: number, limit: TrackLimit, report: Report): number {
   const value = parseInteger(given.text)
-  if (value !== undefined && Math.abs(value) <= LIMIT) return value
-  const weight = boundWeight(value ?? leadingInteger(given.text)) ?? inherited
+  if (value !== undefined && Math.abs(value) <= limit) return value
+  const weight = boundWeight(value ?? leadingInteger(given.text), limit) ?? inherited
   const code = value === undefined ? 'invalid-number' : 'value-out-of-range'
-  report(errorAt(given, code, `${EXPECTED}; ${weight} is used`))
+  report(errorAt(given, code, `${expected(limit)}; ${weight} is used`))
   return weight
 }
 
-/** One too many is cut, more is refused. */
-function boundWeight(value: number): number | undefined {
-  if (Math.abs(value) > LIMIT + 1) return undefined
-  return Math.max(-LIMIT, Math.min(LIMIT, value))
+/** With the lower limit one too many is cut; more is refused. */
+function boundWeight(value: number, limit: TrackLimit): number | undefined {
+  if (Math.abs(value) > 254) return undefined
+  return Math.max(-limit, Math.min(limit, value))
 }
 
 /** What strtol(3) makes of it: 0 where there is no number at all. */

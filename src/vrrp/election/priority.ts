@@ -2,10 +2,11 @@
  * Base priority plus tracked weights (keepalived.conf(5), "weight"): a positive
  * weight is added while the tracked thing is up, a negative one is subtracted
  * while it is down, `reverse` turns the sign of what is contributed. Weight 0
- * does not count here: its failure is a Fault.
+ * does not count here: its failure is a Fault. A tracked file holds a number,
+ * which is multiplied by the weight; beyond -253 the product is a Fault, too.
  */
 
-import type { Tracker, Verdict, VirtualRouter } from './state.ts'
+import type { Finding, Tracker, VirtualRouter } from './state.ts'
 
 export interface Contribution {
   readonly tracker: Tracker
@@ -16,12 +17,19 @@ export interface Contribution {
 export const OWNER_PRIORITY = 255
 
 /** `pending` and `disabled` count neither as up nor as down: both a gain and a loss take a result. */
-export function contribution(tracker: Tracker, verdict: Verdict): number {
+export function contribution(tracker: Tracker, finding: Finding): number {
   if (tracker.weight === 0) return 0
-  const counts = tracker.weight > 0 ? verdict === 'up' : verdict === 'down'
+  if (typeof finding === 'number') return Math.max(-MOST, Math.min(MOST, product(tracker, finding)))
+  const counts = tracker.weight > 0 ? finding === 'up' : finding === 'down'
   if (!counts) return 0
   return tracker.reverse ? -tracker.weight : tracker.weight
 }
+
+/** What one file may add or take away. */
+const MOST = 253
+
+const product = ({ weight, reverse }: Tracker, number: number): number =>
+  number * (reverse ? -weight : weight)
 
 /**
  * The sum is clamped to 1..254 only at the end: +300 and -100 together leave
@@ -34,12 +42,19 @@ export function effectivePriority(base: number, contributions: readonly Contribu
   return Math.min(254, Math.max(1, sum))
 }
 
-/** Whether a weight-0 tracker with this verdict keeps its router in Fault. */
-export const isFaulty = (tracker: Tracker, verdict: Verdict): boolean =>
-  tracker.weight === 0 && verdict === (tracker.reverse ? 'up' : 'down')
+/** Whether what is known of this tracker keeps its router in Fault. */
+export function isFaulty(tracker: Tracker, finding: Finding): boolean {
+  if (typeof finding !== 'number')
+    return tracker.weight === 0 && finding === (tracker.reverse ? 'up' : 'down')
+  if (tracker.weight === 0) return (finding !== 0) !== tracker.reverse
+  return product(tracker, finding) < -MOST
+}
+
+/** A router waits for a first result where that may mean Fault. */
+export const isDecisive = ({ kind, weight }: Tracker): boolean => weight === 0 || kind === 'file'
 
 export const contributionsOf = (
   router: VirtualRouter,
-  verdictOf: (tracker: Tracker) => Verdict,
+  findingOf: (tracker: Tracker) => Finding,
 ): readonly Contribution[] =>
-  router.trackers.map((tracker) => ({ tracker, weight: contribution(tracker, verdictOf(tracker)) }))
+  router.trackers.map((tracker) => ({ tracker, weight: contribution(tracker, findingOf(tracker)) }))

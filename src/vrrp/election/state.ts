@@ -68,12 +68,15 @@ export interface GarpPlan {
 
 /** Something outside the protocol that alters priority or forces Fault. */
 export interface Tracker {
-  readonly kind: 'script' | 'interface'
+  readonly kind: 'script' | 'interface' | 'file' | 'process'
   readonly name: string
   /** Zero: a failure is a Fault; otherwise see election/priority.ts. */
   readonly weight: number
   readonly reverse: boolean
 }
+
+/** What is known of a tracked thing: a file's number, or how it fares. */
+export type Finding = Verdict | number
 
 /** `pending`: no result yet. `disabled`: can never have one; it has no influence (keepalived fails open). */
 export type Verdict = 'pending' | 'up' | 'down' | 'disabled'

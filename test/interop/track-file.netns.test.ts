@@ -1,0 +1,135 @@
+/** track_file beside the real keepalived: what the same writes do to what is advertised. */
+
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, type TestContext } from 'vitest'
+import { seconds } from '../../src/base/time.ts'
+import { Lab } from '../support/lab.ts'
+import type { DaemonKind } from '../support/lab/daemon.ts'
+import { until, wallNow } from '../support/lab/time.ts'
+import { needs } from '../support/privileges.ts'
+
+const patiently = seconds(10)
+
+const config = (here: string): string => `
+track_file plain {
+  file ${here}/plain
+}
+vrrp_track_file doubled {
+  file ${here}/doubled
+  weight 2 reverse
+  init_file 3
+}
+track_file fresh {
+  file ${here}/fresh
+  init_file 7 overwrite
+}
+track_file gate {
+  file ${here}/gate
+  weight 0
+}
+track_file in_group {
+  file ${here}/in_group
+}
+vrrp_sync_group G {
+  group {
+    V_group
+  }
+  track_file {
+    in_group
+  }
+}
+${instance(1, 'plain', 'plain')}
+${instance(2, 'doubled', 'doubled')}
+${instance(3, 'fresh', 'fresh weight -1')}
+${instance(4, 'gate', 'gate')}
+${instance(5, 'backwards', 'gate weight 0 reverse')}
+${instance(6, 'group', '')}
+`
+
+function instance(vrid: number, name: string, tracked: string): string {
+  return `
+vrrp_instance V_${name} {
+  interface eth0
+  virtual_router_id ${vrid}
+  priority 100
+  virtual_ipaddress {
+    10.9.1.${vrid}/32
+  }
+  track_file {
+    ${tracked}
+  }
+}`
+}
+
+type Priorities = Readonly<Record<string, number>>
+const NAMES = ['plain', 'doubled', 'fresh', 'gate', 'backwards', 'group']
+
+/** Each step, and what is advertised after it: 0 where an instance is in Fault and silent. */
+async function play({ onTestFinished }: TestContext, kind: DaemonKind): Promise<readonly Priorities[]> {
+  const lab = await Lab.create({ hosts: ['router', 'probe'] })
+  onTestFinished(() => lab.destroy())
+  const router = lab.host('router')
+  const here = join(router.directory, 'here')
+  await mkdir(here)
+  const write = (name: string, text: string): Promise<void> => writeFile(join(here, name), text)
+  await write('plain', '5\n')
+  await write('fresh', '1\n')
+  const capture = await lab.host('probe').capture()
+  await router.start({ kind, config: config(here) })
+  const told: Priorities[] = []
+  /** The last of each in a second and a half: an advert a second, and time to hear it. */
+  const settle = async (expected: (seen: Priorities) => boolean): Promise<void> => {
+    let seen: Priorities = {}
+    await until(
+      `${kind} to have settled for the ${told.length + 1}th time, last ${JSON.stringify(seen)}`,
+      async () => {
+        const adverts = await capture.adverts(wallNow() - seconds(1.5))
+        seen = Object.fromEntries(
+          NAMES.map((name, index) => [
+            name,
+            adverts.findLast(({ vrid }) => vrid === index + 1)?.priority ?? 0,
+          ]),
+        )
+        return expected(seen)
+      },
+      patiently,
+    )
+    told.push(seen)
+  }
+  await settle(({ plain, doubled, fresh, gate, group }) =>
+    [plain, doubled, fresh, gate, group].every((priority) => priority !== 0),
+  )
+  await write('plain', '0x10')
+  await write('gate', '1')
+  await write('in_group', '-20')
+  await settle(
+    ({ plain, gate, backwards, group }) => plain !== 105 && gate === 0 && backwards !== 0 && group !== 100,
+  )
+  await write('plain.new', '-7')
+  await rename(join(here, 'plain.new'), join(here, 'plain'))
+  await rm(join(here, 'gate'))
+  await write('doubled', 'nonsense')
+  await settle(
+    ({ plain, gate, doubled, backwards }) => plain !== 116 && gate !== 0 && doubled !== 94 && backwards === 0,
+  )
+  await write('plain', '-254')
+  await write('in_group', '300')
+  await settle(({ plain, group }) => plain === 0 && group !== 80)
+  await rm(join(here, 'plain'))
+  await write('in_group', '-300')
+  await settle(({ plain, group }) => plain !== 0 && group === 0)
+  return told
+}
+
+needs(
+  'netns',
+  'built',
+  'keepalived',
+)('track_file', () => {
+  test.concurrent('numbers weigh what they weigh with keepalived', async (context) => {
+    const [keepalived, vrrpd] = await Promise.all([play(context, 'keepalived'), play(context, 'vrrpd')])
+    expect(vrrpd).toEqual(keepalived)
+    expect(vrrpd[0]).toEqual({ plain: 105, doubled: 94, fresh: 93, gate: 100, backwards: 0, group: 100 })
+  })
+})
