@@ -116,6 +116,8 @@ test('the own address is needed for unicast and with track_src_ip, and no matter
   const lacking = {
     links: new Map([['eth0', { up: true, source: undefined, lacks: new Set([source]) }]]),
     scripts: new Map(),
+    files: new Map(),
+    processes: new Map(),
   }
   const faultsOf = async (lines: string): Promise<readonly string[]> => {
     const { routers } = await assembled(`${lines}\n${vip}`)
