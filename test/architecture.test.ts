@@ -50,6 +50,30 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['vrrp', 'vrrp/election'],
     why: 'it answers questions about the engine and cannot change it',
   },
+  doctor: {
+    imports: ['base', 'doctor/checks', 'doctor/collect'],
+    types: ['control', 'doctor/firewall'],
+    why: 'it looks at the host and asks the daemon; it is no part of it',
+  },
+  'doctor/checks': {
+    imports: ['base', 'doctor', 'doctor/firewall'],
+    why: 'facts in, findings out',
+  },
+  'doctor/firewall': { imports: ['base'], why: 'rules in, a verdict out' },
+  'doctor/collect': {
+    imports: [
+      'base',
+      'config',
+      'control',
+      'doctor/firewall',
+      'scripts',
+      'system',
+      'vrrp/socket',
+      'vrrp/wire',
+    ],
+    types: ['doctor'],
+    why: 'it finds out and judges nothing',
+  },
   daemon: {
     imports: [
       'base',
@@ -82,18 +106,28 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/check-examine.ts': ['config'],
   'cli/check-io.ts': ['config'],
   'cli/check-host.ts': ['config', 'scripts'],
+  'cli/doctor.ts': ['doctor'],
+  'cli/doctor-view.ts': ['doctor'],
 }
 
-/** The folder; inside vrrp, whose parts have rules of their own, the folder below it. */
+/** The folder; inside those whose parts have rules of their own, the folder below it. */
 function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
   const [first = '', second = '', ...deeper] = path.split('/')
-  return first === 'vrrp' && deeper.length > 0 ? `${first}/${second}` : first
+  return ['vrrp', 'doctor'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
 }
 
 /** Files of pure folders that do touch the world. */
 const impureFiles = ['config/reader.ts']
-const pureFolders = ['base', 'config', 'vrrp/wire', 'vrrp/election', 'vrrp']
+const pureFolders = [
+  'base',
+  'config',
+  'vrrp/wire',
+  'vrrp/election',
+  'vrrp',
+  'doctor/checks',
+  'doctor/firewall',
+]
 /** Pure files of other folders. */
 const pureFiles = [
   'netlink/types.ts',
@@ -124,6 +158,10 @@ const pureFiles = [
   'control/stream.ts',
   'cli/cells.ts',
   'cli/event-line.ts',
+  'cli/doctor-view.ts',
+  'doctor/diagnose.ts',
+  'doctor/facts.ts',
+  'doctor/finding.ts',
   'cli/layout.ts',
   'cli/views.ts',
 ]

@@ -4,6 +4,7 @@ import yargs from 'yargs'
 import { checkArguments, checkOptions, checkSummary, checkUsage } from './check-command.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventsCommand } from './events.ts'
+import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './doctor-command.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { status } from './status.ts'
@@ -53,6 +54,9 @@ function parse(argv: readonly string[]): Chosen {
       chosen = async (io) => (await import('./check.ts')).check(checkArguments(given), io)
     })
     .command(eventsCommand(choose))
+    .command(doctorUsage, doctorSummary, doctorOptions, (given) => {
+      chosen = async (io) => (await import('./doctor.ts')).doctor(doctorArguments(given), io)
+    })
   // With a callback yargs prints nothing itself.
   parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
     if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }

@@ -14,6 +14,7 @@ export function helpText(): string {
     '       vrrpd status [NAME]     show the state of a running daemon',
     '       vrrpd events [NAME]     show what has happened, and why',
     '       vrrpd check [FILE]      check a configuration',
+    '       vrrpd doctor            look for what keeps this host from taking part',
     '       vrrpd cleanup           remove what a crashed daemon has left behind',
     '       vrrpd COMMAND --help    help for a command',
     '',

@@ -68,9 +68,9 @@ export class AdvertLinks {
     this.options = options
   }
 
-  /** Whether adverts on that link can be heard. */
-  isOpen(name: string): boolean {
-    return this.open.has(name)
+  /** The groups and own addresses at which adverts are heard on that link now. */
+  listeningAt(name: string): ReadonlySet<Ipv4Address> {
+    return new Set(this.open.get(name)?.receivers.keys())
   }
 
   /** A new configuration: links that are none of ours any more are left. */

@@ -25,7 +25,7 @@ import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
 import { describeItem } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
-import { groupOf, listeningAddresses } from './transport.ts'
+import { listeningAddresses } from './transport.ts'
 import { watchDeafness } from './watched-links.ts'
 
 export interface Alarm {
@@ -84,8 +84,7 @@ export class Daemon {
     this.watch = this.makeWatch(assembly)
     this.deafness = watchDeafness(ports, () => ({
       routers: this.state.routers.values(),
-      isOpen: (link) => this.adverts.isOpen(link),
-      groupOf: (router) => groupOf(this.routerNamed(router).transport),
+      listeningAt: (link) => this.adverts.listeningAt(link),
     }))
     this.alarm = ports.createAlarm(() => {
       this.wake()

@@ -4,7 +4,7 @@
  * routers on it, and only while there is a reason to look.
  */
 
-import type { Ipv4Address } from '../base/address.ts'
+import { isMulticastIpv4, type Ipv4Address } from '../base/address.ts'
 import type { Result } from '../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../base/time.ts'
 import type { Timers } from '../scripts/types.ts'
@@ -20,7 +20,8 @@ import type { ReceivedPacket } from './advert-links.ts'
 export interface WatchedLink {
   readonly name: string
   readonly index: number
-  readonly group: Ipv4Address
+  /** Groups and own addresses. */
+  readonly addresses: ReadonlySet<Ipv4Address>
   readonly listeners: readonly Listener[]
 }
 
@@ -68,9 +69,9 @@ export class DeafnessWatch {
   }
 
   /** What the advert sockets receive, good or bad. */
-  heard({ link, address, bytes, arrivedAt }: ReceivedPacket): void {
+  heard({ link, bytes, arrivedAt }: Pick<ReceivedPacket, 'link' | 'bytes' | 'arrivedAt'>): void {
     const watch = this.watches.get(link)
-    if (watch?.link.group !== address) return
+    if (!watch) return
     const packet = parsePacket(bytes)
     if (packet.ok) watch.hearing.heard(senderOf(packet.value), packet.value.vrid, arrivedAt)
   }
@@ -161,7 +162,7 @@ export class DeafnessWatch {
   private shouldBeHeard({ source, destination, bytes }: Packet, link: WatchedLink): boolean {
     const { headerLength = 0 } = parseIpv4Header(bytes) ?? {}
     const intact = internetChecksum(bytes.subarray(0, headerLength)) === 0
-    return intact && destination === link.group && !this.ports.isOwn(source)
+    return intact && link.addresses.has(destination) && !this.ports.isOwn(source)
   }
 
   private say({ link, saidAt }: Watch, deafness: Deafness, now: Instant): void {
@@ -173,7 +174,9 @@ export class DeafnessWatch {
   }
 
   private describe(deafness: Deafness, { name, index }: WatchedLink): string {
-    return describeDeafness(deafness, name, !this.ports.isNeighbour(index, deafness.source))
+    // A unicast peer may well live elsewhere.
+    const offLink = isMulticastIpv4(deafness.destination) && !this.ports.isNeighbour(index, deafness.source)
+    return describeDeafness(deafness, name, offLink)
   }
 }
 

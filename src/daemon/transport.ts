@@ -49,10 +49,6 @@ export const ttlOf = (transport: Transport): number =>
 export const destinationsOf = (transport: Transport): readonly Ipv4Address[] =>
   transport.kind === 'multicast' ? [transport.group] : transport.peers
 
-/** Undefined: unicast. */
-export const groupOf = (transport: Transport): Ipv4Address | undefined =>
-  transport.kind === 'multicast' ? transport.group : undefined
-
 /** Where adverts of the routers on one link arrive; undefined: there is none. */
 export function listeningAddresses(
   routers: Iterable<Pick<Assembled, 'transport' | 'router'>>,

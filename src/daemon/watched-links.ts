@@ -10,10 +10,8 @@ import { DeafnessWatch, type DeafnessPorts, type WatchedLink } from './deafness-
 
 export interface Listening {
   readonly routers: Iterable<RouterRecord>
-  /** Whether there are sockets that could hear. */
-  readonly isOpen: (link: string) => boolean
-  /** Undefined: it is spoken to by unicast, which is not looked at. */
-  readonly groupOf: (router: string) => Ipv4Address | undefined
+  /** Where there are sockets that could hear. */
+  readonly listeningAt: (link: string) => ReadonlySet<Ipv4Address>
 }
 
 interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
@@ -32,20 +30,17 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
     warn: ports.complain,
   })
 
-/** Of one group on each link, which is the only one nearly everywhere. */
-function watchedLinks({ routers, isOpen, groupOf }: Listening, table: LinkTable): readonly WatchedLink[] {
-  const byLink = new Map<string, { readonly group: Ipv4Address; readonly listeners: Listener[] }>()
+function watchedLinks({ routers, listeningAt }: Listening, table: LinkTable): readonly WatchedLink[] {
+  const byLink = new Map<string, Listener[]>()
   for (const { router, state } of routers) {
     if (state.kind !== 'backup' && state.kind !== 'master') continue
-    const group = groupOf(router.name)
-    if (group === undefined) continue
-    const entry = byLink.get(router.link) ?? { group, listeners: [] }
-    byLink.set(router.link, entry)
-    if (entry.group === group) entry.listeners.push(router)
+    const listeners = byLink.get(router.link) ?? []
+    byLink.set(router.link, listeners)
+    listeners.push(router)
   }
-  return [...byLink].flatMap(([name, { group, listeners }]) => {
+  return [...byLink].flatMap(([name, listeners]) => {
     const link = table.linkByName(name)
-    return link && isOpen(name) ? [{ name, index: link.index, group, listeners }] : []
+    return link ? [{ name, index: link.index, addresses: listeningAt(name), listeners }] : []
   })
 }
 

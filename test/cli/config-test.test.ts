@@ -11,7 +11,10 @@ function configTest(text: string) {
   const directory = mkdtempSync(join(tmpdir(), 'vrrpd-'))
   const file = join(directory, 'keepalived.conf')
   writeFileSync(file, text)
-  const { status, stderr } = spawnSync(resolve('bin/vrrpd'), ['-t', '-f', file], { encoding: 'utf8', timeout: 20_000 })
+  const { status, stderr } = spawnSync(resolve('bin/vrrpd'), ['-t', '-f', file], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
   rmSync(directory, { recursive: true })
   return { status, stderr }
 }

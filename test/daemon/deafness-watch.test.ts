@@ -11,11 +11,11 @@ import { craftAdvert } from '../support/lab/craft.ts'
 import { ManualTimers } from '../support/manual-clock.ts'
 import { ip, makeRouter } from '../vrrp/kit.ts'
 
-const group = ip('224.0.0.18')
+const addresses = new Set([ip('224.0.0.18'), ip('10.0.0.1')])
 const link = (change: Partial<WatchedLink> = {}): WatchedLink => ({
   name: 'eth0',
   index: 2,
-  group,
+  addresses,
   listeners: [makeRouter({ vrid: 51 }), makeRouter({ vrid: 52 })],
   ...change,
 })
@@ -73,7 +73,7 @@ function makeWatch(links: WatchedLink[] = [link()]) {
     warn: (text) => said.push(text),
   })
   const hear = (source: string, vrid = 51): void => {
-    watch.heard({ link: 'eth0', address: group, bytes: packet(source, vrid), arrivedAt: timers.clock.now() })
+    watch.heard({ link: 'eth0', bytes: packet(source, vrid), arrivedAt: timers.clock.now() })
   }
   return { timers, taps, said, watch, hear, links }
 }
@@ -109,6 +109,17 @@ test('it is said once, and is a problem until the neighbour is heard', () => {
   hear('10.0.0.2')
   timers.advance(seconds(1))
   expect(watch.problems()).toEqual([])
+})
+
+test('unicast adverts are allowed by their sender, who may live elsewhere', () => {
+  const { watch, taps, timers, said } = makeWatch()
+  watch.review()
+  const fields = { source: '172.16.0.9', vrid: 51, priority: 150, addresses: [], destination: '10.0.0.1' }
+  taps[0]?.tap.arrive(craftAdvert(fields).subarray(14))
+  timers.advance(seconds(1))
+  expect(said).toEqual([
+    'adverts from 172.16.0.9 (VRID 51, priority 150) reach eth0 but a firewall drops them: allow protocol 112 from 172.16.0.9',
+  ])
 })
 
 test('what is ours, or goes elsewhere, is nothing to hear', () => {

@@ -10,7 +10,7 @@ import { needs } from '../support/privileges.ts'
 
 const vip = '10.9.0.100'
 
-const instance = (priority: number): string => `
+const instance = (priority: number, more = ''): string => `
 vrrp_instance VI_1 {
   interface eth0
   virtual_router_id 51
@@ -22,6 +22,7 @@ vrrp_instance VI_1 {
   virtual_ipaddress {
     ${vip}/24
   }
+  ${more}
 }
 `
 
@@ -63,6 +64,20 @@ needs(
       expect((await second.log()).split('firewall')).toHaveLength(2)
     },
   )
+
+  test.concurrent('a firewall between unicast peers is named with the peer', async (context) => {
+    const lab = await makeLab(context, ['a', 'b'])
+    const [a, b] = [lab.host('a'), lab.host('b')]
+    const peer = (host: { address(): string }): string => `unicast_peer {\n ${host.address()}\n }`
+    await a.start({ kind: 'vrrpd', config: instance(150, peer(b)) })
+    await a.holdsWithin(vip, plus(masterDownInterval(150), promptly))
+    await b.exec(['nft', '-f', '-'], dropInput)
+    const daemon = await b.start({ kind: 'vrrpd', config: instance(100, peer(a)) })
+    await daemon.logs(
+      `reach eth0 but a firewall drops them: allow protocol 112 from ${a.address()}`,
+      plus(masterDownInterval(100), promptly),
+    )
+  })
 
   test.concurrent('a firewall is seen where nftables drops at the ingress, too', async (context) => {
     const lab = await makeLab(context, ['a', 'b'])

@@ -1,0 +1,63 @@
+/** Other programs on this host that speak VRRP. */
+
+import type { Facts } from '../facts.ts'
+import { ok, problem, warning, type Finding } from '../finding.ts'
+
+export function checkRivals({ processes, daemon }: Facts): readonly Finding[] {
+  const { keepaliveds, keepalivedEnabled, sockets } = processes
+  const findings: Finding[] = []
+  const rival = keepaliveds.find(({ runsVrrp, sameNetwork }) => runsVrrp && sameNetwork)
+  if (rival) findings.push(keepalivedRuns(rival.pid, daemon.kind !== 'absent'))
+  if (keepalivedEnabled) {
+    findings.push(
+      warning({
+        what: 'keepalived.service is enabled: it starts at the next boot',
+        why: 'the two would fight over the same addresses, or systemd stops one for the other',
+        mend: 'systemctl disable keepalived # its health checkers alone: keepalived -C',
+      }),
+    )
+  }
+  const ours = daemon.kind === 'running' ? daemon.report.daemon.pid : undefined
+  const known = new Set([ours, ...keepaliveds.map(({ pid }) => pid)])
+  const others = sockets.filter(({ owner }) => owner !== undefined && !known.has(owner.pid))
+  for (const [pid, name] of new Map(others.map(({ owner }) => [owner?.pid, owner?.name]))) {
+    findings.push(
+      warning({
+        what: `${name ?? 'a program'} (process ${pid ?? '?'}) listens to VRRP on this host, too`,
+        why: 'a second VRRP router with the same VRIDs on one host makes addresses flap',
+        mend: `ps -fp ${pid ?? '?'}`,
+      }),
+    )
+  }
+  findings.push(...overruns(sockets, ours))
+  return findings.length > 0 ? findings : [ok('no other program of this host speaks VRRP')]
+}
+
+function keepalivedRuns(pid: number, besidesUs: boolean): Finding {
+  const mend = 'systemctl disable --now keepalived # its health checkers may go on: keepalived -C'
+  return besidesUs
+    ? problem({
+        what: `keepalived runs VRRP beside vrrpd (process ${pid})`,
+        why: 'the two fight over the same addresses',
+        mend,
+      })
+    : warning({
+        what: `keepalived runs VRRP on this host (process ${pid})`,
+        why: 'vrrpd must not be started beside it: the two would fight over the same addresses',
+        mend,
+      })
+}
+
+function overruns(sockets: Facts['processes']['sockets'], ours: number | undefined): readonly Finding[] {
+  const drops = sockets
+    .filter(({ owner }) => owner !== undefined && owner.pid === ours)
+    .reduce((sum, each) => sum + each.drops, 0)
+  if (drops === 0) return []
+  return [
+    warning({
+      what: `vrrpd has lost ${drops} received packets since it listens: its buffers were full`,
+      why: 'a host that is too busy to read adverts believes that the MASTER is dead',
+      mend: 'vrrpd status (its loop lag), and top',
+    }),
+  ]
+}

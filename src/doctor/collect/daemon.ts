@@ -1,0 +1,41 @@
+/** Asks the running daemon how it is. */
+
+import { rejected, accepted } from '../../base/result.ts'
+import { askDaemon } from '../../control/client.ts'
+import type { DaemonFacts, OpenFiles, Known } from '../facts.ts'
+import type { Host } from './host.ts'
+
+const PATIENCE_MS = 5_000
+
+export async function collectDaemon(host: Host, controlPath: string): Promise<DaemonFacts> {
+  const answer = await askDaemon(controlPath, 'status', PATIENCE_MS)
+  if (!answer.ok) {
+    const { code, text } = answer.error
+    return code === 'unreachable' ? { kind: 'absent' } : { kind: 'silent', why: text }
+  }
+  const report = answer.value
+  const files = await filesOf(host, report.daemon.pid)
+  return { kind: 'running', report, problems: problemsIn(report), files }
+}
+
+/** A daemon of an earlier version tells none. */
+function problemsIn(report: object): readonly { readonly code: string; readonly text: string }[] {
+  const list: unknown = 'problems' in report ? report.problems : undefined
+  return Array.isArray(list) ? list.filter(isProblem) : []
+}
+
+const isProblem = (value: unknown): value is { readonly code: string; readonly text: string } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  typeof value.code === 'string' &&
+  'text' in value &&
+  typeof value.text === 'string'
+
+async function filesOf(host: Host, pid: number): Promise<Known<OpenFiles>> {
+  const limits = (await host.read(`/proc/${pid}/limits`)) ?? ''
+  const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+  const open = await host.list(`/proc/${pid}/fd`)
+  if (limit === undefined || open.length === 0) return rejected('only root may look at it')
+  return accepted({ open: open.length, limit: Number(limit) })
+}

@@ -1,0 +1,96 @@
+/** Every program of the configuration, looked at as the daemon does before it runs any. */
+
+import { accepted, rejected } from '../../base/result.ts'
+import type { Command, Model, Notify } from '../../config/model.ts'
+import { systemFiles } from '../../scripts/file-system.ts'
+import { resolveScript, type SecurityPorts } from '../../scripts/security.ts'
+import { findGroup, findUser, type UserDirectory } from '../../scripts/users.ts'
+import type { Known, ScriptFacts } from '../facts.ts'
+import type { Host } from './host.ts'
+
+export async function collectScripts(
+  host: Host,
+  model: Model | undefined,
+  root: boolean,
+): Promise<Known<readonly ScriptFacts[]>> {
+  if (!model) return rejected('there is no configuration that names any')
+  const { enableScriptSecurity, scriptUser } = model.global
+  // The daemon runs as root, whoever asks.
+  const settings = { enableScriptSecurity, scriptUser, own: { uid: 0, gid: 0 } }
+  const ports: SecurityPorts = {
+    files: systemFiles,
+    users: usersOf(host),
+    environment: { PATH: DAEMON_PATH },
+    workingDirectory: '/',
+  }
+  const scripts = await Promise.all(
+    commandsOf(model).map(async ([use, command]): Promise<ScriptFacts> => {
+      const script = await resolveScript(command, settings, ports)
+      const [program] = command.argv
+      if (script.kind === 'disabled') {
+        const hidden = script.reason === 'inaccessible' && !root
+        return {
+          use,
+          program,
+          disabled: { reason: script.reason, text: script.text },
+          warnings: [],
+          hidden,
+        }
+      }
+      const missing = await missingInterpreter(host, script.spec.argv[0])
+      const common = { use, program, warnings: script.warnings, hidden: false }
+      return missing === undefined ? common : { ...common, missingInterpreter: missing }
+    }),
+  )
+  return accepted(scripts)
+}
+
+/** systemd's, which the unit does not change. */
+const DAEMON_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+function commandsOf({ scripts, instances, syncGroups }: Model): readonly (readonly [string, Command])[] {
+  return [
+    ...scripts.map(({ name, command }) => [`vrrp_script ${name}`, command] as const),
+    ...[...instances, ...syncGroups].flatMap(({ name, notify }) => notifiesOf(name, notify)),
+  ]
+}
+
+const KEYWORDS: Readonly<Record<keyof Notify, string>> = {
+  master: 'notify_master',
+  backup: 'notify_backup',
+  fault: 'notify_fault',
+  stop: 'notify_stop',
+  any: 'notify',
+  masterRxLowerPriority: 'notify_master_rx_lower_pri',
+}
+
+const notifiesOf = (name: string, notify: Notify): readonly (readonly [string, Command])[] =>
+  (Object.keys(KEYWORDS) as (keyof Notify)[]).flatMap((key) => {
+    const command = notify[key]
+    return command ? [[`${KEYWORDS[key]} of ${name}`, command] as const] : []
+  })
+
+/** What follows `#!`, when it does not exist. */
+async function missingInterpreter(host: Host, program: string): Promise<string | undefined> {
+  const text = await host.read(program)
+  const interpreter = /^#!\s*(\/\S+)/.exec(text?.slice(0, 256) ?? '')?.[1]
+  if (interpreter === undefined) return undefined
+  const found = await systemFiles.examine(interpreter)
+  return !found.ok && found.error === 'ENOENT' ? interpreter : undefined
+}
+
+/** As scripts/users.ts has it, with getent by Node instead of the addon. */
+function usersOf(host: Host): UserDirectory {
+  const file = async (path: string): Promise<string> => (await host.read(path)) ?? ''
+  const getent = async (database: string, name: string): Promise<string> => {
+    const found = await host.run('getent', ['--', database, name])
+    return found.ok ? found.value : ''
+  }
+  return {
+    localUser: async (name) => findUser(await file('/etc/passwd'), name),
+    user: async (name) =>
+      findUser(await file('/etc/passwd'), name) ?? findUser(await getent('passwd', name), name),
+    group: async (name) =>
+      findGroup(await file('/etc/group'), name) ?? findGroup(await getent('group', name), name),
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Everything the checks may know: plain data, found out by collect/. What could
+ * not be found out carries the reason, in words for the operator. Pure.
+ */
+
+import type { Cidr, Ipv4Address } from '../base/address.ts'
+import type { Result } from '../base/result.ts'
+import type { StatusReport } from '../control/report.ts'
+import type { RuleSet } from './firewall/rules.ts'
+
+/** Known, or why not. */
+export type Known<T> = Result<T, string>
+
+export interface Facts {
+  readonly root: boolean
+  readonly configuration: Known<Configuration>
+  readonly daemon: DaemonFacts
+  /** The links that instances use, by name. */
+  readonly links: ReadonlyMap<string, LinkFacts>
+  readonly firewall: Known<readonly RuleSet[]>
+  readonly lan: Known<LanFacts>
+  /** Undefined: nobody asked for it (`--probe`). */
+  readonly holders: Known<readonly Holder[]> | undefined
+  readonly sysctls: SysctlFacts
+  readonly managers: ManagerFacts
+  readonly processes: ProcessFacts
+  readonly scripts: Known<readonly ScriptFacts[]>
+  readonly clock: ClockFacts
+  readonly service: Known<ServiceFacts>
+}
+
+export interface Configuration {
+  readonly path: string
+  readonly errors: number
+  readonly warnings: number
+  /** keepalived, and vrrpd, would not run with it. */
+  readonly fatal: boolean
+  readonly startupDelaySeconds: number
+  readonly instances: readonly Instance[]
+}
+
+export interface Instance {
+  readonly name: string
+  readonly link: string
+  readonly vrid: number
+  readonly version: 2 | 3
+  readonly priority: number
+  /** As it is on the wire: 0 none, 1 PASS, 2 AH. */
+  readonly authCode: number
+  readonly intervalSeconds: number
+  readonly unicast: boolean
+  /** Of its multicast adverts. */
+  readonly group: Ipv4Address
+  /** `unicast_peer`, IPv4 ones. */
+  readonly peers: readonly Ipv4Address[]
+  readonly sourceAddress?: Ipv4Address
+  /** Without excluded ones. */
+  readonly advertised: readonly Ipv4Address[]
+  /** All of them, with their links. */
+  readonly addresses: readonly { readonly cidr: Cidr; readonly link: string; readonly scope: string }[]
+  readonly hasRoutes: boolean
+  readonly hasRules: boolean
+  /** It calls some script at a transition. */
+  readonly notifies: boolean
+}
+
+export type DaemonFacts =
+  | RunningDaemon
+  | { readonly kind: 'absent' }
+  /** It is there, or may be, but does not answer us. */
+  | { readonly kind: 'silent'; readonly why: string }
+
+export interface RunningDaemon {
+  readonly kind: 'running'
+  readonly report: StatusReport
+  /** What it says of itself, where it is of a version that does. */
+  readonly problems: readonly { readonly code: string; readonly text: string }[]
+  readonly files: Known<OpenFiles>
+}
+
+/** Descriptors of a process. */
+export interface OpenFiles {
+  readonly open: number
+  readonly limit: number
+}
+
+export interface LinkFacts {
+  readonly exists: boolean
+  readonly up: boolean
+  readonly carrier: boolean
+  readonly multicast: boolean
+  readonly addresses: readonly Cidr[]
+  /** IPv4 groups that somebody on this host has joined on it. */
+  readonly groups: readonly Ipv4Address[]
+  /** It is a bridge, or a port of one. */
+  readonly bridge?: { readonly name: string; readonly snooping: boolean; readonly querier: boolean }
+}
+
+/** What was heard while we listened. */
+export interface LanFacts {
+  readonly seconds: number
+  readonly links: readonly string[]
+  readonly adverts: readonly HeardAdvert[]
+}
+
+/** The last one of its sender, link and VRID. */
+export interface HeardAdvert {
+  readonly link: string
+  readonly source: Ipv4Address
+  readonly destination: Ipv4Address
+  readonly protocol: number
+  readonly vrid: number
+  readonly version: number
+  readonly priority: number
+  readonly authCode: number
+  readonly intervalSeconds: number
+  readonly ttl: number
+  readonly addresses: readonly Ipv4Address[]
+  /** Not only before the firewall. */
+  readonly heard: boolean
+}
+
+/** Who answered an ARP request for a virtual address. */
+export interface Holder {
+  readonly link: string
+  readonly address: Ipv4Address
+  readonly macs: readonly string[]
+}
+
+export interface SysctlFacts {
+  /** By link; `all` has already been taken into account. */
+  readonly links: ReadonlyMap<string, LinkSysctls>
+  readonly nonlocalBind: boolean | undefined
+}
+
+export interface LinkSysctls {
+  readonly rpFilter: number
+  readonly arpIgnore: number
+  readonly arpAnnounce: number
+  readonly promoteSecondaries: boolean
+}
+
+export interface ManagerFacts {
+  readonly networkd: ReadonlyMap<string, NetworkdLink>
+  /** `ManageForeignRoutes=` and `ManageForeignRoutingPolicyRules=` of networkd.conf. */
+  readonly keepsForeignRoutes: boolean
+  readonly keepsForeignRules: boolean
+  /** Links that NetworkManager has a profile active on. */
+  readonly networkManager: ReadonlySet<string>
+}
+
+export interface NetworkdLink {
+  /** The .network file. */
+  readonly file: string
+  readonly keepConfiguration: string | undefined
+}
+
+export interface ProcessFacts {
+  readonly keepaliveds: readonly KeepalivedProcess[]
+  /** keepalived.service is started at boot. */
+  readonly keepalivedEnabled: boolean
+  /** Sockets on which somebody of this host receives VRRP. */
+  readonly sockets: readonly VrrpSocket[]
+}
+
+export interface KeepalivedProcess {
+  readonly pid: number
+  /** `-P` or neither: it runs VRRP; with `-C` alone it does not. */
+  readonly runsVrrp: boolean
+  readonly sameNetwork: boolean
+}
+
+export interface VrrpSocket {
+  readonly protocol: number
+  /** Packets that did not fit its buffer. */
+  readonly drops: number
+  /** Undefined: another user's. */
+  readonly owner: { readonly pid: number; readonly name: string } | undefined
+}
+
+export interface ScriptFacts {
+  /** `vrrp_script chk_nginx`, `notify_master of VI_1` */
+  readonly use: string
+  readonly program: string
+  /** Why it will never run, in keepalived's words, and the reason's name. */
+  readonly disabled?: { readonly reason: string; readonly text: string }
+  readonly warnings: readonly string[]
+  /** Only root can look at it. */
+  readonly hidden: boolean
+  /** Of its first line, where that names one that does not exist. */
+  readonly missingInterpreter?: string
+}
+
+export interface ClockFacts {
+  readonly synchronised: boolean | undefined
+  readonly uptimeSeconds: number | undefined
+}
+
+export interface ServiceFacts {
+  readonly installed: boolean
+  readonly enabled: boolean
+  readonly active: boolean
+  readonly changedOnDisk: boolean
+  readonly restarts: boolean
+  readonly watchdog: boolean
+  readonly dropIns: readonly string[]
+  /** Descriptors that it may open; undefined: systemd says nothing of it. */
+  readonly openFilesLimit: number | undefined
+}
