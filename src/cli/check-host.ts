@@ -11,6 +11,7 @@ import { parseIp, type Cidr } from '../base/address.ts'
 import { commandsOf, type HostFacts } from '../config/host.ts'
 import type { Loaded } from '../config/load.ts'
 import type { Command } from '../config/model.ts'
+import { hasAddress } from '../config/reader.ts'
 import { systemFiles } from '../scripts/file-system.ts'
 import { resolveScript, type SecurityPorts } from '../scripts/security.ts'
 import type { Script } from '../scripts/types.ts'
@@ -48,8 +49,8 @@ function parseCidr(written: string | null): Cidr | undefined {
 /** Looks at every program of the configuration, as the daemon does before it runs any. */
 export async function examinePrograms(
   loaded: Loaded,
-): Promise<Pick<HostLook, 'scriptOf' | 'hasUser' | 'insecure'>> {
-  const { model, incompleteInstances, checkerScripts } = loaded
+): Promise<Pick<HostLook, 'scriptOf' | 'hasUser' | 'canResolve' | 'insecure'>> {
+  const { model, incompleteInstances, otherScripts } = loaded
   const { enableScriptSecurity, scriptUser } = model.global
   const all = { ...model, instances: [...model.instances, ...incompleteInstances] }
   const ports: SecurityPorts = {
@@ -62,16 +63,18 @@ export async function examinePrograms(
   const settings = { enableScriptSecurity, scriptUser, own: { uid: 0, gid: 0 } }
   const examined = new Map<string, Promise<Script>>()
   const scripts = new Map<Command, Script>()
-  for (const command of [...commandsOf(all), ...checkerScripts]) {
+  for (const command of [...commandsOf(all), ...otherScripts]) {
     const key = JSON.stringify([command.argv, command.user])
     const script = examined.get(key) ?? resolveScript(command, settings, ports)
     examined.set(key, script)
     scripts.set(command, await script)
   }
   const isScriptUserKnown = scriptUser === undefined || (await users.user(scriptUser.user)) !== undefined
+  const isMailServerKnown = await hasAddress(model.global.mail.server?.host)
   return {
     scriptOf: (command) => scripts.get(command),
     hasUser: () => isScriptUserKnown,
+    canResolve: () => isMailServerKnown,
     insecure: new Map(
       [...scripts]
         .filter(([, script]) => script.kind === 'runnable' && script.insecure)

@@ -71,6 +71,7 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'no-source-address': 'There is no address that advertisements could come from: the instance is in FAULT.',
   'other-network': 'The interface has no address in the network of this virtual address.',
   'unknown-user': 'There is no such user; scripts are not run.',
+  'unknown-host': 'The mail server’s name has no address, so that no mail can be sent.',
   'script-disabled': 'The program cannot be run, so whatever depends on it does not happen.',
   'script-security':
     'Without enable_script_security keepalived runs as root what others may have changed. Put it into global_defs.',

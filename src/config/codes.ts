@@ -62,6 +62,7 @@ export type DiagnosticCode =
   | 'no-source-address'
   | 'other-network'
   | 'unknown-user'
+  | 'unknown-host'
   | 'script-disabled'
   | 'script-security'
   // Virtual servers

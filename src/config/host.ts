@@ -20,11 +20,13 @@ export interface HostFacts {
   readonly addresses?: ReadonlyMap<string, readonly Cidr[]>
   readonly scriptOf?: (command: Command) => ScriptVerdict | undefined
   readonly hasUser?: (name: string) => boolean
+  /** Whether the name of a mail server has an address, as far as this host knows. */
+  readonly canResolve?: (name: string) => boolean
 }
 
 /** What a file holds besides the Model, as loadConfiguration gives it. */
 export interface BesideModel {
-  readonly checkerScripts: readonly Command[]
+  readonly otherScripts: readonly Command[]
   readonly incompleteInstances: readonly VrrpInstance[]
 }
 
@@ -32,24 +34,25 @@ export interface BesideModel {
 export function checkAgainstHost(
   model: Model,
   facts: HostFacts,
-  { checkerScripts, incompleteInstances }: BesideModel = { checkerScripts: [], incompleteInstances: [] },
+  { otherScripts, incompleteInstances }: BesideModel = { otherScripts: [], incompleteInstances: [] },
 ): readonly Diagnostic[] {
   const instances = [...model.instances, ...incompleteInstances]
-  return checkAll({ ...model, instances }, facts, checkerScripts)
+  return checkAll({ ...model, instances }, facts, otherScripts)
 }
 
-function checkAll(model: Model, facts: HostFacts, checkerScripts: readonly Command[]): readonly Diagnostic[] {
+function checkAll(model: Model, facts: HostFacts, otherScripts: readonly Command[]): readonly Diagnostic[] {
   const hasInstances = model.instances.length > 0
   const found: Diagnostic[] = []
   const report: Report = (diagnostic) => void found.push(diagnostic)
   if (facts.interfaces !== undefined) checkInterfaces(model, facts.interfaces, report)
   if (facts.addresses !== undefined) checkAddresses(model, facts.addresses, report)
   checkUser(model, facts, report)
+  checkMailServer(model, facts, report)
   // keepalived gives up on a missing interface before it looks at scripts.
   const gaveUp = found.some(({ fatal }) => fatal)
   if (facts.scriptOf !== undefined) {
     checkScripts(model, facts.scriptOf, hasInstances, report)
-    const judged = [...(hasInstances ? commandsOf(model) : []), ...checkerScripts]
+    const judged = [...(hasInstances ? commandsOf(model) : []), ...otherScripts]
     if (!model.global.enableScriptSecurity)
       checkSecurity(judged, facts.scriptOf, gaveUp ? 'no' : 'security', report)
   }
@@ -149,6 +152,13 @@ function checkUser({ global }: Model, { hasUser }: HostFacts, report: Report): v
   if (scriptUser?.span === undefined || hasUser === undefined) return
   if (!hasUser(scriptUser.user))
     report(error('unknown-user', scriptUser.span, `there is no user ${scriptUser.user}: scripts are not run`))
+}
+
+/** keepalived asks once, while it reads, and has no mail server if there is no answer. */
+function checkMailServer({ global }: Model, { canResolve }: HostFacts, report: Report): void {
+  const { server } = global.mail
+  if (server === undefined || canResolve === undefined || canResolve(server.host)) return
+  report(warning('unknown-host', server.span, `the mail server ${server.host} has no address here`))
 }
 
 /** Without an instance keepalived runs no script, and only minds whom it would run one as. */

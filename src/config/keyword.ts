@@ -63,6 +63,8 @@ export interface Keyword<out T = unknown> {
   readonly since?: string
   /** A newer name that keepalived recommends instead. */
   readonly renamed?: string
+  /** Given again it is ignored, and keepalived says so; others hold as they were given last. */
+  readonly once?: true
   /** What must stand in a block's first line. */
   readonly naming?: Naming
   /** Whether a block with this first line exists at all; if not, it is skipped and that has been reported. */
@@ -83,7 +85,7 @@ export function table(...keywords: readonly (Keyword | readonly Keyword[])[]): T
   return new Map(keywords.flat().map((keyword) => [keyword.name, keyword]))
 }
 
-type Optional = 'default' | 'since' | 'renamed' | 'process'
+type Optional = 'default' | 'since' | 'renamed' | 'process' | 'once'
 
 /** A keyword with a value on its line. */
 export const value = <T>(

@@ -8,9 +8,11 @@ import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './line.ts'
 import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
 import { parse } from './parser.ts'
+import { checkBfd } from './resolve/bfd.ts'
 import { readStatements } from './reading.ts'
 import { resolve } from './resolve/resolve.ts'
-import { resolveServers, serverCommands } from './resolve/virtual-server.ts'
+import { otherCommands } from './resolve/other-commands.ts'
+import { resolveServers } from './resolve/virtual-server.ts'
 import { compareSpans } from './order.ts'
 import type { SourceMap } from './sources.ts'
 import type { Node } from './tree.ts'
@@ -32,8 +34,8 @@ export interface Loaded {
   /** Those of them that are about what the daemon runs: none from within virtual_server blocks. */
   readonly ofDaemon: readonly Diagnostic[]
   readonly sources: SourceMap
-  /** Programs of virtual_server blocks: not run, but their security is keepalived's concern in -t. */
-  readonly checkerScripts: readonly Command[]
+  /** Programs of virtual_server blocks, FIFOs and the like: not run, but their security is keepalived's concern in -t. */
+  readonly otherScripts: readonly Command[]
   /** Instances that lack what they need: not in the Model, but looked at like the others. */
   readonly incompleteInstances: readonly VrrpInstance[]
   /** One of the daemon's diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
@@ -52,6 +54,7 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
   const { statements } = reading
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)
   const checker = parse(statements, rootKeywords, 'checker', reportOther)
+  checkBfd(statements, reportOther)
   const notServed = checker.nodes
     .filter(({ keyword }) => keyword === virtualServer)
     .map(({ statement }): NotServed => {
@@ -62,7 +65,7 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
   const names = await readKernelNames(io)
   const { model, incomplete } = resolve(vrrp.nodes, names, notServed, report)
   resolveServers(checker.nodes, reportOther)
-  const checkerScripts = serverCommands(checker.nodes)
+  const otherScripts = otherCommands(vrrp.nodes, checker.nodes)
   const ofDaemon = distinct(own)
   return {
     model,
@@ -70,7 +73,7 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
     diagnostics: distinct([...own, ...others]),
     ofDaemon,
     sources: reading.sources,
-    checkerScripts,
+    otherScripts,
     incompleteInstances: incomplete,
     fatal: ofDaemon.some(({ fatal }) => fatal),
     ...(reading.unreadable !== undefined && { unreadable: reading.unreadable }),

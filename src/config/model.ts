@@ -56,7 +56,7 @@ export interface GlobalDefs {
 export interface Mail {
   readonly recipients: readonly string[]
   readonly from?: string
-  readonly server?: { readonly host: string; readonly port: number }
+  readonly server?: { readonly host: string; readonly port: number; readonly span: Span }
   /** 30 s by default. */
   readonly connectTimeout: Duration
   readonly heloName?: string

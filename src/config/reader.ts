@@ -1,5 +1,6 @@
-/** The only file here that touches the disk: ConfigIo over node:fs. */
+/** The only file here that touches the disk, and asks name servers: ConfigIo over node:fs. */
 
+import { lookup } from 'node:dns/promises'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import type { ConfigIo, FileContents, FileProblem, ReadProblem } from './io.ts'
 
@@ -40,4 +41,20 @@ function problemOf(cause: unknown): ReadProblem {
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing'
   if (code === 'EACCES' || code === 'EPERM') return 'not-permitted'
   return 'unreadable'
+}
+
+/** Milliseconds; a name server that does not answer is no reason to wait for long. */
+const PATIENCE = 5000
+
+/** Whether a host's name, or address, stands for an address; true where there is nothing to ask for. */
+export async function hasAddress(host: string | undefined): Promise<boolean> {
+  if (host === undefined) return true
+  const patience = new Promise<boolean>((resolve) => {
+    setTimeout(resolve, PATIENCE, false).unref()
+  })
+  const answer = lookup(host).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answer, patience])
 }

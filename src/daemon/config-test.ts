@@ -9,7 +9,7 @@ import { configTestExitCode } from '../config/exit-code.ts'
 import { checkAgainstHost, type HostFacts } from '../config/host.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
-import { diskIo } from '../config/reader.ts'
+import { diskIo, hasAddress } from '../config/reader.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
@@ -50,21 +50,24 @@ export async function testConfiguration(
 }
 
 /** What cannot be found out is not judged. */
-async function hostFacts({ model, checkerScripts, incompleteInstances }: Loaded): Promise<HostFacts> {
+async function hostFacts({ model, otherScripts, incompleteInstances }: Loaded): Promise<HostFacts> {
   const ports = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
   // Instances that cannot be run are judged like the others.
   const all = { ...model, instances: [...model.instances, ...incompleteInstances] }
-  const scripts = await examineScripts(all, ports, checkerScripts)
+  const scripts = await examineScripts(all, ports, otherScripts)
   const users = await knownUsers(model, systemUsers(ports))
   const hasUser = (name: string): boolean => users.has(name)
+  const isMailServerKnown = await hasAddress(model.global.mail.server?.host)
+  const canResolve = (): boolean => isMailServerKnown
   const kernel = openKernel({})
-  if (!kernel.ok) return { scriptOf: scripts.scriptOf, hasUser }
+  if (!kernel.ok) return { scriptOf: scripts.scriptOf, hasUser, canResolve }
   const { table } = kernel.value
   const links = [...table.links.values()]
   kernel.value.close()
   return {
     scriptOf: scripts.scriptOf,
     hasUser,
+    canResolve,
     interfaces: new Set(links.map(({ name }) => name)),
     addresses: new Map(
       links.map(({ name, index }) => [name, table.addressesOf(index).map(({ cidr }) => cidr)]),

@@ -54,8 +54,7 @@ function securitySettings({ global }: Model): SecuritySettings {
   return { enableScriptSecurity: global.enableScriptSecurity, scriptUser: global.scriptUser, own }
 }
 
-/** Of the instances, their groups and the checks. */
-export function commandsOf(model: Model): readonly Command[] {
+function commandsOf(model: Model): readonly Command[] {
   const notifies = [...model.instances, ...model.syncGroups].flatMap(({ notify }) => notifyCommands(notify))
   return [...model.scripts.map(({ command }) => command), ...notifies]
 }

@@ -1,12 +1,12 @@
 /** `-t` in process, on a machine of which the test says what is there. */
 
+import { parseIp } from '../../src/base/address.ts'
 import type { Diagnostic } from '../../src/config/diagnostics.ts'
 import { configTestExitCode } from '../../src/config/exit-code.ts'
-import { checkAgainstHost } from '../../src/config/host.ts'
+import { checkAgainstHost, commandsOf } from '../../src/config/host.ts'
 import type { ConfigIo } from '../../src/config/io.ts'
 import { loadConfiguration, type Loaded } from '../../src/config/load.ts'
 import type { Command } from '../../src/config/model.ts'
-import { commandsOf } from '../../src/daemon/script-access.ts'
 import type { UserChoice } from '../../src/scripts/identity.ts'
 import { resolveScript } from '../../src/scripts/security.ts'
 import type { Script } from '../../src/scripts/types.ts'
@@ -28,13 +28,22 @@ export async function testOn(machine: Machine, path: string, io: ConfigIo): Prom
   const loaded = await loadConfiguration(path, { io, configId: 'node1' })
   const instances = [...loaded.model.instances, ...loaded.incompleteInstances]
   const model = { ...loaded.model, instances }
-  const scripts = await examine([...commandsOf(model), ...loaded.checkerScripts], machine, loaded)
+  const scripts = await examine([...commandsOf(model), ...loaded.otherScripts], machine, loaded)
   const { interfaces } = machine
-  const facts = { interfaces, scriptOf: (one: Command) => scripts.get(one), hasUser: isRoot }
+  const facts = {
+    interfaces,
+    scriptOf: (one: Command) => scripts.get(one),
+    hasUser: isRoot,
+    canResolve: isKnownHost,
+  }
   const ofHost = checkAgainstHost(loaded.model, facts, loaded)
   const diagnostics = [...loaded.diagnostics, ...ofHost]
   return { exitCode: configTestExitCode(diagnostics, loaded.unreadable), diagnostics, loaded }
 }
+
+/** There is no name server. */
+const isKnownHost = (name: string): boolean =>
+  name === 'localhost' || /^\d+$/.test(name) || parseIp(name) !== undefined
 
 async function examine(
   commands: readonly Command[],

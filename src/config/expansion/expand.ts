@@ -15,7 +15,7 @@ import { Budget } from './budget.ts'
 import { definitionAt, type Context } from './definitions.ts'
 import { includeAt, type IncludeRequest } from './include.ts'
 import { Inclusions } from './inclusions.ts'
-import { cutAt, markSecret, trimEnd, trimStart, undefinedNameAt } from './parts.ts'
+import { cutAt, endOfText, markSecret, trimEnd, trimStart, undefinedNameAt } from './parts.ts'
 import { Scope } from './scope.ts'
 import { sequenceAt } from './sequence.ts'
 import { findUse } from './uses.ts'
@@ -30,6 +30,12 @@ export function expand(root: Source, context: Context, report: Report): Expanded
   const expander = new Expander(context, report)
   expander.file(root)
   return { statements: expander.statements, wanted: expander.wanted() }
+}
+
+/** To keepalived, a line ends at a zero byte. */
+const beforeZero = (text: string): string => {
+  const zero = text.indexOf('\0')
+  return zero === -1 ? text : text.slice(0, zero)
 }
 
 /** What is still to be done with a line, the next thing last. */
@@ -78,7 +84,7 @@ class Expander {
     const leave = this.#inclusions.enter(source)
     for (const [index, start] of source.lineStarts.entries()) {
       const before = this.statements.length
-      this.#physicalLine(typedLine(lineText(source, index), source.file, start))
+      this.#physicalLine(typedLine(beforeZero(lineText(source, index)), source.file, start))
       if (!this.#budget.exhausted || this.#truncated) continue
       // What came of a line that comes to too much is of no use to anybody.
       this.statements.length = before
@@ -88,7 +94,7 @@ class Expander {
   }
 
   #physicalLine(line: Line): void {
-    const trimmed = line.text.trimEnd()
+    const trimmed = line.text.slice(0, endOfText(line.text))
     const continued = trimmed.endsWith('\\')
     const content = continued ? sliceLine(line, 0, trimmed.length - 1) : line
     const visible = this.#withoutComment(content)
@@ -120,7 +126,9 @@ class Expander {
     const definition = definitionAt(content.text)
     if (definition === undefined) {
       const message = `only a definition can be continued in the next line: here '\\' is like any other character`
-      this.#report(errorAt({ line: backslash, from: 0, to: 1 }, 'stray-backslash', message))
+      this.#report(
+        errorAt({ line: backslash, from: 0, to: 1 }, 'stray-backslash', message, { inKeepalived: 'no' }),
+      )
       this.#logicalLine(joinLines(line, backslash))
       return
     }

@@ -107,7 +107,12 @@ export function reportAnswer(
     say(checks.readable, `${path} is not read: ${PROBLEM_WORDS[problem]}`)
   const isWild = /[*?[]/.test(pattern)
   if (files.length === 0 && unreadable.length === 0) {
-    if (!isWild) say(checks.match || checks.wildcardMatch, `there is no file ${pattern}`)
+    const isBrace = /\{.*\}/.test(pattern)
+    if (!isWild)
+      say(
+        checks.match || checks.wildcardMatch || (isBrace && checks.braceMatch),
+        `there is no file ${pattern}`,
+      )
     else if (checks.wildcardMatch) say(true, `no file matches ${pattern}`)
     else report(note('include-missing', span, `no file matches ${pattern}`))
   } else if (missing.length > 0) {

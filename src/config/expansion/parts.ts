@@ -5,12 +5,23 @@ import { sliceLine, type Line } from '../line.ts'
 import { warningAt } from '../report.ts'
 import { announcesSecret } from '../secrets.ts'
 
+/** C's white space: JavaScript's own trimming takes U+00A0 and U+FEFF as well, which are letters to keepalived. */
+const BLANKS_BEFORE = /^[ \t-\r]+/
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d)
+
 export function trimStart(line: Line): Line {
-  const trimmed = line.text.trimStart()
-  return trimmed.length === line.text.length ? line : sliceLine(line, line.text.length - trimmed.length)
+  const blanks = BLANKS_BEFORE.exec(line.text)?.[0].length ?? 0
+  return blanks === 0 ? line : sliceLine(line, blanks)
 }
 
-export const trimEnd = (line: Line): Line => cutAt(line, line.text.trimEnd().length)
+export const trimEnd = (line: Line): Line => cutAt(line, endOfText(line.text))
+
+/** Where the blanks at its end begin. */
+export function endOfText(text: string): number {
+  let end = text.length
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return end
+}
 
 export const cutAt = (line: Line, end: number): Line =>
   end === line.text.length ? line : sliceLine(line, 0, end)

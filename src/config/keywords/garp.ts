@@ -2,7 +2,7 @@
 
 import type { Duration } from '../../base/time.ts'
 import { notYet, value, type Keyword } from '../keyword.ts'
-import { lenient, words } from '../values/basic.ts'
+import { extraInterval } from '../values/global-words.ts'
 import { UNSIGNED, atLeastOne, integer, wholeSeconds } from '../values/number.ts'
 
 export const garpMasterDelay: Keyword<Duration> = value(
@@ -48,6 +48,7 @@ export const garpLowerPrioRepeat: Keyword<number> = value(
   { default: 'vrrp_garp_lower_prio_repeat, else garp_master_repeat' },
 )
 
+const EXTRA = { minimum: 0, maximum: 86_400 }
 const notSent = notYet('none are sent')
 
 export const garpKeywords: readonly Keyword[] = [
@@ -57,10 +58,10 @@ export const garpKeywords: readonly Keyword[] = [
   garpMasterRefreshRepeat,
   garpLowerPrioDelay,
   garpLowerPrioRepeat,
-  value('garp_extra_if', 3, lenient(words('[all] 0..86400', 1)), 'seconds between ARPs on other interfaces', {
+  value('garp_extra_if', 3, extraInterval(EXTRA), 'seconds between ARPs on other interfaces', {
     standing: notSent,
   }),
-  value('vmac_garp_intvl', 3, words('[all] 0..86400'), 'the same', {
+  value('vmac_garp_intvl', 3, extraInterval(EXTRA), 'the same', {
     standing: notSent,
     renamed: 'garp_extra_if',
   }),

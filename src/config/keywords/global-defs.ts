@@ -5,7 +5,7 @@ import type { Duration } from '../../base/time.ts'
 import { notYet, section, table, value, type Keyword } from '../keyword.ts'
 import type { ScriptUser } from '../model.ts'
 import { multicastAddress } from '../values/address.ts'
-import { flag, lenient, optionalBoolean, optionalChoice, text } from '../values/basic.ts'
+import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../values/basic.ts'
 import {
   LONGEST_SECONDS,
   UNSIGNED,
@@ -138,14 +138,14 @@ export const vrrpHigherPrioSendAdvert: Keyword<boolean> = value(
 export const vrrpSkipCheckAdvAddr: Keyword<boolean> = value(
   'vrrp_skip_check_adv_addr',
   2,
-  optionalBoolean,
+  tolerantBoolean,
   'do not compare the addresses of a known MASTER',
   { default: 'off' },
 )
 export const vrrpStrict: Keyword<boolean> = value(
   'vrrp_strict',
   2,
-  optionalBoolean,
+  tolerantBoolean,
   'hold to the RFC: no authentication, no preempt_delay, and addresses that accept nothing',
   { default: 'off' },
 )

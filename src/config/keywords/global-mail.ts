@@ -1,12 +1,24 @@
 /** `global_defs`: who gets mail, and from where. */
 
-import type { Duration } from '../../base/time.ts'
+import { seconds, type Duration } from '../../base/time.ts'
+import type { Report } from '../diagnostics.ts'
 import { list, notYet, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import type { Word, Words } from '../lexer.ts'
+import { errorAt } from '../report.ts'
 import { flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
 import { wholeSeconds } from '../values/number.ts'
 
 const standing = notYet('vrrpd sends no mail')
+
+/** 0 is too little: 1. */
+const timeout = { ...wholeSeconds({ minimum: 0, maximum: 4294 }), read: readTimeout }
+
+function readTimeout(statement: Words, report: Report): Duration | undefined {
+  const value = wholeSeconds({ minimum: 0, maximum: 4294 }).read(statement, report)
+  if (value !== 0) return value
+  report(errorAt(statement.place, 'value-out-of-range', 'more than 0 seconds are expected here; 1 s is used'))
+  return seconds(1)
+}
 
 export const notificationEmail: Keyword = list('notification_email', 1, 'who gets mail', { standing })
 export const notificationEmailFrom: Keyword<string> = value(
@@ -26,7 +38,7 @@ export const smtpServer: Keyword<readonly Word[]> = value(
 export const smtpConnectTimeout: Keyword<Duration> = value(
   'smtp_connect_timeout',
   1,
-  wholeSeconds({ minimum: 0, maximum: 4294 }),
+  timeout,
   'seconds to wait for the mail server',
   { standing, default: '30' },
 )

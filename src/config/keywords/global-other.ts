@@ -1,10 +1,13 @@
 /** `global_defs`: scripts and FIFOs of the daemon, reloading, and other subsystems. */
 
 import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
-import { flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
-import { command } from '../values/command.ts'
+import type { Command } from '../model.ts'
+import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
+import { command, wholeCommand } from '../values/command.ts'
+import { extraInterval, includeChecks, timeouts } from '../values/global-words.ts'
 import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
 
+const EXTRA = { minimum: 1, maximum: 86_400 }
 const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 }
 
 const noIpvs = noEffect('vrrpd does not touch IPVS')
@@ -13,8 +16,9 @@ const noSnmp = noEffect('vrrpd speaks no SNMP')
 const noDbus = noEffect('vrrpd is not on D-Bus')
 const noFifo = notYet('vrrpd writes no FIFOs')
 const safeReload = noEffect('vrrpd always reads the new file before it gives up the old configuration')
-const script = lenient({ ...command, needed: 1 })
+const script = lenient(wholeCommand)
 const fifo = lenient(text('PATH [USER [GROUP]]'))
+const once = true as const
 const scriptTimeout = lenient(integer({ minimum: 1, maximum: 1000 }))
 const notIn227 = (
   standing: Keyword['standing'],
@@ -24,17 +28,36 @@ const notIn227 = (
   since,
 })
 
+/** Run whatever else the file holds. */
+export const startScripts: readonly Keyword<Command>[] = ['startup', 'shutdown'].map((when) =>
+  value(`${when}_script`, 3, script, `run once at ${when}`, { standing: notYet('it is not run') }),
+)
+
+const fifoScript = (name: string): Keyword<Command> =>
+  value(`${name}_script`, 3, lenient({ ...command, needed: 1 }), 'reads that FIFO', {
+    standing: noFifo,
+    once,
+  })
+
+/** Run where there are instances. */
+export const vrrpFifoScripts: readonly Keyword<Command>[] = ['notify_fifo', 'vrrp_notify_fifo'].map(
+  fifoScript,
+)
+/** Run where there are virtual servers. */
+export const lvsFifoScript: Keyword<Command> = fifoScript('lvs_notify_fifo')
+
 const scripts: readonly Keyword[] = [
+  ...startScripts,
+  ...vrrpFifoScripts,
+  lvsFifoScript,
   ...['startup', 'shutdown'].flatMap((when): Keyword[] => [
-    value(`${when}_script`, 3, script, `run once at ${when}`, { standing: notYet('it is not run') }),
     value(`${when}_script_timeout`, 3, scriptTimeout, 'seconds it may take', {
       standing: notYet('the script is not run'),
       default: '10',
     }),
   ]),
   ...['notify_fifo', 'vrrp_notify_fifo', 'lvs_notify_fifo'].flatMap((name): Keyword[] => [
-    value(name, 3, fifo, 'where changes of state are written', { standing: noFifo }),
-    value(`${name}_script`, 3, script, 'reads that FIFO', { standing: noFifo }),
+    value(name, 3, fifo, 'where changes of state are written', { standing: noFifo, once }),
   ]),
   value('fifo_write_vrrp_states_on_reload', 3, flag, 'write all states after a reload', { standing: noFifo }),
   value('vrrp_notify_priority_changes', 3, optionalBoolean, 'write changes of priority', {
@@ -64,16 +87,10 @@ export const vrrpCheckUnicastSrc: Keyword<true> = value(
 )
 
 const vrrp: readonly Keyword[] = [
-  value(
-    'vrrp_garp_extra_if',
-    3,
-    lenient(words('[all] 1..86400', 1)),
-    'seconds between ARPs on other interfaces',
-    {
-      standing: notYet('none are sent'),
-    },
-  ),
-  value('vrrp_vmac_garp_intvl', 3, words('[all] 1..86400'), 'the same', {
+  value('vrrp_garp_extra_if', 3, extraInterval(EXTRA), 'seconds between ARPs on other interfaces', {
+    standing: notYet('none are sent'),
+  }),
+  value('vrrp_vmac_garp_intvl', 3, extraInterval(EXTRA), 'the same', {
     standing: notYet('none are sent'),
     renamed: 'vrrp_garp_extra_if',
   }),
@@ -107,9 +124,11 @@ const vrrp: readonly Keyword[] = [
   }),
   value('vmac_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
     standing: notYet('vrrpd makes none'),
+    once,
   }),
   value('vmac_addr_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
     standing: notYet('vrrpd makes none'),
+    once,
   }),
 ]
 
@@ -117,22 +136,16 @@ const reload: readonly Keyword[] = [
   value('reload_check_config', 3, words('[LOG-FILE]'), 'try a new file before reloading', {
     standing: safeReload,
   }),
-  value('reload_time_file', 3, lenient(text('PATH')), 'reload at the time it holds', {
+  value('reload_time_file', 3, lenient(alone(text('PATH'))), 'reload at the time it holds', {
     standing: notYet('reload with SIGHUP'),
   }),
   value('reload_repeat', 3, flag, 'every day', { standing: notYet('reload with SIGHUP') }),
   value('reload_file', 3, words('[PATH]'), 'exists while files are read', {
     standing: notYet('it is not made'),
   }),
-  value(
-    'include_check',
-    3,
-    words('[readable|match|wildcard_match|brace_match …]'),
-    'missing includes are errors',
-    {
-      standing: noEffect('vrrpd always says which includes are missing'),
-    },
-  ),
+  value('include_check', 3, includeChecks, 'missing includes are errors', {
+    standing: noEffect('vrrpd always says which includes are missing'),
+  }),
 ]
 
 const others: readonly Keyword[] = [
@@ -143,20 +156,21 @@ const others: readonly Keyword[] = [
     'IPVS connection sync',
     {
       standing: noIpvs,
+      once,
     },
   ),
-  value('lvs_timeouts', 4, words('[tcp N] [tcpfin N] [udp N]'), 'IPVS timeouts', { standing: noIpvs }),
+  value('lvs_timeouts', 4, timeouts, 'IPVS timeouts', { standing: noIpvs }),
   value('lvs_flush', 4, flag, 'clear IPVS at start', { standing: noIpvs }),
   value('lvs_flush_on_stop', 4, optionalChoice(['VS']), 'clear IPVS at the end', { standing: noIpvs }),
   value('lvs_flush_onstop', 4, optionalChoice(['VS']), 'the same', { standing: noIpvs }),
   value('rs_init_notifies', 4, optionalBoolean, 'notify for real servers at start', { standing: noIpvs }),
   value('no_checker_emails', 4, optionalBoolean, 'no mail for real servers', { standing: noIpvs }),
   value('checker_log_all_failures', 4, optionalBoolean, 'log every failed check', { standing: noIpvs }),
-  value('nftables', 4, words('[TABLE]'), 'filter with nftables', { standing: noFirewall }),
+  value('nftables', 4, words('[TABLE]'), 'filter with nftables', { standing: noFirewall, once }),
   value('nftables_priority', 4, integer(INTEGER), 'of its chains', { standing: noFirewall }),
   value('nftables_counters', 4, flag, 'count in rules', { standing: noFirewall }),
   value('nftables_ifindex', 4, flag, 'interfaces by index', { standing: noFirewall }),
-  value('nftables_ipvs', 4, words('[TABLE]'), 'firewall marks for IPVS', { standing: noIpvs }),
+  value('nftables_ipvs', 4, words('[TABLE]'), 'firewall marks for IPVS', { standing: noIpvs, once }),
   value('nftables_ipvs_priority', 4, integer(INTEGER), 'of its chains', { standing: noIpvs }),
   value('nftables_ipvs_start_fwmark', 4, integer(POSITIVE, ignored), 'the first mark', { standing: noIpvs }),
   value('vrrp_iptables', 4, words('[IN [OUT]]'), 'filter with iptables', {
@@ -170,7 +184,7 @@ const others: readonly Keyword[] = [
     'filter with ipsets',
     notIn227(noFirewall, 'builds with iptables'),
   ),
-  value('snmp_socket', 4, lenient(text('ADDRESS')), 'the master agent', { standing: noSnmp }),
+  value('snmp_socket', 4, lenient(alone(text('ADDRESS'))), 'the master agent', { standing: noSnmp, once }),
   ...['vrrp', 'keepalived', 'checker', 'rfc', 'rfcv2', 'rfcv3'].map((name) =>
     value(`enable_snmp_${name}`, 4, flag, 'answer over SNMP', { standing: noSnmp }),
   ),

@@ -1,7 +1,8 @@
 /** `global_defs`: scheduling, memory, names and files of the processes. */
 
 import { noEffect, notYet, value, type Keyword, type Standing } from '../keyword.ts'
-import { flag, lenient, optionalBoolean, text } from '../values/basic.ts'
+import { alone, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
+import { bufferPolicy, umask } from '../values/global-words.ts'
 import { POSITIVE, UNSIGNED, ignored, integer, optionalInteger } from '../values/number.ts'
 
 const ordinary = notYet('vrrpd runs with ordinary scheduling')
@@ -60,15 +61,15 @@ export const processKeywords: readonly Keyword[] = [
     'microseconds late that count',
     { standing: ordinary },
   ),
-  value('vrrp_rx_bufs_policy', 3, lenient(text('MTU|ADVERT|BYTES')), 'size of receive buffers', {
+  value('vrrp_rx_bufs_policy', 3, bufferPolicy, 'size of receive buffers', {
     standing: noEffect('the system’s default is used'),
   }),
-  value('vrrp_rx_bufs_multiplier', 3, lenient(integer(POSITIVE)), 'factor for it', {
+  value('vrrp_rx_bufs_multiplier', 3, lenient(alone(integer(POSITIVE))), 'factor for it', {
     standing: noEffect('the system’s default is used'),
   }),
   value('process_names', 3, flag, 'name the processes', { standing: oneProcess }),
   value('process_name', 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
-  value('umask', 3, text('NUMBER|BITS'), 'for files that are made', {
+  value('umask', 3, umask, 'for files that are made', {
     standing: notYet('vrrpd’s own is used'),
   }),
   value('random_seed', 3, integer(UNSIGNED), 'of random numbers', {
@@ -76,6 +77,7 @@ export const processKeywords: readonly Keyword[] = [
   }),
   value('tmp_config_directory', 3, lenient(text('DIRECTORY')), 'where the configuration is copied', {
     standing: noEffect('vrrpd reads it once and copies nothing'),
+    once: true,
   }),
   value('config_save_dir', 3, text('DIRECTORY'), 'where configurations are kept', { standing: dumps }),
   value('data_use_instance', 3, optionalBoolean, 'instance name in dump file names', { standing: dumps }),

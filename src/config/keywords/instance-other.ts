@@ -1,7 +1,7 @@
 /** `vrrp_instance`: what is rarely met. */
 
 import { notYet, value, type Keyword } from '../keyword.ts'
-import { flag, lenient, optionalBoolean } from '../values/basic.ts'
+import { alone, flag, lenient, optionalBoolean } from '../values/basic.ts'
 import { UNSIGNED, integer, optionalInteger } from '../values/number.ts'
 import { authHmac } from './authentication.ts'
 
@@ -31,7 +31,7 @@ export const otherInstanceKeywords: readonly Keyword[] = [
     standing: notYet('the kernel’s link events are used'),
     renamed: 'linkbeat_interfaces',
   }),
-  value('kernel_rx_buf_size', 3, lenient(integer(UNSIGNED)), 'bytes of receive buffer', {
+  value('kernel_rx_buf_size', 3, lenient(alone(integer(UNSIGNED))), 'bytes of receive buffer', {
     standing: notYet('the system’s default is used'),
   }),
   value('owner_ignore_adverts', 3, optionalBoolean, 'an address owner never yields', {

@@ -63,12 +63,12 @@ export const notifyMasterRxLowerPri: Keyword<Command> = value(
   'run when a MASTER hears a lower priority',
   { standing: notYet('it is not run') },
 )
-const notifyDeleted: Keyword<Command> = value(
+export const notifyDeleted: Keyword<Command> = value(
   'notify_deleted',
   3,
   { ...notifyCommand, syntax: '[COMMAND [USER [GROUP]]]', needed: 0 },
   'run when a reload removes the instance',
-  { standing: notYet('it is not run') },
+  { standing: notYet('it is not run'), once: true },
 )
 
 /** Of instances only. */

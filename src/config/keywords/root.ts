@@ -18,11 +18,15 @@ const processWide: readonly Keyword[] = [
   value('net_namespace', 3, lenient(text('NAME')), 'network namespace to run in', { standing: noNamespace }),
   value('net_namespace_ipvs', 4, words('[NAME]'), 'network namespace of IPVS', {
     standing: noEffect('vrrpd does not touch IPVS'),
+    once: true,
   }),
   value('namespace_with_ipsets', 4, flag, 'ipsets on old kernels', {
     standing: noEffect('vrrpd makes no firewall rules'),
   }),
-  value('instance', 3, lenient(text('NAME')), 'part of pid file names', { standing: notYet('use --pid') }),
+  value('instance', 3, lenient(text('NAME')), 'part of pid file names', {
+    standing: notYet('use --pid'),
+    once: true,
+  }),
   value('use_pid_dir', 3, flag, 'pid files in /run/keepalived', { standing: notYet('use --pid') }),
   value('child_wait_time', 3, integer(UNSIGNED), 'seconds to wait for processes at the end', {
     standing: noEffect('vrrpd is one process'),

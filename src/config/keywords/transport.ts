@@ -4,8 +4,9 @@ import type { IpAddress } from '../../base/address.ts'
 import { list, notYet, value, type Keyword } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import { hostAddress, multicastAddress } from '../values/address.ts'
-import { flag, optionalChoice, text, words } from '../values/basic.ts'
+import { flag, optionalChoice, text } from '../values/basic.ts'
 import { integer } from '../values/number.ts'
+import { ipvlanWords, vmacWords } from '../values/virtual-mac.ts'
 
 const noVmac = notYet('the interface’s own MAC address is used')
 
@@ -59,18 +60,22 @@ export const trackSrcIp: Keyword<true> = value(
   'FAULT without the configured source address',
 )
 export const nativeIpv6: Keyword<true> = value('native_ipv6', 3, flag, 'it is an IPv6 instance')
-export const useVmac: Keyword<readonly Word[]> = value(
-  'use_vmac',
+export const useVmac: Keyword<readonly Word[]> = value('use_vmac', 4, vmacWords, 'the virtual MAC address', {
+  standing: noVmac,
+})
+export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one', {
+  standing: noVmac,
+})
+
+export const useIpvlan: Keyword<readonly Word[]> = value(
+  'use_ipvlan',
   4,
-  words('[NAME] [MAC]'),
-  'the virtual MAC address',
+  ipvlanWords,
+  'an ipvlan interface',
   {
     standing: noVmac,
   },
 )
-export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one', {
-  standing: noVmac,
-})
 
 export const transportKeywords: readonly Keyword[] = [
   mcastSrcIp,
@@ -85,9 +90,7 @@ export const transportKeywords: readonly Keyword[] = [
   useVmac,
   vmacXmitBase,
   value('use_vmac_addr', 4, flag, 'virtual MAC addresses on other interfaces', { standing: noVmac }),
-  value('use_ipvlan', 4, words('[NAME] [ADDRESS] [bridge|private|vepa]'), 'an ipvlan interface', {
-    standing: noVmac,
-  }),
+  useIpvlan,
   trackSrcIp,
   value('vrf', 3, text('INTERFACE'), 'VRF of a unicast instance without an interface', {
     standing: notYet('every instance needs an interface'),

@@ -2,7 +2,7 @@
 
 import { list, notServed, section, table, value, type Keyword } from '../keyword.ts'
 import type { Command } from '../model.ts'
-import { choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
+import { alone, choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { notifyCommand } from '../values/command.ts'
 import { granularity, realServerAddress, sorryServer, virtualServerAddress } from '../values/endpoint.ts'
 import { forwarding } from '../values/forwarding.ts'
@@ -144,7 +144,7 @@ const checkDefaults: readonly Keyword[] = [
   value('delay_loop', 1, loop, 'seconds between checks', { ...more, default: '60' }),
   value('smtp_alert', 2, optionalBoolean, 'send mails', more),
   value('virtualhost', 2, lenient(text('NAME')), 'host name in HTTP requests', more),
-  value('snmp_name', 4, lenient(text('NAME')), 'name in SNMP', more),
+  value('snmp_name', 4, lenient(alone(text('NAME'))), 'name in SNMP', more),
 ]
 
 export const realServer: Keyword = section(

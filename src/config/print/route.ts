@@ -87,7 +87,8 @@ export function ruleLine(rule: VirtualRule): string {
   const { action, family, from, fwmark, fwmask, iif, l3mdev, not, oif, preference, to, tos, track } = rule
   const isFamilySaid = [from, to].some((cidr) => cidr !== undefined && !isIpv4(cidr.address))
   return words([
-    family === 6 && !isFamilySaid ? 'inet6' : '',
+    // Twice: keepalived skips the word behind it, whatever it is.
+    family === 6 && !isFamilySaid ? 'inet6 inet6' : '',
     not ? 'not' : '',
     from === undefined ? '' : `from ${formatCidr(from)}`,
     to === undefined ? '' : `to ${formatCidr(to)}`,

@@ -35,6 +35,7 @@ interface Draft {
   cidr: Cidr
   readonly written: Word
   track: boolean
+  readonly isStatic: boolean
   dev?: string
   scope?: Scope
   label?: string
@@ -49,12 +50,14 @@ export interface AddressDefaults {
   /** The interface of a line that names none. */
   readonly link: string
   readonly names: KernelNames
+  /** In static_ipaddress. */
+  readonly isStatic?: boolean
 }
 
 /** Undefined when keepalived leaves the line out, which is then reported. */
 export function resolveAddress(
   { words }: Words,
-  { link, names }: AddressDefaults,
+  { link, names, isStatic = false }: AddressDefaults,
   report: Report,
 ): VirtualAddress | undefined {
   const [first, ...rest] = words
@@ -68,6 +71,7 @@ export function resolveAddress(
     cidr,
     written: first,
     track: true,
+    isStatic,
     flags: {
       home: false,
       mngtmpaddr: false,
@@ -76,7 +80,7 @@ export function resolveAddress(
       detectDuplicates: false,
     },
   }
-  if (!readOptions(rest, draft, handlers, report)) return undefined
+  if (!readOptions(rest, draft, isStatic ? staticHandlers : handlers, report)) return undefined
   return {
     cidr: draft.cidr,
     link: draft.dev ?? link,
@@ -102,8 +106,18 @@ const ignoredFlag = (why: string): LineOption<Draft> => ({
 
 const flag = (name: keyof AddressFlags): LineOption<Draft> => bare((draft) => void (draft.flags[name] = true))
 
+/** Once only, in a static address. */
+function setDevice(draft: Draft, given: Word, report: Report): Outcome {
+  if (draft.isStatic && draft.dev !== undefined) {
+    report(errorAt(given, 'already-given', 'the interface is given already: the address is ignored'))
+    return 'drop'
+  }
+  draft.dev = given.text
+  return undefined
+}
+
 const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
-  ['dev', valued((draft, { text }) => void (draft.dev = text))],
+  ['dev', valued(setDevice)],
   ['label', valued(setLabel)],
   ['scope', valued(setScope)],
   ['brd', valued(setBroadcast)],
@@ -133,7 +147,14 @@ const handlers: Handlers<Draft> = {
   },
 }
 
+/** No virtual MAC without an instance. */
+const staticHandlers: Handlers<Draft> = {
+  ...handlers,
+  options: new Map([...options].filter(([name]) => name !== 'use_vmac')),
+}
+
 function setLabel(draft: Draft, given: Word, report: Report): Outcome {
+  if (isForeign(draft, 'label', given, report)) return undefined
   if (given.text.length > LONGEST_LABEL) {
     const message = `a label has ${LONGEST_LABEL} characters at most: the address is ignored`
     report(errorAt(given, 'invalid-value', message))
@@ -145,8 +166,16 @@ function setLabel(draft: Draft, given: Word, report: Report): Outcome {
 
 function setScope(draft: Draft, given: Word, report: Report): Outcome {
   const scope = readScope(given, draft.names, report, 'it is ignored')
+  if (scope !== undefined && scope !== 'global' && isForeign(draft, 'scope', given, report)) return undefined
   if (scope !== undefined) draft.scope = scope
   return undefined
+}
+
+/** The kernel has no labels of IPv6 addresses and chooses their scope itself. */
+function isForeign({ cidr }: Draft, option: string, given: Word, report: Report): boolean {
+  if (isIpv4(cidr.address)) return false
+  report(errorAt(given, 'invalid-value', `an IPv6 address has no ${option}: it is ignored`))
+  return true
 }
 
 /** `+`: all host bits one; `-`: all zero. */

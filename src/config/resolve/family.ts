@@ -2,11 +2,20 @@
 
 import { isIpv4 } from '../../base/address.ts'
 import { error, type Report } from '../diagnostics.ts'
-import { mcastSrcIp, nativeIpv6, unicastPeer, unicastSrcIp } from '../keywords/transport.ts'
-import { virtualIpaddress } from '../keywords/vrrp-instance.ts'
+import {
+  mcastDstIp,
+  mcastSrcIp,
+  nativeIpv6,
+  unicastPeer,
+  unicastSrcIp,
+  useIpvlan,
+} from '../keywords/transport.ts'
+import { version, virtualIpaddress } from '../keywords/vrrp-instance.ts'
 import type { VirtualAddress } from '../model.ts'
 import type { Node } from '../tree.ts'
+import { errorAt } from '../report.ts'
 import { hostOf } from '../values/address.ts'
+import { checkIpvlan } from '../values/virtual-mac.ts'
 
 /** IPv4 when the block holds no address at all. */
 export function familyOf(nodes: readonly Node[]): 4 | 6 {
@@ -24,6 +33,31 @@ export function familyOf(nodes: readonly Node[]): 4 | 6 {
     }
   }
   return 4
+}
+
+const ADDRESS_KEYWORDS: readonly unknown[] = [mcastSrcIp, unicastSrcIp, mcastDstIp]
+
+/** What stands in the block besides virtual addresses and does not fit an instance of this family. */
+export function reportOtherFamily(nodes: readonly Node[], family: 4 | 6, report: Report): void {
+  for (const { keyword, statement, entries } of nodes) {
+    const [word, given] = statement.words
+    if (keyword === useIpvlan) checkIpvlan(statement.words, family, report)
+    if (keyword === nativeIpv6 && family === 4)
+      report(errorAt(word, 'family-mismatch', 'native_ipv6 in an instance with IPv4 addresses: ignored'))
+    if (keyword === version && family === 6 && given?.text === '2')
+      report(errorAt(given, 'family-mismatch', 'IPv6 takes VRRPv3: version 3 is used'))
+    const written = ADDRESS_KEYWORDS.includes(keyword)
+      ? [given]
+      : keyword === unicastPeer
+        ? entries.map(({ words }) => words[0])
+        : []
+    for (const one of written) {
+      const address = one === undefined ? undefined : hostOf(one.text)
+      if (one === undefined || address === undefined || isIpv4(address) === (family === 4)) continue
+      const message = `the instance is an IPv${family} one, as its first address says: this one is ignored`
+      report(errorAt(one, 'family-mismatch', message))
+    }
+  }
 }
 
 export function isOfFamily(

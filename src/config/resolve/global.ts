@@ -6,6 +6,7 @@ import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
 import { vrrpCheckUnicastSrc } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
+import { spanOf } from '../line.ts'
 import type { GlobalDefs, Mail } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
@@ -90,7 +91,8 @@ function serverOf(values: Values, report: Report): Mail['server'] {
     report(errorAt(host, 'invalid-value', `'${host.text}' is no mail server; the line is ignored`))
     return undefined
   }
-  if (port === undefined) return { host: host.text, port: SMTP_PORT }
+  const span = spanOf(host)
+  if (port === undefined) return { host: host.text, port: SMTP_PORT, span }
   const number = readInteger(port, { minimum: 1, maximum: 65_535 }, `${SMTP_PORT} is used`, report)
-  return { host: host.text, port: number ?? SMTP_PORT }
+  return { host: host.text, port: number ?? SMTP_PORT, span }
 }

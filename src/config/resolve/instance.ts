@@ -13,7 +13,7 @@ import { readValues, type Values } from '../values/values.ts'
 import { resolveAddress } from './address.ts'
 import { resolveAuthentication } from './authentication.ts'
 import type { Surrounding } from './context.ts'
-import { familyOf, isOfFamily } from './family.ts'
+import { familyOf, isOfFamily, reportOtherFamily } from './family.ts'
 import { resolveGarp } from './garp.ts'
 import { resolveNotify } from './notify.ts'
 import { resolvePreemption } from './preemption.ts'
@@ -43,6 +43,7 @@ export function resolveInstance(
   const linkWord = resolveLink(values, report)
   const link = linkWord?.text
   const family = familyOf(node.nodes)
+  reportOtherFamily(node.nodes, family, report)
   const version = family === 6 || (values.last(keywords.version) ?? defaults.version) === 3 ? 3 : 2
   const state = resolveState(values, report)
   const priority = resolvePriority(values, state)

@@ -80,6 +80,11 @@ function asMember(
           `${link} is ${instance.name}'s own interface, which is tracked anyway`,
         ),
       )
+  for (const { link, span } of instance.trackInterfaces)
+    if (group.trackInterfaces.some((one) => one.link === link)) {
+      const message = `sync group ${group.name} tracks ${link}, too: one of the two is enough`
+      report(warning('already-given', span, message))
+    }
   const settled = group.trackingWeight ? instance : withoutWeights(instance, group, report)
   return allOwners ? settled : { ...settled, wantedState: 'BACKUP' }
 }

@@ -85,7 +85,7 @@ export function resolve(
     .filter((group) => group !== undefined)
   const settled = settleMembers(instances, syncGroups, report)
   reportConflicts(settled, global.mcastGroup4, report)
-  const addressDefaults = { link: defaults.link, names }
+  const addressDefaults = { link: defaults.link, names, isStatic: true } as const
   const context = { names, preferences: surrounding.preferences }
   const model: Model = {
     global,

@@ -1,6 +1,6 @@
 /** The words a route line is made of. */
 
-import { parseIp, type IpAddress } from '../../base/address.ts'
+import { isIpv4, parseIp, type IpAddress } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, warningAt } from '../report.ts'
@@ -124,6 +124,13 @@ const asTo: Option = {
   },
 }
 
+/** A family says nothing that the addresses do not say; keepalived skips the word behind it. */
+function checkFamily(draft: RouteDraft, _: Word, report: Report, option: Word): Outcome {
+  const { destination } = draft
+  if (destination === undefined || isIpv4(destination.address) === (option.text === 'inet')) return undefined
+  return drop(option, 'family of this route', report)
+}
+
 const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['to', destination],
   ['via', via],
@@ -167,7 +174,7 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['append', bare((draft) => void (draft.append = true))],
   ['no_track', bare((draft) => void (draft.track = false))],
   // A family may stand before an address; the address says it as well.
-  ...FAMILIES.map((name) => [name, bare<RouteDraft>(() => undefined)] as const),
+  ...FAMILIES.map((name) => [name, valued<RouteDraft>(checkFamily)] as const),
   ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
 ])
 
@@ -185,7 +192,8 @@ export const routeHandlers: Handlers<RouteDraft> = {
   inner: innerWord,
   /** The destination needs no `to` before it. */
   unknown(draft, given, report) {
-    if (draft.destination === undefined) return setDestination(draft, given, report)
+    if (draft.destination === undefined || readDestination(given, () => undefined) !== undefined)
+      return setDestination(draft, given, report)
     report(errorAt(given, 'unknown-option', `'${given.text}' is no option of a route: the line is ignored`))
     return 'drop'
   },

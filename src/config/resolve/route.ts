@@ -28,6 +28,7 @@ const TYPES: readonly RouteType[] = [
 export function resolveRoute({ words }: Words, names: KernelNames, report: Report): VirtualRoute | undefined {
   const [first, ...others] = words
   const type = TYPES.find((name) => name === first.text)
+  if (type !== undefined && !isTypeFollowed(words, report)) return undefined
   const draft: RouteDraft = {
     names,
     type: type ?? 'unicast',
@@ -41,6 +42,20 @@ export function resolveRoute({ words }: Words, names: KernelNames, report: Repor
   }
   if (!readOptions(type === undefined ? words : others, draft, routeHandlers, report)) return undefined
   return finish(draft, first, report)
+}
+
+/** The destination itself follows a type, not `to`. */
+function isTypeFollowed([type, next]: Words['words'], report: Report): boolean {
+  if (next === undefined) {
+    const place = { ...type, from: type.to }
+    const message = `a destination must follow '${type.text}'`
+    report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
+    return false
+  }
+  if (next.text !== 'to') return true
+  const message = `the destination itself must follow '${type.text}': the line is ignored`
+  report(errorAt(next, 'invalid-address', message))
+  return false
 }
 
 function finish(draft: RouteDraft, first: Word, report: Report): VirtualRoute | undefined {

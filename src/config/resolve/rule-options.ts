@@ -4,7 +4,7 @@ import { ipv4FromNumber } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import type { NumberRange, RuleAction } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt, noteAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
 import { parseRealms } from '../values/realms.ts'
 import { bare, valued, type Handlers, type LineOption, type Outcome } from '../values/line-options.ts'
@@ -48,7 +48,7 @@ function setAction(draft: RuleDraft, action: RuleAction, given: Word, report: Re
 
 const table: Option = valued((draft, given, report) => {
   const value = draft.names.tables.get(given.text) ?? parseUnsigned(given.text)
-  if (value === undefined || value > MOST_32_BITS) return drop(given, 'routing table', report)
+  if (value === undefined || value === 0 || value > MOST_32_BITS) return drop(given, 'routing table', report)
   return setAction(draft, { kind: 'table', table: value }, given, report)
 })
 
@@ -114,6 +114,10 @@ const range = (what: string, most: number, set: (draft: RuleDraft, value: Number
     const [from, to = from, ...more] = given.text.split('-').map(parseUnsigned)
     if (from === undefined || to === undefined || more.length > 0 || from > to || to > most)
       return drop(given, what, report)
+    if (!given.text.includes('-')) {
+      const message = `keepalived 2.2.7 wants a range here, such as ${from}-${from}, and ignores the line`
+      report(noteAt(given, 'newer-keyword', message, { inKeepalived: 'config' }))
+    }
     set(draft, { from, to })
     return undefined
   })
@@ -182,10 +186,12 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['oif', valued((draft, { text }) => void (draft.oif = text))],
   ['tos', tos],
   ['dsfield', tos],
-  ['l3mdev', bare((draft) => void (draft.l3mdev = true))],
+  ['l3mdev', { takesValue: false, apply: setL3mdev }],
   ['no_track', bare((draft) => void (draft.track = false))],
-  ['inet', bare((draft) => void (draft.family = 4))],
-  ['inet6', bare((draft) => void (draft.family = 6))],
+  // keepalived skips the word behind a family, whatever it is.
+  ['inet', valued((draft) => void (draft.family = 4))],
+  ['inet6', valued((draft) => void (draft.family = 6))],
+  ['type', valued(setVerdict)],
   ['suppress_prefixlength', suppressLength],
   ['suppress_ifgroup', suppressGroup],
   ['realms', realms],
@@ -197,6 +203,20 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['protocol', protocol],
   ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
 ])
+
+function setL3mdev(draft: RuleDraft, given: Word, report: Report): Outcome {
+  if (draft.action !== undefined) {
+    report(errorAt(given, 'invalid-value', 'a rule can do one thing only: the line is ignored'))
+    return 'drop'
+  }
+  draft.l3mdev = true
+  return undefined
+}
+
+function setVerdict(draft: RuleDraft, given: Word, report: Report): Outcome {
+  const kind = VERDICTS.find((one) => one === given.text)
+  return kind === undefined ? drop(given, 'kind of rule', report) : setAction(draft, { kind }, given, report)
+}
 
 export const ruleHandlers: Handlers<RuleDraft> = {
   options,

@@ -1,9 +1,11 @@
 /** strict_mode and vrrp_strict: what is not in the RFC is taken back, each with a word about it. */
 
+import { formatIp } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import { warning, type Report } from '../diagnostics.ts'
 import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../keywords/garp.ts'
 import { accept } from '../keywords/instance-other.ts'
+import { vmacXmitBase } from '../keywords/transport.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
 import type { VrrpInstance } from '../model.ts'
 import { warningAt } from '../report.ts'
@@ -20,20 +22,23 @@ export function makeStrict(instance: VrrpInstance, values: Values, report: Repor
   }
   if (wantedState === 'MASTER' && !owner)
     takeBack(keywords.state, 'only priority 255 may be MASTER: BACKUP is used')
-  if (instance.authentication.type !== 'none' && version === 2) {
+  if (wantedState === 'BACKUP' && owner) takeBack(keywords.state, 'priority 255 is MASTER: MASTER is used')
+  checkFirstAddress(instance, report)
+  if (instance.authentication.type !== 'none') {
     const message = 'in strict mode there is no authentication: peers that use it will not accept this router'
     report(warning('not-strict', instance.span, message))
   }
   if (instance.preemptDelay > 0) takeBack(keywords.preemptDelay, 'there is no preempt_delay: it is ignored')
   if (instance.higherPrioSendAdvert) takeBack(keywords.higherPrioSendAdvert, 'it is off')
   if (values.last(keywords.lowerPrioNoAdvert) === false) takeBack(keywords.lowerPrioNoAdvert, 'it is on')
-  if (values.has(garpLowerPrioRepeat)) takeBack(garpLowerPrioRepeat, 'it is 0')
-  if (values.has(garpLowerPrioDelay)) takeBack(garpLowerPrioDelay, 'it is 0')
+  if ((values.last(garpLowerPrioRepeat) ?? 0) !== 0) takeBack(garpLowerPrioRepeat, 'it is 0')
+  if ((values.last(garpLowerPrioDelay) ?? 0) !== 0) takeBack(garpLowerPrioDelay, 'it is 0')
   if (instance.downTimerAdverts !== 3) takeBack(keywords.downTimerAdverts, 'it is 3')
+  if (instance.virtualMac?.transmitOnBase === true) takeBack(vmacXmitBase, 'it is off')
   if (version === 2 && !owner) takeBack(accept, 'VRRPv2 has no accept: it is ignored')
   return {
     ...instance,
-    wantedState: owner ? wantedState : 'BACKUP',
+    wantedState: owner ? 'MASTER' : 'BACKUP',
     authentication: NO_AUTHENTICATION,
     preemptDelay: seconds(0),
     lowerPrioNoAdvert: true,
@@ -42,4 +47,13 @@ export function makeStrict(instance: VrrpInstance, values: Values, report: Repor
     garp: { ...instance.garp, lowerPrioDelay: seconds(0), lowerPrioRepeat: 0 },
     accept: owner || (version === 3 && values.has(accept)),
   }
+}
+
+/** RFC 5798 section 5.2.9: the first IPv6 address is the link-local one of the virtual router. */
+function checkFirstAddress({ family, addresses }: VrrpInstance, report: Report): void {
+  const [first] = addresses
+  if (family === 4 || first === undefined || formatIp(first.cidr.address).startsWith('fe80:')) return
+  report(
+    warning('not-strict', first.span, 'in strict mode the first IPv6 address has to be a link-local one'),
+  )
 }

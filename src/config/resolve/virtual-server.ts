@@ -3,19 +3,11 @@
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/virtual-server.ts'
 import type { Word } from '../lexer.ts'
-import type { Command } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import type { Node } from '../tree.ts'
 import { familyOf, portOf } from '../values/endpoint.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'
 import { checkGroup, checkRealServer } from './real-server.ts'
-
-/** The programs that virtual servers would run: keepalived minds if that is not secure. */
-export function serverCommands(nodes: readonly Node[]): readonly Command[] {
-  const own = readValues(nodes, () => undefined)
-  const commands = keywords.commandKeywords.flatMap((keyword) => own.all(keyword).map(({ value }) => value))
-  return [...commands, ...nodes.flatMap((node) => serverCommands(node.nodes))]
-}
 
 /** @param nodes what keepalived's checker process sees. */
 export function resolveServers(nodes: readonly Node[], report: Report): void {

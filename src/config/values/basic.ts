@@ -3,7 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word, Words } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt, noteAt } from '../report.ts'
 import { nearest } from '../suggest.ts'
 
 /** The word after the keyword. The parser has made sure that it is there for readers that need it. */
@@ -29,6 +29,17 @@ export const word = (syntax: string): Arguments<Word> => ({
   read: (statement) => argument(statement),
 })
 
+/** With nothing behind the value: elsewhere further words do no harm. */
+export const alone = <T>(args: Arguments<T>): Arguments<T> => ({
+  ...args,
+  read(statement, report) {
+    const extra = argument(statement, 2)
+    if (extra === undefined) return args.read(statement, report)
+    report(errorAt(extra, 'extra-words', 'only one word is expected here; the line is ignored'))
+    return undefined
+  },
+})
+
 /** All words after the keyword, `needed` of them at least. */
 export const words = (syntax: string, needed = 0): Arguments<readonly Word[]> => ({
   syntax,
@@ -52,6 +63,23 @@ export const optionalBoolean: Arguments<boolean> = {
   read(statement, report) {
     const given = argument(statement)
     return given === undefined ? true : readBoolean(given, report)
+  },
+}
+
+/** As optionalBoolean, where keepalived 2.2.7 means true whatever follows, even `off`. */
+export const tolerantBoolean: Arguments<boolean> = {
+  ...optionalBoolean,
+  read(statement, report) {
+    const given = argument(statement)
+    if (given === undefined) return true
+    const value = BOOLEANS.get(given.text)
+    if (value === undefined) {
+      const message = 'on, off, true, false, yes or no is expected here; on is used'
+      report(errorAt(given, 'invalid-value', message, { inKeepalived: 'no' }))
+    } else if (!value) {
+      report(noteAt(given, 'newer-keyword', 'keepalived 2.2.7 ignores this word: there it is on'))
+    }
+    return value ?? true
   },
 }
 

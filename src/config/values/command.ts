@@ -54,6 +54,17 @@ export const quotedWords = (syntax: string): Arguments<readonly string[]> => ({
   },
 })
 
+/** `COMMAND [USER [GROUP]]` of a startup_script: the words behind the command have to be a user. */
+export const wholeCommand: Arguments<Command> = {
+  ...notifyCommand,
+  read(statement, report) {
+    const read = notifyCommand.read(statement, report)
+    if (read !== undefined && read.argv[0] !== '') return read
+    report(errorAt(statement.words[0], 'invalid-value', 'a program is expected here; the line is ignored'))
+    return undefined
+  },
+}
+
 /** Empty when a quote is left open, which is then reported. */
 export function wordsOf(statement: Words, report: Report): readonly QuotedWord[] {
   const { line, from, to } = statement.place

@@ -24,7 +24,7 @@ export const bare = <T>(apply: (target: T) => void): LineOption<T> => ({
   },
 })
 
-export const valued = <T>(apply: (target: T, given: Word, report: Report) => Outcome): LineOption<T> => ({
+export const valued = <T>(apply: LineOption<T>['apply']): LineOption<T> => ({
   takesValue: true,
   apply,
 })

@@ -58,7 +58,9 @@ export function readInteger(
 
 const notANumber = (text: string): string => (/^0x/i.test(text) ? ', in decimal' : '')
 
+/** Nothing at all (`""`) is 0, as strtol(3) has it. */
 export function parseInteger(text: string): number | undefined {
+  if (text === '') return 0
   const digits = /^[ \t]*([+-]?\d+)$/.exec(text)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
@@ -125,7 +127,7 @@ export function readSeconds(
 ): Duration | undefined {
   const match = /^[ \t]*([+-]?)(\d*)(?:\.(\d*))?$/.exec(given.text)
   const [, sign = '', whole = '', fraction = ''] = match ?? []
-  if (match === null || (whole === '' && fraction === '')) {
+  if (match === null || (whole === '' && fraction === '' && given.text !== '')) {
     const message = `a number of seconds ${rangeText(range)} is expected here; ${otherwise}`
     report(errorAt(given, 'invalid-number', message))
     return undefined

@@ -3,6 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
 import type { Words } from '../lexer.ts'
+import { spanOf } from '../line.ts'
 import { errorAt, noteAt, warningAt } from '../report.ts'
 import type { Node } from '../tree.ts'
 
@@ -28,6 +29,10 @@ export function readValues(nodes: readonly Node[], report: Report): Values {
     const value = readArguments(node, report)
     if (value === undefined) continue
     const earlier = given.get(node.keyword)
+    if (earlier !== undefined && node.keyword.once === true) {
+      reportAgain(node, earlier[0]?.node, report)
+      continue
+    }
     if (earlier === undefined) given.set(node.keyword, [{ value, node, order }])
     else earlier.push({ value, node, order })
   }
@@ -53,6 +58,12 @@ function readArguments({ keyword, statement }: Node, report: Report): unknown {
   return keyword.arguments.read(statement, report)
 }
 
+function reportAgain({ keyword, statement }: Node, first: Node | undefined, report: Report): void {
+  const related = first && [{ span: spanOf(first.statement.place), message: 'this one is used' }]
+  const message = `${keyword.name} is already given: this line is ignored`
+  report(errorAt(statement.place, 'already-given', message, { related }))
+}
+
 /** keepalived mostly exits at once, even while reloading; such a configuration cannot be run. */
 function reportMissing(
   keyword: Keyword,
@@ -63,7 +74,9 @@ function reportMissing(
   const place = { ...statement.place, from: statement.place.to }
   const syntax = keyword.arguments.syntax === '' ? '' : `: ${keyword.arguments.syntax}`
   const message = `'${keyword.name}' needs a value${syntax}`
-  if (missing === 'ignored') report(errorAt(place, 'missing-value', `${message}; the line is ignored`))
+  // A keyword that 2.2.7 does not know has none of its arguments looked at there.
+  if (missing === 'ignored' || keyword.since !== undefined)
+    report(errorAt(place, 'missing-value', `${message}; the line is ignored`))
   else report(errorAt(place, 'missing-parameter', message, { fatal: true, inKeepalived: 'abort' }))
 }
 

@@ -1,0 +1,27 @@
+/** Programs that no instance, group or check runs: keepalived minds in -t if they are run without security. */
+
+import type { Keyword } from '../keyword.ts'
+import { lvsFifoScript, startScripts, vrrpFifoScripts } from '../keywords/global-other.ts'
+import { notifyDeleted } from '../keywords/notify.ts'
+import { commandKeywords, virtualServer } from '../keywords/virtual-server.ts'
+import { vrrpInstance } from '../keywords/vrrp-instance.ts'
+import type { Command } from '../model.ts'
+import type { Node } from '../tree.ts'
+import { readValues } from '../values/values.ts'
+
+/** @param vrrp, checker: what keepalived's two processes see. */
+export function otherCommands(vrrp: readonly Node[], checker: readonly Node[]): readonly Command[] {
+  const hasInstances = vrrp.some(({ keyword }) => keyword === vrrpInstance)
+  const hasServers = checker.some(({ keyword }) => keyword === virtualServer)
+  return [
+    ...commandsIn(vrrp, startScripts),
+    ...(hasInstances ? commandsIn(vrrp, [...vrrpFifoScripts, notifyDeleted]) : []),
+    ...(hasServers ? commandsIn(checker, [...commandKeywords, lvsFifoScript]) : []),
+  ]
+}
+
+function commandsIn(nodes: readonly Node[], keywords: readonly Keyword<Command>[]): readonly Command[] {
+  const own = readValues(nodes, () => undefined)
+  const commands = keywords.flatMap((keyword) => own.all(keyword).map(({ value }) => value))
+  return [...commands, ...nodes.flatMap((node) => commandsIn(node.nodes, keywords))]
+}
