@@ -26,8 +26,12 @@ export function settleMembers(
   return [...settled.values()]
 }
 
-const dropped = (span: Span, message: string, report: Report): void =>
-  report(warning('weight-dropped', span, message))
+const dropped = (span: Span, message: string, report: Report, inKeepalived?: 'no'): void =>
+  report(warning('weight-dropped', span, message, inKeepalived && { inKeepalived }))
+
+/** keepalived drops the weights of processes without a word. */
+const wordOf = (instance: VrrpInstance, { span }: { readonly span: Span }): 'no' | undefined =>
+  instance.trackProcesses.some((tracked) => tracked.span === span) ? 'no' : undefined
 
 const withoutWeight = <T extends { readonly weight: number }>(tracked: T): T => ({ ...tracked, weight: 0 })
 
@@ -54,7 +58,8 @@ const allTracked = ({
 /** Its priority never changes, so only trackers without a weight are left. */
 function asOwner(instance: VrrpInstance, report: Report): VrrpInstance {
   const message = 'priority 255 never changes, so a tracker with a weight is ignored'
-  for (const { weight, span } of allTracked(instance)) if (weight !== 0) dropped(span, message, report)
+  for (const tracked of allTracked(instance))
+    if (tracked.weight !== 0) dropped(tracked.span, message, report, wordOf(instance, tracked))
   return {
     ...instance,
     trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
@@ -97,8 +102,10 @@ function withoutWeights(instance: VrrpInstance, { name }: SyncGroup, report: Rep
   for (const { weight, span } of instance.trackInterfaces)
     if (weight !== 0) dropped(span, `${where}: the interface being down means FAULT`, report)
   for (const tracked of [...instance.trackFiles, ...instance.trackProcesses])
-    if (!isPlain(tracked)) dropped(tracked.span, `${where}: it is not tracked`, report)
-    else if (tracked.weight !== 0) dropped(tracked.span, `${where}: its failure means FAULT`, report)
+    if (tracked.weight !== 0) {
+      const what = isPlain(tracked) ? 'its failure means FAULT' : 'it is not tracked'
+      dropped(tracked.span, `${where}: ${what}`, report, wordOf(instance, tracked))
+    }
   return {
     ...instance,
     trackScripts: instance.trackScripts.filter(({ weight }) => weight === 0),
