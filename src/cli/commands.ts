@@ -1,7 +1,8 @@
 /** The commands beside the daemon, as yargs understands them. Loaded for them only. */
 
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { checkArguments, checkOptions, checkSummary, checkUsage } from './check-command.ts'
+import { completionCommand } from './completion/command.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventsCommand } from './events.ts'
 import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './doctor-command.ts'
@@ -20,7 +21,10 @@ export async function runCommand(argv: readonly string[], io: CommandIo): Promis
 
 type Chosen = ((io: CommandIo) => Promise<number>) | { readonly text: string; readonly exitCode: number }
 
-function parse(argv: readonly string[]): Chosen {
+/** For who wants to know what commands there are. */
+export const inspectCommands = (look: (parser: Argv) => void): void => void parse([], look)
+
+function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
   let chosen: Chosen = { text: '', exitCode: EXIT.usage }
   const choose: Choose = (command) => {
     chosen = command
@@ -57,6 +61,11 @@ function parse(argv: readonly string[]): Chosen {
     .command(doctorUsage, doctorSummary, doctorOptions, (given) => {
       chosen = async (io) => (await import('./doctor.ts')).doctor(doctorArguments(given), io)
     })
+    .command(completionCommand(choose))
+  if (look !== undefined) {
+    look(parser)
+    return chosen
+  }
   // With a callback yargs prints nothing itself.
   parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
     if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }

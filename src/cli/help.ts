@@ -16,6 +16,7 @@ export function helpText(): string {
     '       vrrpd check [FILE]      check a configuration',
     '       vrrpd doctor            look for what keeps this host from taking part',
     '       vrrpd cleanup           remove what a crashed daemon has left behind',
+    '       vrrpd completion SHELL  print completions for bash, zsh or fish',
     '       vrrpd COMMAND --help    help for a command',
     '',
     'Options:',

@@ -1,0 +1,187 @@
+/** `vrrpd completion SHELL`: what each shell is told, and what bash makes of it. */
+
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/cli.ts'
+import { commandNames } from '../../src/cli/command-names.ts'
+import { grammar } from '../../src/cli/completion/commands.ts'
+import { effectiveOptions } from '../../src/cli/option-table.ts'
+import { findProgram } from '../support/tools.ts'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function run(...argv: readonly string[]): Promise<Ran> {
+  let out = ''
+  let err = ''
+  const code = await main(argv, () => ({
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    width: 80,
+    colour: false,
+    terminal: false,
+    now: () => 0,
+  }))
+  return { code, out, err }
+}
+
+const completion = async (shell: string): Promise<string> => (await run('completion', shell)).out
+
+describe('the grammar', () => {
+  test('has every command, in the order of the help', () => {
+    expect(grammar().commands.map(({ name }) => name)).toEqual([...commandNames])
+  })
+
+  test.each<string>(commandNames.filter((name) => name !== 'help' && name !== 'cleanup'))(
+    'has the options that %s --help names',
+    async (name) => {
+      const { out } = await run(name, '--help')
+      const options = out.slice(out.indexOf('Options:')).match(/(?<= |^)--[a-z][\w-]*/gm) ?? []
+      const { options: known, summary } = grammar().commands.find((command) => command.name === name)!
+      // The help describes some options by naming others.
+      const ours = known.map(({ long }) => `--${long}`)
+      expect(ours.filter((each) => !options.includes(each))).toEqual([])
+      expect(options.filter((each) => !ours.includes(each))).toEqual([])
+      expect(summary).not.toBe('')
+    },
+  )
+
+  test('has the options of the daemon that do something', () => {
+    const offered = grammar().daemon.map(({ long }) => long)
+    expect(effectiveOptions.map(({ long }) => long).filter((long) => !offered.includes(long))).toEqual([
+      'check',
+      'genhash',
+    ])
+  })
+})
+
+describe.each(['bash', 'zsh', 'fish'])('%s', (shell) => {
+  test('is told every command and option', async () => {
+    const script = await completion(shell)
+    const { commands, daemon } = grammar()
+    for (const { name } of commands) expect(script).toContain(name)
+    for (const { long } of [...daemon, ...commands.flatMap(({ options }) => options)])
+      expect(script).toContain(shell === 'fish' ? `-l ${long} ` : `--${long}`)
+  })
+
+  const program = findProgram(shell)
+  test.skipIf(program === undefined)('accepts it', async () => {
+    const { status, stderr } = spawnSync(program!, ['-n'], {
+      input: await completion(shell),
+      encoding: 'utf8',
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+})
+
+describe('bash completes', () => {
+  let directory: string
+  let script: string
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'vrrpd completion-'))
+    script = join(directory, 'vrrpd.bash')
+    writeFileSync(script, await completion('bash'))
+    // Says what it was asked, and then the names of two instances.
+    const daemon = join(directory, 'vrrpd')
+    writeFileSync(daemon, `#!/bin/sh\necho "$*" >> "${directory}/asked"\nprintf 'VI_1\\nV 2\\nother\\n'\n`)
+    chmodSync(daemon, 0o755)
+  })
+  afterAll(() => {
+    rmSync(directory, { recursive: true })
+  })
+
+  /** The replies for a line whose last word is being typed. */
+  function replies(...words: readonly string[]): readonly string[] {
+    const { status, stderr, stdout } = spawnSync(
+      'bash',
+      [
+        '--norc',
+        '-uc',
+        'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vrrpd; printf "%s\\n" "$\x7bCOMPREPLY[@]}"',
+        'bash',
+        script,
+        join(directory, 'vrrpd'),
+        ...words,
+      ],
+      { encoding: 'utf8' },
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    return stdout.split('\n').filter((line) => line !== '')
+  }
+
+  test.each([
+    [['st'], ['status']],
+    [['che'], ['check']],
+    [[''], [...commandNames]],
+    [['--conf'], ['--config-id', '--config-test']],
+    [
+      ['-n', '--signum', 'ST'],
+      ['STOP', 'STATS', 'STATS_CLEAR'],
+    ],
+    [['-n', '--log-format', '=', 'j'], ['json']],
+    [
+      ['-n', '--log-format', '='],
+      ['text', 'json'],
+    ],
+    [['check', '--st'], ['--strict']],
+    [
+      ['check', '--color', ''],
+      ['auto', 'always', 'never'],
+    ],
+    [['check', '--color', '=', 'al'], ['always']],
+    [['check', '--interfaces', 'l'], ['lo']],
+    [['check', '--config-id', ''], []],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['completion', 'z'], ['zsh']],
+    [
+      ['status', ''],
+      ['VI_1', 'V\\ 2', 'other'],
+    ],
+    [
+      ['status', 'V'],
+      ['VI_1', 'V\\ 2'],
+    ],
+    [['status', '--json', 'o'], ['other']],
+    [['help', ''], []],
+    [['nonsense', ''], []],
+    [['cleanup', '--p'], ['--pid']],
+  ])('%j', (words, expected) => {
+    expect(replies(...words)).toEqual(expected)
+  })
+
+  test('instances by the socket that the line names', () => {
+    for (const line of [
+      ['--control', '/a b/sock'],
+      ['--control', '=', '/a b/sock'],
+    ]) {
+      expect(replies('status', ...line, 'VI')).toEqual(['VI_1'])
+      const asked = spawnSync('tail', ['-1', join(directory, 'asked')], { encoding: 'utf8' }).stdout
+      expect(asked).toBe('completion --instances --control /a b/sock\n')
+    }
+  })
+})
+
+describe('the command', () => {
+  test('wants a shell that it knows', async () => {
+    expect(await run('completion')).toMatchObject({ code: 3, out: '' })
+    expect(await run('completion', 'tcsh')).toMatchObject({ code: 3, out: '' })
+  })
+
+  test('names no instances without a daemon', async () => {
+    expect(await run('completion', '--instances', '--control', '/nowhere/sock')).toEqual({
+      code: 2,
+      out: '',
+      err: '',
+    })
+  })
+})
