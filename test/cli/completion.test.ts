@@ -42,7 +42,8 @@ describe('the grammar', () => {
     'has the options that %s --help names',
     async (name) => {
       const { out } = await run(name, '--help')
-      const options = out.slice(out.indexOf('Options:')).match(/(?<= |^)--[a-z][\w-]*/gm) ?? []
+      const help = out.slice(out.indexOf('Options:'))
+      const options = [...help.matchAll(/(?<= |^)--[a-z][\w-]*/gm)].map(([option]) => option)
       const { options: known, summary } = grammar().commands.find((command) => command.name === name)!
       // The help describes some options by naming others.
       const ours = known.map(({ long }) => `--${long}`)
@@ -97,19 +98,17 @@ describe('bash completes', () => {
     rmSync(directory, { recursive: true })
   })
 
+  /** Without a template's braces in a string. */
+  const HARNESS = [
+    'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vrrpd; printf "%s\\n" "$',
+    '{COMPREPLY[@]}"',
+  ].join('')
+
   /** The replies for a line whose last word is being typed. */
   function replies(...words: readonly string[]): readonly string[] {
     const { status, stderr, stdout } = spawnSync(
       'bash',
-      [
-        '--norc',
-        '-uc',
-        'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vrrpd; printf "%s\\n" "$\x7bCOMPREPLY[@]}"',
-        'bash',
-        script,
-        join(directory, 'vrrpd'),
-        ...words,
-      ],
+      ['--norc', '-uc', HARNESS, 'bash', script, join(directory, 'vrrpd'), ...words],
       { encoding: 'utf8' },
     )
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
