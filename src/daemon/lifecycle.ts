@@ -3,7 +3,7 @@
 import { VERSION } from '../base/version.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
-import { enterNetworkNamespace, exitImmediately } from '../system/process.ts'
+import { enterNetworkNamespace, exitImmediately, nameProcess } from '../system/process.ts'
 import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
@@ -28,6 +28,7 @@ const LOG_GRACE_MS = 500
  */
 export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): Promise<number> {
   const settings = whenReady === undefined ? asked : leaveDirectory(asked)
+  nameProcess('vrrpd')
   if (settings.umask !== undefined) process.umask(settings.umask)
   const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
   const log = openLog(settings.log, openDevLog)

@@ -1,8 +1,22 @@
 /** Our own process: how it is scheduled, where it stands, how it ends. */
 
+import { writeFileSync } from 'node:fs'
 import type { Result } from '../base/result.ts'
 import { native, outcome } from './native.ts'
 import type { SystemError } from './system-error.ts'
+
+/**
+ * What pgrep, killall and start-stop-daemon --name know the process by; otherwise that is the
+ * interpreter's. The arguments stay as they are.
+ * @param name at most 15 bytes
+ */
+export function nameProcess(name: string): void {
+  try {
+    writeFileSync('/proc/self/comm', name)
+  } catch {
+    // Without /proc, or with a read-only one, it keeps its name: nothing depends on it.
+  }
+}
 
 /** All sockets and programs opened from now on; a name under /run/netns, or a path. */
 export const enterNetworkNamespace = (namespace: string): Result<undefined, SystemError> =>

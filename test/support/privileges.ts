@@ -26,6 +26,7 @@ export type Need =
   | 'systemd-analyze'
   | 'systemd-sysusers'
   | 'systemd-tmpfiles'
+  | 'start-stop-daemon'
   | 'linux.uml'
   | 'modprobe'
   | 'killall'
@@ -50,6 +51,7 @@ function unmet(need: Need): string | undefined {
     case 'systemd-analyze':
     case 'systemd-sysusers':
     case 'systemd-tmpfiles':
+    case 'start-stop-daemon':
     case 'linux.uml':
     case 'modprobe':
     case 'killall':
