@@ -147,6 +147,7 @@ const pureFiles = [
   'daemon/chronicle-text.ts',
   'daemon/heard.ts',
   'daemon/messages.ts',
+  'daemon/pacing.ts',
   'daemon/transport.ts',
   'daemon/wanted.ts',
   'daemon/kernel-specs.ts',

@@ -37,6 +37,8 @@ export function earliest(a: Instant | undefined, b: Instant | undefined): Instan
   return a < b ? a : b
 }
 
+export const latest = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a)
+
 export interface Clock {
   /** Monotonic, never stepped. */
   now(): Instant

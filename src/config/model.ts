@@ -16,6 +16,7 @@ export interface Model {
   readonly trackProcesses: readonly TrackProcess[]
   readonly syncGroups: readonly SyncGroup[]
   readonly instances: readonly VrrpInstance[]
+  readonly garpGroups: readonly GarpGroup[]
   /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
   readonly notServed: readonly NotServed[]
   /** `static_ipaddress`, `static_routes`, `static_rules`: there while the daemon runs, whoever is MASTER. */
@@ -23,6 +24,14 @@ export interface Model {
   readonly staticRoutes: readonly VirtualRoute[]
   readonly staticRules: readonly VirtualRule[]
   readonly trackGroups: readonly TrackGroup[]
+}
+
+/** `garp_group`: these links share one pace. */
+export interface GarpGroup {
+  readonly links: readonly string[]
+  /** Zero: none. */
+  readonly garpInterval: Duration
+  readonly gnaInterval: Duration
 }
 
 export interface NotServed {
@@ -289,6 +298,10 @@ export interface Garp {
   readonly masterRefreshRepeat: number
   readonly lowerPrioDelay: Duration
   readonly lowerPrioRepeat: number
+  /** `garp_extra_if`: how often for addresses on other links than the instance's; zero for not at all. */
+  readonly extraInterval: Duration
+  /** With `all`: on every such link; without: on virtual MAC interfaces only. */
+  readonly extraOnAll: boolean
 }
 
 /** rtnetlink's scopes, by name where there is one. */

@@ -18,9 +18,10 @@ import type {
   VirtualRule,
   VrrpInstance,
 } from '../config/model.ts'
-import { milliseconds } from '../base/time.ts'
+import { milliseconds, type Instant } from '../base/time.ts'
 import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
+import { pacingOf, type Pacing } from './pacing.ts'
 import { channelOf, transportOf, type Transport } from './transport.ts'
 import { wantedState, type WantedState } from './wanted.ts'
 
@@ -32,6 +33,8 @@ export interface Assembled extends WantedState {
 }
 
 export interface Assembly {
+  /** Of gratuitous ARP. */
+  readonly pacing: Pacing
   readonly routers: readonly Assembled[]
   readonly groups: readonly {
     readonly name: string
@@ -43,18 +46,26 @@ export interface Assembly {
 /**
  * @param canSign whether this host has what auth_type AH needs; asked only if an instance has that
  * @param pauseGuard `--pause-guard`: see VirtualRouter
+ * @param deafUntil when `vrrp_startup_delay` is over, counted from the daemon's start
  */
-export function assemble(model: Model, canSign: () => boolean = () => true, pauseGuard = false): Assembly {
+export function assemble(
+  model: Model,
+  canSign: () => boolean = () => true,
+  pauseGuard = false,
+  deafUntil?: Instant,
+): Assembly {
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   const routers = model.instances.map((instance) => {
     const transport = transportOf(instance, model.global.mcastGroup4)
     return assembleInstance(instance, transport, groupOf(model, instance), {
       signs,
       pauseGuard,
+      deafUntil,
       staticLinks: linksOfStaticItems(model, instance.name),
     })
   })
   return {
+    pacing: pacingOf(model),
     routers: withChannelsOfTheirOwn(routers),
     groups: model.syncGroups,
   }
@@ -67,6 +78,7 @@ const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
 interface Circumstances {
   readonly signs: boolean
   readonly pauseGuard: boolean
+  readonly deafUntil: Instant | undefined
   /** Of static items that have a track_group with this instance. */
   readonly staticLinks: readonly string[]
 }
@@ -99,7 +111,7 @@ function assembleRouter(
   instance: VrrpInstance,
   transport: Transport,
   group: SyncGroup | undefined,
-  { signs, pauseGuard, staticLinks }: Circumstances,
+  { signs, pauseGuard, deafUntil, staticLinks }: Circumstances,
 ): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
@@ -118,6 +130,7 @@ function assembleRouter(
     preempt: instance.preempt,
     preemptDelay: instance.preemptDelay,
     ...(pauseGuard && { pauseGuard }),
+    ...(deafUntil !== undefined && { deafUntil }),
     downTimerAdverts: instance.downTimerAdverts,
     addresses: advertised(instance),
     garp: {
@@ -127,6 +140,7 @@ function assembleRouter(
       refreshRepeat: garp.masterRefreshRepeat,
       lowerPrioDelay: garp.lowerPrioDelay,
       lowerPrioRepeat: garp.lowerPrioRepeat,
+      ...(garp.extraOnAll && { elsewhere: garp.extraInterval }),
     },
     lowerPrioNoAdvert: instance.lowerPrioNoAdvert,
     higherPrioSendAdvert: instance.higherPrioSendAdvert,

@@ -18,7 +18,7 @@ import { identityOf } from '../vrrp/reconfigure.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
-import { announce } from './announcer.ts'
+import { Announcer } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { Installer, installerPort } from './installer.ts'
@@ -59,6 +59,7 @@ export class Daemon {
   private readonly watch: LinkWatch
   private readonly deafness: DeafnessWatch
   private readonly installer: Installer
+  private readonly announcer: Announcer
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
   private readonly queue: EngineEvent[] = []
@@ -72,6 +73,7 @@ export class Daemon {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.codec = new AdvertCodec(assembly.routers)
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
+    this.announcer = new Announcer(ports, assembly.pacing)
     this.adverts = new AdvertLinks({
       clock: ports.clock,
       complain: ports.complain,
@@ -156,6 +158,7 @@ export class Daemon {
   private adopt(assembly: Assembly): void {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.watch.use(assembly.routers)
+    this.announcer.use(assembly.pacing)
     this.codec = this.codec.reconfigured(assembly.routers)
     this.adverts.retain(this.watch.links)
     this.watch.follow()
@@ -168,9 +171,12 @@ export class Daemon {
 
   /** keepalived sends the full burst for all addresses when there is a new one. */
   private changeInstalled(from: Assembled, to: Assembled): void {
-    if (!this.installer.change(from, to)) return
-    const { complain, arp } = this.ports
-    announce(arp, this.installer.announceable(to.router.name), to.router.garp.repeat, complain)
+    const isMore = this.installer.change(from, to)
+    const { name, garp } = to.router
+    const held = this.installer.announceable(name)
+    if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
+    this.announcer.keepOnly(name, held)
+    if (isMore) this.announcer.announce(name, held, garp.repeat)
   }
 
   /** Priority 0 from every Master, then nothing of ours is left. */
@@ -179,6 +185,7 @@ export class Daemon {
     this.dispatch({ type: 'stop' })
     this.alarm.close()
     this.deafness.close()
+    this.announcer.close()
     this.adverts.closeAll()
   }
 
@@ -245,7 +252,7 @@ export class Daemon {
   }
 
   private makeOutbox(): OutboxPorts {
-    const { ports, installer, adverts } = this
+    const { ports, installer, adverts, announcer } = this
     return {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
@@ -256,10 +263,13 @@ export class Daemon {
         installer.install(assembled)
       },
       withdraw: (assembled) => {
+        announcer.keepOnly(assembled.router.name, [])
         if (!this.keepAddresses) installer.withdraw(assembled)
       },
-      announce: (assembled, repeat) => {
-        announce(ports.arp, installer.announceable(assembled.router.name), repeat, ports.complain)
+      announce: ({ router: { name, link: own } }, repeat, elsewhere) => {
+        const held = installer.announceable(name)
+        const wanted = elsewhere ? held.filter(({ link }) => link.name !== own) : held
+        announcer.announce(name, wanted, repeat)
       },
       notifyRouter: ports.notifyRouter,
       notifyGroup: ports.notifyGroup,

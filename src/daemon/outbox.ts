@@ -17,7 +17,7 @@ export interface OutboxPorts {
   sendAdvert(assembled: Assembled, source: Ipv4Address | undefined, priority: number, copies: number): void
   install(assembled: Assembled): void
   withdraw(assembled: Assembled): void
-  announce(assembled: Assembled, repeat: number): void
+  announce(assembled: Assembled, repeat: number, elsewhere: boolean): void
   notifyRouter(assembled: Assembled, state: NotifyState, priority: number, deleted: boolean): void
   notifyGroup(group: string, state: NotifyState): void
   noteRouter(router: string, note: Note): void
@@ -58,7 +58,7 @@ function performFor(assembled: Assembled, effect: Effect, ports: OutboxPorts): v
       ports.withdraw(assembled)
       break
     case 'announce':
-      ports.announce(assembled, effect.repeat)
+      ports.announce(assembled, effect.repeat, effect.elsewhere === true)
       break
     case 'notify':
       ports.notifyRouter(assembled, effect.state, effect.priority, effect.deleted ?? false)

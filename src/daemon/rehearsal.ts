@@ -16,7 +16,7 @@ import { noFacts } from '../vrrp/conditions.ts'
 import { createEngine, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { AdvertCodec } from './advert-codec.ts'
-import { announce } from './announcer.ts'
+import { sendBurst } from './announcer.ts'
 import type { Assembled } from './assemble.ts'
 import { Installer, installerPort } from './installer.ts'
 import { describeNote } from './messages.ts'
@@ -118,7 +118,7 @@ function rehearsalPorts(
       installer.withdraw(each)
     },
     announce: (_assembled, repeat) => {
-      announce(arp, announcements, repeat, silent)
+      sendBurst({ arp, complain: silent }, announcements, repeat)
     },
     notifyRouter: silent,
     notifyGroup: silent,

@@ -4,7 +4,7 @@
  * examines everything before anything is touched.
  */
 
-import { between, seconds, type Duration } from '../base/time.ts'
+import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
 import type { Model } from '../config/model.ts'
 import type { Kernel } from '../netlink/kernel.ts'
@@ -33,6 +33,7 @@ import { ServiceReports } from './service-reports.ts'
 import { serviceStatus } from './service-status.ts'
 import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { canSign } from './signing.ts'
+import { delayStartup } from './startup-delay.ts'
 import { statusReport } from './status.ts'
 import { Succession } from './succession.ts'
 import { Tracking } from './tracking.ts'
@@ -79,6 +80,7 @@ export class RunningDaemon {
   private readonly startedAt = new Date()
   private readonly chronicle: Chronicle
   private readonly operator: Operator
+  private readonly deafUntil: Instant | undefined
   private assembly: Assembly
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
@@ -91,6 +93,9 @@ export class RunningDaemon {
     this.opened = opened
     this.service = this.connectService()
     this.notices = this.noticesOf(model)
+    this.deafUntil = delayStartup(model.global.startupDelay, opened.programs, (text) => {
+      opened.log.info(text)
+    })
     this.assembly = this.assemble(model)
     this.room = new ScriptRoom({
       ports: opened.programs,
@@ -211,7 +216,7 @@ export class RunningDaemon {
   }
 
   private assemble(model: Model): Assembly {
-    return assemble(model, canSign, this.opened.settings.pauseGuard)
+    return assemble(model, canSign, this.opened.settings.pauseGuard, this.deafUntil)
   }
 
   private makeSuccession(): Succession {

@@ -1,6 +1,7 @@
 /** An advert reaches a router: counted, its addresses compared, and then an event of the election. */
 
 import type { Ipv4Address } from '../base/address.ts'
+import type { Instant } from '../base/time.ts'
 import { countAdvert, countAddressListDiffers, countRejection } from './counters.ts'
 import { recordOf, update, type Draft } from './draft.ts'
 import type { Advert, VirtualRouter } from './election/state.ts'
@@ -10,7 +11,7 @@ import type { EngineEvent, RouterRecord } from './types.ts'
 
 export function receiveAdvert(draft: Draft, name: string, advert: Advert): void {
   const { state, counters, router, lastSender } = recordOf(draft, name)
-  if (isDeaf(state)) return
+  if (isDeaf(state) || isTooEarly(router, advert.arrivedAt)) return
   update(draft, name, { counters: countAdvert(counters, advert.priority), lastSender: advert.source })
   forgetGoneSenders(draft, name)
   sayOfSenders(draft, name, (senders) => accept(senders, advert.source))
@@ -20,8 +21,8 @@ export function receiveAdvert(draft: Draft, name: string, advert: Advert): void 
 }
 
 export function receiveRejected(draft: Draft, event: EngineEvent & { type: 'rejected' }): void {
-  const { state, counters } = recordOf(draft, event.router)
-  if (isDeaf(state)) return
+  const { state, counters, router } = recordOf(draft, event.router)
+  if (isDeaf(state) || isTooEarly(router, draft.now)) return
   const { reason, source, text } = event
   update(draft, event.router, { counters: countRejection(counters, reason) })
   sayOfSenders(draft, event.router, (senders) => reject(senders, { reason, source, text }, draft.now))
@@ -39,6 +40,9 @@ function sayOfSenders(draft: Draft, name: string, change: (senders: RejectedSend
   for (const note of notes)
     draft.effects.push({ type: 'router', router: name, effect: { type: 'note', note } })
 }
+
+const isTooEarly = ({ deafUntil }: VirtualRouter, arrivedAt: Instant): boolean =>
+  deafUntil !== undefined && arrivedAt < deafUntil
 
 const isDeaf = ({ kind }: RouterRecord['state']): boolean => kind === 'initialize' || kind === 'fault'
 

@@ -6,7 +6,7 @@
  * before; new ones start as at start.
  */
 
-import { after, type Instant } from '../base/time.ts'
+import { after, latest, type Instant } from '../base/time.ts'
 import { ownConditions, sameConditions, type Facts } from './conditions.ts'
 import { membersOf, recordOf, type Draft } from './draft.ts'
 import type { Conditions, State, VirtualRouter } from './election/state.ts'
@@ -110,8 +110,13 @@ function retimed(old: RouterRecord, router: VirtualRouter, own: Conditions, now:
       return { ...state, nextAdvertAt: now }
     case 'backup': {
       const wanted = masterDownInterval(router, own.priority)
+      const begin = latest(now, router.deafUntil)
       const same = wanted === masterDownInterval(old.router, own.priority)
-      return { ...state, preemptAt: undefined, masterDownAt: same ? state.masterDownAt : after(now, wanted) }
+      return {
+        ...state,
+        preemptAt: undefined,
+        masterDownAt: same ? state.masterDownAt : after(begin, wanted),
+      }
     }
     case 'initialize':
     case 'fault':

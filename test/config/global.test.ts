@@ -15,6 +15,7 @@ test('an empty file', async () => {
     trackProcesses: [],
     syncGroups: [],
     instances: [],
+    garpGroups: [],
     notServed: [],
     staticAddresses: [],
     staticRoutes: [],

@@ -51,6 +51,8 @@ test('without any of these', async () => {
       masterRefreshRepeat: 1,
       lowerPrioDelay: seconds(5),
       lowerPrioRepeat: 5,
+      extraInterval: 0,
+      extraOnAll: false,
     },
   })
 })
@@ -220,15 +222,27 @@ describe('gratuitous ARP', () => {
       garp({ lowerPrioDelay: seconds(3), lowerPrioRepeat: 0 }),
       [],
     ],
+    ['garp_extra_if all 60', garp({ extraInterval: seconds(60), extraOnAll: true }), []],
+    ['garp_extra_if 60', garp({ extraInterval: seconds(60), extraOnAll: false }), []],
+    ['garp_extra_if all 0', garp({ extraInterval: seconds(0), extraOnAll: false }), []],
+    ['garp_extra_if all', garp({ extraInterval: seconds(0) }), ['1:15 missing-value']],
+    ['garp_extra_if all 86401', garp({ extraInterval: seconds(0) }), ['1:19 value-out-of-range']],
   ])
 
   test('global_defs are the defaults, wherever they stand', async () => {
     const defaults =
-      'vrrp_garp_master_repeat 2\nvrrp_garp_master_delay 9\nvrrp_down_timer_adverts 4\nvrrp_skip_check_adv_addr'
+      'vrrp_garp_master_repeat 2\nvrrp_garp_master_delay 9\nvrrp_down_timer_adverts 4\nvrrp_skip_check_adv_addr\nvrrp_garp_extra_if all 100'
     const loaded = await load(`${instance('garp_master_repeat 3')}global_defs {\n${defaults}\n}\n`)
     expect(findings(loaded)).toEqual([])
     expect(loaded.model.instances[0]).toMatchObject({
-      garp: { masterRepeat: 3, masterDelay: seconds(9), lowerPrioDelay: seconds(9), lowerPrioRepeat: 2 },
+      garp: {
+        masterRepeat: 3,
+        masterDelay: seconds(9),
+        lowerPrioDelay: seconds(9),
+        lowerPrioRepeat: 2,
+        extraInterval: seconds(100),
+        extraOnAll: true,
+      },
       downTimerAdverts: 4,
       skipCheckAdvAddr: true,
     })

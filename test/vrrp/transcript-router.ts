@@ -2,7 +2,7 @@
 
 import { seconds, type Duration } from '../../src/base/time.ts'
 import type { GarpPlan, VirtualRouter } from '../../src/vrrp/election/state.ts'
-import { ip } from './kit.ts'
+import { at, ip } from './kit.ts'
 
 type Reader = (next: () => string, router: VirtualRouter) => Partial<VirtualRouter>
 
@@ -28,6 +28,8 @@ const WORDS: Readonly<Record<string, Reader>> = {
   'garp-refresh': garp((next) => ({ refresh: readSeconds(next) })),
   'garp-lower-delay': garp((next) => ({ lowerPrioDelay: readSeconds(next) })),
   'garp-lower-repeat': garp((next) => ({ lowerPrioRepeat: Number(next()) })),
+  'garp-elsewhere': garp((next) => ({ elsewhere: readSeconds(next) })),
+  'deaf-until': (next) => ({ deafUntil: at(Number(next())) }),
   /** Before `requires` and `dont-track-primary`. */
   link: (next) => {
     const link = next()

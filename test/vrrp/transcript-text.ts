@@ -28,7 +28,7 @@ export function tellRouterEffect(effect: Effect): string {
     case 'withdraw':
       return 'withdraw'
     case 'announce':
-      return `ARP x${effect.repeat}`
+      return `ARP x${effect.repeat}${effect.elsewhere === true ? ' elsewhere' : ''}`
     case 'notify':
       return `NOTIFY ${effect.state} ${effect.priority}`
     case 'note':

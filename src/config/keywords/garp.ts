@@ -1,8 +1,8 @@
 /** Gratuitous ARP, per instance; each defaults to its namesake in global_defs. */
 
 import type { Duration } from '../../base/time.ts'
-import { notYet, value, type Keyword } from '../keyword.ts'
-import { extraInterval } from '../values/global-words.ts'
+import { value, type Keyword } from '../keyword.ts'
+import { extraInterval, type ExtraInterfaces } from '../values/global-words.ts'
 import { UNSIGNED, atLeastOne, integer, wholeSeconds } from '../values/number.ts'
 
 export const garpMasterDelay: Keyword<Duration> = value(
@@ -49,7 +49,21 @@ export const garpLowerPrioRepeat: Keyword<number> = value(
 )
 
 const EXTRA = { minimum: 0, maximum: 86_400 }
-const notSent = notYet('none are sent')
+
+export const garpExtraIf: Keyword<ExtraInterfaces> = value(
+  'garp_extra_if',
+  3,
+  extraInterval(EXTRA),
+  'seconds between gratuitous ARPs on interfaces other than the instance’s; all: not virtual MACs only',
+  { default: 'vrrp_garp_extra_if' },
+)
+export const vmacGarpIntvl: Keyword<ExtraInterfaces> = value(
+  'vmac_garp_intvl',
+  3,
+  extraInterval(EXTRA),
+  'the same',
+  { renamed: 'garp_extra_if' },
+)
 
 export const garpKeywords: readonly Keyword[] = [
   garpMasterDelay,
@@ -58,11 +72,6 @@ export const garpKeywords: readonly Keyword[] = [
   garpMasterRefreshRepeat,
   garpLowerPrioDelay,
   garpLowerPrioRepeat,
-  value('garp_extra_if', 3, extraInterval(EXTRA), 'seconds between ARPs on other interfaces', {
-    standing: notSent,
-  }),
-  value('vmac_garp_intvl', 3, extraInterval(EXTRA), 'the same', {
-    standing: notSent,
-    renamed: 'garp_extra_if',
-  }),
+  garpExtraIf,
+  vmacGarpIntvl,
 ]

@@ -20,7 +20,6 @@ import { otherGlobalKeywords } from './global-other.ts'
 import { processKeywords } from './global-process.ts'
 
 const spacing = secondsBetween({ minimum: 0.000001, maximum: LONGEST_SECONDS })
-const notPaced = notYet('gratuitous ARPs are sent back to back')
 
 export const routerId: Keyword<string> = value('router_id', 1, lenient(text('NAME')), 'the name in mails', {
   default: 'the host name',
@@ -153,8 +152,8 @@ export const vrrpStartupDelay: Keyword<Duration> = value(
   'vrrp_startup_delay',
   2,
   secondsBetween({ minimum: 0.001, maximum: LONGEST_SECONDS }),
-  'seconds to wait before VRRP starts',
-  { default: '0', standing: notYet('VRRP starts at once') },
+  'seconds in which nothing is heard and no timer runs, once the daemon has started',
+  { default: '0' },
 )
 export const defaultInterface: Keyword<string> = value(
   'default_interface',
@@ -168,7 +167,7 @@ export const vrrpGarpInterval: Keyword<Duration> = value(
   2,
   spacing,
   'seconds between gratuitous ARPs on one interface',
-  { default: '0', standing: notPaced },
+  { default: '0' },
 )
 export const vrrpGnaInterval: Keyword<Duration> = value(
   'vrrp_gna_interval',

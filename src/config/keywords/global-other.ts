@@ -4,7 +4,7 @@ import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
 import type { Command } from '../model.ts'
 import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
 import { command, wholeCommand } from '../values/command.ts'
-import { extraInterval, includeChecks, timeouts } from '../values/global-words.ts'
+import { extraInterval, includeChecks, timeouts, type ExtraInterfaces } from '../values/global-words.ts'
 import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
 
 const EXTRA = { minimum: 1, maximum: 86_400 }
@@ -86,14 +86,23 @@ export const vrrpCheckUnicastSrc: Keyword<true> = value(
   'drop unicast from others than the peers',
 )
 
+export const vrrpGarpExtraIf: Keyword<ExtraInterfaces> = value(
+  'vrrp_garp_extra_if',
+  3,
+  extraInterval(EXTRA),
+  'seconds between gratuitous ARPs on interfaces other than an instance’s; all: not virtual MACs only',
+)
+export const vrrpVmacGarpIntvl: Keyword<ExtraInterfaces> = value(
+  'vrrp_vmac_garp_intvl',
+  3,
+  extraInterval(EXTRA),
+  'the same',
+  { renamed: 'vrrp_garp_extra_if' },
+)
+
 const vrrp: readonly Keyword[] = [
-  value('vrrp_garp_extra_if', 3, extraInterval(EXTRA), 'seconds between ARPs on other interfaces', {
-    standing: notYet('none are sent'),
-  }),
-  value('vrrp_vmac_garp_intvl', 3, extraInterval(EXTRA), 'the same', {
-    standing: notYet('none are sent'),
-    renamed: 'vrrp_garp_extra_if',
-  }),
+  vrrpGarpExtraIf,
+  vrrpVmacGarpIntvl,
   vrrpCheckUnicastSrc,
   value(
     'vrrp_owner_ignore_adverts',

@@ -1,12 +1,9 @@
 /** Outside of instances: addresses, routes and rules that stay, pacing of ARP, polling of links. */
 
-import { list, notYet, section, table, value, type Keyword } from '../keyword.ts'
-import { word } from '../values/basic.ts'
-import { secondsBetween } from '../values/number.ts'
+import { list, notYet, section, table, type Keyword } from '../keyword.ts'
+import { garpGroup } from './garp-group.ts'
 
 const notInstalled = notYet('none are installed')
-const notPaced = notYet('gratuitous ARPs are sent back to back')
-const spacing = secondsBetween({ minimum: 0, maximum: 2_147.483647 })
 
 export const staticIpaddress: Keyword = list(
   'static_ipaddress',
@@ -30,19 +27,6 @@ export const trackGroup: Keyword = section(
   table(trackGroupMembers),
   'instances that need the interfaces of static items',
   { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
-)
-
-export const garpGroup: Keyword = section(
-  'garp_group',
-  3,
-  table(
-    value('garp_interval', 3, spacing, 'seconds between gratuitous ARPs', { standing: notPaced }),
-    value('gna_interval', 3, spacing, 'seconds between neighbour advertisements', { standing: notPaced }),
-    value('interface', 3, word('INTERFACE'), 'where', { standing: notPaced }),
-    list('interfaces', 3, 'where', { standing: notPaced }),
-  ),
-  'slower gratuitous ARP on some interfaces',
-  { process: 'vrrp', standing: notPaced },
 )
 
 export const staticKeywords: readonly Keyword[] = [

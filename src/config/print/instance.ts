@@ -109,4 +109,7 @@ const garpPrinters: Printers<Garp> = {
   masterRefreshRepeat: (count) => when(count !== 1, `garp_master_refresh_repeat ${count}`),
   lowerPrioDelay: (delay) => when(delay !== GARP_DELAY, `garp_lower_prio_delay ${toSeconds(delay)}`),
   lowerPrioRepeat: (count) => when(count !== GARP_REPEAT, `garp_lower_prio_repeat ${count}`),
+  extraInterval: (interval, { extraOnAll }) =>
+    when(interval !== 0, `garp_extra_if ${extraOnAll ? 'all ' : ''}${toSeconds(interval)}`),
+  extraOnAll: nothing,
 }

@@ -14,7 +14,7 @@ import { instanceBlock } from './instance.ts'
 import { routeLine, ruleLine } from './route.ts'
 import { notifyLines, scriptBlock, trackInterfaceBlock, trackScriptBlock } from './scripts.ts'
 import { trackFileBlocks, trackFileLines, trackProcessBlocks, trackProcessLines } from './trackers.ts'
-import { block, lineWord, when, word } from './words.ts'
+import { block, inSeconds, lineWord, when, word } from './words.ts'
 
 /** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
 export function printModel(model: Model): string {
@@ -48,6 +48,16 @@ const printers: Printers<Model> = {
     blocks(
       groups.map(({ name, members }) =>
         block(`track_group ${word(name)}`, block('group', members.map(lineWord))),
+      ),
+    ),
+  garpGroups: (groups) =>
+    blocks(
+      groups.map(({ links, garpInterval, gnaInterval }) =>
+        block('garp_group', [
+          `garp_interval ${inSeconds(garpInterval)}`,
+          ...when(gnaInterval !== 0, `gna_interval ${inSeconds(gnaInterval)}`),
+          ...block('interfaces', links.map(lineWord)),
+        ]),
       ),
     ),
   // Before whatever tracks them.

@@ -1,6 +1,7 @@
 /** The tree → the Model, top to bottom, as keepalived does while it reads. */
 
 import type { Report, Span } from '../diagnostics.ts'
+import { garpGroup } from '../keywords/garp-group.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
 import { staticIpaddress, staticRoutes, staticRules } from '../keywords/static.ts'
 import { trackProcessBlock } from '../keywords/trackers.ts'
@@ -9,12 +10,21 @@ import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import { spanOf } from '../line.ts'
-import type { Model, NotServed, TrackFile, TrackProcess, VrrpInstance, VrrpScript } from '../model.ts'
+import type {
+  GarpGroup,
+  Model,
+  NotServed,
+  TrackFile,
+  TrackProcess,
+  VrrpInstance,
+  VrrpScript,
+} from '../model.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readTree } from '../values/values.ts'
 import { resolveAddress } from './address.ts'
 import type { Surrounding } from './context.ts'
 import { reportConflicts } from './conflicts.ts'
+import { resolveGarpGroup } from './garp-group.ts'
 import { resolveGlobal } from './global.ts'
 import { resolveInstance } from './instance.ts'
 import { settleMembers } from './members.ts'
@@ -73,6 +83,8 @@ export function resolve(
     } else if (node.keyword === vrrpSyncGroup) {
       const group = resolveGroup(node, surrounding, report)
       if (group !== undefined) groups.push(group)
+    } else if (node.keyword === garpGroup) {
+      checkNeeded(node, report)
     } else if (node.keyword !== globalDefs) {
       readTree([node], report)
       checkNeeded(node, report)
@@ -94,6 +106,7 @@ export function resolve(
     trackProcesses: [...processes.values()],
     syncGroups,
     instances: settled,
+    garpGroups: garpGroupsOf(nodes, report),
     notServed,
     staticAddresses: entriesOf({ nodes }, staticIpaddress)
       .map((entry) => resolveAddress(entry, addressDefaults, report))
@@ -117,3 +130,11 @@ const namesOfScripts = (nodes: readonly Node[]): ReadonlyMap<string, Span> =>
         words[1] === undefined ? [] : [[words[1].text, spanOf(words[1])]],
       ),
   )
+
+function garpGroupsOf(nodes: readonly Node[], report: Report): readonly GarpGroup[] {
+  const taken = new Set<string>()
+  return nodes
+    .filter(({ keyword, refused }) => keyword === garpGroup && refused !== true)
+    .map((node) => resolveGarpGroup(node, taken, report))
+    .filter((group) => group !== undefined)
+}

@@ -1,5 +1,6 @@
 /** Words of global_defs that have a syntax of their own. */
 
+import { seconds, type Duration } from '../../base/time.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import type { Report } from '../diagnostics.ts'
@@ -10,20 +11,27 @@ import { parseUnsigned } from './unsigned.ts'
 
 const IGNORED = 'the line is ignored'
 
+export interface ExtraInterfaces {
+  readonly all: boolean
+  readonly interval: Duration
+}
+
 /** `[all] SECONDS`, as garp_extra_if has it. */
-export const extraInterval = (range: Range): Arguments<number> => ({
+export const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
   syntax: `[all] ${range.minimum}..${range.maximum}`,
   needed: 1,
   missing: 'ignored',
   read({ words }, report) {
     const [, first, second, third] = words
-    const rest = first?.text === 'all' ? [second, third] : [first, second]
+    const all = first?.text === 'all'
+    const rest = all ? [second, third] : [first, second]
     const [given, extra] = rest
     if (given === undefined) {
       if (first !== undefined) report(errorAt(first, 'missing-value', `a time must follow 'all'; ${IGNORED}`))
       return undefined
     }
-    return readInteger(extra ?? given, range, IGNORED, report)
+    const interval = readInteger(extra ?? given, range, IGNORED, report)
+    return interval === undefined ? undefined : { all, interval: seconds(interval) }
   },
 })
 

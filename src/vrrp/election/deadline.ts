@@ -9,7 +9,8 @@ export function deadlineOf(state: State): Instant | undefined {
       return state.masterDownAt
     case 'master': {
       const burstAt = earliest(state.secondBurstAt, state.lowerPrioBurstAt)
-      return earliest(state.nextAdvertAt, earliest(burstAt, state.refreshAt))
+      const periodicAt = earliest(state.refreshAt, state.elsewhereAt)
+      return earliest(state.nextAdvertAt, earliest(burstAt, periodicAt))
     }
     case 'initialize':
     case 'fault':

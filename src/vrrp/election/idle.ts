@@ -1,8 +1,8 @@
 /** The states that neither send nor hear: Initialize (RFC 3768 section 6.4.1) and keepalived's own Fault. */
 
 import { assertNever } from '../../base/result.ts'
-import type { Instant } from '../../base/time.ts'
-import { becomeBackup, becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
+import { latest, type Instant } from '../../base/time.ts'
+import { becomeBackup, becomeFault, becomeMaster, listening, note, notify, unchanged } from './transitions.ts'
 import type {
   Conditions,
   Effect,
@@ -23,7 +23,8 @@ export function onInitialize(
 ): Step {
   switch (event.type) {
     case 'start': {
-      if (event.resumed === true && conditions.faults.length === 0 && conditions.pending.length === 0) {
+      const isFree = conditions.faults.length === 0 && conditions.pending.length === 0
+      if (event.resumed === true && isFree && !isDeaf(router, now)) {
         return becomeMaster(router, state, conditions, now, 'was Master until this restart')
       }
       const next = event.asOwner ? 'master' : 'backup'
@@ -48,10 +49,14 @@ export function onInitialize(
 function begin(router: VirtualRouter, state: Initialize, conditions: Conditions, now: Instant): Step {
   if (conditions.faults.length > 0) return becomeFault(state, conditions)
   if (conditions.pending.length > 0) return unchanged(state)
-  return state.next === 'master'
-    ? becomeMaster(router, state, conditions, now, 'address owner')
-    : becomeBackup(router, state, conditions, now, 'init')
+  if (state.next === 'backup') return becomeBackup(router, state, conditions, now, 'init')
+  // Without a word: an owner is never announced as Backup (measured).
+  if (isDeaf(router, now)) return { state: listening(latest(now, router.deafUntil)), effects: [] }
+  return becomeMaster(router, state, conditions, now, 'address owner')
 }
+
+const isDeaf = ({ deafUntil }: VirtualRouter, now: Instant): boolean =>
+  deafUntil !== undefined && now < deafUntil
 
 /** Left, and always to Backup, when every reason is gone. */
 export function onFault(

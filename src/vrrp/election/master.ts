@@ -85,6 +85,10 @@ function onTimeout(router: VirtualRouter, state: Master, conditions: Conditions,
     next = { ...next, refreshAt: after(now, garp.refresh) }
     effects.push({ type: 'announce', repeat: garp.refreshRepeat })
   }
+  if (isDue(state.elsewhereAt, now)) {
+    next = { ...next, elsewhereAt: garp.elsewhere === undefined ? undefined : after(now, garp.elsewhere) }
+    effects.push({ type: 'announce', repeat: 1, elsewhere: true })
+  }
   return { state: next, effects }
 }
 

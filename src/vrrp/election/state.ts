@@ -49,6 +49,8 @@ export interface VirtualRouter {
   /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */
   readonly requiredLinks: readonly string[]
   readonly trackers: readonly Tracker[]
+  /** `vrrp_startup_delay`: nothing that arrives before counts, and no timer begins before. */
+  readonly deafUntil?: Instant
   /** What its configuration asks for and this program cannot do: it must not take part half-understood. */
   readonly unsupported?: string
 }
@@ -64,6 +66,8 @@ export interface GarpPlan {
   /** The same as `delay` and `repeat`, after an advert of lower priority. */
   readonly lowerPrioDelay: Duration
   readonly lowerPrioRepeat: number
+  /** Period of single requests for addresses that are not on the router's own link; absent: none. */
+  readonly elsewhere?: Duration
 }
 
 /** Something outside the protocol that alters priority or forces Fault. */
@@ -143,6 +147,8 @@ export type State =
       readonly secondBurstAt: Instant | undefined
       readonly lowerPrioBurstAt: Instant | undefined
       readonly refreshAt: Instant | undefined
+      /** When addresses on other links are due. */
+      readonly elsewhereAt?: Instant | undefined
     }
   | { readonly kind: 'fault'; readonly reasons: readonly FaultReason[] }
 
@@ -198,7 +204,8 @@ export type Effect =
     }
   | { readonly type: 'install' }
   | { readonly type: 'withdraw' }
-  | { readonly type: 'announce'; readonly repeat: number }
+  /** `elsewhere`: only addresses that are not on the router's own link. */
+  | { readonly type: 'announce'; readonly repeat: number; readonly elsewhere?: true }
   | {
       readonly type: 'notify'
       readonly state: NotifyState

@@ -1,6 +1,6 @@
 /** Entering a state: its deadlines, and what has to be done on the way, in keepalived's order. */
 
-import { after, type Instant } from '../../base/time.ts'
+import { after, latest, type Instant } from '../../base/time.ts'
 import { masterDownInterval } from './timers.ts'
 import type {
   Backup,
@@ -86,6 +86,7 @@ export function becomeMaster(
       secondBurstAt: garp.delay > 0 ? after(now, garp.delay) : undefined,
       lowerPrioBurstAt: undefined,
       refreshAt: garp.refresh > 0 ? after(now, garp.refresh) : undefined,
+      ...(garp.elsewhere !== undefined && { elsewhereAt: after(now, garp.elsewhere) }),
     },
     effects: [
       advertise(conditions),
@@ -107,7 +108,7 @@ export function becomeBackup(
   because: string,
 ): Step {
   return {
-    state: listening(after(now, masterDownInterval(router, conditions.priority))),
+    state: listening(after(latest(now, router.deafUntil), masterDownInterval(router, conditions.priority))),
     effects: [transition(from.kind, 'backup', because), notify('BACKUP', conditions.priority)],
   }
 }
