@@ -89,16 +89,17 @@ async function listen(
   root: boolean,
 ): Promise<Known<LanFacts>> {
   if (!root) return rejected('only root may listen')
-  const names = [...new Set(instances.map(({ link }) => link))]
+  const spoken = instances.filter(({ family }) => family === 4)
+  const names = [...new Set(spoken.map(({ link }) => link))]
   const opened = (await withIndex(host, names, links)).map((link) => ({
     ...link,
     addresses: listeningAddresses(
-      instances.filter((each) => each.link === link.name),
+      spoken.filter((each) => each.link === link.name),
       links.get(link.name),
     ),
   }))
   if (opened.length === 0) return rejected('no interface to listen on is up')
-  const intervals = instances.map(({ intervalSeconds }) => intervalSeconds)
+  const intervals = spoken.map(({ intervalSeconds }) => intervalSeconds)
   const seconds = Math.min(LONGEST_LISTENING_SECONDS, 2 * Math.max(0, ...intervals) + 0.2)
   const own = new Set([...links.values()].flatMap(({ addresses }) => addresses.map(({ address }) => address)))
   return guarded(() => listenToLan({ seconds, links: opened, own: new Set([...own].filter(isIpv4)) }))

@@ -44,6 +44,8 @@ export interface Instance {
   readonly link: string
   readonly vrid: number
   readonly version: 2 | 3
+  /** Of its adverts; those over IPv6 are not listened for. */
+  readonly family: 4 | 6
   readonly priority: number
   /** As it is on the wire: 0 none, 1 PASS, 2 AH. */
   readonly authCode: number
@@ -74,8 +76,15 @@ export interface RunningDaemon {
   readonly kind: 'running'
   readonly report: StatusReport
   /** What it says of itself, where it is of a version that does. */
-  readonly problems: readonly { readonly code: string; readonly text: string }[]
+  readonly problems: readonly DaemonProblem[]
   readonly files: Known<OpenFiles>
+}
+
+export interface DaemonProblem {
+  readonly code: string
+  readonly severity: 'problem' | 'warning' | 'hint'
+  readonly text: string
+  readonly advice?: string
 }
 
 /** Descriptors of a process. */

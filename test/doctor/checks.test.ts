@@ -87,12 +87,18 @@ describe('daemon', () => {
       {
         daemon: running('FAULT', {
           problems: [
-            { code: 'missing-address', text: 'VI_1 is MASTER, but …' },
-            { code: 'firewall', text: 'adverts …' },
+            {
+              code: 'missing-address',
+              severity: 'problem',
+              text: 'VI_1 is MASTER, but …',
+              advice: 'ip addr',
+            },
+            { code: 'drained', severity: 'hint', text: 'VI_1 is drained' },
+            { code: 'firewall', severity: 'problem', text: 'adverts …' },
           ],
         }),
       },
-      ['problem: VI_1 is MASTER, but …'],
+      ['problem: VI_1 is MASTER, but …', 'hint: VI_1 is drained'],
     ],
     ['late', lagging(250), ['warning: vrrpd ran up to 250 ms late within the last minute']],
     [
@@ -148,6 +154,11 @@ describe('interfaces', () => {
       'with the virtual address alone',
       eth0({ addresses: [cidr('10.0.0.100/24')] }),
       ['problem: eth0 has no IPv4 address of its own to send adverts from'],
+    ],
+    [
+      'or none, for an instance of IPv6',
+      { ...eth0({ addresses: [] }), ...withInstance({ family: 6, version: 3 }) },
+      ['ok: eth0 is up, has carrier, multicast and an address'],
     ],
     [
       'which is enough with mcast_src_ip',

@@ -28,6 +28,7 @@ export const instance = (change: Partial<Instance> = {}): Instance => ({
   link: 'eth0',
   vrid: 51,
   version: 2,
+  family: 4,
   priority: 100,
   authCode: 0,
   intervalSeconds: 1,

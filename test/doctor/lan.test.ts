@@ -88,7 +88,9 @@ describe('firewall', () => {
   const accepting: Rule = { matches: 'yes', verdict: { kind: 'accept' } }
   const deaf =
     'adverts from 10.0.0.2 (VRID 51, priority 150) reach eth0 but a firewall drops them: allow protocol 112 to 224.0.0.18'
-  const told = { daemon: running('MASTER', { problems: [{ code: 'firewall', text: deaf }] }) }
+  const told = {
+    daemon: running('MASTER', { problems: [{ code: 'firewall', severity: 'problem', text: deaf }] }),
+  }
 
   test.each<readonly [string, Partial<Facts>, readonly string[]]>([
     ['open', firewall(rules(accepting)), ['ok: no firewall rule keeps adverts out']],

@@ -14,12 +14,14 @@ export function checkLan(facts: Facts): readonly Finding[] {
   const { configuration, lan } = facts
   if (!lan.ok) return [unknown(lan.error)]
   if (!configuration.ok) return []
-  const findings = configuration.value.instances.flatMap((instance) => {
-    const adverts = lan.value.adverts.filter(
-      ({ link, vrid }) => link === instance.link && vrid === instance.vrid,
-    )
-    return checkInstance(instance, adverts, facts)
-  })
+  const findings = configuration.value.instances
+    .filter(({ family }) => family === 4)
+    .flatMap((instance) => {
+      const adverts = lan.value.adverts.filter(
+        ({ link, vrid }) => link === instance.link && vrid === instance.vrid,
+      )
+      return checkInstance(instance, adverts, facts)
+    })
   const { seconds, links } = lan.value
   return findings.length > 0 ? findings : [ok(`no other MASTER on ${listed(links)} within ${seconds} s`)]
 }

@@ -13,7 +13,7 @@ export function checkLinks({ configuration, links }: Facts): readonly Finding[] 
     const own = instances.filter(({ link }) => link === name)
     const named = listed(own.map((each) => each.name).slice(0, 4))
     if (!facts) return []
-    const needsAddress = own.some(({ sourceAddress }) => sourceAddress === undefined)
+    const needsAddress = own.some(({ family, sourceAddress }) => family === 4 && sourceAddress === undefined)
     const virtual = own.flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.address))
     return judge(name, named, facts, needsAddress, virtual)
   })

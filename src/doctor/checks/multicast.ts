@@ -6,7 +6,7 @@ import { ok, problem, warning, type Finding } from '../finding.ts'
 
 export function checkMulticast({ configuration, daemon, links }: Facts): readonly Finding[] {
   if (!configuration.ok) return []
-  const multicast = configuration.value.instances.filter(({ unicast }) => !unicast)
+  const multicast = configuration.value.instances.filter(({ unicast, family }) => !unicast && family === 4)
   const used = new Map(multicast.map(({ link, group }) => [`${link} ${group}`, { name: link, group }]))
   return [...used.values()].flatMap(({ name, group }) => {
     const link = links.get(name)

@@ -57,7 +57,7 @@ function overruns(sockets: Facts['processes']['sockets'], ours: number | undefin
     warning({
       what: `vrrpd has lost ${drops} received packets since it listens: its buffers were full`,
       why: 'a host that is too busy to read adverts believes that the MASTER is dead',
-      mend: 'vrrpd status (its loop lag), and top',
+      mend: 'vrrpd status; top # loop lag, and who uses the processor',
     }),
   ]
 }

@@ -39,9 +39,10 @@ export async function collectConfiguration(
 }
 
 function instanceOf(instance: VrrpInstance, group: Ipv4Address): Instance {
-  const { name, link, vrid, version, priority, authentication, sourceAddress, notify, mcastGroup } = instance
+  const { name, link, vrid, version, family, priority, authentication, sourceAddress, notify, mcastGroup } =
+    instance
   return {
-    ...{ name, link, vrid, version, priority },
+    ...{ name, link, vrid, version, family, priority },
     authCode: AUTH_CODE[authentication.type],
     intervalSeconds: toSeconds(instance.advertInterval),
     peers: instance.unicastPeers.map(({ address }) => address).filter(isIpv4),

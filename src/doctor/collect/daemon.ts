@@ -2,7 +2,7 @@
 
 import { rejected, accepted } from '../../base/result.ts'
 import { askDaemon } from '../../control/client.ts'
-import type { DaemonFacts, OpenFiles, Known } from '../facts.ts'
+import type { DaemonFacts, DaemonProblem, Known, OpenFiles } from '../facts.ts'
 import type { Host } from './host.ts'
 
 const PATIENCE_MS = 5_000
@@ -19,18 +19,21 @@ export async function collectDaemon(host: Host, controlPath: string): Promise<Da
 }
 
 /** A daemon of an earlier version tells none. */
-function problemsIn(report: object): readonly { readonly code: string; readonly text: string }[] {
+function problemsIn(report: object): readonly DaemonProblem[] {
   const list: unknown = 'problems' in report ? report.problems : undefined
-  return Array.isArray(list) ? list.filter(isProblem) : []
+  return Array.isArray(list) ? list.flatMap(problemOf) : []
 }
 
-const isProblem = (value: unknown): value is { readonly code: string; readonly text: string } =>
-  typeof value === 'object' &&
-  value !== null &&
-  'code' in value &&
-  typeof value.code === 'string' &&
-  'text' in value &&
-  typeof value.text === 'string'
+const SEVERITIES: Readonly<Record<string, DaemonProblem['severity']>> = { warning: 'warning', notice: 'hint' }
+
+/** Whatever its version calls critical, or does not grade, is a problem. */
+function problemOf(value: unknown): readonly DaemonProblem[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { code, text, severity, advice } = value as Readonly<Record<string, unknown>>
+  if (typeof code !== 'string' || typeof text !== 'string') return []
+  const grade = SEVERITIES[String(severity)] ?? 'problem'
+  return [{ code, text, severity: grade, ...(typeof advice === 'string' && { advice }) }]
+}
 
 async function filesOf(host: Host, pid: number): Promise<Known<OpenFiles>> {
   const limits = (await host.read(`/proc/${pid}/limits`)) ?? ''

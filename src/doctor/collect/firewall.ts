@@ -21,7 +21,9 @@ export async function collectFirewall(
     host.run('iptables-save', []),
   ])
   if (!nft.ok && !iptables.ok) return rejected(`${nft.error}; ${iptables.error}`)
-  const adverts = distinct(configuration.instances.flatMap((each) => expected(each, links)))
+  const adverts = distinct(
+    configuration.instances.filter(({ family }) => family === 4).flatMap((each) => expected(each, links)),
+  )
   const ofNft = nft.ok ? adverts.map((advert) => readNftables(nft.value, advert)) : []
   const ofIptables = iptables.ok ? adverts.map((advert) => readIptables(iptables.value, advert)) : []
   if (ofNft.includes(undefined)) return rejected('nft does not print its rules as JSON')
