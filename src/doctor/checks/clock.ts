@@ -13,7 +13,7 @@ export function checkClock({ clock, configuration }: Facts): readonly Finding[] 
       warning({
         what: 'the clock is not synchronised',
         why: 'elections do not need it, but the logs of two hosts cannot be laid side by side',
-        mend: 'timedatectl set-ntp true',
+        mend: 'apt-get install systemd-timesyncd # or chrony, or what your network uses',
       }),
     )
   } else {

@@ -59,9 +59,9 @@ function checkLag({ report }: RunningDaemon, { configuration }: Facts): readonly
   const instances = configuration.ok ? configuration.value.instances : []
   const interval = Math.min(...instances.map(({ intervalSeconds }) => intervalSeconds), 255)
   const advice = {
-    what: `vrrpd ran up to ${loopLagMs} ms late within the last minute`,
+    what: `vrrpd ran up to ${Math.round(loopLagMs)} ms late within the last minute`,
     why: 'a MASTER whose adverts are late is taken for dead',
-    mend: 'top # who uses the processor; vrrp_priority in global_defs puts vrrpd before it',
+    mend: `${unitSetting('Nice=-10')} # and top: who uses the processor`,
   }
   return [loopLagMs >= interval * 1000 ? problem(advice) : warning(advice)]
 }
