@@ -20,6 +20,7 @@ export interface CheckOptions {
   peer: string | undefined
   'peer-id': string | undefined
   print: boolean
+  explain: string | undefined
   color: 'auto' | 'always' | 'never'
 }
 
@@ -67,9 +68,18 @@ export const checkOptions = (builder: Argv): Argv<CheckOptions> =>
       ...off,
       describe: 'Print what is valid as a keepalived.conf, passwords included, and the findings to stderr',
     })
+    .option('explain', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Say what a finding’s code in brackets means, instead',
+    })
     .option('color', { choices: colours, default: 'auto' as const, describe: 'Colours in the text' })
     .conflicts('json', 'sarif')
     .epilog('Exit code: 0 clean, 1 warnings and --strict, 2 errors, 3 wrong usage.')
+
+/** The code without the brackets it is shown in. */
+export const explainedCode = ({ explain }: CheckOptions): string | undefined =>
+  explain?.replace(/^\[(.*)\]$/, '$1')
 
 export const checkArguments = (given: CheckOptions): CheckArguments => ({
   file: given.FILE,

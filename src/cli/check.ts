@@ -1,16 +1,20 @@
 /** `vrrpd check [FILE]`: everything that can be said about a configuration, without running it. */
 
+import { codeHelp } from '../config/code-help.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import type { Loaded } from '../config/load.ts'
 import { printModel } from '../config/print/print.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { jsonReport } from '../config/render-json.ts'
 import { sarifLog } from '../config/render-sarif.ts'
+import { nearest } from '../config/suggest.ts'
 import { contentsText, tally, tallyText } from '../config/tally.ts'
 import { encodeText } from '../config/text.ts'
 import { examine, type Examined, type ExamineOptions } from './check-examine.ts'
 import { checkIo, STDIN } from './check-io.ts'
+import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
+import { flow, words } from './layout.ts'
 
 export interface CheckArguments extends ExamineOptions {
   readonly form: 'text' | 'json' | 'sarif'
@@ -102,4 +106,17 @@ function writeConfiguration({ model, unreadable }: Loaded, io: CommandIo, world:
   const printed = printModel(model)
   if (/[\udc80-\udcff]/.test(printed)) world.writeBytes(encodeText(printed))
   else io.out(printed)
+}
+
+/** `--explain CODE` */
+export function explain(code: string, io: CommandIo): number {
+  const help = new Map<string, string>(Object.entries(codeHelp)).get(code)
+  if (help === undefined) {
+    const suggestion = nearest(code, Object.keys(codeHelp))
+    const meant = suggestion === undefined ? '' : `; did you mean '${suggestion}'?`
+    io.err(`vrrpd check: there is no finding '${code}'${meant}\n`)
+    return EXIT.usage
+  }
+  io.out([...flow(words(help), '', '', io.width, false), ''].join('\n'))
+  return CHECK_EXIT.clean
 }

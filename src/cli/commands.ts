@@ -1,7 +1,7 @@
 /** The commands beside the daemon, as yargs understands them. Loaded for them only. */
 
 import yargs, { type Argv } from 'yargs'
-import { checkArguments, checkOptions, checkSummary, checkUsage } from './check-command.ts'
+import { checkArguments, checkOptions, checkSummary, checkUsage, explainedCode } from './check-command.ts'
 import { completionCommand } from './completion/command.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventsCommand } from './events.ts'
@@ -55,7 +55,11 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
       },
     )
     .command(checkUsage, checkSummary, checkOptions, (given) => {
-      chosen = async (io) => (await import('./check.ts')).check(checkArguments(given), io)
+      chosen = async (io) => {
+        const { check, explain } = await import('./check.ts')
+        const code = explainedCode(given)
+        return code === undefined ? check(checkArguments(given), io) : explain(code, io)
+      }
     })
     .command(eventsCommand(choose))
     .command(doctorUsage, doctorSummary, doctorOptions, (given) => {

@@ -1,7 +1,7 @@
 /**
  * Diagnostics as SARIF 2.1.0 (OASIS), which code hosts turn into annotations
- * of merge requests. What they ask for beyond the standard: relative URIs with
- * forward slashes, every region with four numbers, a stable fingerprint.
+ * of merge requests. What they ask for beyond the standard: URIs relative to the
+ * checkout, every region with four numbers, rules with help.
  */
 
 import { VERSION } from '../base/version.ts'

@@ -181,6 +181,20 @@ describe('the ways to run it', () => {
     expect(out).not.toContain('peer-missing')
   })
 
+  test('what a code means', async () => {
+    const told = await run('--explain', 'nopreempt-weight')
+    expect(told).toMatchObject({ code: 0, err: '' })
+    expect(told.out.replaceAll('\n', ' ')).toContain('a BACKUP with nopreempt leaves a MASTER of')
+    expect(Math.max(...told.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(await run('--explain', '[rounded]')).toMatchObject({ code: 0 })
+    expect(await run('--explain', 'ronded')).toEqual({
+      code: 3,
+      out: '',
+      err: "vrrpd check: there is no finding 'ronded'; did you mean 'rounded'?\n",
+    })
+    expect((await run('--explain', 'toString')).code).toBe(3)
+  })
+
   test('standard input', async () => {
     const { code, out } = await inTerminal((io) =>
       check(checkArguments({ file: '-' }), io, {

@@ -14,6 +14,8 @@ export interface Subject {
   readonly model: Model
   /** Instance name → its block as written. */
   readonly blocks: ReadonlyMap<string, Node>
+  /** Instance name → its sync group. */
+  readonly groups: ReadonlyMap<string, SyncGroup>
 }
 
 export function subjectOf(model: Model, nodes: readonly Node[]): Subject {
@@ -22,7 +24,8 @@ export function subjectOf(model: Model, nodes: readonly Node[]): Subject {
     const name = node.statement.words[1]?.text
     if (node.keyword === vrrpInstance && name !== undefined && node.refused !== true) blocks.set(name, node)
   }
-  return { model, blocks }
+  const groups = new Map(model.syncGroups.flatMap((group) => group.members.map((name) => [name, group])))
+  return { model, blocks, groups }
 }
 
 /** The last line of an instance, or of a block in it, that has this keyword: its words. */
@@ -44,8 +47,8 @@ export function placeFor(subject: Subject, instance: VrrpInstance, keyword: Keyw
   return word === undefined ? instance.span : spanOf(word)
 }
 
-export const groupOf = ({ model }: Subject, { name }: VrrpInstance): SyncGroup | undefined =>
-  model.syncGroups.find(({ members }) => members.includes(name))
+export const groupOf = ({ groups }: Subject, { name }: VrrpInstance): SyncGroup | undefined =>
+  groups.get(name)
 
 /** A warning of ours alone. */
 export const warn = (

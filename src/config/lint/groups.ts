@@ -2,15 +2,15 @@
 
 import type { Report } from '../diagnostics.ts'
 import { nopreempt, priority as priorityKeyword } from '../keywords/vrrp-instance.ts'
-import type { VrrpInstance } from '../model.ts'
 import { placeFor, remark, type Subject } from './context.ts'
 
 export function lintGroups(subject: Subject, report: Report): void {
   const { instances, syncGroups } = subject.model
+  const byName = new Map(instances.map((instance) => [instance.name, instance]))
   for (const { name, members, span } of syncGroups) {
     const [first, ...others] = members
-      .map((member) => instances.find((instance) => instance.name === member))
-      .filter((instance): instance is VrrpInstance => instance !== undefined)
+      .map((member) => byName.get(member))
+      .filter((instance) => instance !== undefined)
     if (first === undefined) continue
     const uneven = others.find(({ priority }) => priority !== first.priority)
     if (uneven !== undefined) {

@@ -24,8 +24,11 @@ export function missingInterfaces(
   const report: Report = (diagnostic) => void found.push(diagnostic)
   const wanted = new Map<string, Wanted[]>()
   for (const one of wantedInterfaces({ ...model, instances: [...model.instances, ...incomplete] }))
-    if (one.link !== '' && !existing.has(one.link))
-      wanted.set(one.link, [...(wanted.get(one.link) ?? []), one])
+    if (one.link !== '' && !existing.has(one.link)) {
+      const known = wanted.get(one.link)
+      if (known === undefined) wanted.set(one.link, [one])
+      else known.push(one)
+    }
   for (const [link, uses] of wanted) reportMissing(link, uses, model, certainty, report)
   return found
 }

@@ -41,6 +41,8 @@ export function resolveGroup(node: Node, surrounding: Surrounding, report: Repor
   }
 }
 
+const MOST_GUESSED = 1000
+
 /** @param instances names of those that exist; @param taken the group of each that has one, which this adds to. */
 export function settleGroup(
   { group, name, members: written }: PendingGroup,
@@ -50,11 +52,15 @@ export function settleGroup(
 ): SyncGroup | undefined {
   const members: string[] = []
   const named = new Set(written.map(({ text }) => text))
-  const free = [...instances].filter((instance) => !taken.has(instance) && !named.has(instance))
+  // Only asked for where a name is wrong, and where there are few enough to guess from.
+  const free = (): readonly string[] =>
+    instances.size > MOST_GUESSED
+      ? []
+      : [...instances].filter((instance) => !taken.has(instance) && !named.has(instance))
   for (const member of written) {
     const other = taken.get(member.text)
     if (!instances.has(member.text)) {
-      const suggestion = nearest(member.text, free)
+      const suggestion = nearest(member.text, free())
       const message = `there is no vrrp_instance ${member.text}: it is left out`
       report(errorAt(member, 'no-such-instance', message, { suggestion }))
     } else if (other !== undefined) {
