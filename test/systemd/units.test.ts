@@ -7,13 +7,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { needs } from '../support/privileges.ts'
 import { runAnyway } from '../support/tools.ts'
 
-/** systemd/vrrpd.service as if it were installed, with the checkout's program, and with drop-ins. */
-async function installed(...dropIns: readonly string[]): Promise<string> {
+/** A unit as if it were installed, with the checkout's program, and with drop-ins. */
+async function installed(unit = 'vrrpd.service', ...dropIns: readonly string[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'vrrpd-unit-'))
   onTestFinished(() => rm(directory, { recursive: true }))
-  const path = join(directory, 'vrrpd.service')
-  const unit = await readFile('systemd/vrrpd.service', 'utf8')
-  await writeFile(path, unit.replaceAll('/usr/bin/vrrpd', resolve('bin/vrrpd')))
+  const path = join(directory, unit)
+  const text = await readFile(`systemd/${unit}`, 'utf8')
+  await writeFile(path, text.replaceAll('/usr/bin/vrrpd', resolve('bin/vrrpd')))
   await mkdir(`${path}.d`)
   for (const file of dropIns) await writeFile(join(`${path}.d`, file), await readFile(`systemd/${file}`))
   return path
@@ -33,20 +33,20 @@ async function exposure(path: string): Promise<number> {
   return Number(found)
 }
 
-needs('systemd-analyze')('the units', () => {
-  test.each([
-    ['vrrpd.service', []],
-    ['vrrpd.service, hardened', ['vrrpd-hardened.conf']],
-  ])('%s has nothing that systemd does not understand', async (_, dropIns) => {
-    const { code, stdout, stderr } = await runAnyway([
-      ...['systemd-analyze', 'verify', '--man=no'],
-      await installed(...dropIns),
-    ])
-    expect({ code, said: `${stdout}${stderr}` }).toEqual({ code: 0, said: '' })
-  })
+needs('systemd-analyze', 'keepalived')('the units', () => {
+  test.each([['vrrpd.service'], ['vrrpd.service', 'vrrpd-hardened.conf'], ['keepalived-ipvs.service']])(
+    '%s %s: there is nothing that systemd does not understand',
+    async (unit, ...dropIns) => {
+      const { code, stdout, stderr } = await runAnyway([
+        ...['systemd-analyze', 'verify', '--man=no'],
+        await installed(unit, ...dropIns),
+      ])
+      expect({ code, said: `${stdout}${stderr}` }).toEqual({ code: 0, said: '' })
+    },
+  )
 
   test('the drop-in brings the exposure to 3.0 or better, from where scripts need it to be', async () => {
-    expect(await exposure(await installed('vrrpd-hardened.conf'))).toBeLessThanOrEqual(3)
+    expect(await exposure(await installed('vrrpd.service', 'vrrpd-hardened.conf'))).toBeLessThanOrEqual(3)
     expect(await exposure(await installed())).toBeGreaterThan(9)
   })
 })
