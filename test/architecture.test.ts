@@ -152,6 +152,7 @@ const pureFiles = [
   'daemon/wanted.ts',
   'daemon/kernel-specs.ts',
   'daemon/losses.ts',
+  'daemon/virtual-mac-plan.ts',
   'control/arguments.ts',
   'control/events.ts',
   'control/protocol.ts',

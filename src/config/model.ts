@@ -268,6 +268,8 @@ export interface VrrpInstance {
   readonly promoteSecondaries: boolean
   /** `use_vmac` */
   readonly virtualMac?: VirtualMac
+  /** `use_vmac_addr`: addresses on other interfaces get virtual MAC interfaces there. */
+  readonly virtualMacElsewhere: boolean
   readonly rules: readonly VirtualRule[]
   /** `smtp_alert`, or the default that global_defs sets. */
   readonly smtpAlert: boolean

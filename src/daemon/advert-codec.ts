@@ -29,7 +29,7 @@ export class AdvertCodec {
   constructor(routers: readonly Assembled[]) {
     // What is not supported stays in Fault: nothing that it hears matters.
     for (const assembled of routers.filter(({ router }) => router.unsupported === undefined)) {
-      const key = wireKey(assembled.router.link, assembled.router.vrid)
+      const key = wireKey(assembled.advertLink, assembled.router.vrid)
       this.byWire.set(key, [...(this.byWire.get(key) ?? []), assembled])
     }
   }

@@ -23,6 +23,8 @@ import type { Tracker, VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import { pacingOf, type Pacing } from './pacing.ts'
 import { channelOf, transportOf, type Transport } from './transport.ts'
+import { noVirtualMac, planVirtualMacs, type VirtualMacPlan } from './virtual-mac-plan.ts'
+import type { WantedVirtualMac } from './virtual-macs.ts'
 import { wantedState, type WantedState } from './wanted.ts'
 
 /** One vrrp_instance as the daemon runs it. */
@@ -30,6 +32,9 @@ export interface Assembled extends WantedState {
   readonly router: VirtualRouter
   readonly instance: VrrpInstance
   readonly transport: Transport
+  /** Where its adverts are sent and heard: its own link, or the virtual MAC interface on it. */
+  readonly advertLink: string
+  readonly virtualMacs: readonly WantedVirtualMac[]
 }
 
 export interface Assembly {
@@ -45,15 +50,14 @@ export interface Assembly {
 
 /**
  * @param canSign whether this host has what auth_type AH needs; asked only if an instance has that
- * @param pauseGuard `--pause-guard`: see VirtualRouter
- * @param deafUntil when `vrrp_startup_delay` is over, counted from the daemon's start
+ * @param settings what the command line and the host as it is now add
  */
 export function assemble(
   model: Model,
   canSign: () => boolean = () => true,
-  pauseGuard = false,
-  deafUntil?: Instant,
+  { pauseGuard = false, virtualMacs = [], deafUntil }: AssemblySettings = {},
 ): Assembly {
+  const plans = planVirtualMacs(model.instances, virtualMacs)
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   const routers = model.instances.map((instance) => {
     const transport = transportOf(instance, model.global.mcastGroup4)
@@ -61,6 +65,7 @@ export function assemble(
       signs,
       pauseGuard,
       deafUntil,
+      plan: plans.get(instance.name) ?? noVirtualMac(instance.link),
       staticLinks: linksOfStaticItems(model, instance.name),
     })
   })
@@ -69,6 +74,15 @@ export function assemble(
     routers: withChannelsOfTheirOwn(routers),
     groups: model.syncGroups,
   }
+}
+
+export interface AssemblySettings {
+  /** `--pause-guard`: see VirtualRouter */
+  readonly pauseGuard?: boolean
+  /** When `vrrp_startup_delay` is over, counted from the daemon's start. */
+  readonly deafUntil?: Instant | undefined
+  /** Those that are there: their names stay. */
+  readonly virtualMacs?: readonly WantedVirtualMac[]
 }
 
 const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
@@ -81,6 +95,7 @@ interface Circumstances {
   readonly deafUntil: Instant | undefined
   /** Of static items that have a track_group with this instance. */
   readonly staticLinks: readonly string[]
+  readonly plan: VirtualMacPlan
 }
 
 function assembleInstance(
@@ -90,12 +105,20 @@ function assembleInstance(
   circumstances: Circumstances,
 ): Assembled {
   const { addresses, excludedAddresses, routes, rules } = instance
+  const { macs, advertLink, standIns } = circumstances.plan
+  const state = wantedState({ addresses: [...addresses, ...excludedAddresses], routes, rules })
   return {
     instance,
     transport,
     router: assembleRouter(instance, transport, group, circumstances),
+    advertLink,
+    virtualMacs: macs,
+    ...state,
     // Advertised addresses first: the order of installing and announcing.
-    ...wantedState({ addresses: [...addresses, ...excludedAddresses], routes, rules }),
+    addresses: state.addresses.map((wanted) => ({
+      ...wanted,
+      link: standIns.get(wanted.link) ?? wanted.link,
+    })),
   }
 }
 
@@ -111,7 +134,7 @@ function assembleRouter(
   instance: VrrpInstance,
   transport: Transport,
   group: SyncGroup | undefined,
-  { signs, pauseGuard, deafUntil, staticLinks }: Circumstances,
+  { signs, pauseGuard, deafUntil, staticLinks, plan }: Circumstances,
 ): VirtualRouter {
   const { garp } = instance
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]
@@ -149,7 +172,10 @@ function assembleRouter(
     needsSourceAddress: transport.kind === 'unicast' || instance.trackSourceAddress,
     ...(instance.faultWithoutPeers && { lacksPeers: true }),
     ...unsupported(instance, signs),
-    requiredLinks: requiredLinks(instance, interfaces, staticLinks),
+    requiredLinks: [
+      ...requiredLinks(instance, interfaces, staticLinks),
+      ...plan.macs.map(({ name }) => name),
+    ],
     trackers: [
       ...scripts.map(scriptTracker),
       ...interfaces.filter(isWeighted).map(interfaceTracker),

@@ -7,6 +7,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { formatCidr } from '../base/address.ts'
 import { openKernel, type Kernel } from '../netlink/kernel.ts'
+import { linkSettings } from '../system/link-sysctl.ts'
 import { enterNetworkNamespace } from '../system/process.ts'
 import { Installer, installerPort } from './installer.ts'
 import { acquirePidFiles } from './pid-files.ts'
@@ -14,6 +15,7 @@ import type { ReadRecord, RecordedInstance } from './run-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
 import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { withdrawAll } from './succession.ts'
+import { removeVirtualMacs, restoreSettings } from './virtual-macs.ts'
 
 const EXIT = { clean: 0, failed: 1, running: 2 } as const
 
@@ -55,11 +57,14 @@ function removeRecorded(path: string, say: (text: string) => void): number {
 function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text: string) => void): number {
   let complaints = 0
   const present = presentOf(record.instances, kernel)
-  const installer = new Installer(installerPort(kernel), (text) => {
+  const complain = (text: string): void => {
     complaints += 1
     say(text)
-  })
+  }
+  const installer = new Installer(installerPort(kernel), complain)
   withdrawAll(record.instances, installer)
+  removeVirtualMacs(record.virtualMacs, kernel, complain)
+  restoreSettings(record.settings, linkSettings)
   for (const text of present) say(`removed ${text}`)
   if (complaints > 0) return EXIT.failed
   // systemd is about to start the daemon again, which wants to know who was Master.

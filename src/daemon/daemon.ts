@@ -26,6 +26,7 @@ import { LinkWatch } from './link-watch.ts'
 import { describeItem } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 import { listeningAddresses } from './transport.ts'
+import type { VirtualMacs, WantedVirtualMac } from './virtual-macs.ts'
 import { watchDeafness } from './watched-links.ts'
 
 export interface Alarm {
@@ -39,6 +40,7 @@ export interface DaemonPorts {
   readonly timers: Timers
   readonly kernel: Kernel
   readonly arp: ArpSocket
+  readonly virtualMacs: VirtualMacs
   /** An event is about to reach the engine; what is noted next comes from it. */
   readonly begin: (event: EngineEvent) => void
   readonly notifyRouter: OutboxPorts['notifyRouter']
@@ -57,6 +59,7 @@ export class Daemon {
   private codec: AdvertCodec
   private readonly adverts: AdvertLinks
   private readonly watch: LinkWatch
+  private readonly virtualMacs: VirtualMacs
   private readonly deafness: DeafnessWatch
   private readonly installer: Installer
   private readonly announcer: Announcer
@@ -84,9 +87,12 @@ export class Daemon {
       },
     })
     this.watch = this.makeWatch(assembly)
+    this.virtualMacs = ports.virtualMacs
+    this.virtualMacs.use(macsOf(assembly))
     this.deafness = watchDeafness(ports, () => ({
       routers: this.state.routers.values(),
       listeningAt: (link) => this.adverts.listeningAt(link),
+      linkOf: (router) => this.routerNamed(router).advertLink,
     }))
     this.alarm = ports.createAlarm(() => {
       this.wake()
@@ -118,11 +124,14 @@ export class Daemon {
    */
   start(resumed: ReadonlySet<string> = new Set()): void {
     const { kernel } = this.ports
-    this.removeLeftovers((name) => !resumed.has(name))
-    this.watch.follow()
     kernel.onEvents((events) => {
+      this.virtualMacs.make()
       this.watch.onEvents(events)
     })
+    this.virtualMacs.make()
+    kernel.drain()
+    this.removeLeftovers((name) => !resumed.has(name))
+    this.watch.follow()
     this.dispatch({ type: 'start', resumed })
     this.removeLeftovers((name) => resumed.has(name) && !this.isMaster(name))
     this.deafness.review()
@@ -140,6 +149,8 @@ export class Daemon {
     const dismissed = [...before].filter(([identity]) => !wanted.has(identity))
     this.dispatch({ type: 'dismiss', routers: dismissed.map(([, { router }]) => router.name) })
     whenDismissed()
+    this.virtualMacs.use(macsOf(assembly))
+    this.virtualMacs.make()
     this.ports.kernel.drain()
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
@@ -151,6 +162,7 @@ export class Daemon {
     const facts = { ...this.state.facts, links: this.watch.facts() }
     const setup = { routers: routers.map(({ router }) => router), groups, facts }
     this.dispatch({ type: 'reconfigure', setup })
+    this.virtualMacs.removeUnwanted()
     this.wake()
     this.deafness.review()
   }
@@ -187,6 +199,7 @@ export class Daemon {
     this.deafness.close()
     this.announcer.close()
     this.adverts.closeAll()
+    if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
 
   dispatch(event: EngineEvent): void {
@@ -257,7 +270,7 @@ export class Daemon {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
         for (let copy = 0; copy < copies; copy += 1)
-          adverts.send(assembled.router.link, this.codec.encode(assembled, source, priority))
+          adverts.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
       },
       install: (assembled) => {
         installer.install(assembled)
@@ -298,3 +311,6 @@ export class Daemon {
     this.installer.withdraw(assembled)
   }
 }
+
+const macsOf = ({ routers }: Assembly): readonly WantedVirtualMac[] =>
+  routers.flatMap(({ virtualMacs }) => virtualMacs)

@@ -101,9 +101,9 @@ export class LinkWatch {
   }
 
   private holdings(): readonly Holding[] {
-    return this.routers.map(({ router }) => ({
+    return this.routers.map(({ router, advertLink }) => ({
       router: router.name,
-      link: router.link,
+      link: advertLink,
       items: this.ports.itemsOf(router.name),
     }))
   }
@@ -135,8 +135,9 @@ function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Addres
 /** Every link whose state or addresses matter to somebody. */
 function linksInUse(routers: readonly Assembled[]): ReadonlySet<string> {
   return new Set(
-    routers.flatMap(({ router }) => [
+    routers.flatMap(({ router, advertLink }) => [
       router.link,
+      advertLink,
       ...router.requiredLinks,
       ...router.trackers.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
     ]),

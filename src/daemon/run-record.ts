@@ -7,6 +7,7 @@
 
 import { instant, type Instant } from '../base/time.ts'
 import type { Verdict } from '../vrrp/election/state.ts'
+import type { FormerSetting, WantedVirtualMac } from './virtual-macs.ts'
 import type { WantedState } from './wanted.ts'
 
 /** The kernel state of one instance. */
@@ -24,6 +25,9 @@ export interface RunRecord {
   /** Another boot has other links and none of our addresses; /proc/sys/kernel/random/boot_id. */
   readonly bootId: string
   readonly instances: readonly RecordedInstance[]
+  readonly virtualMacs: readonly WantedVirtualMac[]
+  /** Of the interfaces they stand on, before they were changed. */
+  readonly settings: readonly FormerSetting[]
   readonly scripts: readonly (readonly [name: string, verdict: Verdict])[]
   readonly files: readonly (readonly [name: string, number: number])[]
   readonly processes: readonly (readonly [name: string, verdict: Verdict])[]

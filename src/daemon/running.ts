@@ -10,6 +10,7 @@ import type { Model } from '../config/model.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
+import { linkSettings } from '../system/link-sysctl.ts'
 import { reapOrphans } from '../system/process.ts'
 import { connectServiceManager } from '../system/sd-notify.ts'
 import { nextDeadline } from '../vrrp/engine.ts'
@@ -34,9 +35,12 @@ import { serviceStatus } from './service-status.ts'
 import { pidFilePaths, type DaemonSettings } from './settings.ts'
 import { canSign } from './signing.ts'
 import { delayStartup } from './startup-delay.ts'
+import type { ReadRecord } from './run-record.ts'
+import { readRecord, recordPath } from './run-record-file.ts'
 import { statusReport } from './status.ts'
 import { Succession } from './succession.ts'
 import { Tracking } from './tracking.ts'
+import { VirtualMacs } from './virtual-macs.ts'
 
 /** keepalived waits about as long for its last notify scripts. */
 const NOTIFY_GRACE = seconds(1)
@@ -86,6 +90,7 @@ export class RunningDaemon {
   private reloading: 'no' | 'now' | 'now and again' = 'no'
   private stopping = false
   private readonly succession: Succession
+  private readonly virtualMacs: VirtualMacs
   /** When a reload was refused since which none was accepted. */
   private refusedAt: Date | undefined
 
@@ -96,6 +101,8 @@ export class RunningDaemon {
     this.deafUntil = delayStartup(model.global.startupDelay, opened.programs, (text) => {
       opened.log.info(text)
     })
+    const previous = readRecord(recordPath(pidFilePaths(opened.settings).main))
+    this.virtualMacs = this.makeVirtualMacs(previous)
     this.assembly = this.assemble(model)
     this.room = new ScriptRoom({
       ports: opened.programs,
@@ -105,7 +112,7 @@ export class RunningDaemon {
         this.succession.renew()
       },
     })
-    this.succession = this.makeSuccession()
+    this.succession = this.makeSuccession(previous)
     this.chronicle = this.makeChronicle()
     this.tracking = new Tracking(opened.programs, opened.log, (event) => {
       this.daemon.dispatch(event)
@@ -216,15 +223,32 @@ export class RunningDaemon {
   }
 
   private assemble(model: Model): Assembly {
-    return assemble(model, canSign, this.opened.settings.pauseGuard, this.deafUntil)
+    const { pauseGuard } = this.opened.settings
+    return assemble(model, canSign, {
+      pauseGuard,
+      deafUntil: this.deafUntil,
+      virtualMacs: this.virtualMacs.wantedNow,
+    })
   }
 
-  private makeSuccession(): Succession {
+  private makeVirtualMacs(previous: ReadRecord | undefined): VirtualMacs {
+    const { kernel, log } = this.opened
+    const say = (text: string): void => {
+      log.info(text)
+    }
+    const complain = (text: string): void => {
+      log.warn(text)
+    }
+    return new VirtualMacs({ kernel, settings: linkSettings, say, complain }, previous)
+  }
+
+  private makeSuccession(previous: ReadRecord | undefined): Succession {
     const { settings, kernel, log } = this.opened
-    return new Succession(pidFilePaths(settings).main, {
+    return new Succession(recordPath(pidFilePaths(settings).main), previous, {
       clock: systemClock,
       kernel,
       log,
+      virtualMacs: this.virtualMacs,
       routers: () => this.assembly.routers,
       engine: () => this.daemon.engine,
     })
@@ -241,6 +265,7 @@ export class RunningDaemon {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
       timers: programs.timers,
+      virtualMacs: this.virtualMacs,
       kernel,
       arp,
       notifyRouter: ({ router }, state, priority, deleted) => {

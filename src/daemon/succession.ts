@@ -12,13 +12,15 @@ import type { Assembled } from './assemble.ts'
 import { Installer, installerPort } from './installer.ts'
 import type { Log } from './logging.ts'
 import { orphaned, resumable } from './resumption.ts'
-import { bootId, readRecord, recordPath, RunRecordFile } from './run-record-file.ts'
+import { bootId, RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
+import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from './virtual-macs.ts'
 
 export interface SuccessionPorts {
   readonly clock: Clock
   readonly kernel: Kernel
   readonly log: Log
+  readonly virtualMacs: VirtualMacs
   readonly routers: () => readonly Assembled[]
   readonly engine: () => Engine
 }
@@ -30,11 +32,11 @@ export class Succession {
   private readonly resumed: ReadonlySet<string>
   private record: RunRecordFile | undefined
 
-  /** @param pidFile whoever holds its lock is the only one to write the record beside it */
-  constructor(pidFile: string, ports: SuccessionPorts) {
-    this.path = recordPath(pidFile)
+  /** @param path beside the pid file: whoever holds the lock of that is the only one to write here */
+  constructor(path: string, previous: ReadRecord | undefined, ports: SuccessionPorts) {
+    this.path = path
     this.ports = ports
-    this.previous = readRecord(this.path)
+    this.previous = previous
     this.resumed = resumable(this.previous, ports.routers(), ports.clock.now())
   }
 
@@ -55,6 +57,7 @@ export class Succession {
     if (this.previous) {
       const installer = new Installer(installerPort(kernel), complain)
       withdrawAll(orphaned(this.previous, this.ports.routers()), installer)
+      removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
     }
     this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
     for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
@@ -71,6 +74,11 @@ export class Succession {
     await this.record?.remove()
   }
 
+  private orphanedMacs({ virtualMacs }: ReadRecord): readonly WantedVirtualMac[] {
+    const wanted = new Set(this.ports.routers().flatMap((each) => each.virtualMacs.map(({ name }) => name)))
+    return virtualMacs.filter(({ name }) => !wanted.has(name))
+  }
+
   private makeRecord(): RunRecord {
     const { routers, facts } = this.ports.engine()
     return {
@@ -84,6 +92,8 @@ export class Succession {
         routes,
         rules,
       })),
+      virtualMacs: this.ports.routers().flatMap(({ virtualMacs }) => virtualMacs),
+      settings: this.ports.virtualMacs.formerSettings,
       scripts: [...facts.scripts],
       files: [...facts.files],
       processes: [...facts.processes],

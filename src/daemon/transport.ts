@@ -51,11 +51,13 @@ export const destinationsOf = (transport: Transport): readonly Ipv4Address[] =>
 
 /** Where adverts of the routers on one link arrive; undefined: there is none. */
 export function listeningAddresses(
-  routers: Iterable<Pick<Assembled, 'transport' | 'router'>>,
+  routers: Iterable<Pick<Assembled, 'transport' | 'router' | 'advertLink'>>,
   link: string,
   fact: LinkFact | undefined,
 ): ReadonlySet<Ipv4Address> | undefined {
-  const here = [...routers].filter(({ router }) => router.link === link && router.unsupported === undefined)
+  const here = [...routers].filter(
+    ({ router, advertLink }) => advertLink === link && router.unsupported === undefined,
+  )
   return here.length === 0 ? undefined : new Set(here.flatMap((each) => listeningAddress(each, fact) ?? []))
 }
 

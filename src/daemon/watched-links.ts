@@ -3,6 +3,7 @@
 import { isIpv4, type Ipv4Address } from '../base/address.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { LinkTable } from '../netlink/link-table.ts'
+import type { LinkAddress } from '../netlink/types.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
 import type { Listener } from '../vrrp/hearing.ts'
 import { openAdvertTap } from '../vrrp/socket/advert-tap.ts'
@@ -12,6 +13,7 @@ export interface Listening {
   readonly routers: Iterable<RouterRecord>
   /** Where there are sockets that could hear. */
   readonly listeningAt: (link: string) => ReadonlySet<Ipv4Address>
+  readonly linkOf: (router: string) => string
 }
 
 interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
@@ -30,12 +32,12 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
     warn: ports.complain,
   })
 
-function watchedLinks({ routers, listeningAt }: Listening, table: LinkTable): readonly WatchedLink[] {
+function watchedLinks({ routers, listeningAt, linkOf }: Listening, table: LinkTable): readonly WatchedLink[] {
   const byLink = new Map<string, Listener[]>()
   for (const { router, state } of routers) {
     if (state.kind !== 'backup' && state.kind !== 'master') continue
-    const listeners = byLink.get(router.link) ?? []
-    byLink.set(router.link, listeners)
+    const listeners = byLink.get(linkOf(router.name)) ?? []
+    byLink.set(linkOf(router.name), listeners)
     listeners.push(router)
   }
   return [...byLink].flatMap(([name, listeners]) => {
@@ -50,7 +52,13 @@ const isOwn = (table: LinkTable, address: Ipv4Address): boolean =>
   )
 
 const isNeighbour = (table: LinkTable, linkIndex: number, address: Ipv4Address): boolean =>
-  table.addressesOf(linkIndex).some(({ cidr, peer }) => {
+  addressesAround(table, linkIndex).some(({ cidr, peer }) => {
     const { address: network, prefixLength } = peer ?? cidr
     return isIpv4(network) && (prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0)
   })
+
+/** A virtual MAC interface has only virtual addresses: what its network is, its base knows. */
+function addressesAround(table: LinkTable, linkIndex: number): readonly LinkAddress[] {
+  const base = table.linkByIndex(linkIndex)?.macvlanOn
+  return [...table.addressesOf(linkIndex), ...(base === undefined ? [] : table.addressesOf(base))]
+}

@@ -14,6 +14,7 @@ import { accepted, type Result } from '../base/result.ts'
 import type { SystemError } from '../system/socket.ts'
 import { installAddresses, withdrawAddresses } from './addresses.ts'
 import type { LinkTable } from './link-table.ts'
+import { createMacvlan, enableLink, removeLink } from './macvlan.ts'
 import { Monitor } from './monitor.ts'
 import { installRoutes, withdrawRoutes } from './routes.ts'
 import { installRules, withdrawRules } from './rules.ts'
@@ -22,6 +23,7 @@ import {
   KEEPALIVED_PROTOCOL,
   type AddressSpec,
   type LinkEvent,
+  type MacvlanSpec,
   type Outcome,
   type RouteSpec,
   type RuleSpec,
@@ -49,6 +51,11 @@ export interface Kernel {
   withdrawRoutes(specs: readonly RouteSpec[]): readonly Outcome[]
   installRules(specs: readonly RuleSpec[]): readonly Outcome[]
   withdrawRules(specs: readonly RuleSpec[]): readonly Outcome[]
+  /** Down; the table has it after the next drain. */
+  createMacvlan(spec: MacvlanSpec): Outcome
+  enableLink(name: string): Outcome
+  /** What is not there is a success. */
+  removeLink(name: string): Outcome
   close(): void
 }
 
@@ -99,6 +106,9 @@ const combine = (transport: Transport, monitor: Monitor): Kernel => ({
     if (specs.length > 0) monitor.watchRules()
     return withdrawRules(transport, specs)
   },
+  createMacvlan: (spec) => createMacvlan(transport, spec),
+  enableLink: (name) => enableLink(transport, name),
+  removeLink: (name) => removeLink(transport, name),
   close() {
     monitor.close()
     transport.close()

@@ -1,6 +1,6 @@
 /**
  * RTM_NEWLINK, RTM_DELLINK (rtnetlink(7), <linux/if_link.h>). Only the fixed part
- * and three attributes are read: the package's own parser of whole link
+ * and a few attributes are read: the package's own parser of whole link
  * messages takes 8 µs instead of 5 and rejects a message when any of some
  * hundred attributes has a length it does not expect.
  */
@@ -10,7 +10,8 @@ import { Attributes, Body, FAMILY } from './attributes.ts'
 import type { KernelMessage } from './message.ts'
 
 const HEADER_LENGTH = 16
-const IFLA = { address: 1, ifname: 3, mtu: 4, extMask: 29 } as const
+const IFLA = { address: 1, ifname: 3, mtu: 4, link: 5, linkInfo: 18, extMask: 29 } as const
+const IFLA_INFO_KIND = 1
 const RTEXT_FILTER_SKIP_STATS = 8
 
 /**
@@ -27,6 +28,8 @@ export function decodeLink(body: Buffer, gone: boolean): KernelMessage | undefin
   const name = attributes.text(IFLA.ifname)
   // Wireless drivers send events in the guise of link messages, without even a name.
   if (name === undefined) return undefined
+  const isMacvlan = attributes.nested(IFLA.linkInfo)?.text(IFLA_INFO_KIND) === 'macvlan'
+  const parent = isMacvlan ? attributes.u32(IFLA.link) : undefined
   const link = {
     index,
     name,
@@ -36,6 +39,7 @@ export function decodeLink(body: Buffer, gone: boolean): KernelMessage | undefin
     loopback: flags.loopback === true,
     mac: Uint8Array.from(attributes.bytes(IFLA.address) ?? []),
     mtu: attributes.u32(IFLA.mtu) ?? 0,
+    ...(parent !== undefined && { macvlanOn: parent }),
   }
   return { type: 'link', link, enabled: flags.up === true }
 }

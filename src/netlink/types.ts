@@ -15,6 +15,16 @@ export interface Link {
   /** Six bytes for Ethernet; other lengths exist (and none for tunnels). */
   readonly mac: Uint8Array
   readonly mtu: number
+  /** Of a macvlan the index of the link it stands on; absent on all other links. */
+  readonly macvlanOn?: number
+}
+
+/** A link of its own MAC address on top of another one; `private`: it does not talk to its siblings. */
+export interface MacvlanSpec {
+  readonly name: string
+  /** The index of the link it stands on. */
+  readonly parent: number
+  readonly mac: Uint8Array
 }
 
 export interface LinkAddress {

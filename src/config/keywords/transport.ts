@@ -8,7 +8,7 @@ import { flag, optionalChoice, text } from '../values/basic.ts'
 import { integer } from '../values/number.ts'
 import { ipvlanWords, vmacWords } from '../values/virtual-mac.ts'
 
-const noVmac = notYet('the interface’s own MAC address is used')
+const noIpvlan = notYet('the interface itself is used')
 
 export const mcastSrcIp: Keyword<Word> = value(
   'mcast_src_ip',
@@ -60,12 +60,8 @@ export const trackSrcIp: Keyword<true> = value(
   'FAULT without the configured source address',
 )
 export const nativeIpv6: Keyword<true> = value('native_ipv6', 3, flag, 'it is an IPv6 instance')
-export const useVmac: Keyword<readonly Word[]> = value('use_vmac', 4, vmacWords, 'the virtual MAC address', {
-  standing: noVmac,
-})
-export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one', {
-  standing: noVmac,
-})
+export const useVmac: Keyword<readonly Word[]> = value('use_vmac', 4, vmacWords, 'the virtual MAC address')
+export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one')
 
 export const useIpvlan: Keyword<readonly Word[]> = value(
   'use_ipvlan',
@@ -73,8 +69,14 @@ export const useIpvlan: Keyword<readonly Word[]> = value(
   ipvlanWords,
   'an ipvlan interface',
   {
-    standing: noVmac,
+    standing: noIpvlan,
   },
+)
+export const useVmacAddr: Keyword<true> = value(
+  'use_vmac_addr',
+  4,
+  flag,
+  'virtual MAC addresses on other interfaces',
 )
 
 export const transportKeywords: readonly Keyword[] = [
@@ -89,7 +91,7 @@ export const transportKeywords: readonly Keyword[] = [
   nativeIpv6,
   useVmac,
   vmacXmitBase,
-  value('use_vmac_addr', 4, flag, 'virtual MAC addresses on other interfaces', { standing: noVmac }),
+  useVmacAddr,
   useIpvlan,
   trackSrcIp,
   value('vrf', 3, text('INTERFACE'), 'VRF of a unicast instance without an interface', {

@@ -43,6 +43,7 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   // Only where unicast is meant is a missing peer a fault.
   faultWithoutPeers: (fault) => (fault ? ['unicast_fault_no_peer', 'unicast_peer {', '}'] : []),
   mcastGroup: (group) => [`mcast_dst_ip ${formatIp(group)}`],
+  virtualMacElsewhere: (elsewhere) => (elsewhere ? ['use_vmac_addr'] : []),
   virtualMac: ({ name, transmitOnBase }) => [
     name === undefined ? 'use_vmac' : `use_vmac ${word(name)}`,
     ...when(transmitOnBase, 'vmac_xmit_base'),

@@ -22,6 +22,7 @@ type Transport = Pick<
   | 'faultWithoutPeers'
   | 'mcastGroup'
   | 'virtualMac'
+  | 'virtualMacElsewhere'
 >
 
 export function resolveTransport(
@@ -53,6 +54,7 @@ export function resolveTransport(
     ...(source !== undefined && { sourceAddress: source }),
     ...(group !== undefined && isOf(group, family) && { mcastGroup: group }),
     ...(virtualMac !== undefined && { virtualMac }),
+    virtualMacElsewhere: values.has(keywords.useVmacAddr),
   }
 }
 
