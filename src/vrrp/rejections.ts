@@ -79,10 +79,17 @@ export function accept(senders: RejectedSenders, source: Ipv4Address): Rejection
   if (ended.length === 0) return { senders, notes: [] }
   const count = ended.reduce((sum, each) => sum + each.count, 0)
   return {
-    senders: senders.map((each) => (ended.includes(each) ? { ...each, endSaid: true } : each)),
+    senders: senders.map((each) => (ended.includes(each) ? withEndSaid(each) : each)),
     notes: [{ kind: 'adverts-accepted-again', source, count }],
   }
 }
+
+/** With the end all of them have been told of. */
+const withEndSaid = (sender: RejectedSender): RejectedSender => ({
+  ...sender,
+  endSaid: true,
+  said: sender.said && { ...sender.said, count: sender.count },
+})
 
 /** Forgets whoever has gone. */
 export function forgetGone(senders: RejectedSenders, now: Instant): Rejections {
