@@ -81,6 +81,10 @@ export const checkOptions = (builder: Argv): Argv<CheckOptions> =>
 export const explainedCode = ({ explain }: CheckOptions): string | undefined =>
   explain?.replace(/^\[(.*)\]$/, '$1')
 
+/** yargs takes `-` for nothing at all. */
+export const withStandardInput = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'check' ? argv.map((word) => (word === '-' ? '/dev/stdin' : word)) : argv
+
 export const checkArguments = (given: CheckOptions): CheckArguments => ({
   file: given.FILE,
   configId: given['config-id'],

@@ -11,7 +11,7 @@ import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { compareDirectors, type Director } from '../config/compare/compare.ts'
 import type { SourceMap } from '../config/sources.ts'
 import { examinePrograms, hostAddresses, hostInterfaces } from './check-host.ts'
-import { STDIN } from './check-io.ts'
+import { pathOf } from './check-io.ts'
 
 export interface ExamineOptions {
   /** A path, or `-` for standard input. */
@@ -70,8 +70,6 @@ export async function examine(options: ExamineOptions, io: ConfigIo): Promise<Ex
     compared: pairs,
   }
 }
-
-const pathOf = (file: string): string => (file === '-' ? STDIN : file)
 
 /** As the daemon: the host's name up to its first dot. */
 const idOf = (configId: string | undefined): string => configId ?? hostname().split('.')[0] ?? ''

@@ -6,6 +6,8 @@ import { diskIo } from '../config/reader.ts'
 /** What stands for standard input among file names. */
 export const STDIN = '<stdin>'
 
+export const pathOf = (file: string): string => (file === '-' || file === '/dev/stdin' ? STDIN : file)
+
 const LARGEST_INPUT_BYTES = 64 << 20
 
 /** Includes of standard input are looked for in the working directory. */

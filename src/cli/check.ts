@@ -11,10 +11,10 @@ import { nearest } from '../config/suggest.ts'
 import { contentsText, tally, tallyText } from '../config/tally.ts'
 import { encodeText } from '../config/text.ts'
 import { examine, type Examined, type ExamineOptions } from './check-examine.ts'
-import { checkIo, STDIN } from './check-io.ts'
+import { checkIo, pathOf } from './check-io.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
-import { flow, words } from './layout.ts'
+import { wrap } from './layout.ts'
 
 export interface CheckArguments extends ExamineOptions {
   readonly form: 'text' | 'json' | 'sarif'
@@ -91,7 +91,7 @@ function summary({ compared, diagnostics, loaded, sources }: Examined, file: str
     compared === undefined ? '' : `; ${compared} virtual router${compared === 1 ? '' : 's'} compared`
   if (counts.error + counts.warning > 0) return tallyText(counts, Math.max(1, sources.size)) + routers
   const notes = counts.note === 0 ? '' : ` (${counts.note} note${counts.note === 1 ? '' : 's'})`
-  return `${file === '-' ? STDIN : file} is fine: ${contentsText(loaded.model)}${notes}${routers}`
+  return `${pathOf(file)} is fine: ${contentsText(loaded.model)}${notes}${routers}`
 }
 
 function exitCode(diagnostics: readonly Diagnostic[], strict: boolean): number {
@@ -117,6 +117,6 @@ export function explain(code: string, io: CommandIo): number {
     io.err(`vrrpd check: there is no finding '${code}'${meant}\n`)
     return EXIT.usage
   }
-  io.out([...flow(words(help), '', '', io.width, false), ''].join('\n'))
+  io.out([...wrap(help, io.width), ''].join('\n'))
   return CHECK_EXIT.clean
 }

@@ -1,7 +1,14 @@
 /** The commands beside the daemon, as yargs understands them. Loaded for them only. */
 
 import yargs, { type Argv } from 'yargs'
-import { checkArguments, checkOptions, checkSummary, checkUsage, explainedCode } from './check-command.ts'
+import {
+  checkArguments,
+  checkOptions,
+  checkSummary,
+  checkUsage,
+  explainedCode,
+  withStandardInput,
+} from './check-command.ts'
 import { completionCommand } from './completion/command.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventsCommand } from './events.ts'
@@ -71,7 +78,7 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
     return chosen
   }
   // With a callback yargs prints nothing itself.
-  parser.parseSync([...argv], {}, (error: unknown, _parsed, output) => {
+  parser.parseSync([...withStandardInput(argv)], {}, (error: unknown, _parsed, output) => {
     if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }
     else if (output !== '') chosen = { text: output, exitCode: EXIT.allWell }
   })

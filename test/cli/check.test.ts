@@ -3,13 +3,15 @@
  * each, what is said about it; UPDATE_GOLDEN=1 rewrites that.
  */
 
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/cli.ts'
 import { check, processWorld, type CheckArguments } from '../../src/cli/check.ts'
 import type { CommandIo } from '../../src/cli/io.ts'
+import { needs } from '../support/privileges.ts'
 import type { JsonReport } from '../../src/config/render-json.ts'
 
 const folder = 'test/cli/golden/check'
@@ -75,6 +77,18 @@ describe('what is said about', () => {
   test('nothing says a password', async () => {
     for (const form of ['--json', '--sarif', '--verbose', '--color=always'])
       expect((await run(join(folder, 'slips.conf'), form)).out).not.toMatch(/hunter2|secret/)
+  })
+})
+
+needs('built')('the executable', () => {
+  test.each([['-'], ['/dev/stdin']])('reads standard input as %s', (name) => {
+    const { status, stdout } = spawnSync(resolve('bin/vrrpd'), ['check', '--no-system', name], {
+      input: 'vrrp_instance X {\n',
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect(stdout).toContain('<stdin>:1:15: error: X needs an interface')
+    expect(status).toBe(2)
   })
 })
 
