@@ -19,6 +19,18 @@ export const stateCell = ({ state }: InstanceReport): Cell => ({ text: state, co
 export const priorityText = ({ priority: { base, effective } }: InstanceReport): string =>
   base === effective ? String(base) : `${effective} (base ${base})`
 
+/** `100 -20 chk_nginx = 80` */
+export function prioritySum({ priority: { base, effective, contributions } }: InstanceReport): string {
+  const terms = contributions
+    .filter(({ weight }) => weight !== 0)
+    .map(({ tracker, weight }) => ` ${weight > 0 ? '+' : ''}${weight} ${printable(tracker)}`)
+  if (base === 255) return '255 (address owner)'
+  if (terms.length === 0) return String(base)
+  const sum = contributions.reduce((total, { weight }) => total + weight, base)
+  const bound = sum === effective ? '' : `, within 1 to 254`
+  return `${base}${terms.join('')} = ${effective}${bound}`
+}
+
 export function masterText({ state, master }: InstanceReport): string {
   if (state === 'MASTER') return 'this host'
   return master === null ? '-' : `${master.address} (${master.priority})`

@@ -1,11 +1,14 @@
 /** `vrrpd status [NAME] [--json] [--control PATH]` */
 
 import { askDaemon } from '../control/client.ts'
-import { problemsOf, type StatusReport } from '../control/report.ts'
+import { isAlarming } from '../control/problem.ts'
+import type { StatusReport } from '../control/report.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { formatAge } from './layout.ts'
-import { statusView, type TimeWords } from './views.ts'
+import { localTime } from './local-time.ts'
+import type { TimeWords } from './view-options.ts'
+import { statusView } from './views.ts'
 
 export interface StatusArguments {
   readonly name: string | undefined
@@ -28,13 +31,18 @@ export async function status(args: StatusArguments, io: CommandIo): Promise<numb
     return EXIT.usage
   }
   io.out(args.json ? `${JSON.stringify(report, null, 2)}\n` : render(report, io))
-  return problemsOf(report.instances).length > 0 ? EXIT.problems : EXIT.allWell
+  return report.problems.some(isAlarming) ? EXIT.problems : EXIT.allWell
 }
 
 const onlyNamed = (report: StatusReport, name: string | undefined): StatusReport =>
   name === undefined
     ? report
-    : { ...report, instances: report.instances.filter((instance) => instance.name === name) }
+    : {
+        ...report,
+        problems: report.problems.filter(({ instance }) => instance === name),
+        instances: report.instances.filter((instance) => instance.name === name),
+        groups: report.groups.filter(({ members }) => members.includes(name)),
+      }
 
 function render(report: StatusReport, io: CommandIo): string {
   const now = io.now()
@@ -45,12 +53,8 @@ function render(report: StatusReport, io: CommandIo): string {
   })
 }
 
-/** In the reader's time zone. */
+/** In the reader's time zone; how long ago, or of a time to come how long until then. */
 function timeWords(iso: string, now: number): TimeWords {
-  const then = new Date(iso)
-  const local = new Date(then.getTime() - then.getTimezoneOffset() * 60_000)
-  return {
-    at: local.toISOString().slice(0, 19).replace('T', ' '),
-    ago: formatAge(Math.floor((now - then.getTime()) / 1000)),
-  }
+  const seconds = (now - Date.parse(iso)) / 1000
+  return { at: localTime(iso).slice(0, 19), ago: formatAge(Math.floor(Math.abs(seconds))) }
 }

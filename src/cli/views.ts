@@ -1,37 +1,25 @@
 /**
- * A StatusReport as one screen of text: problems first, then a table of the
- * instances. A wide terminal gets everything in the table; a narrow one gets
+ * A StatusReport as one screen of text: problems first, then the instances:
+ * everything about a few, or a table of many. A wide terminal gets everything in the table; a narrow one gets
  * reason and addresses below each row; and where even that table does not fit
  * (long names), each instance is a paragraph. Pure.
  */
 
 import { printable } from '../base/printable.ts'
-import { problemsOf, type InstanceReport, type StatusReport } from '../control/report.ts'
+import type { InstanceReport, StatusReport } from '../control/report.ts'
 import { addressCell, masterText, plain, priorityText, stateCell } from './cells.ts'
-import { columnWidths, flow, paint, tableRow, tableWidth, words, type Cell, type Colour } from './layout.ts'
-
-export interface ViewOptions {
-  readonly width: number
-  readonly colour: boolean
-  /** Turns the report's times into words. */
-  readonly time: (iso: string) => TimeWords
-}
-
-export interface TimeWords {
-  /** `2026-11-21 10:00:00` */
-  readonly at: string
-  /** `2h 3m` */
-  readonly ago: string
-}
+import { instanceDetail } from './detail.ts'
+import { columnWidths, flow, tableRow, tableWidth, words, type Cell, type Colour } from './layout.ts'
+import { problemLines } from './problem-lines.ts'
+import type { ViewOptions } from './view-options.ts'
 
 const INDENT = '    '
 
 export function statusView(report: StatusReport, options: ViewOptions): string {
   const sections = [
     daemonLine(report, options),
-    listed({ text: 'Problems:', colour: 'red' }, problemsOf(report.instances), options),
-    instancesView(report.instances, options),
-    listed({ text: 'Notices:', colour: 'yellow' }, report.notices, options),
+    problemLines(report.problems, options),
+    ...instancesView(report.instances, options),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -50,22 +38,18 @@ function daemonLine({ daemon }: StatusReport, { width, colour, time }: ViewOptio
   return flow(pieces.map(plain), ',', '', width, colour)
 }
 
-function listed(
-  title: Cell,
-  sentences: readonly string[],
-  { width, colour }: ViewOptions,
-): readonly string[] {
-  if (sentences.length === 0) return []
-  const lines = sentences.flatMap((sentence) => prose(sentence, width))
-  return [paint(title, colour), ...lines]
-}
-
 const prose = (sentence: string, width: number): readonly string[] =>
   flow(words(printable(sentence)), '', INDENT, width, false)
 
-function instancesView(all: readonly InstanceReport[], options: ViewOptions): readonly string[] {
-  if (all.length === 0) return ['No vrrp_instance is configured.']
-  return wideTable(all, options) ?? narrowTable(all, options) ?? paragraphs(all, options)
+/** So many fit on a screen with all that is to be said of them. */
+const FEW = 3
+
+/** Each element a section. */
+function instancesView(all: readonly InstanceReport[], options: ViewOptions): readonly (readonly string[])[] {
+  if (all.length === 0) return [['No vrrp_instance is configured.']]
+  if (all.length <= FEW) return all.map((instance) => instanceDetail(instance, options))
+  const lines = wideTable(all, options) ?? narrowTable(all, options) ?? paragraphs(all, options)
+  return [lines, ['vrrpd status NAME shows more of one.']]
 }
 
 /** Undefined when it does not fit. Addresses stand below one another in the last column. */

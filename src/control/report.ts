@@ -1,9 +1,17 @@
-/** What a running daemon tells about itself: `vrrpd status --json` prints it as it is. Pure. */
+/**
+ * What a running daemon tells about itself: `vrrpd status --json` prints it as
+ * it is. docs/status.schema.json says the same for programs. Pure.
+ */
+
+import type { Problem } from './problem.ts'
 
 /** Version 1. Fields may be added; none is taken away or given another meaning under the same version. */
 export interface StatusReport {
   readonly version: 1
+  /** What an operator has to look at, worst first; empty when all is well. */
+  readonly problems: readonly Problem[]
   readonly instances: readonly InstanceReport[]
+  readonly groups: readonly GroupReport[]
   /** Whole sentences that concern the daemon, e.g. virtual_server blocks that are not served. */
   readonly notices: readonly string[]
   readonly daemon: DaemonReport
@@ -21,11 +29,53 @@ export interface InstanceReport {
   readonly because: string
   readonly interface: string
   readonly vrid: number
-  readonly priority: { readonly base: number; readonly effective: number }
-  /** The master last heard; null when none was, and while this is the master itself. */
-  readonly master: { readonly address: string; readonly priority: number } | null
+  /** The sync group it is in. */
+  readonly group: string | null
+  readonly priority: PriorityReport
+  readonly preempt: PreemptReport
+  readonly timers: TimersReport
+  /** The master that is heard; null when none is, and while this is the master itself. */
+  readonly master: MasterReport | null
+  /** Others that are heard as masters besides that one, or besides this host. */
+  readonly rivals: readonly MasterReport[]
   /** In the configuration's order, excluded ones last. */
   readonly addresses: readonly AddressReport[]
+  readonly trackers: readonly TrackerReport[]
+  readonly counters: CountersReport
+  /** The operator has taken it out; null when not. */
+  readonly drained: { readonly since: string; readonly until: string | null } | null
+  /** The last changes of state, the oldest first. */
+  readonly history: readonly TransitionReport[]
+}
+
+export interface PriorityReport {
+  readonly base: number
+  /** base plus all contributions, within 1..254; 255 stays as it is. */
+  readonly effective: number
+  readonly contributions: readonly { readonly tracker: string; readonly weight: number }[]
+}
+
+export interface PreemptReport {
+  readonly enabled: boolean
+  readonly delaySeconds: number
+  /** In words: what it means now. */
+  readonly because: string
+}
+
+export interface TimersReport {
+  readonly advertIntervalMs: number
+  /** How long a silent master is waited for: the time a failover takes when it dies. */
+  readonly masterDownIntervalMs: number
+  /** The same when it leaves with priority 0. */
+  readonly skewTimeMs: number
+}
+
+export interface MasterReport {
+  readonly address: string
+  readonly priority: number
+  /** Since when it has been heard without a pause. */
+  readonly since: string
+  readonly lastHeard: string
 }
 
 export interface AddressReport {
@@ -33,6 +83,61 @@ export interface AddressReport {
   readonly address: string
   /** Whether the kernel has it on the interface where it belongs. */
   readonly present: boolean
+}
+
+export interface TrackerReport {
+  /** `script`, `interface`, `file`, `process`. */
+  readonly kind: string
+  readonly name: string
+  /** 0: its failure is a FAULT. */
+  readonly weight: number
+  readonly reverse: boolean
+  /** `pending`: no result yet; `disabled`: can never have one, and has no influence. */
+  readonly verdict: 'pending' | 'up' | 'down' | 'disabled'
+  /** The number in a file; null for everything else. */
+  readonly value: number | null
+  /** Of scripts; null for everything else. */
+  readonly run: RunReport | null
+}
+
+export interface RunReport {
+  readonly running: boolean
+  /** In words; null before the first run has ended. */
+  readonly result: string | null
+  readonly startedAt: string | null
+  readonly durationMs: number | null
+  readonly nextAt: string | null
+  /** The last of what it printed. */
+  readonly output: string
+  /** Runs that were due while the one before was still running. */
+  readonly skipped: number
+}
+
+/** As keepalived's statistics. */
+export interface CountersReport {
+  readonly advertsReceived: number
+  readonly advertsSent: number
+  readonly becameMaster: number
+  readonly releasedMaster: number
+  readonly priorityZeroReceived: number
+  readonly priorityZeroSent: number
+  readonly addressListDiffers: number
+  /** By the reason's name. */
+  readonly rejected: Readonly<Record<string, number>>
+}
+
+export interface TransitionReport {
+  readonly at: string
+  readonly from: InstanceState
+  readonly to: InstanceState
+  readonly because: string
+}
+
+export interface GroupReport {
+  readonly name: string
+  readonly members: readonly string[]
+  /** The one all members are in; null while they differ. */
+  readonly state: InstanceState | null
 }
 
 export interface DaemonReport {
@@ -43,25 +148,6 @@ export interface DaemonReport {
   readonly configFile: string
   /** How late the event loop ran at worst within the last minute or so, in milliseconds. */
   readonly loopLagMs: number
-}
-
-/** What an operator has to look at, worst first; empty when all is well. */
-export function problemsOf(instances: readonly InstanceReport[]): readonly string[] {
-  const faults = instances.filter(({ state }) => state === 'FAULT')
-  return [
-    ...faults.map(({ name, because }) => `${name} is in FAULT: ${because}`),
-    ...instances.flatMap(missingAddresses),
-    ...instances.flatMap(strayAddresses),
-  ]
-}
-
-function missingAddresses({ name, state, addresses }: InstanceReport): readonly string[] {
-  const missing = state === 'MASTER' ? addresses.filter(({ present }) => !present) : []
-  return missing.map(({ address }) => `${name} is MASTER, but ${address} is missing`)
-}
-
-/** Held here while another router may hold it too. */
-function strayAddresses({ name, state, addresses }: InstanceReport): readonly string[] {
-  const stray = state === 'MASTER' ? [] : addresses.filter(({ present }) => present)
-  return stray.map(({ address }) => `${name} is ${state}, but ${address} is present here`)
+  /** When the configuration was last read with success. */
+  readonly loadedAt: string
 }

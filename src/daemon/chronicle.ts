@@ -7,12 +7,13 @@
 import { formatIpv4 } from '../base/address.ts'
 import { before, between, toMilliseconds, type Clock, type Instant } from '../base/time.ts'
 import type { EventKind } from '../control/events.ts'
+import type { TransitionReport } from '../control/report.ts'
 import type { LinkFact } from '../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../vrrp/engine.ts'
 import type { Note } from '../vrrp/election/state.ts'
 import { masterDownInterval } from '../vrrp/election/timers.ts'
 import { Causes } from './causes.ts'
-import { tellNote } from './chronicle-text.ts'
+import { STATE_WORDS, tellNote } from './chronicle-text.ts'
 import { HeardMasters } from './heard.ts'
 import { Journal } from './journal.ts'
 
@@ -38,6 +39,8 @@ export class Chronicle {
   /** By instance: its last transition, and what left its addresses without a master. */
   private readonly transitions = new Map<string, number>()
   private readonly vacancies = new Map<string, number>()
+  private readonly histories = new Map<string, readonly TransitionReport[]>()
+  private readonly trackers = new Map<string, string>()
   private event: EngineEvent | undefined
   /** What an operator or a signal has asked for: the root of the engine's next event. */
   private asked: number | undefined
@@ -86,9 +89,19 @@ export class Chronicle {
   /** After a reload: only these routers are there still. */
   retain(routers: ReadonlySet<string>): void {
     this.heard.retain(routers)
-    for (const map of [this.transitions, this.vacancies]) {
+    for (const map of [this.transitions, this.vacancies, this.histories]) {
       for (const name of map.keys()) if (!routers.has(name)) map.delete(name)
     }
+  }
+
+  /** The instance's last changes of state, the oldest first. */
+  history(router: string): readonly TransitionReport[] {
+    return this.histories.get(router) ?? []
+  }
+
+  /** When a tracker's verdict last changed: ISO 8601; undefined while it has had but one. */
+  trackerSince(name: string): string | undefined {
+    return this.trackers.get(name)
   }
 
   /** The id of the instance's last transition. */
@@ -125,11 +138,10 @@ export class Chronicle {
       case 'link':
         return this.linkRoot(event.name, event.fact)
       case 'script':
-        return this.scriptRoot(event.name, event.verdict)
-      case 'file':
-        return this.trackerRoot(event.name, `file ${event.name} holds ${event.number}`)
       case 'process':
-        return this.trackerRoot(event.name, `process ${event.name} is ${event.verdict}`)
+        return this.trackerRoot(event)
+      case 'file':
+        return this.changed(event.name, `file ${event.name} holds ${event.number}`)
       case 'advert':
         return this.hear(event)
       case 'alarm':
@@ -157,18 +169,15 @@ export class Chronicle {
     return this.write({ kind: 'link', subject: name, text })
   }
 
-  private scriptRoot(
-    name: string,
-    verdict: (EngineEvent & { type: 'script' })['verdict'],
-  ): number | undefined {
+  private trackerRoot({ type: kind, name, verdict }: VerdictEvent): number | undefined {
     if (verdict === 'pending') return undefined
-    const words = this.ports.checkWords(name)
-    const text = `script ${name} ${VERDICT_WORDS[verdict]}${words === '' ? '' : ` (${words})`}`
-    return this.trackerRoot(name, text)
+    const words = kind === 'script' ? this.ports.checkWords(name) : ''
+    return this.changed(name, `${kind} ${name} ${VERDICT_WORDS[verdict]}${words === '' ? '' : ` (${words})`}`)
   }
 
-  private trackerRoot(name: string, text: string): number {
-    return this.write({ kind: 'tracker', subject: name, text })
+  private changed(tracker: string, text: string): number {
+    this.trackers.set(tracker, new Date(this.ports.wallMs()).toISOString())
+    return this.write({ kind: 'tracker', subject: tracker, text })
   }
 
   private hear({ router: name, advert }: EngineEvent & { type: 'advert' }): number | undefined {
@@ -191,7 +200,10 @@ export class Chronicle {
     return this.of(name, 'master-heard', text, crowd ? 'heard' : `heard ${change} ${source}`)
   }
 
-  private moved(router: string, { from, to }: Extract<Note, { kind: 'transition' }>, id: number): void {
+  private moved(router: string, { from, to, because }: Transition, id: number): void {
+    const at = new Date(this.ports.wallMs()).toISOString()
+    const step = { at, from: STATE_WORDS[from], to: STATE_WORDS[to], because }
+    this.histories.set(router, [...this.history(router), step].slice(-KEPT_TRANSITIONS))
     this.transitions.set(router, id)
     if (from === 'master') this.vacancies.set(router, id)
     if (to === 'master') this.vacancies.delete(router)
@@ -234,6 +246,12 @@ export class Chronicle {
     return this.causes.of(router, undefined, 'addresses-removed') !== undefined
   }
 }
+
+type VerdictEvent = EngineEvent & { readonly type: 'script' | 'process' }
+
+type Transition = Extract<Note, { readonly kind: 'transition' }>
+
+const KEPT_TRANSITIONS = 8
 
 /** More are a storm, or somebody who invents them. */
 const FEW_MASTERS = 3

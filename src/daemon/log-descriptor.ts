@@ -32,6 +32,10 @@ export class DescriptorWriter {
     this.queue = new LogQueue(limit, lostLine)
   }
 
+  get linesLost(): number {
+    return this.queue.lostInAll
+  }
+
   write(line: string): void {
     if (this.broken) return
     this.queue.push(line)

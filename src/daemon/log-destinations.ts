@@ -33,6 +33,8 @@ export interface Destination {
   write(record: LogRecord): void
   /** A file may have been rotated away. */
   look?(): void
+  /** Since the start. */
+  linesLost(): number
   /** Resolves when all is written, or after the deadline. */
   close(deadlineMs: number): Promise<void>
 }
@@ -93,6 +95,7 @@ function consoleDestination(settings: LogSettings): Destination {
     write: (record) => {
       writer.write(line(record))
     },
+    linesLost: () => writer.linesLost,
     close: (deadlineMs) => writer.close(deadlineMs),
   }
 }
@@ -107,6 +110,7 @@ function fileDestination(path: string, settings: LogSettings, complain: (text: s
     look: () => {
       file.look()
     },
+    linesLost: () => file.linesLost,
     close: (deadlineMs) => file.close(deadlineMs),
   }
 }
@@ -132,6 +136,7 @@ function syslogDestination(settings: LogSettings, port: SyslogPort): Destination
     write: ({ at, level, text }) => {
       writer.write(syslogFrame(at, level, text, from))
     },
+    linesLost: () => writer.linesLost,
     close: (deadlineMs) => writer.close(deadlineMs),
   }
 }

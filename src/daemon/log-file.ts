@@ -40,6 +40,8 @@ export class LogFile {
   private last: Promise<void> = Promise.resolve()
   private lookedAt = performance.now()
   private hasProblem = false
+  /** By the files before this one. */
+  private lostBefore = 0
 
   /** Throws what opening throws. */
   constructor(path: string, options: LogFileOptions) {
@@ -48,6 +50,10 @@ export class LogFile {
     this.held = new LogQueue(LOG_BUFFER_BYTES, options.lostLine)
     const fd = openSync(path, 'a')
     this.file = this.adopt(fd, fstatSync(fd))
+  }
+
+  get linesLost(): number {
+    return this.lostBefore + this.held.lostInAll + this.file.writer.linesLost
   }
 
   write(line: string): void {
@@ -107,6 +113,7 @@ export class LogFile {
   private async reopen(): Promise<void> {
     const fd = await promisify(open)(this.path, 'a')
     const before = this.file.writer
+    this.lostBefore += before.linesLost
     this.file = this.adopt(fd, await promisify(fstat)(fd))
     this.last = before.close(LAST_LINES_MS)
   }

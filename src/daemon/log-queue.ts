@@ -13,6 +13,7 @@ export class LogQueue {
   private lines: Buffer[] = []
   private bytes = 0
   private lost = 0
+  private total = 0
 
   /** @param lostLine the line, newline included, that reports how many are missing */
   constructor(limit: number, lostLine: (count: number) => string) {
@@ -20,11 +21,17 @@ export class LogQueue {
     this.lostLine = lostLine
   }
 
+  /** Reported or not. */
+  get lostInAll(): number {
+    return this.total
+  }
+
   push(line: string): void {
     const bytes = Buffer.from(line)
     const room = this.lost > 0 ? this.limit / 2 : this.limit
     if (this.bytes + bytes.length > room) {
       this.lost += 1
+      this.total += 1
       return
     }
     this.reportLost()

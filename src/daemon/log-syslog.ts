@@ -30,6 +30,10 @@ export class SyslogWriter {
     this.queue = new LogQueue(limit, lostLine)
   }
 
+  get linesLost(): number {
+    return this.queue.lostInAll
+  }
+
   write(line: string): void {
     this.queue.push(line)
     this.pump()

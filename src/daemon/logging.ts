@@ -30,6 +30,8 @@ export interface Log {
   say(message: Message): void
   /** Files that have been rotated away are made anew, without waiting for the next line. */
   reopen(): void
+  /** Since the start, by the destination that lost most: a slow reader's are not everybody's. */
+  linesLost(): number
   /** Resolves when all destinations have everything, or after the deadline. Lines logged later are lost. */
   close(deadlineMs: number): Promise<void>
 }
@@ -83,6 +85,7 @@ function createLog(detail: boolean, destinations: readonly Destination[]): Log {
     reopen: () => {
       for (const destination of destinations) destination.look?.()
     },
+    linesLost: () => Math.max(0, ...destinations.map((destination) => destination.linesLost())),
     close: async (deadlineMs) => {
       deferral.flush()
       await Promise.all(destinations.map((destination) => destination.close(deadlineMs)))
@@ -118,4 +121,22 @@ function levelOf(number: number): LogLevel {
   if (number >= LEVELS.error) return 'error'
   if (number >= LEVELS.warn) return 'warn'
   return number >= LEVELS.info ? 'info' : 'detail'
+}
+
+/** The same log, and the text of the first error that goes to it from now on. */
+export function withFirstError(log: Log): {
+  readonly log: Log
+  readonly firstError: () => string | undefined
+} {
+  let first: string | undefined
+  return {
+    log: {
+      ...log,
+      error: (text, fields) => {
+        first ??= text
+        log.error(text, fields)
+      },
+    },
+    firstError: () => first,
+  }
 }

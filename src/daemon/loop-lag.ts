@@ -4,11 +4,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** Ten wake-ups a second are enough to see what is late, and few enough not to be seen themselves. */
 const RESOLUTION_MS = 100
+const MINUTE_MS = 60_000
 
 export interface LoopLag {
-  /** Milliseconds beyond the timer's own resolution: the worst and the 99th percentile since the last reset. */
-  read(): { readonly maxMs: number; readonly p99Ms: number }
-  reset(): void
+  /** Milliseconds beyond the timer's own resolution: the worst within the last minute, or up to two. */
+  read(): { readonly maxMs: number }
   stop(): void
 }
 
@@ -17,12 +17,16 @@ export function measureLoopLag(): LoopLag {
   histogram.enable()
   const beyond = (nanoseconds: number): number =>
     Math.max(0, Math.round((nanoseconds / 1e6 - RESOLUTION_MS) * 1000) / 1000)
+  let minuteBefore = 0
+  const minute = setInterval(() => {
+    minuteBefore = beyond(histogram.max)
+    histogram.reset()
+  }, MINUTE_MS)
+  minute.unref()
   return {
-    read: () => ({ maxMs: beyond(histogram.max), p99Ms: beyond(histogram.percentile(99)) }),
-    reset: () => {
-      histogram.reset()
-    },
+    read: () => ({ maxMs: Math.max(minuteBefore, beyond(histogram.max)) }),
     stop: () => {
+      clearInterval(minute)
       histogram.disable()
     },
   }

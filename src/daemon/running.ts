@@ -21,7 +21,7 @@ import { addressWords, checkWords } from './chronicle-text.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
-import type { Log } from './logging.ts'
+import { withFirstError, type Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing } from './messages.ts'
 import { Operator } from './operator.ts'
@@ -37,7 +37,7 @@ import { canSign } from './signing.ts'
 import { delayStartup } from './startup-delay.ts'
 import type { ReadRecord } from './run-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
-import { statusReport } from './status.ts'
+import { StatusReporter } from './status-reporter.ts'
 import { Succession } from './succession.ts'
 import { Tracking } from './tracking.ts'
 import { VirtualMacs } from './virtual-macs.ts'
@@ -91,8 +91,9 @@ export class RunningDaemon {
   private stopping = false
   private readonly succession: Succession
   private readonly virtualMacs: VirtualMacs
-  /** When a reload was refused since which none was accepted. */
-  private refusedAt: Date | undefined
+  private loadedAt = this.startedAt
+  /** A reload was refused since which none was accepted. */
+  private refused: { readonly at: Date; readonly text: string } | undefined
 
   constructor(opened: Opened, { model, scripts }: Examined) {
     this.opened = opened
@@ -119,10 +120,11 @@ export class RunningDaemon {
       this.succession.renew()
     })
     this.daemon = this.assembleDaemon()
+    const reporter = this.makeReporter()
     this.operator = new Operator({
       chronicle: this.chronicle,
       engine: () => this.daemon.engine,
-      status: () => this.report(),
+      status: () => reporter.report(),
     })
     this.room.use({ model, scriptOf: scripts.scriptOf })
     this.tracking.use(model)
@@ -185,20 +187,20 @@ export class RunningDaemon {
   private async reloadOnce(): Promise<void> {
     const { log, settings, programs } = this.opened
     log.info(`Reloading ${settings.configFile}`)
-    const examined = await readAndExamine(settings, programs, log, 'reload')
+    const heard = withFirstError(log)
+    const examined = await readAndExamine(settings, programs, heard.log, 'reload')
     if (this.stopping) return
     if (!examined) {
-      log.error('Reload refused: the daemon goes on with the configuration it has')
-      this.refusedAt = new Date()
+      this.refuse(heard.firstError() ?? 'see the log', 'the daemon goes on with the configuration it has')
       return
     }
     const { model, scripts } = examined
     // A file cut short while it is being written is no wish to give up every address; to do that, stop the daemon.
     if (model.instances.length === 0 && this.assembly.routers.length > 0) {
-      log.error(
-        'Reload refused: without an instance nothing would be left; the daemon goes on with what it has',
+      this.refuse(
+        'no instance',
+        'without an instance nothing would be left; the daemon goes on with what it has',
       )
-      this.refusedAt = new Date()
       return
     }
     this.assembly = this.assemble(model)
@@ -210,8 +212,15 @@ export class RunningDaemon {
     this.succession.renew()
     this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
     this.notices = this.noticesOf(model)
-    this.refusedAt = undefined
+    this.refused = undefined
+    this.loadedAt = new Date()
     log.info('Reload complete')
+  }
+
+  private refuse(text: string, consequence: string): void {
+    this.opened.log.error(`Reload refused: ${consequence}`)
+    this.refused = { at: new Date(), text }
+    this.chronicle.daemon('reload-refused', `a reload was refused: ${text}`)
   }
 
   private noticesOf(model: Model): readonly string[] {
@@ -350,8 +359,8 @@ export class RunningDaemon {
 
   private serviceStatus(): string {
     const states = serviceStatus(this.daemon.engine.routers.values())
-    if (this.refusedAt === undefined) return states
-    return `${states}; reload refused at ${this.refusedAt.toTimeString().slice(0, 8)}, see the log`
+    if (this.refused === undefined) return states
+    return `${states}; reload refused at ${this.refused.at.toTimeString().slice(0, 8)}, see the log`
   }
 
   private overdue(): Duration {
@@ -359,25 +368,29 @@ export class RunningDaemon {
     return due === undefined ? seconds(0) : between(due, systemClock.now())
   }
 
-  private report(): ReturnType<typeof statusReport> {
-    const { engine } = this.daemon
-    const { settings } = this.opened
-    return statusReport({
-      routers: this.assembly.routers.flatMap((assembled) => {
-        const record = engine.routers.get(assembled.router.name)
-        return record ? [{ assembled, record }] : []
+  private makeReporter(): StatusReporter {
+    const { settings, programs, log } = this.opened
+    return new StatusReporter({
+      clock: programs.clock,
+      wallMs: () => Date.now(),
+      daemon: this.daemon,
+      chronicle: this.chronicle,
+      assembly: () => this.assembly,
+      checks: () => this.room.reports(),
+      drainedUntil: () => undefined,
+      about: () => ({
+        notices: this.notices,
+        logLinesLost: log.linesLost(),
+        refusedReload: this.refused && { at: this.refused.at.toISOString(), text: this.refused.text },
+        daemon: {
+          pid: process.pid,
+          version: VERSION,
+          startedAt: this.startedAt.toISOString(),
+          configFile: settings.configFile,
+          loopLagMs: this.lag.read().maxMs,
+          loadedAt: this.loadedAt.toISOString(),
+        },
       }),
-      isPresent: (assembled, index) => this.daemon.isPresent(assembled, index),
-      notices: this.notices,
-      daemon: {
-        pid: process.pid,
-        version: VERSION,
-        startedAt: this.startedAt.toISOString(),
-        configFile: settings.configFile,
-        loopLagMs: this.lag.read().maxMs,
-      },
-      now: systemClock.now(),
-      wallNowMs: Date.now(),
     })
   }
 }

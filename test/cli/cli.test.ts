@@ -9,22 +9,16 @@ import type { CommandIo } from '../../src/cli/io.ts'
 import type { StatusReport } from '../../src/control/report.ts'
 import { succeeded } from '../../src/control/protocol.ts'
 import type { ControlServer } from '../../src/control/server.ts'
-import { emptyReport, serve } from '../control/support.ts'
+import { serve } from '../control/support.ts'
+import { makeInstance, makeProblem, makeReport } from '../support/reports.ts'
 
-const report: StatusReport = {
-  ...emptyReport,
-  instances: ['VI_1', 'VI_2'].map((name, at) => ({
-    name,
-    state: at === 0 ? 'MASTER' : 'FAULT',
-    since: '2026-11-21T08:00:00.000Z',
-    because: at === 0 ? 'no master heard' : 'interface eth1 down',
-    interface: `eth${at}`,
-    vrid: 51,
-    priority: { base: 150, effective: 150 },
-    master: null,
-    addresses: [{ address: `10.0.0.${at}/24`, present: at === 0 }],
-  })),
-}
+const report: StatusReport = makeReport({
+  problems: [makeProblem({ instance: 'VI_2', text: 'VI_2 is in FAULT: interface eth1 down' })],
+  instances: [
+    makeInstance(),
+    makeInstance({ name: 'VI_2', state: 'FAULT', because: 'interface eth1 down', interface: 'eth1' }),
+  ],
+})
 
 let directory: string
 let path: string
@@ -68,8 +62,8 @@ describe('vrrpd status', () => {
   test('shows all instances; the exit code says that there are problems', async () => {
     const { code, out, err } = await run('status', '--control', path)
     expect({ code, err }).toEqual({ code: 1, err: '' })
-    expect(out).toContain('VI_1      MASTER  2h 3m')
-    expect(out).toContain('VI_2      FAULT')
+    expect(out).toContain('VI_1 is MASTER since 2026-11-21')
+    expect(out).toContain('- VI_2 is in FAULT: interface eth1 down (since ')
   })
 
   test('shows one instance; the exit code concerns that one', async () => {
@@ -84,7 +78,7 @@ describe('vrrpd status', () => {
     expect(code).toBe(1)
     expect(JSON.parse(out)).toEqual(report)
     const one = await run('status', 'VI_1', '--json', '--control', path)
-    expect(JSON.parse(one.out)).toEqual({ ...report, instances: [report.instances[0]] })
+    expect(JSON.parse(one.out)).toEqual({ ...report, problems: [], instances: [report.instances[0]] })
   })
 
   test('an instance that does not exist', async () => {

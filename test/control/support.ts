@@ -3,20 +3,10 @@
 import { connect, type Socket } from 'node:net'
 import type { StatusReport } from '../../src/control/report.ts'
 import { succeeded } from '../../src/control/protocol.ts'
+import { makeReport } from '../support/reports.ts'
 import { openControlServer, type ControlServer, type ControlServerOptions } from '../../src/control/server.ts'
 
-export const emptyReport: StatusReport = {
-  version: 1,
-  instances: [],
-  notices: [],
-  daemon: {
-    pid: 1,
-    version: '0.1.0',
-    startedAt: '2026-11-21T07:00:00.000Z',
-    configFile: '/etc/keepalived/keepalived.conf',
-    loopLagMs: 0,
-  },
-}
+export const emptyReport: StatusReport = makeReport()
 
 export async function serve(
   path: string,

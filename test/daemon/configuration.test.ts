@@ -24,6 +24,7 @@ async function read(text: string, purpose: 'start' | 'reload' = 'start') {
     say: (message) => {
       say(message.text)
     },
+    linesLost: () => 0,
     close: () => Promise.resolve(),
   }
   const settings: DaemonSettings = { ...defaultOptions, configFile }

@@ -1,5 +1,6 @@
 /** A host on which all is well; tests change what they are about. */
 
+import { makeInstance, makeReport } from '../support/reports.ts'
 import { parseIpv4, type Cidr, type Ipv4Address } from '../../src/base/address.ts'
 import { accepted } from '../../src/base/result.ts'
 import type {
@@ -85,30 +86,18 @@ export function running(
 ): RunningDaemon {
   return {
     kind: 'running',
-    report: {
-      version: 1,
+    report: makeReport({
       instances: [
-        {
-          name: 'VI_1',
+        makeInstance({
           state,
-          since: '2026-11-21T10:00:00.000Z',
           because: state === 'FAULT' ? 'interface eth0 is down' : 'no master heard',
           interface: 'eth0',
-          vrid: 51,
-          priority: { base: 100, effective: 100 },
-          master: null,
+          priority: { base: 100, effective: 100, contributions: [] },
           addresses: [],
-        },
+        }),
       ],
-      notices: [],
-      daemon: {
-        pid: 4711,
-        version: '0.1.0',
-        startedAt: '2026-11-21T10:00:00.000Z',
-        configFile: '/etc/keepalived/keepalived.conf',
-        loopLagMs: 3,
-      },
-    },
+      daemon: { ...makeReport().daemon, pid: 4711, loopLagMs: 3 },
+    }),
     problems: [],
     files: accepted({ open: 30, limit: 1024 }),
     ...change,

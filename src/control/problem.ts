@@ -1,0 +1,46 @@
+/** Something an operator has to look at. Pure. */
+
+export type ProblemCode =
+  /** An instance cannot take part. */
+  | 'fault'
+  | 'group-fault'
+  | 'drained'
+  | 'group-held-back'
+  /** Who is master. */
+  | 'unserved'
+  | 'rival-master'
+  | 'adverts-rejected'
+  | 'firewall'
+  /** Virtual addresses. */
+  | 'address-missing'
+  | 'address-stray'
+  | 'no-address'
+  /** What is tracked. */
+  | 'tracker-failed'
+  | 'tracker-disabled'
+  /** The daemon as a whole. */
+  | 'reload-refused'
+  | 'loop-lag'
+  | 'log-lines-lost'
+  | 'not-served'
+
+/** Worst first. A `notice` alone is no reason for an exit code other than 0. */
+export const SEVERITIES = ['critical', 'warning', 'notice'] as const
+
+export type Severity = (typeof SEVERITIES)[number]
+
+export interface Problem {
+  readonly code: ProblemCode
+  readonly severity: Severity
+  /** A whole sentence. */
+  readonly text: string
+  /** What to do about it; null where that goes without saying. */
+  readonly advice: string | null
+  /** ISO 8601 in UTC: since when, or where nothing tells, when it was first seen. */
+  readonly since: string
+  /** The vrrp_instance; null where it concerns several or the daemon. */
+  readonly instance: string | null
+}
+
+/** Whether a script that asks has to act. */
+export const isAlarming = ({ severity }: Problem): boolean => severity !== 'notice'
