@@ -20,6 +20,8 @@ export interface DaemonOptions {
   /** False with `-V`: addresses and routes stay when the daemon stops. */
   readonly releaseOnStop: boolean
   readonly pauseGuard: boolean
+  /** What somebody else removes is put back. */
+  readonly restoreAddresses: boolean
   /** `-a` */
   readonly monitorAddresses: boolean
   readonly log: LogOptions
@@ -57,6 +59,7 @@ export const defaultOptions: DaemonOptions = {
   umask: undefined,
   releaseOnStop: true,
   pauseGuard: false,
+  restoreAddresses: false,
   monitorAddresses: false,
   log: {
     console: false,

@@ -27,6 +27,7 @@ export type SettingOption =
   | 'dont-release-vrrp'
   | 'address-monitoring'
   | 'pause-guard'
+  | 'restore-addresses'
   | 'log-console'
   | 'log-detail'
   | 'log-facility'
@@ -123,6 +124,12 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     long: 'pause-guard',
     argument: 'none',
     help: 'With nopreempt: a MASTER that was stopped for longer than its Master_Down_Interval comes back as BACKUP',
+    own: true,
+  },
+  {
+    long: 'restore-addresses',
+    argument: 'none',
+    help: 'Put back what others remove from a master instead of stepping down for it',
     own: true,
   },
   // Where to log

@@ -73,6 +73,7 @@ const settings: Readonly<Record<SettingOption, (draft: Draft, value: string) => 
   'dont-release-vrrp': (draft) => set(draft, { releaseOnStop: false }),
   'address-monitoring': (draft) => set(draft, { monitorAddresses: true }),
   'pause-guard': (draft) => set(draft, { pauseGuard: true }),
+  'restore-addresses': (draft) => set(draft, { restoreAddresses: true }),
   'log-console': (draft) => setLog(draft, { console: true }),
   'log-detail': (draft) => setLog(draft, { detail: true }),
   'log-facility': setFacility,

@@ -6,19 +6,21 @@
  * that still waits does not add to it, so that no lane grows without a bound.
  */
 
-import type { Ipv4Address } from '../base/address.ts'
+import { isIpv4, type IpAddress } from '../base/address.ts'
 import { after, between, type Clock, type Instant } from '../base/time.ts'
 import type { Link } from '../netlink/types.ts'
 import type { Timers } from '../scripts/types.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { encodeGratuitousArp } from '../vrrp/wire/gratuitous-arp.ts'
+import { encodeNeighborAdvertisement } from '../vrrp/wire/neighbor-advertisement.ts'
+import { forwards } from './forwarding.ts'
 import type { Pace, Pacing } from './pacing.ts'
 
 const ETHERNET_ADDRESS_BYTES = 6
 
 export interface Announcement {
   readonly link: Link
-  readonly address: Ipv4Address
+  readonly address: IpAddress
 }
 
 export interface AnnouncerPorts {
@@ -122,6 +124,11 @@ function retain<T>(list: T[], keep: (each: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(keep))
 }
 
+const frameFor = ({ mac, name }: Link, address: IpAddress): Uint8Array =>
+  isIpv4(address)
+    ? encodeGratuitousArp(mac, address)
+    : encodeNeighborAdvertisement(mac, address, forwards(name))
+
 /** In as few system calls as possible. @returns whether the kernel took all of them; if not, that has been said */
 export function sendBurst(
   { arp, complain }: Pick<AnnouncerPorts, 'arp' | 'complain'>,
@@ -131,7 +138,7 @@ export function sendBurst(
   const byLink = new Map<number, { link: Link; frames: Uint8Array[] }>()
   for (const { link, address } of announcements) {
     const entry = byLink.get(link.index) ?? { link, frames: [] }
-    entry.frames.push(encodeGratuitousArp(link.mac, address))
+    entry.frames.push(frameFor(link, address))
     byLink.set(link.index, entry)
   }
   let all = true

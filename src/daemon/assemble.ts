@@ -40,6 +40,8 @@ export interface Assembled extends WantedState {
 export interface Assembly {
   /** Of gratuitous ARP. */
   readonly pacing: Pacing
+  /** Static items. */
+  readonly statics: WantedState
   readonly routers: readonly Assembled[]
   readonly groups: readonly {
     readonly name: string
@@ -71,6 +73,11 @@ export function assemble(
   })
   return {
     pacing: pacingOf(model),
+    statics: wantedState({
+      addresses: model.staticAddresses,
+      routes: model.staticRoutes,
+      rules: model.staticRules,
+    }),
     routers: withChannelsOfTheirOwn(routers),
     groups: model.syncGroups,
   }

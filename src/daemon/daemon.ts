@@ -8,6 +8,7 @@
  * of a new master waiting, and must hear those first.
  */
 
+import { isIpv4 } from '../base/address.ts'
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import { noFacts, type Findings } from '../vrrp/conditions.ts'
@@ -16,15 +17,20 @@ import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import { openArpTap } from '../vrrp/socket/arp-tap.ts'
 import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import { Announcer } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
+import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
-import { describeItem } from './losses.ts'
+import { describeItem, type Loss } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
+import { Promotion } from './promotion.ts'
+import { Restorer } from './restorer.ts'
+import { StaticItems } from './static-items.ts'
 import { listeningAddresses } from './transport.ts'
 import type { VirtualMacs, WantedVirtualMac } from './virtual-macs.ts'
 import { watchDeafness } from './watched-links.ts'
@@ -51,6 +57,10 @@ export interface DaemonPorts {
   /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
   readonly noteAddress: ((text: string) => void) | undefined
   readonly complain: (text: string) => void
+  /** Something worth a line that is no reason to worry. */
+  readonly say: (text: string) => void
+  /** What somebody else removes is put back: `--restore-addresses`. */
+  readonly restoreAddresses: boolean
 }
 
 export class Daemon {
@@ -61,8 +71,12 @@ export class Daemon {
   private readonly watch: LinkWatch
   private readonly virtualMacs: VirtualMacs
   private readonly deafness: DeafnessWatch
+  private readonly conflicts: ConflictWatch
   private readonly installer: Installer
   private readonly announcer: Announcer
+  private readonly statics: StaticItems
+  private readonly restorer: Restorer
+  private readonly promotion: Promotion
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
   private readonly queue: EngineEvent[] = []
@@ -77,6 +91,12 @@ export class Daemon {
     this.codec = new AdvertCodec(assembly.routers)
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
     this.announcer = new Announcer(ports, assembly.pacing)
+    this.restorer = this.makeRestorer()
+    this.promotion = new Promotion(ports.complain)
+    this.statics = this.makeStatics()
+    // There before anybody looks for an address to send from.
+    this.statics.use(assembly.statics)
+    ports.kernel.drain()
     this.adverts = new AdvertLinks({
       clock: ports.clock,
       complain: ports.complain,
@@ -94,6 +114,7 @@ export class Daemon {
       listeningAt: (link) => this.adverts.listeningAt(link),
       linkOf: (router) => this.routerNamed(router).advertLink,
     }))
+    this.conflicts = this.makeConflictWatch()
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -117,6 +138,11 @@ export class Daemon {
     return this.deafness.problems()
   }
 
+  /** Hosts that use an address which a Master here holds. */
+  get conflictProblems(): readonly ConflictProblem[] {
+    return this.conflicts.problems()
+  }
+
   /**
    * Removes what a crashed run left behind, listens, and begins the elections.
    *
@@ -126,11 +152,14 @@ export class Daemon {
     const { kernel } = this.ports
     kernel.onEvents((events) => {
       this.virtualMacs.make()
+      this.statics.onEvents(events)
       this.watch.onEvents(events)
+      if (events.some(({ type }) => type === 'link-changed')) this.promoteSecondaries()
     })
     this.virtualMacs.make()
     kernel.drain()
     this.removeLeftovers((name) => !resumed.has(name))
+    this.promoteSecondaries()
     this.watch.follow()
     this.dispatch({ type: 'start', resumed })
     this.removeLeftovers((name) => resumed.has(name) && !this.isMaster(name))
@@ -151,6 +180,7 @@ export class Daemon {
     whenDismissed()
     this.virtualMacs.use(macsOf(assembly))
     this.virtualMacs.make()
+    this.statics.use(assembly.statics)
     this.ports.kernel.drain()
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
@@ -171,6 +201,7 @@ export class Daemon {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.watch.use(assembly.routers)
     this.announcer.use(assembly.pacing)
+    this.promoteSecondaries()
     this.codec = this.codec.reconfigured(assembly.routers)
     this.adverts.retain(this.watch.links)
     this.watch.follow()
@@ -183,6 +214,7 @@ export class Daemon {
 
   /** keepalived sends the full burst for all addresses when there is a new one. */
   private changeInstalled(from: Assembled, to: Assembled): void {
+    this.conflicts.touch()
     const isMore = this.installer.change(from, to)
     const { name, garp } = to.router
     const held = this.installer.announceable(name)
@@ -195,9 +227,13 @@ export class Daemon {
   stop(options: { readonly keepAddresses: boolean }): void {
     this.keepAddresses = options.keepAddresses
     this.dispatch({ type: 'stop' })
+    this.restorer.close()
+    this.statics.close()
+    this.promotion.close()
     this.alarm.close()
     this.deafness.close()
     this.announcer.close()
+    this.conflicts.close()
     this.adverts.closeAll()
     if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
@@ -255,13 +291,92 @@ export class Daemon {
       },
       factKnown: (name) => this.state.facts.links.get(name),
       itemsOf: (router) => this.installer.itemsOf(router),
-      lost: ({ router, item }) => {
-        if (item.track) this.dispatch({ type: 'address-lost', router, address: describeItem(item) })
+      lost: (loss) => {
+        this.lost(loss)
       },
       dispatch: (event) => {
         this.dispatch(event)
       },
     })
+  }
+
+  /** What went along with something that we removed is nobody's doing but ours. */
+  private lost(loss: Loss): void {
+    if (loss.by === this.ports.kernel.portId || this.ports.restoreAddresses) this.restorer.restore(loss)
+    else this.stepAside(loss)
+  }
+
+  private stepAside({ router, item }: Loss): void {
+    if (item.track) this.dispatch({ type: 'address-lost', router, address: describeItem(item) })
+  }
+
+  private makeRestorer(): Restorer {
+    const { clock, timers, kernel, say } = this.ports
+    return new Restorer({
+      clock,
+      timers,
+      say,
+      ownPort: kernel.portId,
+      installer: this.installer,
+      table: () => kernel.table,
+      drain: () => {
+        kernel.drain()
+      },
+      announce: (router, item) => {
+        const announcements = this.installer.announceable(router)
+        const { garp } = this.routerNamed(router).router
+        const itsOwn = announcements.filter(
+          ({ link, address }) =>
+            item.kind === 'address' && link.index === item.link.index && address === item.spec.cidr.address,
+        )
+        this.announcer.announce(router, itsOwn, garp.repeat)
+      },
+      giveUp: (loss) => {
+        this.stepAside(loss)
+      },
+    })
+  }
+
+  private makeConflictWatch(): ConflictWatch {
+    const { clock, timers, kernel, complain } = this.ports
+    return new ConflictWatch({
+      clock,
+      timers,
+      held: () => this.heldAddresses(),
+      openTap: openArpTap,
+      isOwnMac: (mac) => [...kernel.table.links.values()].some((link) => Buffer.compare(link.mac, mac) === 0),
+      warn: complain,
+    })
+  }
+
+  private heldAddresses(): readonly HeldAddress[] {
+    return [...this.state.routers.values()].flatMap(({ router: { name }, since }) =>
+      this.installer
+        .announceable(name)
+        .flatMap(({ link, address }) => (isIpv4(address) ? [{ link, address, router: name, since }] : [])),
+    )
+  }
+
+  private makeStatics(): StaticItems {
+    const { clock, timers, kernel, say, complain } = this.ports
+    return new StaticItems({
+      clock,
+      timers,
+      say,
+      complain,
+      installer: installerPort(kernel),
+      table: () => kernel.table,
+      drain: () => {
+        kernel.drain()
+      },
+    })
+  }
+
+  private promoteSecondaries(): void {
+    const wanted = [...this.assembled.values()].filter(({ instance }) => instance.promoteSecondaries)
+    const links = wanted.map(({ router }) => router.link)
+    const { table } = this.ports.kernel
+    this.promotion.use(new Set(links.filter((link) => table.linkByName(link) !== undefined)))
   }
 
   private makeOutbox(): OutboxPorts {
@@ -274,10 +389,12 @@ export class Daemon {
       },
       install: (assembled) => {
         installer.install(assembled)
+        this.conflicts.touch()
       },
       withdraw: (assembled) => {
         announcer.keepOnly(assembled.router.name, [])
         if (!this.keepAddresses) installer.withdraw(assembled)
+        this.conflicts.touch()
       },
       announce: ({ router: { name, link: own } }, repeat, elsewhere) => {
         const held = installer.announceable(name)

@@ -4,11 +4,11 @@
  * the loss of that is a loss.
  */
 
-import { isIpv4, type Ipv4Address } from '../base/address.ts'
+import type { IpAddress } from '../base/address.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { Link, Outcome } from '../netlink/types.ts'
 import type { Assembled } from './assemble.ts'
-import { specsOf, without, type Addressed, type Item, type Specs } from './kernel-specs.ts'
+import { specsOf, united, wholeOf, without, type Addressed, type Item, type Specs } from './kernel-specs.ts'
 import type { WantedState } from './wanted.ts'
 
 /** Whose kernel state it is, for what is said of it. */
@@ -75,13 +75,6 @@ export function withdrawAll(
 const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly Attempt[] =>
   items.map((item, index) => ({ item, outcome: outcomes[index] }))
 
-/** One item as a whole set. */
-export const only = (item: Item): Omit<Specs, 'missing'> => ({
-  addresses: item.kind === 'address' ? [item] : [],
-  routes: item.kind === 'route' ? [item] : [],
-  rules: item.kind === 'rule' ? [item] : [],
-})
-
 export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link.name}` : '')
 
 export class Installer {
@@ -106,7 +99,7 @@ export class Installer {
    */
   change(from: Assembled, to: Assembled): boolean {
     const { name } = to.router
-    this.remove(from.router.name, without(from, to))
+    this.remove(from.router.name, without(from, to), [])
     this.held.delete(from.router.name)
     // All of it: what went along with a primary address, or with a rule much like another, comes back.
     this.held.set(name, this.attempt(name, to))
@@ -114,20 +107,16 @@ export class Installer {
   }
 
   withdraw(assembled: Owned): void {
-    this.held.delete(assembled.router.name)
-    this.remove(assembled.router.name, assembled)
+    const { name } = assembled.router
+    // What is held is on a link that may have another name by now; what is not held may be a leftover.
+    const held = this.itemsOf(name)
+    this.held.delete(name)
+    this.remove(name, assembled, held)
   }
 
-  /**
-   * Puts one thing back that was held, which it has to be still.
-   *
-   * @returns whether it is there again
-   */
-  putBack(name: string, item: Item): boolean {
-    if (!this.itemsOf(name).includes(item)) return false
-    const [attempt] = installAll(this.kernel, only(item))
-    this.refused(name, attempt)
-    return attempt?.outcome === undefined
+  /** Puts things back that are held and have been taken away. */
+  putBack(items: readonly Item[]): readonly Attempt[] {
+    return installAll(this.kernel, wholeOf(items))
   }
 
   /** Everything that this router holds, as far as we have been told. */
@@ -135,10 +124,10 @@ export class Installer {
     return this.held.get(name) ?? []
   }
 
-  /** The IPv4 addresses that the kernel accepted, in the file's order. */
-  announceable(name: string): readonly { readonly link: Link; readonly address: Ipv4Address }[] {
+  /** The addresses that the kernel accepted and neighbours can be told of, in the file's order. */
+  announceable(name: string): readonly { readonly link: Link; readonly address: IpAddress }[] {
     return this.addressesOf(name).flatMap(({ link, spec: { cidr } }) =>
-      isIpv4(cidr.address) && !link.noArp && !link.loopback ? [{ link, address: cidr.address }] : [],
+      link.noArp || link.loopback ? [] : [{ link, address: cidr.address }],
     )
   }
 
@@ -157,9 +146,9 @@ export class Installer {
     return attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
   }
 
-  private remove(name: string, wanted: WantedState): void {
-    const specs = specsOf(wanted, (link) => this.kernel.linkByName(link))
-    for (const { item, outcome } of withdrawAll(this.kernel, specs)) {
+  private remove(name: string, wanted: WantedState, held: readonly Item[]): void {
+    const named = specsOf(wanted, (link) => this.kernel.linkByName(link))
+    for (const { item, outcome } of withdrawAll(this.kernel, united(named, held))) {
       if (outcome === undefined) continue
       const from = item.kind === 'address' ? ` from ${item.link.name}` : ''
       this.complain(`(${name}) cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)

@@ -94,6 +94,23 @@ const ruled = ({ spec, track }: WantedRule): Ruled => ({
   text: `rule ${spec.preference} (IPv${spec.family})`,
 })
 
+/** Sorted, as installing takes them. */
+export const wholeOf = (items: readonly Item[]): Omit<Specs, 'missing'> => ({
+  addresses: items.filter((item) => item.kind === 'address'),
+  routes: items.filter((item) => item.kind === 'route'),
+  rules: items.filter((item) => item.kind === 'rule'),
+})
+
+export const keyOfItem = ({ kind, spec }: Item): string => kind + JSON.stringify(spec)
+
+/** Each once. */
+export function united(specs: Specs, more: readonly Item[]): Omit<Specs, 'missing'> {
+  const { addresses, routes, rules } = specs
+  if (more.length === 0) return specs
+  const all = [...addresses, ...routes, ...rules, ...more]
+  return wholeOf([...new Map(all.map((item) => [keyOfItem(item), item])).values()])
+}
+
 /** What one has and the other has not. */
 export function without(one: WantedState, other: WantedState): WantedState {
   return {

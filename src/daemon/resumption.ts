@@ -37,7 +37,7 @@ export function resumable(
 /** What the crashed daemon may have installed and the new configuration does not know. */
 export function orphaned(
   record: ReadRecord,
-  routers: readonly Assembled[],
+  routers: readonly WantedState[],
 ): readonly (Wants & { readonly name: string })[] {
   const known: WantedState = {
     addresses: routers.flatMap(({ addresses }) => addresses),

@@ -259,6 +259,7 @@ export class RunningDaemon {
       log,
       virtualMacs: this.virtualMacs,
       routers: () => this.assembly.routers,
+      statics: () => this.assembly.statics,
       engine: () => this.daemon.engine,
     })
   }
@@ -309,6 +310,10 @@ export class RunningDaemon {
         this.chronicle.complaint(text)
         log.warn(text)
       },
+      say: (text) => {
+        log.info(text)
+      },
+      restoreAddresses: settings.restoreAddresses,
     }
   }
 

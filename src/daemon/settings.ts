@@ -19,6 +19,8 @@ export interface DaemonSettings {
   readonly releaseOnStop: boolean
   /** With nopreempt, a Master that slept too long comes back as Backup: see VirtualRouter. */
   readonly pauseGuard: boolean
+  /** What somebody else removes is put back. */
+  readonly restoreAddresses: boolean
   /** Log every address that comes or goes. */
   readonly monitorAddresses: boolean
   readonly log: LogSettings

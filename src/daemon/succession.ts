@@ -15,6 +15,7 @@ import { orphaned, resumable } from './resumption.ts'
 import { bootId, RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
 import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from './virtual-macs.ts'
+import type { WantedState } from './wanted.ts'
 
 export interface SuccessionPorts {
   readonly clock: Clock
@@ -22,6 +23,8 @@ export interface SuccessionPorts {
   readonly log: Log
   readonly virtualMacs: VirtualMacs
   readonly routers: () => readonly Assembled[]
+  /** Static items. */
+  readonly statics: () => WantedState
   readonly engine: () => Engine
 }
 
@@ -56,7 +59,7 @@ export class Succession {
     }
     if (this.previous) {
       const installer = new Installer(installerPort(kernel), complain)
-      withdrawAll(orphaned(this.previous, this.ports.routers()), installer)
+      withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)
       removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
     }
     this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
@@ -84,14 +87,17 @@ export class Succession {
     return {
       version: 1,
       bootId: bootId(),
-      instances: this.ports.routers().map(({ router, addresses, routes, rules }) => ({
-        name: router.name,
-        identity: identityOf(router),
-        isMaster: routers.get(router.name)?.state.kind === 'master',
-        addresses,
-        routes,
-        rules,
-      })),
+      instances: [
+        ...this.ports.routers().map(({ router, addresses, routes, rules }) => ({
+          name: router.name,
+          identity: identityOf(router),
+          isMaster: routers.get(router.name)?.state.kind === 'master',
+          addresses,
+          routes,
+          rules,
+        })),
+        { name: 'static items', identity: '', isMaster: false, ...this.ports.statics() },
+      ],
       virtualMacs: this.ports.routers().flatMap(({ virtualMacs }) => virtualMacs),
       settings: this.ports.virtualMacs.formerSettings,
       scripts: [...facts.scripts],

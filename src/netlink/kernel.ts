@@ -25,6 +25,7 @@ import {
   type LinkEvent,
   type MacvlanSpec,
   type Outcome,
+  type PortId,
   type RouteSpec,
   type RuleSpec,
 } from './types.ts'
@@ -37,6 +38,8 @@ export interface KernelOptions {
 }
 
 export interface Kernel {
+  /** What notifications carry of that this process asked for: see LinkEvent. */
+  readonly portId: PortId
   /** As of the last drain. */
   readonly table: LinkTable
   /** One callback, with what happened since the last time, in order. It may call all of these functions. */
@@ -73,6 +76,7 @@ export function openKernel(options: KernelOptions = {}): Result<Kernel, SystemEr
 }
 
 const combine = (transport: Transport, monitor: Monitor): Kernel => ({
+  portId: transport.portId,
   get table() {
     return monitor.table
   },

@@ -37,6 +37,7 @@ const ABOUT = { protocol: 0xfffff000, packetType: 0xfffff004, vlanTag: 0xfffff02
  * 2 multicast, 3 for another host, 4 sent, 5 looped back. `vlanTag`: zero where there is none.
  */
 export const load = (what: keyof typeof ABOUT): Instruction => ({ code: CODE.loadWord, k: ABOUT[what] })
+export const loadWord = (offset: number): Instruction => ({ code: CODE.loadWord, k: offset })
 export const loadHalf = (offset: number): Instruction => ({ code: CODE.loadHalf, k: offset })
 export const loadByte = (offset: number): Instruction => ({ code: CODE.loadByte, k: offset })
 /** Of the IPv4 header that starts there. */

@@ -11,7 +11,7 @@ import { openKernel, type Kernel } from '../../src/netlink/kernel.ts'
 import type { LinkTable } from '../../src/netlink/link-table.ts'
 import { takeSnapshot } from '../../src/netlink/snapshot.ts'
 import { Transport } from '../../src/netlink/transport.ts'
-import type { LinkEvent } from '../../src/netlink/types.ts'
+import type { LinkEvent, RuleSpec } from '../../src/netlink/types.ts'
 import { until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { run } from '../support/tools.ts'
@@ -80,6 +80,41 @@ needs('netns')('a kernel that says more than is heard', () => {
             .map(({ cidr }) => [formatCidr(cidr), 1]),
         ),
       )
+    })
+
+    test('of rules and routes as well: every loss becomes known', async () => {
+      const kernel = kernelWith({ eventBufferBytes: 16_384 })
+      const eth0 = kernel.table.linkByName('eth0')!.index
+      const lost = new Set<string>()
+      kernel.onEvents((events) => {
+        for (const event of events) {
+          if (event.type === 'rule-removed') lost.add(`rule ${event.rule.preference}`)
+          if (event.type === 'route-removed') lost.add(formatCidr(event.route.destination))
+        }
+      })
+      const rules = Array.from({ length: 1000 }, (_, index): RuleSpec => ({
+        family: 4,
+        preference: 1000 + index,
+        action: { kind: 'table', table: 100 },
+        not: false,
+        l3mdev: false,
+      }))
+      const routes = manyAddresses(1000, eth0).map(({ cidr }) =>
+        routeSpec(formatCidr(cidr), { linkIndex: eth0 }),
+      )
+      expect([...kernel.installRules(rules), ...kernel.installRoutes(routes)].filter(Boolean)).toEqual([])
+      kernel.drain()
+      expect(rules.filter((rule) => !kernel.table.hasRule(rule))).toEqual([])
+      expect(routes.filter((route) => !kernel.table.hasRoute(route))).toEqual([])
+      await namespace.batch([
+        ...rules.slice(500).map(({ preference }) => `rule del priority ${preference}`),
+        ...routes.slice(500).map(({ destination }) => `route del ${formatCidr(destination)}`),
+      ])
+      await until('all to be heard', () => lost.size === 1000, seconds(10))
+      expect(rules.map((rule) => kernel.table.hasRule(rule))).toEqual(rules.map((_, index) => index < 500))
+      expect(kernel.withdrawRules(rules).filter(Boolean)).toEqual([])
+      kernel.drain()
+      expect(rules.filter((rule) => kernel.table.hasRule(rule))).toEqual([])
     })
 
     test('go on being heard after an overrun', async () => {

@@ -3,21 +3,17 @@
 import { list, notYet, section, table, type Keyword } from '../keyword.ts'
 import { garpGroup } from './garp-group.ts'
 
-const notInstalled = notYet('none are installed')
-
 export const staticIpaddress: Keyword = list(
   'static_ipaddress',
   2,
   'addresses that are there while the daemon runs',
-  { process: 'vrrp', standing: notInstalled },
+  { process: 'vrrp' },
 )
 export const staticRoutes: Keyword = list('static_routes', 2, 'routes, likewise', {
   process: 'vrrp',
-  standing: notInstalled,
 })
 export const staticRules: Keyword = list('static_rules', 3, 'routing rules, likewise', {
   process: 'vrrp',
-  standing: notInstalled,
 })
 
 export const trackGroupMembers: Keyword = list('group', 3, 'instances')
@@ -26,7 +22,7 @@ export const trackGroup: Keyword = section(
   3,
   table(trackGroupMembers),
   'instances that need the interfaces of static items',
-  { syntax: 'NAME', naming: 'one', process: 'vrrp', standing: notInstalled },
+  { syntax: 'NAME', naming: 'one', process: 'vrrp' },
 )
 
 export const staticKeywords: readonly Keyword[] = [

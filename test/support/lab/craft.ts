@@ -98,6 +98,13 @@ export function craftIp(
 export const craftEthernet = (to: string, from: string, type: number, payload: Buffer): Buffer =>
   Buffer.concat([mac(to), mac(from), Buffer.from([type >>> 8, type & 255]), payload])
 
+/** Somebody says that an address is his: an ARP request for it from itself. */
+export function craftGratuitousArp(from: string, address: string): Buffer {
+  const header = Buffer.from([0, 1, 8, 0, 6, 4, 0, 1])
+  const payload = Buffer.concat([header, mac(from), quad(address), Buffer.alloc(6), quad(address)])
+  return craftEthernet('ff:ff:ff:ff:ff:ff', from, 0x0806, payload)
+}
+
 /** RFC 1112 section 6.4: the low 23 bits of the group. */
 function multicastMac(group: string): string {
   const [, b = 0, c = 0, d = 0] = quad(group)
