@@ -15,6 +15,7 @@ import { eventsCommand } from './events.ts'
 import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './doctor-command.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
+import { reloadCommand } from './reload.ts'
 import { status } from './status.ts'
 
 /** @param argv beginning with the command's name */
@@ -69,6 +70,7 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
       }
     })
     .command(eventsCommand(choose))
+    .command(reloadCommand(choose))
     .command(doctorUsage, doctorSummary, doctorOptions, (given) => {
       chosen = async (io) => (await import('./doctor.ts')).doctor(doctorArguments(given), io)
     })

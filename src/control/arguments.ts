@@ -11,6 +11,11 @@ export interface EventsArguments {
   readonly last?: number
 }
 
+export interface ReloadArguments {
+  /** Only say what would change. */
+  readonly dryRun?: boolean
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** The reason is for the client. */
@@ -23,5 +28,8 @@ export function eventsArguments({ instance, last }: Fields): Parsed<EventsArgume
   if (last !== undefined && !isCount(last)) return rejected('last: expected a whole number of at least 0')
   return accepted({ ...(instance !== undefined && { instance }), ...(last !== undefined && { last }) })
 }
+
+export const reloadArguments = ({ dryRun = false }: Fields): Parsed<ReloadArguments> =>
+  typeof dryRun === 'boolean' ? accepted({ dryRun }) : rejected('dryRun: expected true or false')
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

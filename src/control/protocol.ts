@@ -18,11 +18,14 @@ import { accepted, rejected, type Result } from '../base/result.ts'
 import {
   eventsArguments,
   noArguments,
+  reloadArguments,
   type EventsArguments,
   type NoArguments,
   type Parsed,
+  type ReloadArguments,
 } from './arguments.ts'
 import type { EventsReport } from './events.ts'
+import type { ReloadReport } from './reload.ts'
 import type { StatusReport } from './report.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -36,12 +39,14 @@ export interface Results {
   readonly events: EventsReport
   /** A stream: the journal as `events` gives it, then what is new. */
   readonly follow: EventsReport
+  readonly reload: ReloadReport
 }
 
 export interface Arguments {
   readonly status: NoArguments
   readonly events: EventsArguments
   readonly follow: EventsArguments
+  readonly reload: ReloadArguments
 }
 
 export type RequestName = keyof Results
@@ -76,6 +81,7 @@ const REQUESTS: { readonly [N in RequestName]: (fields: Fields) => Parsed<Argume
   status: noArguments,
   events: eventsArguments,
   follow: eventsArguments,
+  reload: reloadArguments,
 }
 
 type Fields = Readonly<Record<string, unknown>>

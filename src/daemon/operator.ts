@@ -3,6 +3,7 @@
 import { assertNever } from '../base/result.ts'
 import type { EventReport } from '../control/events.ts'
 import { failed, succeeded, type Request } from '../control/protocol.ts'
+import type { ReloadReport } from '../control/reload.ts'
 import type { StatusReport } from '../control/report.ts'
 import type { Answer } from '../control/stream.ts'
 import type { Engine } from '../vrrp/engine.ts'
@@ -13,7 +14,11 @@ export interface OperatorPorts {
   readonly chronicle: Chronicle
   readonly engine: () => Engine
   readonly status: () => StatusReport
+  /** Undefined: one is under way. */
+  readonly reload: (dryRun: boolean) => Promise<ReloadReport | undefined>
 }
+
+const BUSY = { code: 'not-possible', text: 'a reload is under way: try again in a moment' } as const
 
 export class Operator {
   private readonly ports: OperatorPorts
@@ -22,7 +27,7 @@ export class Operator {
     this.ports = ports
   }
 
-  handle(request: Request): Answer {
+  async handle(request: Request): Promise<Answer> {
     switch (request.request) {
       case 'status':
         return succeeded<'status'>(this.ports.status())
@@ -35,6 +40,10 @@ export class Operator {
         return request.request === 'follow'
           ? new JournalStream(chronicle, wanted, last)
           : succeeded<'events'>(pastEvents(chronicle, wanted, last))
+      }
+      case 'reload': {
+        const report = await this.ports.reload(request.arguments.dryRun ?? false)
+        return report ? succeeded<'reload'>(report) : failed(BUSY)
       }
       default:
         return assertNever(request)

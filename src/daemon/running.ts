@@ -4,9 +4,11 @@
  * examines everything before anything is touched.
  */
 
+import { accepted, rejected, type Result } from '../base/result.ts'
 import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
 import type { Model } from '../config/model.ts'
+import type { ReloadReport } from '../control/reload.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
@@ -21,12 +23,14 @@ import { addressWords, checkWords } from './chronicle-text.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
+import { listeningLog } from './listening-log.ts'
 import { withFirstError, type Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing } from './messages.ts'
 import { Operator } from './operator.ts'
 import type { PidFiles } from './pid-files.ts'
 import { rehearse } from './rehearsal.ts'
+import { reloadPlan } from './reload-plan.ts'
 import { RivalsLog } from './rivals-log.ts'
 import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
@@ -85,6 +89,7 @@ export class RunningDaemon {
   private readonly chronicle: Chronicle
   private readonly operator: Operator
   private readonly deafUntil: Instant | undefined
+  private model: Model
   private assembly: Assembly
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
@@ -98,6 +103,7 @@ export class RunningDaemon {
   constructor(opened: Opened, { model, scripts }: Examined) {
     this.opened = opened
     this.service = this.connectService()
+    this.model = model
     this.notices = this.noticesOf(model)
     this.deafUntil = delayStartup(model.global.startupDelay, opened.programs, (text) => {
       opened.log.info(text)
@@ -125,6 +131,7 @@ export class RunningDaemon {
       chronicle: this.chronicle,
       engine: () => this.daemon.engine,
       status: () => reporter.report(),
+      reload: (dryRun) => this.reloadAsked(dryRun),
     })
     this.room.use({ model, scriptOf: scripts.scriptOf })
     this.tracking.use(model)
@@ -171,11 +178,32 @@ export class RunningDaemon {
     }
     this.reloading = 'now'
     this.service?.reloading()
-    await this.reloadOnce()
+    await this.reloadOnce(this.opened.log)
     this.service?.ready()
     const again = this.isWantedAgain()
     this.reloading = 'no'
     if (again) await this.reload()
+  }
+
+  /** For somebody who waits for the outcome; undefined: one is under way. */
+  private async reloadAsked(dryRun: boolean): Promise<ReloadReport | undefined> {
+    if (this.stopping || this.reloading !== 'no') return undefined
+    const log = listeningLog(dryRun ? undefined : this.opened.log)
+    const before = this.model
+    if (dryRun) {
+      const examined = await this.acceptable(log)
+      const plan = examined.ok ? reloadPlan(before, examined.value.model) : []
+      return { version: 1, accepted: examined.ok, dryRun, plan, messages: log.complaints }
+    }
+    this.reloading = 'now'
+    this.service?.reloading()
+    const isAccepted = await this.reloadOnce(log)
+    this.service?.ready()
+    const again = this.isWantedAgain()
+    this.reloading = 'no'
+    const plan = isAccepted ? reloadPlan(before, this.model) : []
+    if (again) await this.reload()
+    return { version: 1, accepted: isAccepted, dryRun, plan, messages: log.complaints }
   }
 
   /** A question of its own, because the answer changes while a reload waits. */
@@ -184,25 +212,17 @@ export class RunningDaemon {
   }
 
   /** keepalived dies of a bad file and leaves its addresses behind; here a bad file changes nothing. */
-  private async reloadOnce(): Promise<void> {
-    const { log, settings, programs } = this.opened
+  private async reloadOnce(log: Log): Promise<boolean> {
+    const { settings } = this.opened
     log.info(`Reloading ${settings.configFile}`)
-    const heard = withFirstError(log)
-    const examined = await readAndExamine(settings, programs, heard.log, 'reload')
-    if (this.stopping) return
-    if (!examined) {
-      this.refuse(heard.firstError() ?? 'see the log', 'the daemon goes on with the configuration it has')
-      return
+    const examined = await this.acceptable(log)
+    if (this.stopping) return false
+    if (!examined.ok) {
+      this.refuse(examined.error)
+      return false
     }
-    const { model, scripts } = examined
-    // A file cut short while it is being written is no wish to give up every address; to do that, stop the daemon.
-    if (model.instances.length === 0 && this.assembly.routers.length > 0) {
-      this.refuse(
-        'no instance',
-        'without an instance nothing would be left; the daemon goes on with what it has',
-      )
-      return
-    }
+    const { model, scripts } = examined.value
+    this.model = model
     this.assembly = this.assemble(model)
     this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
@@ -215,10 +235,27 @@ export class RunningDaemon {
     this.refused = undefined
     this.loadedAt = new Date()
     log.info('Reload complete')
+    return true
   }
 
-  private refuse(text: string, consequence: string): void {
-    this.opened.log.error(`Reload refused: ${consequence}`)
+  /** Rejected with the first reason in words, the daemon goes on with what it has; why has been logged. */
+  private async acceptable(log: Log): Promise<Result<Examined, string>> {
+    const { settings, programs } = this.opened
+    const heard = withFirstError(log)
+    const examined = await readAndExamine(settings, programs, heard.log, 'reload')
+    if (!examined) {
+      log.error('Reload refused: the daemon goes on with the configuration it has')
+      return rejected(heard.firstError() ?? 'see the log')
+    }
+    // A file cut short while it is being written is no wish to give up every address; to do that, stop the daemon.
+    if (examined.model.instances.length > 0 || this.assembly.routers.length === 0) return accepted(examined)
+    log.error(
+      'Reload refused: without an instance nothing would be left; the daemon goes on with what it has',
+    )
+    return rejected('no instance')
+  }
+
+  private refuse(text: string): void {
     this.refused = { at: new Date(), text }
     this.chronicle.daemon('reload-refused', `a reload was refused: ${text}`)
   }

@@ -6,6 +6,7 @@ import { Lab, promptly } from '../support/lab.ts'
 import { notifyLines } from '../support/lab/recorder.ts'
 import { pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
+import { runAnyway, type Finished } from '../support/tools.ts'
 import { takeover } from './matrix.ts'
 
 const VIP = '10.9.0.100'
@@ -86,4 +87,25 @@ needs('netns', 'built')('a reload of vrrpd', () => {
       expect(await capture.gratuitousArps(since)).toEqual([])
     },
   )
+
+  test.concurrent('vrrpd reload tells what changes, does it, or says why not', async ({ onTestFinished }) => {
+    const { daemon, capture } = await master(onTestFinished)
+    const reload = (...args: readonly string[]): Promise<Finished> =>
+      runAnyway(['bin/vrrpd', 'reload', '--control', daemon.controlSocket, ...args])
+    await daemon.rewrite(text('  priority 120'))
+    const rehearsed = await reload('--dry-run')
+    expect(rehearsed.code).toBe(0)
+    expect(rehearsed.stdout).toContain('    + priority 120\n')
+    expect((await capture.adverts()).at(-1)?.priority).not.toBe(120)
+    expect((await reload()).stdout).toContain('    + priority 120\n')
+    await pause(seconds(1.5))
+    expect((await capture.adverts()).at(-1)?.priority).toBe(120)
+    expect((await reload()).stdout).toBe('Reloaded: nothing has changed\n')
+    await daemon.rewrite('vrrp_instance VI_1 {')
+    for (const args of [['--dry-run'], []]) {
+      const refused = await reload(...args)
+      expect([refused.code, refused.stdout]).toEqual([1, ''])
+      expect(refused.stderr).toMatch(/keepalived\.conf:1:/)
+    }
+  })
 })

@@ -1,0 +1,62 @@
+/** `vrrpd reload [--dry-run] [--json]` */
+
+import type { CommandModule } from 'yargs'
+import { askDaemon } from '../control/client.ts'
+import type { ReloadReport } from '../control/reload.ts'
+import { controlOption, jsonOption, type Choose } from './command.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+
+export interface ReloadArguments {
+  readonly dryRun: boolean
+  readonly json: boolean
+  readonly control: string
+}
+
+/** Scripts are examined and names looked up meanwhile. */
+const TIMEOUT_MS = 30_000
+
+/** @returns 0 it was done (or would be), 1 it was refused, 2 there is no daemon */
+export async function reload({ dryRun, json, control }: ReloadArguments, io: CommandIo): Promise<number> {
+  const answer = await askDaemon(control, 'reload', TIMEOUT_MS, { dryRun })
+  if (!answer.ok) {
+    io.err(`${answer.error.text}\n`)
+    return exitCodeOf(answer.error)
+  }
+  const report = answer.value
+  if (json) io.out(`${JSON.stringify(report)}\n`)
+  else show(report, io)
+  return report.accepted ? EXIT.allWell : EXIT.problems
+}
+
+function show({ accepted, dryRun, plan, messages }: ReloadReport, io: CommandIo): void {
+  for (const text of messages) io.err(`${text}\n`)
+  for (const line of plan) io.out(`${line}\n`)
+  if (!accepted) io.err(`${dryRun ? 'It would be refused' : 'Refused'}: nothing changes\n`)
+  else if (plan.length === 0) io.out(dryRun ? 'Nothing would change\n' : 'Reloaded: nothing has changed\n')
+  else io.out(dryRun ? 'Nothing has been changed: this was a dry run\n' : 'Reloaded\n')
+}
+
+interface ReloadOptions {
+  'dry-run': boolean
+  json: boolean
+  control: string
+}
+
+export const reloadCommand = (choose: Choose): CommandModule<object, ReloadOptions> => ({
+  command: 'reload',
+  describe: 'Read the configuration anew, as SIGHUP does, and say what changes',
+  builder: (parser) =>
+    parser
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        describe: 'Say what would change, and change nothing',
+      })
+      .option('json', jsonOption('Print the report as JSON'))
+      .option('control', controlOption)
+      .epilog('Exit code: 0 done, 1 refused, 2 no daemon, 3 wrong usage.'),
+  handler: ({ 'dry-run': dryRun, json, control }) => {
+    choose((io) => reload({ dryRun, json, control }, io))
+  },
+})
