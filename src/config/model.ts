@@ -59,6 +59,17 @@ export interface GlobalDefs {
   /** `default_interface`, eth0 by default: for static addresses that name none. */
   readonly defaultInterface: string
   readonly mail: Mail
+  readonly firewall: FirewallTable
+}
+
+/** Where the rules of `no_accept` go. */
+export interface FirewallTable {
+  /** `nftables NAME`, `vrrpd` by default; must be nobody else's. */
+  readonly name: string
+  /** `nftables_priority`, -1 by default. */
+  readonly priority: number
+  /** `nftables_counters` */
+  readonly counters: boolean
 }
 
 /** What `notification_email`, `smtp_*` and `router_id` say about mails. */
@@ -265,6 +276,8 @@ export interface VrrpInstance {
   readonly strict: boolean
   /** false: packets to the addresses of a router that does not own them are dropped. */
   readonly accept: boolean
+  /** `no_accept` is written, and this is no owner: what vrrpd acts on. Strict mode alone is not enough. */
+  readonly dropsTraffic: boolean
   readonly promoteSecondaries: boolean
   /** `use_vmac` */
   readonly virtualMac?: VirtualMac

@@ -24,6 +24,7 @@ import { Announcer } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
+import type { Firewall } from './firewall.ts'
 import { Installer, installerPort } from './installer.ts'
 import { LinkWatch } from './link-watch.ts'
 import { describeItem, type Loss } from './losses.ts'
@@ -47,6 +48,7 @@ export interface DaemonPorts {
   readonly kernel: Kernel
   readonly arp: ArpSocket
   readonly virtualMacs: VirtualMacs
+  readonly firewall: Firewall
   /** An event is about to reach the engine; what is noted next comes from it. */
   readonly begin: (event: EngineEvent) => void
   readonly notifyRouter: OutboxPorts['notifyRouter']
@@ -150,6 +152,8 @@ export class Daemon {
    */
   start(resumed: ReadonlySet<string> = new Set()): void {
     const { kernel } = this.ports
+    if ([...this.assembled.values()].some(({ instance }) => instance.dropsTraffic))
+      this.ports.firewall.removeLeftovers()
     kernel.onEvents((events) => {
       this.virtualMacs.make()
       this.statics.onEvents(events)
@@ -215,6 +219,8 @@ export class Daemon {
   /** keepalived sends the full burst for all addresses when there is a new one. */
   private changeInstalled(from: Assembled, to: Assembled): void {
     this.conflicts.touch()
+    if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
+    this.ports.firewall.follow(to)
     const isMore = this.installer.change(from, to)
     const { name, garp } = to.router
     const held = this.installer.announceable(name)
@@ -381,6 +387,7 @@ export class Daemon {
 
   private makeOutbox(): OutboxPorts {
     const { ports, installer, adverts, announcer } = this
+    const { firewall } = ports
     return {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
@@ -388,13 +395,16 @@ export class Daemon {
           adverts.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
       },
       install: (assembled) => {
+        firewall.follow(assembled)
         installer.install(assembled)
         this.conflicts.touch()
       },
       withdraw: (assembled) => {
         announcer.keepOnly(assembled.router.name, [])
-        if (!this.keepAddresses) installer.withdraw(assembled)
         this.conflicts.touch()
+        if (this.keepAddresses) return
+        installer.withdraw(assembled)
+        firewall.release(assembled.router.name)
       },
       announce: ({ router: { name, link: own } }, repeat, elsewhere) => {
         const held = installer.announceable(name)

@@ -24,6 +24,7 @@ import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
 import { listeningLog } from './listening-log.ts'
+import { findNft, Firewall } from './firewall.ts'
 import { withFirstError, type Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing } from './messages.ts'
@@ -42,6 +43,7 @@ import { delayStartup } from './startup-delay.ts'
 import type { ReadRecord } from './run-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
 import { StatusReporter } from './status-reporter.ts'
+import { strictNotice } from './strict-notice.ts'
 import { Succession } from './succession.ts'
 import { Tracking } from './tracking.ts'
 import { VirtualMacs } from './virtual-macs.ts'
@@ -88,6 +90,7 @@ export class RunningDaemon {
   private readonly startedAt = new Date()
   private readonly chronicle: Chronicle
   private readonly operator: Operator
+  private readonly firewall: Firewall
   private readonly deafUntil: Instant | undefined
   private model: Model
   private assembly: Assembly
@@ -105,6 +108,16 @@ export class RunningDaemon {
     this.service = this.connectService()
     this.model = model
     this.notices = this.noticesOf(model)
+    this.firewall = new Firewall(
+      {
+        ...opened.programs,
+        nft: findNft(),
+        complain: (text) => {
+          opened.log.error(text)
+        },
+      },
+      model.global.firewall,
+    )
     this.deafUntil = delayStartup(model.global.startupDelay, opened.programs, (text) => {
       opened.log.info(text)
     })
@@ -160,7 +173,7 @@ export class RunningDaemon {
     this.chronicle.daemon('stopping', `vrrpd stops (${signal})`)
     this.tracking.stop()
     this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
-    await this.room.stop(NOTIFY_GRACE)
+    await Promise.all([this.room.stop(NOTIFY_GRACE), this.firewall.settled()])
     await control?.close()
     this.lag.stop()
     await this.succession.end()
@@ -262,10 +275,11 @@ export class RunningDaemon {
 
   private noticesOf(model: Model): readonly string[] {
     const { settings, log } = this.opened
-    const notice = notServedNotice(model, settings.configFile)
-    if (notice === undefined) return []
-    log.info(notice)
-    return [notice]
+    const strict = strictNotice(model)
+    if (strict !== undefined) log.warn(strict)
+    const notServed = notServedNotice(model, settings.configFile)
+    if (notServed !== undefined) log.info(notServed)
+    return [notServed, strict].filter((notice) => notice !== undefined)
   }
 
   private assemble(model: Model): Assembly {
@@ -311,6 +325,7 @@ export class RunningDaemon {
     return {
       clock: systemClock,
       createAlarm: (callback) => new Alarm(callback),
+      firewall: this.firewall,
       timers: programs.timers,
       virtualMacs: this.virtualMacs,
       kernel,

@@ -44,6 +44,13 @@ describe('values', () => {
     ['dynamic_interfaces foo', { dynamicInterfaces: true }, ['2:20 invalid-value']],
     ['vrrp_mcast_group4 224.0.0.19', { mcastGroup4: 0xe0000013 }, []],
     ['vrrp_mcast_group4 10.0.0.1', { mcastGroup4: 0xe0000012 }, ['2:19 invalid-address']],
+    ['nftables', { firewall: { name: 'vrrpd', priority: -1, counters: false } }, []],
+    [
+      'nftables mine\nnftables_priority 5\nnftables_counters',
+      { firewall: { name: 'mine', priority: 5, counters: true } },
+      [],
+    ],
+    ['nftables a;b', { firewall: { name: 'vrrpd', priority: -1, counters: false } }, ['2:10 invalid-value']],
     ['vrrp_mcast_group6 ff02::13', { mcastGroup6: 'ff02::13' }, []],
     ['vrrp_startup_delay 5.5', { startupDelay: seconds(5.5) }, []],
     ['vrrp_startup_delay 0', { startupDelay: seconds(0) }, ['2:20 value-out-of-range']],

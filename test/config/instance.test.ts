@@ -192,7 +192,12 @@ describe('strict mode', () => {
     ['strict_mode\ngarp_lower_prio_repeat 3', strict, ['2:1 not-strict']],
     ['strict_mode\ndown_timer_adverts 5', { downTimerAdverts: 3 }, ['2:1 not-strict']],
     ['strict_mode\naccept', { accept: false }, ['2:1 not-strict']],
-    ['no_accept', { accept: false }, []],
+    ['no_accept', { accept: false, dropsTraffic: true }, []],
+    ['no_accept\naccept', { accept: true, dropsTraffic: false }, []],
+    ['accept\nno_accept', { accept: false, dropsTraffic: true }, []],
+    ['no_accept\npriority 255', { dropsTraffic: false }, []],
+    ['strict_mode\nno_accept', { ...strict, dropsTraffic: true }, []],
+    ['strict_mode', { ...strict, dropsTraffic: false }, []],
   ])
 
   test('authentication is dropped', async () => {

@@ -5,13 +5,14 @@ import type { Command } from '../model.ts'
 import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
 import { command, wholeCommand } from '../values/command.ts'
 import { extraInterval, includeChecks, timeouts, type ExtraInterfaces } from '../values/global-words.ts'
+import { tableName } from '../values/table-name.ts'
 import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
 
 const EXTRA = { minimum: 1, maximum: 86_400 }
 const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 }
 
 const noIpvs = noEffect('vrrpd does not touch IPVS')
-const noFirewall = noEffect('vrrpd makes no firewall rules')
+const noIptables = noEffect('vrrpd’s rules are for nftables')
 const noSnmp = noEffect('vrrpd speaks no SNMP')
 const noDbus = noEffect('vrrpd is not on D-Bus')
 const noFifo = notYet('vrrpd writes no FIFOs')
@@ -157,6 +158,22 @@ const reload: readonly Keyword[] = [
   }),
 ]
 
+export const nftables: Keyword<string> = value(
+  'nftables',
+  4,
+  tableName,
+  'the table for the rules of no_accept',
+  { default: 'vrrpd', once },
+)
+export const nftablesPriority: Keyword<number> = value(
+  'nftables_priority',
+  4,
+  integer(INTEGER),
+  'of its chains',
+  { default: '-1' },
+)
+export const nftablesCounters: Keyword<true> = value('nftables_counters', 4, flag, 'count in rules')
+
 const others: readonly Keyword[] = [
   value(
     'lvs_sync_daemon',
@@ -175,15 +192,17 @@ const others: readonly Keyword[] = [
   value('rs_init_notifies', 4, optionalBoolean, 'notify for real servers at start', { standing: noIpvs }),
   value('no_checker_emails', 4, optionalBoolean, 'no mail for real servers', { standing: noIpvs }),
   value('checker_log_all_failures', 4, optionalBoolean, 'log every failed check', { standing: noIpvs }),
-  value('nftables', 4, words('[TABLE]'), 'filter with nftables', { standing: noFirewall, once }),
-  value('nftables_priority', 4, integer(INTEGER), 'of its chains', { standing: noFirewall }),
-  value('nftables_counters', 4, flag, 'count in rules', { standing: noFirewall }),
-  value('nftables_ifindex', 4, flag, 'interfaces by index', { standing: noFirewall }),
+  nftables,
+  nftablesPriority,
+  nftablesCounters,
+  value('nftables_ifindex', 4, flag, 'interfaces by index', {
+    standing: noEffect('the rules name no interfaces'),
+  }),
   value('nftables_ipvs', 4, words('[TABLE]'), 'firewall marks for IPVS', { standing: noIpvs, once }),
   value('nftables_ipvs_priority', 4, integer(INTEGER), 'of its chains', { standing: noIpvs }),
   value('nftables_ipvs_start_fwmark', 4, integer(POSITIVE, ignored), 'the first mark', { standing: noIpvs }),
   value('vrrp_iptables', 4, words('[IN [OUT]]'), 'filter with iptables', {
-    standing: noFirewall,
+    standing: noIptables,
     renamed: 'nftables',
   }),
   value(
@@ -191,7 +210,7 @@ const others: readonly Keyword[] = [
     4,
     words('[NAME …]'),
     'filter with ipsets',
-    notIn227(noFirewall, 'builds with iptables'),
+    notIn227(noIptables, 'builds with iptables'),
   ),
   value('snmp_socket', 4, lenient(alone(text('ADDRESS'))), 'the master agent', { standing: noSnmp, once }),
   ...['vrrp', 'keepalived', 'checker', 'rfc', 'rfcv2', 'rfcv3'].map((name) =>

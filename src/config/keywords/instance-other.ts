@@ -5,15 +5,18 @@ import { alone, flag, lenient, optionalBoolean } from '../values/basic.ts'
 import { UNSIGNED, integer, optionalInteger } from '../values/number.ts'
 import { authHmac } from './authentication.ts'
 
-const noFirewall = notYet('vrrpd does not block the addresses: they are reachable')
-
 export const accept: Keyword<true> = value(
   'accept',
   2,
   flag,
   'the addresses answer on a MASTER that does not own them',
 )
-export const noAccept: Keyword<true> = value('no_accept', 2, flag, 'they do not', { standing: noFirewall })
+export const noAccept: Keyword<true> = value(
+  'no_accept',
+  2,
+  flag,
+  'they do not: packets to and from them are dropped, by nft',
+)
 export const promoteSecondaries: Keyword<true> = value(
   'promote_secondaries',
   3,

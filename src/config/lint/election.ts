@@ -57,6 +57,6 @@ function ownPeer({ sourceAddress, unicastPeers }: VrrpInstance, report: Report):
 function blockedAddresses(instance: VrrpInstance, subject: Subject, report: Report): void {
   if (!instance.strict || instance.accept || instance.addresses.length === 0) return
   const span = placeFor(subject, instance, strictMode)
-  const message = `in strict mode keepalived drops everything sent to ${instance.name}'s addresses, ping included: only an owner (priority 255) accepts it`
+  const message = `in strict mode keepalived drops everything sent to ${instance.name}'s addresses, ping included: only an owner (priority 255) accepts it. vrrpd does so ${instance.dropsTraffic ? 'here, too, because of no_accept' : 'only where no_accept is written'}`
   remark(report, 'blocked-addresses', span, message)
 }

@@ -30,6 +30,11 @@ const ofGlobal: Printers<GlobalDefs> = {
   garpInterval: (interval) => when(interval !== 0, `vrrp_garp_interval ${inSeconds(interval)}`),
   gnaInterval: (interval) => when(interval !== 0, `vrrp_gna_interval ${inSeconds(interval)}`),
   defaultInterface: (name) => when(name !== 'eth0', `default_interface ${word(name)}`),
+  firewall: ({ name, priority, counters }) => [
+    ...when(name !== 'vrrpd', `nftables ${word(name)}`),
+    ...when(priority !== -1, `nftables_priority ${priority}`),
+    ...when(counters, 'nftables_counters'),
+  ],
   mail: (mail) => printFields(ofMail, mail),
 }
 

@@ -51,6 +51,7 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   dontTrackPrimary: (given) => when(given, 'dont_track_primary'),
   // Strict mode has fixed values for these.
   accept: (accept, instance) => acceptLines(accept, instance),
+  dropsTraffic: (drops, { strict }) => when(drops && strict, 'no_accept'),
   downTimerAdverts: (count) => when(count !== 3, `down_timer_adverts ${count}`),
   lowerPrioNoAdvert: (off, { strict }) => when(off && !strict, 'lower_prio_no_advert'),
   higherPrioSendAdvert: (on) => when(on, 'higher_prio_send_advert'),

@@ -4,13 +4,19 @@ import { ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
-import { vrrpCheckUnicastSrc } from '../keywords/global-other.ts'
+import {
+  nftables,
+  nftablesCounters,
+  nftablesPriority,
+  vrrpCheckUnicastSrc,
+} from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
 import { spanOf } from '../line.ts'
 import type { GlobalDefs, Mail } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readInteger } from '../values/number.ts'
+import { isTableName } from '../values/table-name.ts'
 import { readValues, type Values } from '../values/values.ts'
 import type { Defaults } from './context.ts'
 import { reportEmptyList } from './empty-list.ts'
@@ -48,8 +54,16 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
     gnaInterval: values.last(keywords.vrrpGnaInterval) ?? seconds(0),
     defaultInterface: values.last(keywords.defaultInterface) ?? 'eth0',
     mail: mails,
+    firewall: {
+      name: tableOf(values.last(nftables)),
+      priority: values.last(nftablesPriority) ?? -1,
+      counters: values.has(nftablesCounters),
+    },
   }
 }
+
+const tableOf = (given: string | undefined): string =>
+  given !== undefined && isTableName(given) ? given : 'vrrpd'
 
 const defaultsOf = (values: Values): Defaults => ({
   version: values.last(keywords.vrrpVersion) ?? 2,

@@ -1,7 +1,7 @@
 /** vrrp_instance blocks: what keepalived makes of the combination of keywords, once the block is read. */
 
 import { error, type Report } from '../diagnostics.ts'
-import { noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
+import { accept, noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
 import { smtpAlert } from '../keywords/notify.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
 import type { Word } from '../lexer.ts'
@@ -89,13 +89,20 @@ export function resolveInstance(
     higherPrioSendAdvert: values.last(keywords.higherPrioSendAdvert) ?? defaults.higherPrioSendAdvert,
     skipCheckAdvAddr: values.last(keywords.skipCheckAdvAddr) ?? defaults.skipCheckAdvAddr,
     promoteSecondaries: values.has(promoteSecondaries),
-    accept: !values.has(noAccept),
+    accept: !isBlocked(values),
+    dropsTraffic: isBlocked(values) && priority < 255,
     strict,
     span: spanOf(name),
   }
   const complete = isComplete(resolved, node, values, name, report)
   const settled = settle(strict ? makeStrict(resolved, values, report) : resolved, node, report)
   return { instance: settled, complete }
+}
+
+/** The later of accept and no_accept holds. */
+const isBlocked = (values: Values): boolean => {
+  const blocked = values.lastGiven(noAccept)
+  return blocked !== undefined && blocked.order > (values.lastGiven(accept)?.order ?? -1)
 }
 
 /** `lo` is as good as no interface. */
