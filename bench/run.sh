@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 bash tools/setup.sh bench
+node --import ./tools/typescript.mjs bench/configuration.ts
 bash tools/isolated.sh node --import ./tools/typescript.mjs bench/main.ts "$@"
 
 vbench=${VRRPD_SHARED:-../shared}/bench/vbench.py

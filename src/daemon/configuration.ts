@@ -1,6 +1,7 @@
 /** Reads the configuration for the daemon: what is wrong with it goes to the log, one line each. */
 
 import { hostname } from 'node:os'
+import type { Diagnostic } from '../config/diagnostics.ts'
 import type { ReadProblem } from '../config/io.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
@@ -51,12 +52,22 @@ function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
 export const shortHostname = (): string => hostname().split('.')[0] ?? ''
 
 function report({ ofDaemon, sources }: Loaded, log: Log): void {
-  for (const diagnostic of ofDaemon) {
+  for (const diagnostic of oncePerReason(ofDaemon)) {
     const line = summaryLine(diagnostic, sources)
     if (diagnostic.severity === 'error') log.error(line)
     else if (diagnostic.severity === 'warning') log.warn(line)
     else log.info(line)
   }
+}
+
+/** Of what is accepted without effect, such as all that is SNMP's, the first line stands for all. */
+function oncePerReason(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const reasons = new Set<string>()
+  return diagnostics.filter(({ code, message }) => {
+    if (code !== 'no-effect') return true
+    const reason = message.slice(message.indexOf(': '))
+    return !reasons.has(reason) && reasons.add(reason)
+  })
 }
 
 /** What the host's operators should know about blocks that keepalived would serve and vrrpd does not. */

@@ -43,7 +43,8 @@ export const startRouter = (draft: Draft, name: string, resumed?: ReadonlySet<st
 
 /** RFC 3768 section 6.4.1; in a group all have to be owners (measured). */
 const startsAsOwner = (draft: Draft, name: string): boolean =>
-  [recordOf(draft, name), ...siblingsOf(draft, name)].every(({ router }) => isReadyOwner(router))
+  isReadyOwner(recordOf(draft, name).router) &&
+  siblingsOf(draft, name).every(({ router }) => isReadyOwner(router))
 
 const isReadyOwner = ({ priority, initialState }: VirtualRouter): boolean =>
   priority === OWNER_PRIORITY && initialState !== 'BACKUP'

@@ -15,18 +15,18 @@ export function reportConflicts(
 }
 
 function reportSharedVrids(instances: readonly VrrpInstance[], group: Ipv4Address, report: Report): void {
-  const known = new Map<string, VrrpInstance[]>()
+  const known = new Map<string, VrrpInstance>()
   for (const instance of instances) {
     const { family, link, name, span, vrid } = instance
-    const key = `${vrid} IPv${family} ${link} ${channelOf(instance, group)}`
-    const others = known.get(key) ?? []
-    const other = others.find((one) => instance.unicastPeers.length === 0 || sharePeer(one, instance))
+    const channel = `${vrid} IPv${family} ${link} ${channelOf(instance, group)}`
+    const keys = [...new Set(peersOf(instance))].map((peer) => `${channel} ${peer}`)
+    const other = keys.map((key) => known.get(key)).find((one) => one !== undefined)
     if (other !== undefined) {
       const related = [{ span: other.span, message: `${other.name} is defined here` }]
       const message = `${other.name} and ${name} both use VRID ${vrid} with IPv${family} on ${link}`
       report(error('duplicate-vrid', span, message, { related, fatal: true }))
     }
-    known.set(key, [...others, instance])
+    for (const key of keys) if (!known.has(key)) known.set(key, instance)
   }
 }
 
@@ -35,8 +35,9 @@ function channelOf({ unicastPeers, sourceAddress, mcastGroup }: VrrpInstance, gr
   return sourceAddress === undefined ? 'unicast' : `unicast from ${formatIp(sourceAddress)}`
 }
 
-const sharePeer = (a: VrrpInstance, b: VrrpInstance): boolean =>
-  a.unicastPeers.some(({ address }) => b.unicastPeers.some((peer) => peer.address === address))
+/** Multicast reaches everybody. */
+const peersOf = ({ unicastPeers }: VrrpInstance): readonly string[] =>
+  unicastPeers.length === 0 ? ['all'] : unicastPeers.map(({ address }) => formatIp(address))
 
 /** keepalived does not mind; whichever instance leaves MASTER last takes the address away. */
 function reportSharedAddresses(instances: readonly VrrpInstance[], report: Report): void {
