@@ -66,7 +66,9 @@ function oncePerReason(diagnostics: readonly Diagnostic[]): readonly Diagnostic[
   return diagnostics.filter(({ code, message }) => {
     if (code !== 'no-effect') return true
     const reason = message.slice(message.indexOf(': '))
-    return !reasons.has(reason) && reasons.add(reason)
+    if (reasons.has(reason)) return false
+    reasons.add(reason)
+    return true
   })
 }
 
