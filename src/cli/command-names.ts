@@ -1,5 +1,17 @@
 /** Words that stand where keepalived has no operand: `vrrpd WORD …`. Apart from the commands, which load yargs. */
-export const commandNames = ['status', 'events', 'check', 'doctor', 'reload', 'cleanup', 'completion', 'help'] as const
+export const commandNames = [
+  'status',
+  'events',
+  'why',
+  'drain',
+  'resume',
+  'check',
+  'doctor',
+  'reload',
+  'cleanup',
+  'completion',
+  'help',
+] as const
 
 export type CommandName = (typeof commandNames)[number]
 

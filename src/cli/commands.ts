@@ -11,12 +11,14 @@ import {
 } from './check-command.ts'
 import { completionCommand } from './completion/command.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
+import { drainCommand, resumeCommand } from './drain.ts'
 import { eventsCommand } from './events.ts'
 import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './doctor-command.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { reloadCommand } from './reload.ts'
 import { status } from './status.ts'
+import { whyCommand } from './why.ts'
 
 /** @param argv beginning with the command's name */
 export async function runCommand(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -71,6 +73,9 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
     })
     .command(eventsCommand(choose))
     .command(reloadCommand(choose))
+    .command(whyCommand(choose))
+    .command(drainCommand(choose))
+    .command(resumeCommand(choose))
     .command(doctorUsage, doctorSummary, doctorOptions, (given) => {
       chosen = async (io) => (await import('./doctor.ts')).doctor(doctorArguments(given), io)
     })

@@ -13,6 +13,8 @@ export function helpText(): string {
     'Usage: vrrpd [OPTION...]       run the daemon, with the options of keepalived',
     '       vrrpd status [NAME]     show the state of a running daemon',
     '       vrrpd events [NAME]     show what has happened, and why',
+    '       vrrpd why NAME          explain why an instance is as it is',
+    '       vrrpd drain NAME        hand over; vrrpd resume NAME ends it',
     '       vrrpd check [FILE]      check a configuration',
     '       vrrpd doctor            look for what keeps this host from taking part',
     '       vrrpd cleanup           remove what a crashed daemon has left behind',

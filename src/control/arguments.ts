@@ -33,3 +33,46 @@ export const reloadArguments = ({ dryRun = false }: Fields): Parsed<ReloadArgume
   typeof dryRun === 'boolean' ? accepted({ dryRun }) : rejected('dryRun: expected true or false')
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+/** Instances and sync groups by name, or all there are. */
+export interface Targets {
+  readonly names: readonly string[]
+  readonly all: boolean
+}
+
+export interface DrainArguments extends Targets {
+  /** Come back by itself after so long; at most a day. */
+  readonly forMs?: number
+  /** Stay out even if nobody takes over. */
+  readonly force?: boolean
+}
+
+export interface WhyArguments {
+  /** An instance's name or a virtual address. */
+  readonly subject: string
+}
+
+export function targets({ names = [], all = false }: Fields): Parsed<Targets> {
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+    return rejected('names: expected a list of names')
+  }
+  if (typeof all !== 'boolean') return rejected('all: expected true or false')
+  if (all === names.length > 0) return rejected('expected either names or all')
+  return accepted({ names, all })
+}
+
+const LONGEST_MS = 24 * 3_600_000
+
+export function drainArguments(fields: Fields): Parsed<DrainArguments> {
+  const given = targets(fields)
+  if (!given.ok) return given
+  const { forMs, force = false } = fields
+  if (forMs !== undefined && !(isCount(forMs) && forMs > 0 && forMs <= LONGEST_MS)) {
+    return rejected('forMs: expected milliseconds, at most a day')
+  }
+  if (typeof force !== 'boolean') return rejected('force: expected true or false')
+  return accepted({ ...given.value, ...(forMs !== undefined && { forMs }), force })
+}
+
+export const whyArguments = ({ subject }: Fields): Parsed<WhyArguments> =>
+  typeof subject === 'string' ? accepted({ subject }) : rejected('subject: expected a name or an address')

@@ -16,17 +16,25 @@
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 import {
+  drainArguments,
   eventsArguments,
   noArguments,
   reloadArguments,
+  targets,
+  whyArguments,
+  type DrainArguments,
   type EventsArguments,
   type NoArguments,
   type Parsed,
   type ReloadArguments,
+  type Targets,
+  type WhyArguments,
 } from './arguments.ts'
+import type { DrainReport, ResumeReport } from './drain.ts'
 import type { EventsReport } from './events.ts'
 import type { ReloadReport } from './reload.ts'
 import type { StatusReport } from './report.ts'
+import type { WhyReport } from './why.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -40,6 +48,10 @@ export interface Results {
   /** A stream: the journal as `events` gives it, then what is new. */
   readonly follow: EventsReport
   readonly reload: ReloadReport
+  readonly why: WhyReport
+  /** A stream: what comes of it, until that is known. */
+  readonly drain: DrainReport
+  readonly resume: ResumeReport
 }
 
 export interface Arguments {
@@ -47,6 +59,9 @@ export interface Arguments {
   readonly events: EventsArguments
   readonly follow: EventsArguments
   readonly reload: ReloadArguments
+  readonly why: WhyArguments
+  readonly drain: DrainArguments
+  readonly resume: Targets
 }
 
 export type RequestName = keyof Results
@@ -82,6 +97,9 @@ const REQUESTS: { readonly [N in RequestName]: (fields: Fields) => Parsed<Argume
   events: eventsArguments,
   follow: eventsArguments,
   reload: reloadArguments,
+  why: whyArguments,
+  drain: drainArguments,
+  resume: targets,
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -8,7 +8,9 @@ import type { StatusReport } from '../control/report.ts'
 import type { Answer } from '../control/stream.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import type { Chronicle } from './chronicle.ts'
+import type { Drains } from './drains.ts'
 import { JournalStream, pastEvents, type Wanted } from './journal-stream.ts'
+import { whyReport } from './why.ts'
 
 export interface OperatorPorts {
   readonly chronicle: Chronicle
@@ -16,6 +18,7 @@ export interface OperatorPorts {
   readonly status: () => StatusReport
   /** Undefined: one is under way. */
   readonly reload: (dryRun: boolean) => Promise<ReloadReport | undefined>
+  readonly drains: Drains
 }
 
 const BUSY = { code: 'not-possible', text: 'a reload is under way: try again in a moment' } as const
@@ -45,9 +48,31 @@ export class Operator {
         const report = await this.ports.reload(request.arguments.dryRun ?? false)
         return report ? succeeded<'reload'>(report) : failed(BUSY)
       }
+      case 'why':
+        return this.why(request.arguments.subject)
+      case 'drain':
+        return this.ports.drains.drain(request.arguments)
+      case 'resume':
+        return this.ports.drains.resume(request.arguments)
       default:
         return assertNever(request)
     }
+  }
+
+  private why(subject: string): Answer {
+    const { instances } = this.ports.status()
+    const instance =
+      instances.find(({ name }) => name === subject) ??
+      instances.find(({ addresses }) =>
+        addresses.some(({ address }) => address === subject || address.split('/')[0] === subject),
+      )
+    if (!instance) {
+      const names = instances.map(({ name }) => name).join(', ')
+      const text = `no vrrp_instance '${subject}' and none with that virtual address; there is: ${names}`
+      return failed({ code: 'not-possible', text })
+    }
+    const { chronicle } = this.ports
+    return succeeded<'why'>(whyReport(instance, chronicle.journal, chronicle.lastTransition(instance.name)))
   }
 
   /** Undefined: there is no such instance. */

@@ -25,6 +25,7 @@ import { openControl } from './control.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
 import { listeningLog } from './listening-log.ts'
 import { findNft, Firewall } from './firewall.ts'
+import { Drains } from './drains.ts'
 import { withFirstError, type Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing } from './messages.ts'
@@ -139,12 +140,25 @@ export class RunningDaemon {
       this.succession.renew()
     })
     this.daemon = this.assembleDaemon()
-    const reporter = this.makeReporter()
+    const drains = new Drains({
+      clock: opened.programs.clock,
+      timers: opened.programs.timers,
+      chronicle: this.chronicle,
+      engine: () => this.daemon.engine,
+      dispatch: (event) => {
+        this.daemon.dispatch(event)
+      },
+      warn: (text) => {
+        opened.log.warn(text)
+      },
+    })
+    const reporter = this.makeReporter(drains)
     this.operator = new Operator({
       chronicle: this.chronicle,
       engine: () => this.daemon.engine,
       status: () => reporter.report(),
       reload: (dryRun) => this.reloadAsked(dryRun),
+      drains,
     })
     this.room.use({ model, scriptOf: scripts.scriptOf })
     this.tracking.use(model)
@@ -425,7 +439,7 @@ export class RunningDaemon {
     return due === undefined ? seconds(0) : between(due, systemClock.now())
   }
 
-  private makeReporter(): StatusReporter {
+  private makeReporter(drains: Drains): StatusReporter {
     const { settings, programs, log } = this.opened
     return new StatusReporter({
       clock: programs.clock,
@@ -434,7 +448,7 @@ export class RunningDaemon {
       chronicle: this.chronicle,
       assembly: () => this.assembly,
       checks: () => this.room.reports(),
-      drainedUntil: () => undefined,
+      drainedUntil: (router) => drains.until(router),
       about: () => ({
         notices: this.notices,
         logLinesLost: log.linesLost(),

@@ -42,6 +42,14 @@ describe('parseRequest', () => {
     ['{"version":1,"request":"follow","arguments":{"last":-1}}', 'bad-arguments'],
     ['{"version":1,"request":"follow","arguments":{"last":0.5}}', 'bad-arguments'],
     ['{"version":1,"request":"follow","arguments":{"last":"5"}}', 'bad-arguments'],
+    ['{"version":1,"request":"why"}', 'bad-arguments'],
+    ['{"version":1,"request":"drain"}', 'bad-arguments'],
+    ['{"version":1,"request":"drain","arguments":{"names":[7]}}', 'bad-arguments'],
+    ['{"version":1,"request":"drain","arguments":{"names":["a"],"all":true}}', 'bad-arguments'],
+    ['{"version":1,"request":"drain","arguments":{"all":true,"forMs":0}}', 'bad-arguments'],
+    ['{"version":1,"request":"drain","arguments":{"all":true,"forMs":86400001}}', 'bad-arguments'],
+    ['{"version":1,"request":"drain","arguments":{"all":true,"force":"yes"}}', 'bad-arguments'],
+    ['{"version":1,"request":"resume","arguments":{"all":"yes"}}', 'bad-arguments'],
   ])('%s', (line, code) => {
     expect(parseRequest(line)).toMatchObject({ ok: false, error: { code } })
   })

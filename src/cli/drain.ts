@@ -1,0 +1,144 @@
+/** `vrrpd drain` and `vrrpd resume`: out for maintenance, and back. */
+
+import type { CommandModule } from 'yargs'
+import { askDaemon, subscribe, type ClientError } from '../control/client.ts'
+import type { DrainArguments, Targets } from '../control/arguments.ts'
+import type { DrainNews } from '../control/drain.ts'
+import { controlOption, jsonOption, type Choose } from './command.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { localTime } from './local-time.ts'
+import { parseSpan } from './span.ts'
+
+interface Asked {
+  readonly control: string
+  readonly json: boolean
+}
+
+const TIMEOUT_MS = 5_000
+
+export function drain(given: DrainArguments, { control, json }: Asked, io: CommandIo): Promise<number> {
+  return new Promise((resolve) => {
+    let code: number = EXIT.allWell
+    let begun = false
+    subscribe(control, 'drain', given, {
+      result: ({ news }) => {
+        begun = true
+        if (news.kind === 'not-taken-over') code = EXIT.problems
+        io.out(json ? `${JSON.stringify(news)}\n` : describe(news))
+      },
+      end: (error: ClientError | undefined) => {
+        if (error) io.err(`${error.text}\n`)
+        else if (!begun) io.err('vrrpd closed the connection without an answer\n')
+        resolve(error ? exitCodeOf(error) : begun ? code : EXIT.noDaemon)
+      },
+    })
+  })
+}
+
+function describe(news: DrainNews): string {
+  switch (news.kind) {
+    case 'drained': {
+      const ends =
+        news.until === null ? 'until vrrpd resume, or a restart of vrrpd' : `until ${localTime(news.until)}`
+      return news.instances
+        .map(
+          ({ name, was, already }) =>
+            `${name} is ${already ? 'still' : `drained (was ${was}), and stays`} out ${ends}\n`,
+        )
+        .join('')
+    }
+    case 'taken-over':
+      return `${news.instance}: ${news.by} is MASTER with priority ${news.priority}; unserved for ${inSeconds(news.afterMs)} as seen from here\n`
+    case 'not-taken-over': {
+      const what = news.resumed
+        ? 'taking back what was drained; to leave it out all the same: --force'
+        : 'it stays out, and nobody serves its addresses'
+      return `${news.instances.join(', ')}: nobody has taken over within ${inSeconds(news.afterMs)}: ${what}\n`
+    }
+    case 'resumed':
+      return `${news.instances.join(', ') || 'nothing'} may serve again\n`
+  }
+}
+
+const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`
+
+export async function resume(targets: Targets, { control, json }: Asked, io: CommandIo): Promise<number> {
+  const answer = await askDaemon(control, 'resume', TIMEOUT_MS, targets)
+  if (!answer.ok) {
+    io.err(`${answer.error.text}\n`)
+    return exitCodeOf(answer.error)
+  }
+  const { resumed, notDrained } = answer.value
+  if (json) io.out(`${JSON.stringify(answer.value)}\n`)
+  else {
+    if (resumed.length > 0) io.out(`${resumed.join(', ')} may serve again\n`)
+    if (notDrained.length > 0) io.out(`not drained: ${notDrained.join(', ')}\n`)
+  }
+  return EXIT.allWell
+}
+
+interface Given {
+  readonly NAME: string[] | undefined
+  readonly all: boolean
+  readonly json: boolean
+  readonly control: string
+}
+
+const targetsOf = ({ NAME = [], all }: Given): Targets => ({ names: NAME, all })
+
+const hasTargets = ({ NAME = [], all }: Partial<Given>): true | string =>
+  NAME.length > 0 !== (all === true) || 'Name instances or sync groups, or give --all'
+
+const ALL = { type: 'boolean', default: false, describe: 'Every instance' } as const
+
+export const drainCommand = (
+  choose: Choose,
+): CommandModule<object, Given & { for: string | undefined; force: boolean }> => ({
+  command: 'drain [NAME..]',
+  describe: 'Hand instances over, and keep them out for maintenance',
+  builder: (yargs) =>
+    yargs
+      .positional('NAME', { type: 'string', array: true, describe: 'vrrp_instances or vrrp_sync_groups' })
+      .option('all', ALL)
+      .option('for', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A failover drill: come back by itself after this time (60s, 5m)',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Stay out even if nobody takes over',
+      })
+      .option('json', jsonOption('Print one JSON object per line'))
+      .option('control', controlOption)
+      .check((given) => hasTargets(given))
+      .check(
+        ({ for: span }) => span === undefined || parseSpan(span) !== undefined || 'A time: --for 60s, 5m',
+      )
+      .epilog(
+        'Exit code: 0 done, 1 nobody took over, 2 no daemon, 3 wrong usage. A drain outlives a reload, but not a restart of vrrpd.',
+      ),
+  handler: (given) => {
+    const forMs = given.for === undefined ? undefined : parseSpan(given.for)
+    const asked = { ...targetsOf(given), force: given.force, ...(forMs !== undefined && { forMs }) }
+    choose((io) => drain(asked, given, io))
+  },
+})
+
+export const resumeCommand = (choose: Choose): CommandModule<object, Given> => ({
+  command: 'resume [NAME..]',
+  describe: 'Let drained instances serve again',
+  builder: (yargs) =>
+    yargs
+      .positional('NAME', { type: 'string', array: true, describe: 'vrrp_instances or vrrp_sync_groups' })
+      .option('all', ALL)
+      .option('json', jsonOption('Print the answer as JSON'))
+      .option('control', controlOption)
+      .check((given) => hasTargets(given))
+      .epilog('Exit code: 0 done, also where nothing was drained; 2 no daemon, 3 wrong usage.'),
+  handler: (given) => {
+    choose((io) => resume(targetsOf(given), given, io))
+  },
+})

@@ -1,0 +1,70 @@
+/** `vrrpd why INSTANCE|ADDRESS` */
+
+import type { CommandModule } from 'yargs'
+import { printable } from '../base/printable.ts'
+import { askDaemon } from '../control/client.ts'
+import type { WhyReport, WhyStep } from '../control/why.ts'
+import { controlOption, jsonOption, type Choose } from './command.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { wrap } from './layout.ts'
+import { localTime } from './local-time.ts'
+
+const TIMEOUT_MS = 5_000
+
+interface Asked {
+  readonly subject: string
+  readonly json: boolean
+  readonly control: string
+}
+
+async function why({ subject, json, control }: Asked, io: CommandIo): Promise<number> {
+  const answer = await askDaemon(control, 'why', TIMEOUT_MS, { subject })
+  if (!answer.ok) {
+    io.err(`${answer.error.text}\n`)
+    return exitCodeOf(answer.error)
+  }
+  io.out(json ? `${JSON.stringify(answer.value, null, 2)}\n` : whyText(answer.value, io.width))
+  return EXIT.allWell
+}
+
+/** The chain with an arrow before each consequence, then what is true now. */
+function whyText({ instance, state, since, chain, now }: WhyReport, width: number): string {
+  const head = `${printable(instance)} is ${state} since ${localTime(since)}${chain.length === 0 ? '' : ', because:'}`
+  const steps = chain.flatMap((step, index) => stepLines(step, index, width))
+  const sentences = now.flatMap((text) => hanging('Now: ', withLocalTimes(printable(text)), width))
+  return [head, ...steps, ...sentences].map((line) => `${line}\n`).join('')
+}
+
+function stepLines({ at, afterMs, text }: WhyStep, index: number, width: number): readonly string[] {
+  const time = index === 0 ? localTime(at).slice(11) : `+${afterMs} ms`
+  return hanging(`${time.padStart(14)}  ${index === 0 ? '   ' : '-> '}`, printable(text), width)
+}
+
+function hanging(mark: string, text: string, width: number): readonly string[] {
+  const [first = '', ...rest] = wrap(text, Math.max(20, width - mark.length))
+  return [mark + first, ...rest.map((line) => ' '.repeat(mark.length) + line)]
+}
+
+const withLocalTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (iso) => localTime(iso))
+
+export const whyCommand = (
+  choose: Choose,
+): CommandModule<object, { SUBJECT: string; json: boolean; control: string }> => ({
+  command: 'why <SUBJECT>',
+  describe: 'Explain why an instance, or the one with a virtual address, is as it is',
+  builder: (yargs) =>
+    yargs
+      .positional('SUBJECT', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A vrrp_instance or a virtual address',
+      })
+      .option('json', jsonOption('Print the answer as JSON'))
+      .option('control', controlOption)
+      .epilog('Exit code: 0 explained, 2 no daemon, 3 wrong usage, or nothing of that name.'),
+  handler: ({ SUBJECT, json, control }) => {
+    choose((io) => why({ subject: SUBJECT, json, control }, io))
+  },
+})
