@@ -27,11 +27,13 @@ static const struct export functions[] = {
     {"spawn", spawn_program},
     {"killGroup", kill_group},
     {"reapOrphans", reap_orphans},
+    {"onSignal", on_signal_number},
     {"lookupUser", lookup_user},
     {"lookupGroup", lookup_group},
     {"lockFile", lock_file},
     {"useRealtime", use_realtime},
     {"useNice", use_nice},
+    {"makeFifo", make_fifo},
     {"enterNamespace", enter_namespace},
     {"exitImmediately", exit_immediately},
 };
@@ -78,6 +80,7 @@ static void close_addon(struct addon *addon) {
   bool wait_for_libuv = addon->open_uv_handles > 0;
   close_descriptors(addon, on_uv_handle_closed);
   forget_children(addon, on_uv_handle_closed);
+  forget_signals(addon, on_uv_handle_closed);
   if (!wait_for_libuv) free_addon(addon);
 }
 

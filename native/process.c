@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static napi_value done(napi_env env, const char *call, int result) {
@@ -47,6 +48,16 @@ napi_value use_nice(napi_env env, napi_callback_info info) {
   int policy = sched_getscheduler(0);
   if (policy == SCHED_OTHER) sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &parameters);
   return done(env, "setpriority", setpriority(PRIO_PROCESS, 0, value));
+}
+
+/* makeFifo(path, mode): in the thread that asks, so only where the file system is known to answer. */
+napi_value make_fifo(napi_env env, napi_callback_info info) {
+  struct arguments arguments = read_arguments(env, info);
+  char path[PATH_MAX];
+  text_argument(&arguments, 0, "path", path, sizeof path);
+  mode_t mode = (mode_t)integer_argument(&arguments, 1, "mode", 0, 0777);
+  if (arguments.failed) return NULL;
+  return done(env, "mkfifo", mkfifo(path, mode));
 }
 
 /* enterNamespace(path): this thread, and all sockets and programs it opens from now on. */

@@ -29,6 +29,7 @@
 struct descriptor;
 struct child;
 struct launch;
+struct signal_watch;
 
 struct addon {
   napi_env env;
@@ -44,6 +45,7 @@ struct addon {
 
   struct child *children;
   uv_signal_t child_ended;
+  struct signal_watch *signals;
 };
 
 struct addon *addon_of(napi_env env);
@@ -142,6 +144,11 @@ napi_value spawn_program(napi_env env, napi_callback_info info);
 napi_value kill_group(napi_env env, napi_callback_info info);
 napi_value reap_orphans(napi_env env, napi_callback_info info);
 
+/* --- signals.c --- */
+
+void forget_signals(struct addon *addon, uv_close_cb on_closed);
+napi_value on_signal_number(napi_env env, napi_callback_info info);
+
 /* --- accounts.c --- */
 
 napi_value lookup_user(napi_env env, napi_callback_info info);
@@ -152,6 +159,7 @@ napi_value lookup_group(napi_env env, napi_callback_info info);
 napi_value lock_file(napi_env env, napi_callback_info info);
 napi_value use_realtime(napi_env env, napi_callback_info info);
 napi_value use_nice(napi_env env, napi_callback_info info);
+napi_value make_fifo(napi_env env, napi_callback_info info);
 napi_value enter_namespace(napi_env env, napi_callback_info info);
 napi_value exit_immediately(napi_env env, napi_callback_info info);
 

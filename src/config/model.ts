@@ -60,6 +60,12 @@ export interface GlobalDefs {
   readonly defaultInterface: string
   readonly mail: Mail
   readonly firewall: FirewallTable
+  /** `notify_fifo` and `vrrp_notify_fifo`. */
+  readonly fifos: readonly NotifyFifo[]
+  /** `fifo_write_vrrp_states_on_reload` */
+  readonly fifoStatesOnReload: boolean
+  readonly startupScript?: LimitedScript
+  readonly shutdownScript?: LimitedScript
 }
 
 /** Where the rules of `no_accept` go. */
@@ -70,6 +76,22 @@ export interface FirewallTable {
   readonly priority: number
   /** `nftables_counters` */
   readonly counters: boolean
+}
+
+export interface NotifyFifo {
+  readonly keyword: 'notify_fifo' | 'vrrp_notify_fifo'
+  readonly path: string
+  /** Who owns it when it has to be made; absent: as scripts. */
+  readonly owner?: ScriptUser
+  /** Reads it; gets its path as the last argument. */
+  readonly script?: Command
+  readonly span: Span
+}
+
+export interface LimitedScript {
+  readonly command: Command
+  /** 10 s by default. */
+  readonly timeout: Duration
 }
 
 /** What `notification_email`, `smtp_*` and `router_id` say about mails. */
@@ -198,6 +220,10 @@ export interface Notify {
   readonly any?: Command
   /** `notify_master_rx_lower_pri`; instances only. */
   readonly masterRxLowerPriority?: Command
+  /** `notify_deleted`, which may name no program; instances only. */
+  readonly deleted?: Command | true
+  /** `notify_priority_changes`, or the default that global_defs sets: FIFOs hear of them. */
+  readonly priorityChanges: boolean
 }
 
 export interface SyncGroup {

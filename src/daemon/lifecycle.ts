@@ -9,6 +9,7 @@ import { SystemTimers } from '../system/timers.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { dumpModel } from './dump.ts'
 import { openDevLog } from './log-dev-log.ts'
+import { runLifetimeScript } from './lifetime-scripts.ts'
 import { openLog, type Log } from './logging.ts'
 import { acquirePidFiles, type PidFiles } from './pid-files.ts'
 import { readAndExamine, RunningDaemon } from './running.ts'
@@ -86,6 +87,11 @@ async function open(
   const programs = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
   const examined = await readAndExamine(settings, programs, log, 'start')
   if (!examined) return undefined
+  const { startupScript } = examined.model.global
+  if (startupScript) {
+    const script = examined.scripts.scriptOf(startupScript.command)
+    await runLifetimeScript('startup', startupScript, script, { programs, log })
+  }
   if (settings.dumpConfig) for (const line of dumpModel(examined.model)) log.info(line)
   const kernel = openKernel({})
   const arp = openArpSocket()

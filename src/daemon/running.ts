@@ -13,8 +13,10 @@ import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
 import { linkSettings } from '../system/link-sysctl.ts'
-import { reapOrphans } from '../system/process.ts'
+import { makeFifo, onSignal, reapOrphans } from '../system/process.ts'
 import { connectServiceManager } from '../system/sd-notify.ts'
+import type { Counters } from '../vrrp/counters.ts'
+import type { Note } from '../vrrp/election/state.ts'
 import { nextDeadline } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { assemble, type Assembly } from './assemble.ts'
@@ -22,7 +24,10 @@ import { Chronicle } from './chronicle.ts'
 import { addressWords, checkWords } from './chronicle-text.ts'
 import { notServedNotice, readConfiguration } from './configuration.ts'
 import { openControl } from './control.ts'
+import { Dumps } from './dumps/dumps.ts'
+import type { DumpSource } from './dumps/source.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
+import { runLifetimeScript } from './lifetime-scripts.ts'
 import { listeningLog } from './listening-log.ts'
 import { findNft, Firewall } from './firewall.ts'
 import { Drains } from './drains.ts'
@@ -48,6 +53,8 @@ import { strictNotice } from './strict-notice.ts'
 import { Succession } from './succession.ts'
 import { Tracking } from './tracking.ts'
 import { VirtualMacs } from './virtual-macs.ts'
+
+const NOTIFY_STATES = { initialize: undefined, backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
 
 /** keepalived waits about as long for its last notify scripts. */
 const NOTIFY_GRACE = seconds(1)
@@ -93,7 +100,7 @@ export class RunningDaemon {
   private readonly operator: Operator
   private readonly firewall: Firewall
   private readonly deafUntil: Instant | undefined
-  private model: Model
+  private current: Examined
   private assembly: Assembly
   private notices: readonly string[]
   private reloading: 'no' | 'now' | 'now and again' = 'no'
@@ -104,10 +111,11 @@ export class RunningDaemon {
   /** A reload was refused since which none was accepted. */
   private refused: { readonly at: Date; readonly text: string } | undefined
 
-  constructor(opened: Opened, { model, scripts }: Examined) {
+  constructor(opened: Opened, examined: Examined) {
+    const { model, scripts } = examined
     this.opened = opened
+    this.current = examined
     this.service = this.connectService()
-    this.model = model
     this.notices = this.noticesOf(model)
     this.firewall = new Firewall(
       {
@@ -132,6 +140,11 @@ export class RunningDaemon {
         this.daemon.dispatch({ type: 'script', name, verdict })
         this.succession.renew()
       },
+      makeFifo: (path, mode) => {
+        const made = makeFifo(path, mode)
+        return made.ok ? undefined : made.error.text
+      },
+      umask: opened.settings.umask,
     })
     this.succession = this.makeSuccession(previous)
     this.chronicle = this.makeChronicle()
@@ -160,8 +173,9 @@ export class RunningDaemon {
       reload: (dryRun) => this.reloadAsked(dryRun),
       drains,
     })
-    this.room.use({ model, scriptOf: scripts.scriptOf })
+    this.room.use({ model, ...scripts })
     this.tracking.use(model)
+    this.listenForDumps()
   }
 
   async untilStopped(whenReady?: () => void): Promise<void> {
@@ -192,8 +206,18 @@ export class RunningDaemon {
     this.lag.stop()
     await this.succession.end()
     this.service?.close()
+    await this.runShutdownScript()
     pidFiles.remove()
     log.info('Stopped')
+  }
+
+  private async runShutdownScript(): Promise<void> {
+    const { programs, log } = this.opened
+    const { model, scripts } = this.current
+    const { shutdownScript } = model.global
+    if (!shutdownScript) return
+    const script = scripts.scriptOf(shutdownScript.command)
+    await runLifetimeScript('shutdown', shutdownScript, script, { programs, log })
   }
 
   /** One at a time; a request during a reload means that the file may have changed again. */
@@ -216,7 +240,7 @@ export class RunningDaemon {
   private async reloadAsked(dryRun: boolean): Promise<ReloadReport | undefined> {
     if (this.stopping || this.reloading !== 'no') return undefined
     const log = listeningLog(dryRun ? undefined : this.opened.log)
-    const before = this.model
+    const before = this.current.model
     if (dryRun) {
       const examined = await this.acceptable(log)
       const plan = examined.ok ? reloadPlan(before, examined.value.model) : []
@@ -228,7 +252,7 @@ export class RunningDaemon {
     this.service?.ready()
     const again = this.isWantedAgain()
     this.reloading = 'no'
-    const plan = isAccepted ? reloadPlan(before, this.model) : []
+    const plan = isAccepted ? reloadPlan(before, this.current.model) : []
     if (again) await this.reload()
     return { version: 1, accepted: isAccepted, dryRun, plan, messages: log.complaints }
   }
@@ -249,13 +273,14 @@ export class RunningDaemon {
       return false
     }
     const { model, scripts } = examined.value
-    this.model = model
+    this.current = examined.value
     this.assembly = this.assemble(model)
     this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
-      this.room.use({ model, scriptOf: scripts.scriptOf })
+      this.room.use({ model, ...scripts })
       this.tracking.use(model)
     })
+    if (model.global.fifoStatesOnReload) this.tellStates()
     this.succession.renew()
     this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
     this.notices = this.noticesOf(model)
@@ -355,6 +380,7 @@ export class RunningDaemon {
       },
       noteRouter: (name, note) => {
         this.chronicle.note(name, note)
+        this.tellNote(name, note)
         for (const message of rivals.describe(name, note)) log.say(message)
         if (note.kind === 'transition') this.succession.renew()
         if (note.kind === 'transition') this.service?.changed()
@@ -380,6 +406,71 @@ export class RunningDaemon {
         log.info(text)
       },
       restoreAddresses: settings.restoreAddresses,
+    }
+  }
+
+  /** What scripts and FIFOs hear of besides changes of state. */
+  private tellNote(name: string, note: Note): void {
+    const record = this.daemon.engine.routers.get(name)
+    if (note.kind === 'forcing-election') this.room.notifyLowerPriority(name, note.ours)
+    if (note.kind !== 'priority-changed' || !record) return
+    this.room.notifyPriority(name, record.state.kind === 'master' ? 'MASTER' : 'BACKUP', note.to)
+  }
+
+  private tellStates(): void {
+    const { routers, groups } = this.daemon.engine
+    for (const { name, announced } of groups.values()) {
+      if (announced) this.room.tellState({ type: 'GROUP', name }, announced, 0)
+    }
+    for (const { router, state, conditions } of routers.values()) {
+      const told = NOTIFY_STATES[state.kind]
+      if (told) this.room.tellState({ type: 'INSTANCE', name: router.name }, told, conditions.priority)
+    }
+  }
+
+  private listenForDumps(): void {
+    const { log } = this.opened
+    new Dumps({
+      source: (countersOf) => this.dumpSource(countersOf),
+      onSignal: (number, callback) => {
+        const listening = onSignal(number, callback)
+        if (!listening.ok) log.warn(`cannot listen for signal ${number}: ${listening.error.text}`)
+      },
+      info: (text) => {
+        log.info(text)
+      },
+      warn: (text) => {
+        log.warn(text)
+      },
+    })
+  }
+
+  private dumpSource(countersOf: (name: string, now: Counters) => Counters): DumpSource {
+    const { routers, groups } = this.daemon.engine
+    return {
+      model: this.current.model,
+      checks: this.room.reports(),
+      files: this.tracking.fileReports(),
+      processes: this.tracking.processReports(),
+      groups: [...groups.values()].map(({ name, members, announced }) => ({
+        name,
+        members,
+        state: announced ?? 'INIT',
+      })),
+      routers: this.assembly.routers.flatMap((assembled) => {
+        const record = routers.get(assembled.router.name)
+        if (!record) return []
+        return [
+          {
+            assembled,
+            record,
+            group: record.group,
+            sinceMicros: Math.round(this.chronicle.wallMsOf(record.since) * 1000),
+            counters: countersOf(record.router.name, record.counters),
+            isPresent: (index: number) => this.daemon.isPresent(assembled, index),
+          },
+        ]
+      }),
     }
   }
 

@@ -1,14 +1,17 @@
 /** Looks at every program of a configuration before anything runs: who may run it, and as whom. */
 
-import type { Command, Model, Notify } from '../config/model.ts'
+import type { Command, Model, Notify, NotifyFifo } from '../config/model.ts'
 import { systemFiles } from '../scripts/file-system.ts'
-import type { SecuritySettings } from '../scripts/identity.ts'
+import type { FifoOwner } from '../scripts/fifo.ts'
+import { runAs, type SecuritySettings } from '../scripts/identity.ts'
 import { resolveScript, securityViolation, type SecurityPorts } from '../scripts/security.ts'
 import type { Script, ScriptPorts } from '../scripts/types.ts'
 import { systemUsers } from '../scripts/users.ts'
 
 export interface ExaminedScripts {
   readonly scriptOf: (command: Command) => Script
+  /** Who owns a FIFO that has to be made; undefined: the daemon's user. */
+  readonly ownerOf: (fifo: NotifyFifo) => FifoOwner | undefined
   /** keepalived's sentence about the whole; undefined when all is well. */
   readonly violation: string | undefined
 }
@@ -39,7 +42,13 @@ export async function examineScripts(
     examined.set(key, script)
     scripts.set(command, await script)
   }
+  const owners = new Map<NotifyFifo, FifoOwner>()
+  for (const fifo of model.global.fifos) {
+    const who = await runAs(fifo.owner, settings, ports.users)
+    if (who.ok) owners.set(fifo, { uid: who.value.uid, gid: who.value.gid })
+  }
   return {
+    ownerOf: (fifo) => owners.get(fifo),
     scriptOf: (command) => {
       const script = scripts.get(command)
       if (!script) throw new Error(`script ${command.argv[0]} has not been examined`)
@@ -54,9 +63,19 @@ function securitySettings({ global }: Model): SecuritySettings {
   return { enableScriptSecurity: global.enableScriptSecurity, scriptUser: global.scriptUser, own }
 }
 
-function commandsOf(model: Model): readonly Command[] {
-  const notifies = [...model.instances, ...model.syncGroups].flatMap(({ notify }) => notifyCommands(notify))
-  return [...model.scripts.map(({ command }) => command), ...notifies]
+/** Of the instances, their groups, the checks and the daemon itself. */
+function commandsOf({ instances, syncGroups, scripts, global }: Model): readonly Command[] {
+  const notifies = [...instances, ...syncGroups].flatMap(({ notify }) => notifyCommands(notify))
+  const own = [
+    ...(instances.length > 0 ? global.fifos.map(({ script }) => script) : []),
+    global.startupScript?.command,
+    global.shutdownScript?.command,
+  ]
+  return [
+    ...scripts.map(({ command }) => command),
+    ...notifies,
+    ...own.filter((command) => command !== undefined),
+  ]
 }
 
 const notifyCommands = ({
@@ -66,5 +85,8 @@ const notifyCommands = ({
   stop,
   any,
   masterRxLowerPriority,
+  deleted,
 }: Notify): readonly Command[] =>
-  [master, backup, fault, stop, any, masterRxLowerPriority].filter((command) => command !== undefined)
+  [master, backup, fault, stop, any, masterRxLowerPriority, deleted].filter(
+    (command) => command !== undefined && command !== true,
+  )

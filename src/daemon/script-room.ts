@@ -5,7 +5,7 @@
  */
 
 import type { Duration } from '../base/time.ts'
-import type { Command, Model, Notify } from '../config/model.ts'
+import type { Command, Model, Notify, NotifyFifo } from '../config/model.ts'
 import {
   describeCheckNote,
   type CheckEvent,
@@ -13,10 +13,13 @@ import {
   type Verdict,
 } from '../scripts/check-events.ts'
 import { CheckScheduler } from '../scripts/check-scheduler.ts'
+import type { FifoSpec } from '../scripts/fifo-channel.ts'
+import type { FifoOwner, FifoPorts } from '../scripts/fifo.ts'
 import { describeNotify, type NotifyEvent } from '../scripts/notify-events.ts'
 import { NotifyQueue } from '../scripts/notify-queue.ts'
 import { notification, type NotifyScripts, type NotifyState, type NotifySubject } from '../scripts/notify.ts'
 import type { Script, ScriptPorts, Timers } from '../scripts/types.ts'
+import { Fifos } from './fifos.ts'
 import { LivingPrograms } from './living-programs.ts'
 import type { Log } from './logging.ts'
 
@@ -24,12 +27,16 @@ export interface ScriptRoomOptions {
   readonly ports: ScriptPorts
   readonly log: Log
   readonly onVerdict: (script: string, verdict: Verdict) => void
+  readonly makeFifo: FifoPorts['makeFifo']
+  /** As asked for on the command line. */
+  readonly umask: number | undefined
 }
 
 export interface Programs {
   readonly model: Model
   /** Every command of the model after scripts/security.ts has looked at it. */
   readonly scriptOf: (command: Command) => Script
+  readonly ownerOf: (fifo: NotifyFifo) => FifoOwner | undefined
 }
 
 export class ScriptRoom {
@@ -38,10 +45,17 @@ export class ScriptRoom {
   private readonly runningChecks: LivingPrograms
   private readonly scheduler: CheckScheduler
   private readonly queue: NotifyQueue
-  private notifies: ReadonlyMap<string, NotifyScripts> = new Map()
+  private readonly fifos: Fifos
+  private readonly fifoMode: number
+  private notifies: ReadonlyMap<string, Notifies> = new Map()
 
-  constructor({ log, ports, onVerdict }: ScriptRoomOptions) {
+  constructor({ log, ports, onVerdict, makeFifo, umask }: ScriptRoomOptions) {
     this.log = log
+    this.fifos = new Fifos({ ...ports, makeFifo }, (text) => {
+      log.warn(text)
+    })
+    // keepalived's own umask, unless it is given another, leaves nothing but 0600.
+    this.fifoMode = umask === undefined ? 0o600 : 0o644
     this.timers = ports.timers
     this.runningChecks = new LivingPrograms(ports.launcher)
     this.scheduler = new CheckScheduler({ ...ports, launcher: this.runningChecks }, (event) => {
@@ -53,7 +67,7 @@ export class ScriptRoom {
   }
 
   /** The checks begin; verdicts may come before this returns. After a reload those that stayed the same go on. */
-  use({ model, scriptOf }: Programs): void {
+  use({ model, scriptOf, ownerOf }: Programs): void {
     const told = new Set<Script>()
     const examine = (command: Command): Script => this.examined(scriptOf(command), told)
     this.notifies = new Map([
@@ -62,16 +76,45 @@ export class ScriptRoom {
       ),
       ...model.syncGroups.map((each) => [key('GROUP', each.name), examineAll(each.notify, examine)] as const),
     ])
+    this.fifos.use(
+      model.global.fifos.map((fifo): FifoSpec => {
+        const script = fifo.script && examine(fifo.script)
+        const reader = script?.kind === 'runnable' ? script.spec : undefined
+        return { path: fifo.path, mode: this.fifoMode, owner: ownerOf(fifo), reader }
+      }),
+    )
     this.scheduler.replace(
       usedScripts(model).map((script) => ({ ...script, script: examine(script.command) })),
     )
   }
 
-  /** @param deleted only `notify` is called, not the state's own script */
+  /** @param deleted a reload has removed it: without notify_deleted only `notify` hears of that, as FAULT */
   notify(subject: NotifySubject, state: NotifyState, priority: number, deleted = false): void {
     const all = this.notifies.get(key(subject.type, subject.name))
-    const scripts = deleted ? all && { any: all.any } : all
-    if (scripts) this.queue.submit(notification(scripts, subject, state, priority))
+    const told = deleted && all?.tellsDeleted === true ? 'DELETED' : state
+    this.fifos.write({ subject, what: told, priority: subject.type === 'GROUP' ? 0 : priority })
+    const scripts = told === 'FAULT' && deleted ? all && { any: all.any } : all
+    if (scripts) this.queue.submit(notification(scripts, subject, told, priority))
+  }
+
+  /** A Master has heard a lower priority: its own script and the FIFOs hear of it, `notify` does not. */
+  notifyLowerPriority(instance: string, priority: number): void {
+    const subject: NotifySubject = { type: 'INSTANCE', name: instance }
+    const masterRxLowerPriority = this.notifies.get(key(subject.type, instance))?.masterRxLowerPriority
+    this.fifos.write({ subject, what: 'MASTER_RX_LOWER_PRI', priority })
+    this.queue.submit(notification({ masterRxLowerPriority }, subject, 'MASTER_RX_LOWER_PRI', priority))
+  }
+
+  /** Only FIFOs hear of that, where notify_priority_changes wants it. */
+  notifyPriority(instance: string, state: 'MASTER' | 'BACKUP', priority: number): void {
+    const subject: NotifySubject = { type: 'INSTANCE', name: instance }
+    if (this.notifies.get(key(subject.type, instance))?.tellsPriority !== true) return
+    this.fifos.write({ subject, what: `${state}_PRIORITY`, priority })
+  }
+
+  /** For FIFOs alone, after a reload that asks for it. */
+  tellState(subject: NotifySubject, state: NotifyState, priority: number): void {
+    this.fifos.write({ subject, what: state, priority })
   }
 
   reports(): readonly CheckReport[] {
@@ -81,7 +124,11 @@ export class ScriptRoom {
   /** No more checks; what notify scripts are left get `grace` to run, and checks to end. */
   async stop(grace: Duration): Promise<void> {
     this.scheduler.stop()
-    await Promise.all([this.queue.finish(grace), this.runningChecks.end(grace, this.timers)])
+    await Promise.all([
+      this.queue.finish(grace),
+      this.fifos.stop(),
+      this.runningChecks.end(grace, this.timers),
+    ])
   }
 
   /** Says once what is wrong with a script, however often it is used. */
@@ -122,7 +169,12 @@ function usedScripts(model: Model): Model['scripts'] {
   return model.scripts.filter(({ name }) => used.has(name))
 }
 
-function examineAll(notify: Notify, examine: (command: Command) => Script): NotifyScripts {
+interface Notifies extends NotifyScripts {
+  readonly tellsDeleted: boolean
+  readonly tellsPriority: boolean
+}
+
+function examineAll(notify: Notify, examine: (command: Command) => Script): Notifies {
   const each = (command: Command | undefined): Script | undefined => command && examine(command)
   return {
     master: each(notify.master),
@@ -130,5 +182,9 @@ function examineAll(notify: Notify, examine: (command: Command) => Script): Noti
     fault: each(notify.fault),
     stop: each(notify.stop),
     any: each(notify.any),
+    masterRxLowerPriority: each(notify.masterRxLowerPriority),
+    deleted: each(notify.deleted === true ? undefined : notify.deleted),
+    tellsDeleted: notify.deleted !== undefined,
+    tellsPriority: notify.priorityChanges,
   }
 }

@@ -7,7 +7,8 @@
 
 import type { LaunchSpec, Script } from './types.ts'
 
-export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
+/** DELETED: a reload has removed it; MASTER_RX_LOWER_PRI: a Master has heard a lower priority. */
+export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED' | 'MASTER_RX_LOWER_PRI'
 
 /** The notify scripts of one instance or sync group; absent where none is configured. */
 export interface NotifyScripts {
@@ -15,6 +16,8 @@ export interface NotifyScripts {
   readonly backup?: Script | undefined
   readonly fault?: Script | undefined
   readonly stop?: Script | undefined
+  readonly deleted?: Script | undefined
+  readonly masterRxLowerPriority?: Script | undefined
   /** `notify` */
   readonly any?: Script | undefined
 }
@@ -31,7 +34,14 @@ export interface Notification {
   readonly programs: readonly LaunchSpec[]
 }
 
-const OF_STATE = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault', STOP: 'stop' } as const
+const OF_STATE = {
+  MASTER: 'master',
+  BACKUP: 'backup',
+  FAULT: 'fault',
+  STOP: 'stop',
+  DELETED: 'deleted',
+  MASTER_RX_LOWER_PRI: 'masterRxLowerPriority',
+} as const
 
 /**
  * @param priority the effective one; a group has none and says 0.

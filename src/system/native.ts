@@ -72,6 +72,9 @@ export interface Native {
   killGroup(pid: number, signal: number): Failure | undefined
   reapOrphans(): number
 
+  /** Any signal by its number, for as long as the process lives. */
+  onSignal(number: number, callback: () => void): Failure | undefined
+
   lookupUser(name: string): UserAccount | undefined | Failure
   lookupGroup(name: string): number | undefined | Failure
 
@@ -79,6 +82,7 @@ export interface Native {
   lockFile(fd: number): Failure | undefined
   useRealtime(priority: number): Failure | undefined
   useNice(value: number): Failure | undefined
+  makeFifo(path: string, mode: number): Failure | undefined
   enterNamespace(path: string): Failure | undefined
   exitImmediately(code: number): never
 }

@@ -35,3 +35,11 @@ export const reapOrphans = (): number => native().reapOrphans()
 
 /** Without waiting for anything, such as a log write stuck in the thread pool. */
 export const exitImmediately = (code: number): never => native().exitImmediately(code)
+
+/** mkfifo(3). It waits for the file system: only where that is known to answer. */
+export const makeFifo = (path: string, mode: number): Result<undefined, SystemError> =>
+  outcome(native().makeFifo(path, mode))
+
+/** For signals that Node has no name for, such as real-time ones. */
+export const onSignal = (number: number, callback: () => void): Result<undefined, SystemError> =>
+  outcome(native().onSignal(number, callback))

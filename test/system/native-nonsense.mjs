@@ -73,6 +73,8 @@ const calls = {
   lookupGroup: [fc.string()],
   lockFile: [fc.integer({ min: 1000 })],
   enterNamespace: [fc.string()],
+  onSignal: [fc.integer({ min: 65 }), fc.func(fc.boolean())],
+  makeFifo: [fc.constant('/nonexistent/fifo'), fc.integer()],
   reapOrphans: [],
   // Only with arguments of the wrong type: what they do is not for a test to suffer.
   killGroup: [],

@@ -165,6 +165,8 @@ const parameters: Readonly<Record<string, readonly Parameter[]>> = {
   useRealtime: [integer(50, 0, 100)],
   useNice: [{ good: 0, bad: [...wrong.integer.filter((value) => value !== -1), -21, 20] }],
   enterNamespace: [aText('/nonexistent')],
+  onSignal: [integer(1, 0, 65), aFunction],
+  makeFifo: [aText('/nonexistent/fifo'), integer(0o600, 0o1000)],
   exitImmediately: [integer(0, 256)],
 }
 

@@ -18,6 +18,7 @@ import { scriptUserArguments } from '../values/script-user.ts'
 import { mailKeywords } from './global-mail.ts'
 import { otherGlobalKeywords } from './global-other.ts'
 import { processKeywords } from './global-process.ts'
+import { globalScriptKeywords } from './global-scripts.ts'
 
 const spacing = secondsBetween({ minimum: 0.000001, maximum: LONGEST_SECONDS })
 
@@ -206,6 +207,7 @@ export const globalDefs: Keyword = section(
     vrrpGnaInterval,
     mailKeywords,
     processKeywords,
+    globalScriptKeywords,
     otherGlobalKeywords,
   ),
   'settings of the daemon and defaults of instances',

@@ -1,9 +1,7 @@
-/** `global_defs`: scripts and FIFOs of the daemon, reloading, and other subsystems. */
+/** `global_defs`: reloading, and other subsystems. */
 
 import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
-import type { Command } from '../model.ts'
 import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
-import { command, wholeCommand } from '../values/command.ts'
 import { extraInterval, includeChecks, timeouts, type ExtraInterfaces } from '../values/global-words.ts'
 import { tableName } from '../values/table-name.ts'
 import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
@@ -15,12 +13,8 @@ const noIpvs = noEffect('vrrpd does not touch IPVS')
 const noIptables = noEffect('vrrpd’s rules are for nftables')
 const noSnmp = noEffect('vrrpd speaks no SNMP')
 const noDbus = noEffect('vrrpd is not on D-Bus')
-const noFifo = notYet('vrrpd writes no FIFOs')
-const safeReload = noEffect('vrrpd always reads the new file before it gives up the old configuration')
-const script = lenient(wholeCommand)
-const fifo = lenient(text('PATH [USER [GROUP]]'))
 const once = true as const
-const scriptTimeout = lenient(integer({ minimum: 1, maximum: 1000 }))
+const safeReload = noEffect('vrrpd always reads the new file before it gives up the old configuration')
 const notIn227 = (
   standing: Keyword['standing'],
   since: string,
@@ -28,57 +22,6 @@ const notIn227 = (
   standing,
   since,
 })
-
-/** Run whatever else the file holds. */
-export const startScripts: readonly Keyword<Command>[] = ['startup', 'shutdown'].map((when) =>
-  value(`${when}_script`, 3, script, `run once at ${when}`, { standing: notYet('it is not run') }),
-)
-
-const fifoScript = (name: string): Keyword<Command> =>
-  value(`${name}_script`, 3, lenient({ ...command, needed: 1 }), 'reads that FIFO', {
-    standing: noFifo,
-    once,
-  })
-
-/** Run where there are instances. */
-export const vrrpFifoScripts: readonly Keyword<Command>[] = ['notify_fifo', 'vrrp_notify_fifo'].map(
-  fifoScript,
-)
-/** Run where there are virtual servers. */
-export const lvsFifoScript: Keyword<Command> = fifoScript('lvs_notify_fifo')
-
-const scripts: readonly Keyword[] = [
-  ...startScripts,
-  ...vrrpFifoScripts,
-  lvsFifoScript,
-  ...['startup', 'shutdown'].flatMap((when): Keyword[] => [
-    value(`${when}_script_timeout`, 3, scriptTimeout, 'seconds it may take', {
-      standing: notYet('the script is not run'),
-      default: '10',
-    }),
-  ]),
-  ...['notify_fifo', 'vrrp_notify_fifo', 'lvs_notify_fifo'].flatMap((name): Keyword[] => [
-    value(name, 3, fifo, 'where changes of state are written', { standing: noFifo, once }),
-  ]),
-  value('fifo_write_vrrp_states_on_reload', 3, flag, 'write all states after a reload', { standing: noFifo }),
-  value('vrrp_notify_priority_changes', 3, optionalBoolean, 'write changes of priority', {
-    standing: noFifo,
-  }),
-  value(
-    'use_symlink_paths',
-    3,
-    optionalBoolean,
-    'run scripts by the path as written',
-    notIn227(noEffect('vrrpd always does'), '2.2.8'),
-  ),
-  value(
-    'set_supplementary_groups',
-    3,
-    flag,
-    'all groups of the script’s user',
-    notIn227(notYet('only its own group is set'), '2.3.2'),
-  ),
-]
 
 export const vrrpCheckUnicastSrc: Keyword<true> = value(
   'vrrp_check_unicast_src',
@@ -231,4 +174,4 @@ const others: readonly Keyword[] = [
   value('dbus_no_interface_name', 4, flag, 'shorter object paths', notIn227(noDbus, '2.2.8')),
 ]
 
-export const otherGlobalKeywords: readonly Keyword[] = [...scripts, ...vrrp, ...reload, ...others]
+export const otherGlobalKeywords: readonly Keyword[] = [...vrrp, ...reload, ...others]

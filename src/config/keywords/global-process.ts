@@ -12,7 +12,7 @@ const noChild: Readonly<Record<string, Standing>> = { vrrp: ordinary, checker: o
 const nice = lenient(integer({ minimum: -20, maximum: 19 }))
 const realTime = lenient(integer({ minimum: 1, maximum: 99 }))
 const size = lenient(integer(UNSIGNED))
-const dumps = notYet('vrrpd writes no dump files')
+const dumps = notYet('dumps are written to /tmp/keepalived.data, .stats and .json')
 const buffers = noEffect('vrrpd’s netlink sockets recover from an overrun by reading everything anew')
 
 const perProcess = Object.entries(noChild).flatMap(([name, standing]): Keyword[] => [
@@ -79,7 +79,9 @@ export const processKeywords: readonly Keyword[] = [
     standing: noEffect('vrrpd reads it once and copies nothing'),
     once: true,
   }),
-  value('config_save_dir', 3, text('DIRECTORY'), 'where configurations are kept', { standing: dumps }),
+  value('config_save_dir', 3, text('DIRECTORY'), 'where configurations are kept', {
+    standing: notYet('none are kept'),
+  }),
   value('data_use_instance', 3, optionalBoolean, 'instance name in dump file names', { standing: dumps }),
   value('state_dump_file', 3, text('FILE'), 'where SIGUSR1 writes', { standing: dumps, since: '2.2.8' }),
   value('stats_dump_file', 3, text('FILE'), 'where SIGUSR2 writes', { standing: dumps, since: '2.2.8' }),

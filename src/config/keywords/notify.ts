@@ -37,12 +37,12 @@ export const smtpAlert: Keyword<boolean> = value(
   'send a mail on every change of state',
   { standing: notYet('vrrpd sends no mail'), default: 'smtp_alert_vrrp' },
 )
-const notifyPriorityChanges: Keyword<boolean> = value(
+export const notifyPriorityChanges: Keyword<boolean> = value(
   'notify_priority_changes',
   3,
   optionalBoolean,
   'write changes of priority to the FIFO',
-  { standing: notYet('vrrpd writes no FIFOs') },
+  { default: 'vrrp_notify_priority_changes' },
 )
 
 /** Of instances and of groups. */
@@ -61,14 +61,19 @@ export const notifyMasterRxLowerPri: Keyword<Command> = value(
   3,
   notifyCommand,
   'run when a MASTER hears a lower priority',
-  { standing: notYet('it is not run') },
 )
-export const notifyDeleted: Keyword<Command> = value(
+export const notifyDeleted: Keyword<Command | true> = value(
   'notify_deleted',
   3,
-  { ...notifyCommand, syntax: '[COMMAND [USER [GROUP]]]', needed: 0 },
-  'run when a reload removes the instance',
-  { standing: notYet('it is not run'), once: true },
+  {
+    ...notifyCommand,
+    syntax: '[COMMAND [USER [GROUP]]]',
+    needed: 0,
+    read: (statement, report) =>
+      statement.words.length === 1 ? true : notifyCommand.read(statement, report),
+  },
+  'a reload that removes the instance is told as DELETED, not FAULT; run then',
+  { once: true },
 )
 
 /** Of instances only. */

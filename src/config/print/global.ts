@@ -1,9 +1,9 @@
 /** global_defs: what differs from the defaults. */
 
 import { formatIpv4 } from '../../base/address.ts'
-import type { GlobalDefs, Mail } from '../model.ts'
+import type { GlobalDefs, LimitedScript, Mail, NotifyFifo } from '../model.ts'
 import { printFields, type Printers } from './fields.ts'
-import { userWords } from './scripts.ts'
+import { commandLine, userWords } from './scripts.ts'
 import { block, inSeconds, lineWord, when, word } from './words.ts'
 
 const SMTP_PORT = 25
@@ -18,6 +18,16 @@ const ofMail: Printers<Mail> = {
   heloName: (name) => [`smtp_helo_name ${word(name)}`],
   notOnFault: (off) => when(off, 'no_email_faults'),
 }
+
+const fifoLines = ({ keyword, path, owner, script }: NotifyFifo): readonly string[] => [
+  commandLine(keyword, { argv: [path], ...(owner && { user: owner }) }),
+  ...(script === undefined ? [] : [commandLine(`${keyword}_script`, script)]),
+]
+
+const limitedLines = (keyword: string, { command, timeout }: LimitedScript): readonly string[] => [
+  commandLine(keyword, command),
+  ...when(inSeconds(timeout) !== '10', `${keyword}_timeout ${inSeconds(timeout)}`),
+]
 
 const ofGlobal: Printers<GlobalDefs> = {
   routerId: (name) => [`router_id ${word(name)}`],
@@ -36,6 +46,10 @@ const ofGlobal: Printers<GlobalDefs> = {
     ...when(counters, 'nftables_counters'),
   ],
   mail: (mail) => printFields(ofMail, mail),
+  fifos: (fifos) => fifos.flatMap(fifoLines),
+  fifoStatesOnReload: (on) => when(on, 'fifo_write_vrrp_states_on_reload'),
+  startupScript: (script) => limitedLines('startup_script', script),
+  shutdownScript: (script) => limitedLines('shutdown_script', script),
 }
 
 export const globalBlock = (global: GlobalDefs): readonly string[] =>

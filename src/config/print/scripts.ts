@@ -53,15 +53,17 @@ export const trackInterfaceBlock = (tracked: readonly TrackedInterface[]): reado
   )
 
 const ofNotify: Printers<Notify> = {
-  master: (given) => [notifyLine('notify_master', given)],
-  backup: (given) => [notifyLine('notify_backup', given)],
-  fault: (given) => [notifyLine('notify_fault', given)],
-  stop: (given) => [notifyLine('notify_stop', given)],
-  any: (given) => [notifyLine('notify', given)],
-  masterRxLowerPriority: (given) => [notifyLine('notify_master_rx_lower_pri', given)],
+  master: (given) => [commandLine('notify_master', given)],
+  backup: (given) => [commandLine('notify_backup', given)],
+  fault: (given) => [commandLine('notify_fault', given)],
+  stop: (given) => [commandLine('notify_stop', given)],
+  any: (given) => [commandLine('notify', given)],
+  masterRxLowerPriority: (given) => [commandLine('notify_master_rx_lower_pri', given)],
+  deleted: (given) => [given === true ? 'notify_deleted' : commandLine('notify_deleted', given)],
+  priorityChanges: (on) => when(on, 'notify_priority_changes'),
 }
 
-const notifyLine = (keyword: string, { argv, user }: Command): string =>
+export const commandLine = (keyword: string, { argv, user }: Omit<Command, 'span'>): string =>
   `${keyword} ${command(argv)}${user === undefined ? '' : ` ${userWords(user, escaped)}`}`
 
 /** In these lines users are split with escapes, too. */

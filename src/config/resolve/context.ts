@@ -16,6 +16,7 @@ export interface Defaults {
   readonly higherPrioSendAdvert: boolean
   readonly skipCheckAdvAddr: boolean
   readonly smtpAlert: boolean
+  readonly notifyPriorityChanges: boolean
   readonly checkUnicastSource: boolean
 }
 

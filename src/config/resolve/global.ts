@@ -11,6 +11,7 @@ import {
   vrrpCheckUnicastSrc,
 } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
+import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
 import { spanOf } from '../line.ts'
 import type { GlobalDefs, Mail } from '../model.ts'
 import { errorAt } from '../report.ts'
@@ -21,6 +22,7 @@ import { readValues, type Values } from '../values/values.ts'
 import type { Defaults } from './context.ts'
 import { reportEmptyList } from './empty-list.ts'
 import { globalGarp } from './garp.ts'
+import { globalScripts } from './global-scripts.ts'
 
 export interface ResolvedGlobal {
   readonly global: GlobalDefs
@@ -59,6 +61,7 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
       priority: values.last(nftablesPriority) ?? -1,
       counters: values.has(nftablesCounters),
     },
+    ...globalScripts(values),
   }
 }
 
@@ -74,6 +77,7 @@ const defaultsOf = (values: Values): Defaults => ({
   lowerPrioNoAdvert: values.last(keywords.vrrpLowerPrioNoAdvert) ?? false,
   higherPrioSendAdvert: values.last(keywords.vrrpHigherPrioSendAdvert) ?? false,
   skipCheckAdvAddr: values.last(keywords.vrrpSkipCheckAdvAddr) ?? false,
+  notifyPriorityChanges: values.last(vrrpNotifyPriorityChanges) ?? false,
   checkUnicastSource: values.has(vrrpCheckUnicastSrc),
   smtpAlert: values.last(mail.smtpAlertVrrp) ?? values.last(mail.smtpAlertDefault) ?? false,
 })

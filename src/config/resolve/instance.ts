@@ -81,7 +81,7 @@ export function resolveInstance(
       .filter((rule) => rule !== undefined),
     ...tracked,
     trackInterfaces: withoutOwn(tracked.trackInterfaces, link, report),
-    notify: resolveNotify(values, report),
+    notify: resolveNotify(values, defaults.notifyPriorityChanges, report),
     smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
     garp: resolveGarp(values, defaults.garp),
     downTimerAdverts: values.last(keywords.downTimerAdverts) ?? defaults.downTimerAdverts,

@@ -3,18 +3,22 @@
 import type { Report } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
 import * as keywords from '../keywords/notify.ts'
+import { spanOf } from '../line.ts'
 import type { Command, Notify } from '../model.ts'
 import { errorAt } from '../report.ts'
 import type { Values } from '../values/values.ts'
 
-export function resolveNotify(values: Values, report: Report): Notify {
+export function resolveNotify(values: Values, priorityChanges: boolean, report: Report): Notify {
   const master = first(values, keywords.notifyMaster, report)
   const backup = first(values, keywords.notifyBackup, report)
   const fault = first(values, keywords.notifyFault, report)
   const stop = first(values, keywords.notifyStop, report)
   const any = first(values, keywords.notifyAny, report)
   const masterRxLowerPriority = first(values, keywords.notifyMasterRxLowerPri, report)
+  const deleted = first(values, keywords.notifyDeleted, report)
   return {
+    priorityChanges: values.last(keywords.notifyPriorityChanges) ?? priorityChanges,
+    ...(deleted !== undefined && { deleted }),
     ...(master && { master }),
     ...(backup && { backup }),
     ...(fault && { fault }),
@@ -24,7 +28,7 @@ export function resolveNotify(values: Values, report: Report): Notify {
   }
 }
 
-function first(values: Values, keyword: Keyword<Command>, report: Report): Command | undefined {
+function first<T extends Command | true>(values: Values, keyword: Keyword<T>, report: Report): T | undefined {
   const [kept, ...others] = values.all(keyword)
   if (kept === undefined) return undefined
   for (const { node } of others)
@@ -34,7 +38,7 @@ function first(values: Values, keyword: Keyword<Command>, report: Report): Comma
         'already-given',
         `${keyword.name} is already given: this one is ignored`,
         {
-          related: [{ span: kept.value.span, message: 'this one is used' }],
+          related: [{ span: spanOf(kept.node.statement.place), message: 'this one is used' }],
         },
       ),
     )

@@ -1,7 +1,7 @@
 /** Programs that no instance, group or check runs: keepalived minds in -t if they are run without security. */
 
 import type { Keyword } from '../keyword.ts'
-import { lvsFifoScript, startScripts, vrrpFifoScripts } from '../keywords/global-other.ts'
+import { lvsFifoScript, startScripts, vrrpFifoScripts } from '../keywords/global-scripts.ts'
 import { notifyDeleted } from '../keywords/notify.ts'
 import { commandKeywords, virtualServer } from '../keywords/virtual-server.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
@@ -20,8 +20,14 @@ export function otherCommands(vrrp: readonly Node[], checker: readonly Node[]): 
   ]
 }
 
-function commandsIn(nodes: readonly Node[], keywords: readonly Keyword<Command>[]): readonly Command[] {
+function commandsIn(
+  nodes: readonly Node[],
+  keywords: readonly Keyword<Command | true>[],
+): readonly Command[] {
   const own = readValues(nodes, () => undefined)
   const commands = keywords.flatMap((keyword) => own.all(keyword).map(({ value }) => value))
-  return [...commands, ...nodes.flatMap((node) => commandsIn(node.nodes, keywords))]
+  return [
+    ...commands.filter((command) => command !== true),
+    ...nodes.flatMap((node) => commandsIn(node.nodes, keywords)),
+  ]
 }

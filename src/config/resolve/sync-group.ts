@@ -33,7 +33,7 @@ export function resolveGroup(node: Node, surrounding: Surrounding, report: Repor
     group: {
       name: name.text,
       ...resolveTracking(node, surrounding, report),
-      notify: resolveNotify(values, report),
+      notify: resolveNotify(values, surrounding.defaults.notifyPriorityChanges, report),
       trackingWeight: values.has(keywords.syncGroupTrackingWeight) || values.has(keywords.globalTracking),
       smtpAlert: values.last(smtpAlert) ?? surrounding.defaults.smtpAlert,
       span: spanOf(name),

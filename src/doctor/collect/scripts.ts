@@ -48,26 +48,40 @@ export async function collectScripts(
 /** systemd's, which the unit does not change. */
 const DAEMON_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-function commandsOf({ scripts, instances, syncGroups }: Model): readonly (readonly [string, Command])[] {
+function commandsOf({
+  scripts,
+  instances,
+  syncGroups,
+  global,
+}: Model): readonly (readonly [string, Command])[] {
+  const own = [
+    ...global.fifos.map(({ keyword, script }) => [`${keyword}_script`, script] as const),
+    ['startup_script', global.startupScript?.command] as const,
+    ['shutdown_script', global.shutdownScript?.command] as const,
+  ]
   return [
+    ...own.flatMap(([name, command]) => (command === undefined ? [] : [[name, command] as const])),
     ...scripts.map(({ name, command }) => [`vrrp_script ${name}`, command] as const),
     ...[...instances, ...syncGroups].flatMap(({ name, notify }) => notifiesOf(name, notify)),
   ]
 }
 
-const KEYWORDS: Readonly<Record<keyof Notify, string>> = {
+const KEYWORDS: Readonly<Record<Exclude<keyof Notify, 'priorityChanges'>, string>> = {
   master: 'notify_master',
   backup: 'notify_backup',
   fault: 'notify_fault',
   stop: 'notify_stop',
   any: 'notify',
   masterRxLowerPriority: 'notify_master_rx_lower_pri',
+  deleted: 'notify_deleted',
 }
 
 const notifiesOf = (name: string, notify: Notify): readonly (readonly [string, Command])[] =>
-  (Object.keys(KEYWORDS) as (keyof Notify)[]).flatMap((key) => {
+  (Object.keys(KEYWORDS) as (keyof typeof KEYWORDS)[]).flatMap((key) => {
     const command = notify[key]
-    return command ? [[`${KEYWORDS[key]} of ${name}`, command] as const] : []
+    return command !== undefined && command !== true
+      ? [[`${KEYWORDS[key]} of ${name}`, command] as const]
+      : []
   })
 
 /** What follows `#!`, when it does not exist. */

@@ -1,0 +1,69 @@
+/** The dumps that signals ask for: keepalived's numbers, paths and shapes, which existing exporters use. */
+
+import type { Counters } from '../../vrrp/counters.ts'
+import { dumpData, dumpParentData } from './data.ts'
+import { replaceFile } from './file.ts'
+import { dumpJson } from './json.ts'
+import { countedSince, type DumpSource } from './source.ts'
+import { dumpStats } from './stats.ts'
+
+/** `--signum=JSON` and `--signum=STATS_CLEAR`: SIGRTMIN + 2 and SIGRTMAX - 1 as keepalived counts them. */
+const JSON_SIGNAL = 36
+const STATS_CLEAR_SIGNAL = 63
+
+export interface DumpPorts {
+  readonly source: (countersOf: (name: string, now: Counters) => Counters) => DumpSource
+  readonly onSignal: (number: number, callback: () => void) => void
+  readonly info: (text: string) => void
+  readonly warn: (text: string) => void
+}
+
+export class Dumps {
+  private readonly ports: DumpPorts
+  /** What had been counted when the statistics were cleared. */
+  private cleared: ReadonlyMap<string, Counters> = new Map()
+  /** One after the other. */
+  private work: Promise<void> = Promise.resolve()
+
+  constructor(ports: DumpPorts) {
+    this.ports = ports
+    process.on('SIGUSR1', () => {
+      this.write('data', [
+        ['/tmp/keepalived.data', dumpData],
+        ['/tmp/keepalived_parent.data', dumpParentData],
+      ])
+    })
+    process.on('SIGUSR2', () => {
+      this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
+    })
+    ports.onSignal(JSON_SIGNAL, () => {
+      this.write('as json', [['/tmp/keepalived.json', dumpJson]])
+    })
+    ports.onSignal(STATS_CLEAR_SIGNAL, () => {
+      this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
+      this.clear()
+    })
+  }
+
+  private source(): DumpSource {
+    return this.ports.source((name, now) => countedSince(this.cleared.get(name), now))
+  }
+
+  private write(what: string, files: readonly (readonly [string, (source: DumpSource) => string])[]): void {
+    this.ports.info(`Printing VRRP ${what} for process(${process.pid}) on signal`)
+    // What is true now, however long the file takes.
+    const source = this.source()
+    const texts = files.map(([path, make]) => [path, make(source)] as const)
+    this.work = this.work.then(async () => {
+      for (const [path, text] of texts) {
+        const problem = await replaceFile(path, text)
+        if (problem !== undefined) this.ports.warn(`Cannot write ${path}: ${problem}`)
+      }
+    })
+  }
+
+  private clear(): void {
+    const all = this.ports.source((_name, now) => now)
+    this.cleared = new Map(all.routers.map(({ assembled, counters }) => [assembled.router.name, counters]))
+  }
+}
