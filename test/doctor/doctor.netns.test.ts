@@ -1,10 +1,10 @@
 /** `vrrpd doctor` on hosts as they are. */
 
 import { expect, test, type TestContext } from 'vitest'
-import { plus } from '../../src/base/time.ts'
+import { plus, seconds } from '../../src/base/time.ts'
 import type { DoctorReport } from '../../src/doctor/diagnose.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
-import { masterDownInterval } from '../support/lab/time.ts'
+import { masterDownInterval, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { findProgram, runAnyway, type Finished } from '../support/tools.ts'
 
@@ -106,8 +106,13 @@ needs(
       'nft insert rule inet filter input ip protocol vrrp ip daddr 224.0.0.18 accept # …',
     ])
     await b.lacksWithin(vip, promptly)
-    expect(await findings(b, '--control', second.controlSocket)).toContain(
-      'firewall ok: no firewall rule keeps adverts out',
+    await until(
+      'the doctor to be content with the firewall',
+      async () => {
+        const found = await findings(b, '--control', second.controlSocket)
+        return found.includes('firewall ok: no firewall rule keeps adverts out')
+      },
+      seconds(10),
     )
   })
 

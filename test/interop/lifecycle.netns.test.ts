@@ -269,7 +269,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
       const host = (await makeLab(context)).host('a')
       const empty = join(host.directory, 'empty.conf')
       await writeFile(empty, '')
-      const { code, lines } = await runFor(host, 1.5, command(host.directory, empty))
+      const { code, lines } = await runFor(host, 5, command(host.directory, empty))
       expect(lines).toContain(`Warning - ${empty} has nothing to run`)
       expect(lines).toContain('Stopped')
       expect(code, "timeout's own").toBe(124)

@@ -57,6 +57,6 @@ function instanceOf(instance: VrrpInstance, group: Ipv4Address): Instance {
     })),
     hasRoutes: instance.routes.length > 0,
     hasRules: instance.rules.length > 0,
-    notifies: Object.values(notify).some((command) => command !== undefined),
+    notifies: Object.values(notify).some((command) => typeof command === 'object'),
   }
 }
