@@ -32,7 +32,7 @@ export default defineConfig({
           // After the unit tests, so that those do not disturb what is timed here. These tests
           // mostly wait for the protocol's timers: more of them than cores still keep their bounds.
           sequence: { groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 4,
           // A take-over is 3.6 s at the default interval; several in a row are normal.
           testTimeout: 30_000,
           hookTimeout: 30_000,

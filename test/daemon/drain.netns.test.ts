@@ -104,8 +104,12 @@ needs('netns', 'built')('vrrpd drain', () => {
 
     const beta = await lab.host('beta').start({ kind: 'vrrpd', config: config(100) })
     await becomes(beta, 'BACKUP BACKUP')
-    const [first] = (await statusOf(beta)).instances
-    expect(first?.master).toMatchObject({ address: '10.9.0.1', priority: 150 })
+    // With the next advert.
+    await until(
+      'beta to hear alpha',
+      async () => (await statusOf(beta)).instances[0]?.master?.priority === 150,
+      seconds(5),
+    )
 
     const drained = await run(alpha, 'drain', 'VI_1', '--json')
     expect(drained.code).toBe(0)

@@ -28,7 +28,10 @@ async function keepalivedsOf(
     pids.map(async (pid) => {
       const namespace = await host.readLink(`/proc/${pid}/ns/net`)
       const words = ((await host.read(`/proc/${pid}/cmdline`)) ?? '').split('\0')
-      return { pid, runsVrrp: runsVrrp(words), sameNetwork: namespace === undefined || namespace === own }
+      // Neither is readable of one that has just ended; somebody else's namespace is not, but its command line is.
+      const hasEnded = namespace === undefined && words[0] === ''
+      const sameNetwork = !hasEnded && (namespace === undefined || namespace === own)
+      return { pid, runsVrrp: runsVrrp(words), sameNetwork }
     }),
   )
 }
