@@ -5,7 +5,7 @@
  * what a dead one left is replaced.
  */
 
-import { chmod, chown, link, lstat, rename, unlink } from 'node:fs/promises'
+import { chmod, chown, link, lstat, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 
 export type Claim =
@@ -71,27 +71,42 @@ async function linkIntoPlace(temporary: string, path: string): Promise<Claim> {
     if (found === undefined) continue
     if (!found.isSocket) return { kind: 'not-a-socket' }
     if (await isAlive(path)) return { kind: 'held' }
-    await removeDead(found, `${temporary}.old`)
+    if (!(await removeDead(found, temporary, `${path}.claim`))) return { kind: 'held' }
   }
   // Others claim and release it as fast as we look: one of them has it.
   return { kind: 'held' }
 }
 
 /**
- * Removes what a dead process left. Another one may be doing the same and have
- * its own socket there already, so the file is looked at again once nobody
- * else can touch it, and put back if it is not the dead one.
+ * Removes what a dead process left. Several may want to at once, and the slowest
+ * must not remove what the quickest has put there since: only who has given its
+ * socket the second name may, and as long as it has that, nobody else puts
+ * anything in the dead one's place.
+ *
+ * @returns false while another, living one is at it
  */
-async function removeDead(dead: SocketFile, aside: string): Promise<void> {
-  try {
-    await rename(dead.path, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
+async function removeDead(dead: SocketFile, temporary: string, claim: string): Promise<boolean> {
+  if (!(await tryLink(temporary, claim))) {
+    if (await isAlive(claim)) return false
+    // Left by one that was killed within these lines.
+    await unlinkIfThere(claim)
+    return true
   }
-  const taken = await identify(aside)
-  if (taken && !sameFile(taken, dead)) await tryLink(aside, dead.path)
-  await unlink(aside)
+  try {
+    const found = await identify(dead.path)
+    if (found && sameFile(found, dead)) await unlink(dead.path)
+  } finally {
+    await unlinkIfThere(claim)
+  }
+  return true
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
 }
 
 async function tryLink(existing: string, path: string): Promise<boolean> {
