@@ -63,8 +63,9 @@ async function cleanup(argv: readonly string[], io: CommandIo): Promise<number> 
 
 const CLEANUP_HELP = `Usage: vrrpd cleanup [OPTION...]
 
-Removes the addresses, routes and rules that a daemon has left behind which
-ended without a goodbye (kill -9, a crash). Does nothing while one runs.
+Removes the addresses, routes, rules, virtual interfaces and nftables tables
+that a daemon has left behind which ended without a goodbye (kill -9, a crash).
+Does nothing while one runs.
 
 Takes the options the daemon was started with; those that matter:
   -p, --pid=FILE         where its record is: FILE.state (default

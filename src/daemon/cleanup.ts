@@ -4,12 +4,14 @@
  * operator after a kill -9. What a running daemon holds is never touched.
  */
 
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { formatCidr } from '../base/address.ts'
 import { openKernel, type Kernel } from '../netlink/kernel.ts'
 import { linkSettings } from '../system/link-sysctl.ts'
 import { enterNetworkNamespace } from '../system/process.ts'
+import { removeTables } from './firewall-cleanup.ts'
 import { Installer, installerPort } from './installer.ts'
+import { holderOf } from './pid-file-holder.ts'
 import { acquirePidFiles } from './pid-files.ts'
 import type { ReadRecord, RecordedInstance } from './run-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
@@ -30,7 +32,7 @@ export function cleanUp(settings: DaemonSettings, say: (text: string) => void): 
   const locked = acquirePidFiles(settings)
   if (!locked.ok) {
     if (locked.error.kind === 'failed') return failed(say, locked.error.text)
-    say(`a daemon runs${processOf(main)}: its addresses are left alone; stop it first`)
+    say(`${holderOf(main)}: its addresses are left alone; stop it first`)
     return EXIT.running
   }
   const code = removeRecorded(recordPath(main), say)
@@ -65,11 +67,13 @@ function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text
   withdrawAll(record.instances, installer)
   removeVirtualMacs(record.virtualMacs, kernel, complain)
   restoreSettings(record.settings, linkSettings)
+  const tables = removeTables(record.firewallTables ?? [], complain)
   for (const text of present) say(`removed ${text}`)
+  for (const name of tables) say(`removed nftables table ${name} (no_accept)`)
   if (complaints > 0) return EXIT.failed
   // systemd is about to start the daemon again, which wants to know who was Master.
   if (!isRestartLikely(process.env)) rmSync(path, { force: true })
-  if (present.length === 0) say('nothing to clean up: no address of ours is left')
+  if (present.length === 0 && tables.length === 0) say('nothing to clean up: no address of ours is left')
   return EXIT.clean
 }
 
@@ -85,14 +89,6 @@ const presentOf = (instances: readonly RecordedInstance[], { table }: Kernel): r
       return isPresent ? [`${formatCidr(spec.cidr)} from ${linkName} (${name})`] : []
     }),
   )
-
-function processOf(pidFile: string): string {
-  try {
-    return ` (process ${String(Number.parseInt(readFileSync(pidFile, 'latin1'), 10))})`
-  } catch {
-    return ''
-  }
-}
 
 function failed(say: (text: string) => void, text: string): number {
   say(text)

@@ -21,6 +21,16 @@ export function firewallScript(table: FirewallTable, addresses: readonly IpAddre
   ].join('\n')
 }
 
+/** What nft(8) has to do so that there is no such table, whether there is one or not. */
+export const removalScript = (name: string): string =>
+  [...cleared('ip', name), ...cleared('ip6', name)].join('\n')
+
+/** Added first, because what does not exist cannot be deleted. */
+const cleared = (family: 'ip' | 'ip6', name: string): readonly string[] => [
+  `add table ${family} ${name}`,
+  `delete table ${family} ${name}`,
+]
+
 function renewed(
   { name, priority, counters }: FirewallTable,
   family: 'ip' | 'ip6',
@@ -28,9 +38,7 @@ function renewed(
   addresses: readonly string[],
   before: readonly string[],
 ): readonly string[] {
-  // Added first, because what does not exist cannot be deleted.
-  const cleared = [`add table ${family} ${name}`, `delete table ${family} ${name}`]
-  if (addresses.length === 0) return cleared
+  if (addresses.length === 0) return cleared(family, name)
   const verdict = counters ? 'counter drop' : 'drop'
   const chain = (hook: 'input' | 'output', field: 'daddr' | 'saddr'): readonly string[] => [
     `chain ${hook === 'input' ? 'in' : 'out'} {`,
@@ -40,7 +48,7 @@ function renewed(
     '}',
   ]
   return [
-    ...cleared,
+    ...cleared(family, name),
     `table ${family} ${name} {`,
     `set vips { type ${type}; elements = { ${addresses.join(', ')} }; }`,
     ...chain('input', 'daddr'),

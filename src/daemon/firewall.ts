@@ -10,7 +10,7 @@ import { seconds } from '../base/time.ts'
 import type { FirewallTable } from '../config/model.ts'
 import { startProgram, type Ended, type RunPorts } from '../scripts/process.ts'
 import type { Assembled } from './assemble.ts'
-import { firewallScript } from './firewall-rules.ts'
+import { firewallScript, removalScript } from './firewall-rules.ts'
 
 export interface FirewallPorts extends RunPorts {
   /** Path of nft(8); undefined: there is none. */
@@ -26,7 +26,9 @@ const LONGEST_RUN = seconds(5)
 
 export class Firewall {
   private readonly ports: FirewallPorts
-  private readonly table: FirewallTable
+  private table: FirewallTable
+  /** Of an earlier run or configuration, perhaps still there. */
+  private stale: ReadonlySet<string> = new Set()
   private readonly blocked = new Map<string, readonly IpAddress[]>()
   /** What nft was last told, unless it failed. */
   private applied: string | undefined
@@ -39,9 +41,24 @@ export class Firewall {
     this.table = table
   }
 
-  /** Those of a daemon that crashed. */
-  removeLeftovers(): void {
-    this.apply()
+  /** Tables that may be there; with `isAboutToBeUsed`, also the one that routers will ask for. */
+  tables(isAboutToBeUsed: boolean): readonly string[] {
+    const isUsed = isAboutToBeUsed || this.running || this.blocked.size > 0
+    return [...new Set([...(isUsed ? [this.table.name] : []), ...this.stale])]
+  }
+
+  /** Those of a daemon that crashed: what its record names, and our own. */
+  removeLeftovers(recorded: readonly string[] = []): void {
+    this.stale = new Set([...this.stale, ...recorded])
+    if (this.ports.nft !== undefined) this.apply()
+  }
+
+  /** Another configuration. */
+  use(table: FirewallTable): void {
+    const { name } = this.table
+    if (name !== table.name && this.tables(false).includes(name)) this.stale = new Set([...this.stale, name])
+    this.table = table
+    if (this.blocked.size > 0) this.apply()
   }
 
   /** The router is Master: its packets are dropped, if it asks for that. */
@@ -72,26 +89,30 @@ export class Firewall {
 
   private apply(): void {
     if (this.running) return
-    const script = firewallScript(this.table, [...this.blocked.values()].flat())
-    if (script === this.applied) return
+    const own = firewallScript(this.table, [...this.blocked.values()].flat())
+    const { stale } = this
+    if (own === this.applied && stale.size === 0) return
     const { nft } = this.ports
     if (nft === undefined) {
       this.sayMissing()
       return
     }
-    this.applied = script
+    this.applied = own
     this.running = true
+    const script = [...[...stale].map(removalScript), own].join('\n')
     const spec = { argv: [nft, script] as const, identity: undefined, environment: {} }
     const started = startProgram(this.ports, spec, LONGEST_RUN, (ended) => {
-      this.ended(ended)
+      this.ended(ended, stale)
     })
-    if (!started.ok) this.ended(undefined)
+    if (!started.ok) this.ended(undefined, stale)
   }
 
-  private ended(how: Ended | undefined): void {
+  private ended(how: Ended | undefined, removed: ReadonlySet<string>): void {
     this.running = false
-    if (how?.status.kind === 'exited' && how.status.code === 0) this.apply()
-    else {
+    if (how?.status.kind === 'exited' && how.status.code === 0) {
+      this.stale = new Set([...this.stale].filter((name) => !removed.has(name)))
+      this.apply()
+    } else {
       this.applied = undefined
       this.ports.complain(
         `no_accept: nft failed, packets may pass: ${how?.output ?? 'it could not be started'}`,

@@ -28,6 +28,8 @@ export interface RunRecord {
   readonly virtualMacs: readonly WantedVirtualMac[]
   /** Of the interfaces they stand on, before they were changed. */
   readonly settings: readonly FormerSetting[]
+  /** Tables of `no_accept`, in `ip` and `ip6`; absent in records of earlier versions. */
+  readonly firewallTables?: readonly string[]
   readonly scripts: readonly (readonly [name: string, verdict: Verdict])[]
   readonly files: readonly (readonly [name: string, number: number])[]
   readonly processes: readonly (readonly [name: string, verdict: Verdict])[]

@@ -275,6 +275,7 @@ export class RunningDaemon {
     const { model, scripts } = examined.value
     this.current = examined.value
     this.assembly = this.assemble(model)
+    this.firewall.use(model.global.firewall)
     this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, ...scripts })
@@ -348,6 +349,7 @@ export class RunningDaemon {
       kernel,
       log,
       virtualMacs: this.virtualMacs,
+      firewall: this.firewall,
       routers: () => this.assembly.routers,
       statics: () => this.assembly.statics,
       engine: () => this.daemon.engine,

@@ -10,6 +10,7 @@ import type { Engine } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { Assembled } from './assemble.ts'
 import { Installer, installerPort } from './installer.ts'
+import type { Firewall } from './firewall.ts'
 import type { Log } from './logging.ts'
 import { orphaned, resumable } from './resumption.ts'
 import { bootId, RunRecordFile } from './run-record-file.ts'
@@ -22,6 +23,7 @@ export interface SuccessionPorts {
   readonly kernel: Kernel
   readonly log: Log
   readonly virtualMacs: VirtualMacs
+  readonly firewall: Firewall
   readonly routers: () => readonly Assembled[]
   /** Static items. */
   readonly statics: () => WantedState
@@ -53,7 +55,7 @@ export class Succession {
 
   /** @returns the routers that go on as Master */
   begin(): ReadonlySet<string> {
-    const { kernel, log, clock } = this.ports
+    const { kernel, log, clock, firewall } = this.ports
     const complain = (text: string): void => {
       log.warn(text)
     }
@@ -61,6 +63,8 @@ export class Succession {
       const installer = new Installer(installerPort(kernel), complain)
       withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)
       removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
+      const tables = this.previous.firewallTables ?? []
+      if (tables.length > 0) firewall.removeLeftovers(tables)
     }
     this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
     for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
@@ -100,6 +104,9 @@ export class Succession {
       ],
       virtualMacs: this.ports.routers().flatMap(({ virtualMacs }) => virtualMacs),
       settings: this.ports.virtualMacs.formerSettings,
+      firewallTables: this.ports.firewall.tables(
+        this.ports.routers().some(({ instance }) => instance.dropsTraffic),
+      ),
       scripts: [...facts.scripts],
       files: [...facts.files],
       processes: [...facts.processes],

@@ -4,7 +4,7 @@ import { accepted, rejected } from '../../src/base/result.ts'
 import type { VrrpInstance } from '../../src/config/model.ts'
 import type { Assembled } from '../../src/daemon/assemble.ts'
 import { Firewall } from '../../src/daemon/firewall.ts'
-import { firewallScript } from '../../src/daemon/firewall-rules.ts'
+import { firewallScript, removalScript } from '../../src/daemon/firewall-rules.ts'
 import type { LaunchHandlers } from '../../src/scripts/types.ts'
 import { ManualTimers } from '../support/manual-clock.ts'
 import { ip, makeRouter } from '../vrrp/kit.ts'
@@ -161,5 +161,48 @@ describe('the firewall', () => {
     firewall.follow(first)
     await firewall.settled()
     expect(said).toEqual(['no_accept: nft failed, packets may pass: it could not be started'])
+  })
+
+  test('removes what a record names, once, and says nothing where there is no nft', () => {
+    const { firewall, runs, end } = stage()
+    firewall.removeLeftovers(['other'])
+    expect(firewall.tables(false)).toEqual(['vrrpd', 'other'])
+    expect(runs[0]!.script).toBe(`${removalScript('other')}\n${nothing}`)
+    end()
+    expect(firewall.tables(false)).toEqual([])
+    firewall.follow(first)
+    expect(runs[1]!.script).toBe(firewallScript(table, [ip('10.0.0.1')]))
+    const none = stage('')
+    none.firewall.removeLeftovers(['other'])
+    expect(none.said).toEqual([])
+  })
+
+  test('keeps trying to remove it when nft fails', () => {
+    const { firewall, runs, end } = stage()
+    firewall.removeLeftovers(['other'])
+    end(1, 'busy')
+    firewall.follow(first)
+    expect(runs[1]!.script).toBe(`${removalScript('other')}\n${firewallScript(table, [ip('10.0.0.1')])}`)
+  })
+
+  test('moves its rules to the table of another configuration, and touches no table that it never made', () => {
+    const { firewall, runs, end } = stage()
+    const other = { name: 'other', priority: 0, counters: true }
+    firewall.use({ ...table, name: 'never' })
+    firewall.use(table)
+    expect(runs).toEqual([])
+    firewall.follow(first)
+    end()
+    firewall.use(other)
+    expect(runs[1]!.script).toBe(`${removalScript('vrrpd')}\n${firewallScript(other, [ip('10.0.0.1')])}`)
+    end()
+    firewall.use(other)
+    expect(runs).toHaveLength(2)
+    expect(firewall.tables(false)).toEqual(['other'])
+  })
+
+  test('names its table before a router asks for it', () => {
+    const { firewall } = stage()
+    expect([firewall.tables(false), firewall.tables(true)]).toEqual([[], ['vrrpd']])
   })
 })
