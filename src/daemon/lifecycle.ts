@@ -8,11 +8,12 @@ import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { dumpModel } from './dump.ts'
+import { readAndExamine } from './examined.ts'
 import { openDevLog } from './log-dev-log.ts'
 import { runLifetimeScript } from './lifetime-scripts.ts'
 import { openLog, type Log } from './logging.ts'
 import { acquirePidFiles, type PidFiles } from './pid-files.ts'
-import { readAndExamine, RunningDaemon } from './running.ts'
+import { RunningDaemon } from './running.ts'
 import { withAbsolutePaths, type DaemonSettings } from './settings.ts'
 
 /**

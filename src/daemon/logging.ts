@@ -122,21 +122,3 @@ function levelOf(number: number): LogLevel {
   if (number >= LEVELS.warn) return 'warn'
   return number >= LEVELS.info ? 'info' : 'detail'
 }
-
-/** The same log, and the text of the first error that goes to it from now on. */
-export function withFirstError(log: Log): {
-  readonly log: Log
-  readonly firstError: () => string | undefined
-} {
-  let first: string | undefined
-  return {
-    log: {
-      ...log,
-      error: (text, fields) => {
-        first ??= text
-        log.error(text, fields)
-      },
-    },
-    firstError: () => first,
-  }
-}

@@ -1,14 +1,11 @@
 /**
  * The daemon while it runs: elections, scripts, the control socket and the
- * service manager, until a signal ends it; and its reload, which reads and
- * examines everything before anything is touched.
+ * service manager, until a signal ends it.
  */
 
-import { accepted, rejected, type Result } from '../base/result.ts'
 import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
 import type { Model } from '../config/model.ts'
-import type { ReloadReport } from '../control/reload.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
@@ -22,24 +19,24 @@ import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { Chronicle } from './chronicle.ts'
 import { addressWords, checkWords } from './chronicle-text.ts'
-import { notServedNotice, readConfiguration } from './configuration.ts'
+import { notServedNotice } from './configuration.ts'
 import { openControl } from './control.ts'
 import { Dumps } from './dumps/dumps.ts'
 import type { DumpSource } from './dumps/source.ts'
 import { Daemon, type DaemonPorts } from './daemon.ts'
+import { readAndExamine, type Examined } from './examined.ts'
 import { runLifetimeScript } from './lifetime-scripts.ts'
-import { listeningLog } from './listening-log.ts'
 import { findNft, Firewall } from './firewall.ts'
 import { Drains } from './drains.ts'
-import { withFirstError, type Log } from './logging.ts'
+import type { Log } from './logging.ts'
 import { measureLoopLag, type LoopLag } from './loop-lag.ts'
 import { describeGroupSyncing } from './messages.ts'
 import { Operator } from './operator.ts'
 import type { PidFiles } from './pid-files.ts'
+import type { ProblemSources } from './problems.ts'
 import { rehearse } from './rehearsal.ts'
-import { reloadPlan } from './reload-plan.ts'
+import { Reloader, type RefusedReload } from './reloader.ts'
 import { RivalsLog } from './rivals-log.ts'
-import { examineScripts, type ExaminedScripts } from './script-access.ts'
 import { ScriptRoom } from './script-room.ts'
 import { ServiceReports } from './service-reports.ts'
 import { serviceStatus } from './service-status.ts'
@@ -68,26 +65,6 @@ export interface Opened {
   readonly programs: ScriptPorts
 }
 
-/** A configuration and what has been found out about its programs. */
-export interface Examined {
-  readonly model: Model
-  readonly scripts: ExaminedScripts
-}
-
-/** Undefined: it cannot be run; why has been logged. Nothing running is touched. */
-export async function readAndExamine(
-  settings: DaemonSettings,
-  programs: ScriptPorts,
-  log: Log,
-  purpose: 'start' | 'reload',
-): Promise<Examined | undefined> {
-  const model = await readConfiguration(settings, log, purpose)
-  if (!model) return undefined
-  const scripts = await examineScripts(model, programs)
-  if (scripts.violation !== undefined) log.warn(scripts.violation)
-  return { model, scripts }
-}
-
 export class RunningDaemon {
   private readonly opened: Opened
   private readonly room: ScriptRoom
@@ -103,13 +80,10 @@ export class RunningDaemon {
   private current: Examined
   private assembly: Assembly
   private notices: readonly string[]
-  private reloading: 'no' | 'now' | 'now and again' = 'no'
-  private stopping = false
   private readonly succession: Succession
   private readonly virtualMacs: VirtualMacs
+  private readonly reloader: Reloader
   private loadedAt = this.startedAt
-  /** A reload was refused since which none was accepted. */
-  private refused: { readonly at: Date; readonly text: string } | undefined
 
   constructor(opened: Opened, examined: Examined) {
     const { model, scripts } = examined
@@ -153,6 +127,7 @@ export class RunningDaemon {
       this.succession.renew()
     })
     this.daemon = this.assembleDaemon()
+    this.reloader = this.makeReloader()
     const drains = new Drains({
       clock: opened.programs.clock,
       timers: opened.programs.timers,
@@ -170,7 +145,7 @@ export class RunningDaemon {
       chronicle: this.chronicle,
       engine: () => this.daemon.engine,
       status: () => reporter.report(),
-      reload: (dryRun) => this.reloadAsked(dryRun),
+      reload: (dryRun) => this.reloader.reloadAsked(dryRun),
       drains,
     })
     this.room.use({ model, ...scripts })
@@ -195,7 +170,7 @@ export class RunningDaemon {
       log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
     })
     const signal = await stopSignal
-    this.stopping = true
+    this.reloader.close()
     log.info(`Stopping (${signal})`)
     this.service?.stopping()
     this.chronicle.daemon('stopping', `vrrpd stops (${signal})`)
@@ -220,63 +195,12 @@ export class RunningDaemon {
     await runLifetimeScript('shutdown', shutdownScript, script, { programs, log })
   }
 
-  /** One at a time; a request during a reload means that the file may have changed again. */
-  private async reload(): Promise<void> {
-    if (this.stopping) return
-    if (this.reloading !== 'no') {
-      this.reloading = 'now and again'
-      return
-    }
-    this.reloading = 'now'
-    this.service?.reloading()
-    await this.reloadOnce(this.opened.log)
-    this.service?.ready()
-    const again = this.isWantedAgain()
-    this.reloading = 'no'
-    if (again) await this.reload()
-  }
-
-  /** For somebody who waits for the outcome; undefined: one is under way. */
-  private async reloadAsked(dryRun: boolean): Promise<ReloadReport | undefined> {
-    if (this.stopping || this.reloading !== 'no') return undefined
-    const log = listeningLog(dryRun ? undefined : this.opened.log)
-    const before = this.current.model
-    if (dryRun) {
-      const examined = await this.acceptable(log)
-      const plan = examined.ok ? reloadPlan(before, examined.value.model) : []
-      return { version: 1, accepted: examined.ok, dryRun, plan, messages: log.complaints }
-    }
-    this.reloading = 'now'
-    this.service?.reloading()
-    const isAccepted = await this.reloadOnce(log)
-    this.service?.ready()
-    const again = this.isWantedAgain()
-    this.reloading = 'no'
-    const plan = isAccepted ? reloadPlan(before, this.current.model) : []
-    if (again) await this.reload()
-    return { version: 1, accepted: isAccepted, dryRun, plan, messages: log.complaints }
-  }
-
-  /** A question of its own, because the answer changes while a reload waits. */
-  private isWantedAgain(): boolean {
-    return this.reloading === 'now and again'
-  }
-
-  /** keepalived dies of a bad file and leaves its addresses behind; here a bad file changes nothing. */
-  private async reloadOnce(log: Log): Promise<boolean> {
-    const { settings } = this.opened
-    log.info(`Reloading ${settings.configFile}`)
-    const examined = await this.acceptable(log)
-    if (this.stopping) return false
-    if (!examined.ok) {
-      this.refuse(examined.error)
-      return false
-    }
-    const { model, scripts } = examined.value
-    this.current = examined.value
+  /** What differs is changed, and only that. */
+  private apply(examined: Examined): void {
+    const { model, scripts } = examined
+    this.current = examined
     this.assembly = this.assemble(model)
     this.firewall.use(model.global.firewall)
-    this.chronicle.daemon('reloaded', `${settings.configFile} was read anew`)
     this.daemon.reload(this.assembly, () => {
       this.room.use({ model, ...scripts })
       this.tracking.use(model)
@@ -285,32 +209,22 @@ export class RunningDaemon {
     this.succession.renew()
     this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
     this.notices = this.noticesOf(model)
-    this.refused = undefined
     this.loadedAt = new Date()
-    log.info('Reload complete')
-    return true
   }
 
-  /** Rejected with the first reason in words, the daemon goes on with what it has; why has been logged. */
-  private async acceptable(log: Log): Promise<Result<Examined, string>> {
-    const { settings, programs } = this.opened
-    const heard = withFirstError(log)
-    const examined = await readAndExamine(settings, programs, heard.log, 'reload')
-    if (!examined) {
-      log.error('Reload refused: the daemon goes on with the configuration it has')
-      return rejected(heard.firstError() ?? 'see the log')
-    }
-    // A file cut short while it is being written is no wish to give up every address; to do that, stop the daemon.
-    if (examined.model.instances.length > 0 || this.assembly.routers.length === 0) return accepted(examined)
-    log.error(
-      'Reload refused: without an instance nothing would be left; the daemon goes on with what it has',
-    )
-    return rejected('no instance')
-  }
-
-  private refuse(text: string): void {
-    this.refused = { at: new Date(), text }
-    this.chronicle.daemon('reload-refused', `a reload was refused: ${text}`)
+  private makeReloader(): Reloader {
+    const { settings, programs, log } = this.opened
+    return new Reloader({
+      configFile: settings.configFile,
+      log,
+      chronicle: this.chronicle,
+      service: this.service,
+      read: (heard) => readAndExamine(settings, programs, heard, 'reload'),
+      current: () => this.current,
+      apply: (examined) => {
+        this.apply(examined)
+      },
+    })
   }
 
   private noticesOf(model: Model): readonly string[] {
@@ -490,7 +404,7 @@ export class RunningDaemon {
   private onSignals(): Promise<string> {
     process.on('SIGHUP', () => {
       this.opened.log.reopen()
-      this.reload().catch((error: unknown) => {
+      this.reloader.reload().catch((error: unknown) => {
         // A defect of ours: better to end and be started anew than to run half of a configuration.
         setImmediate(() => {
           throw error
@@ -523,8 +437,9 @@ export class RunningDaemon {
 
   private serviceStatus(): string {
     const states = serviceStatus(this.daemon.engine.routers.values())
-    if (this.refused === undefined) return states
-    return `${states}; reload refused at ${this.refused.at.toTimeString().slice(0, 8)}, see the log`
+    const { refused } = this.reloader
+    if (refused === undefined) return states
+    return `${states}; reload refused at ${refused.at.toTimeString().slice(0, 8)}, see the log`
   }
 
   private overdue(): Duration {
@@ -545,7 +460,7 @@ export class RunningDaemon {
       about: () => ({
         notices: this.notices,
         logLinesLost: log.linesLost(),
-        refusedReload: this.refused && { at: this.refused.at.toISOString(), text: this.refused.text },
+        refusedReload: refusedReport(this.reloader.refused),
         daemon: {
           pid: process.pid,
           version: VERSION,
@@ -558,3 +473,6 @@ export class RunningDaemon {
     })
   }
 }
+
+const refusedReport = (refused: RefusedReload | undefined): ProblemSources['refusedReload'] =>
+  refused && { at: refused.at.toISOString(), text: refused.text }

@@ -1,0 +1,27 @@
+/** A configuration, and what has been found out about its programs: all that is needed to run it. */
+
+import type { Model } from '../config/model.ts'
+import type { ScriptPorts } from '../scripts/types.ts'
+import { readConfiguration } from './configuration.ts'
+import type { Log } from './logging.ts'
+import { examineScripts, type ExaminedScripts } from './script-access.ts'
+import type { DaemonSettings } from './settings.ts'
+
+export interface Examined {
+  readonly model: Model
+  readonly scripts: ExaminedScripts
+}
+
+/** Undefined: it cannot be run; why has been logged. Nothing running is touched. */
+export async function readAndExamine(
+  settings: DaemonSettings,
+  programs: ScriptPorts,
+  log: Log,
+  purpose: 'start' | 'reload',
+): Promise<Examined | undefined> {
+  const model = await readConfiguration(settings, log, purpose)
+  if (!model) return undefined
+  const scripts = await examineScripts(model, programs)
+  if (scripts.violation !== undefined) log.warn(scripts.violation)
+  return { model, scripts }
+}
