@@ -71,7 +71,8 @@ export class Reloader {
     this.reloading = 'now'
     service?.reloading()
     const outcome = await this.readAndApply(log)
-    service?.ready()
+    // After the service manager has heard that the daemon stops, it is not to hear that it is ready.
+    if (!this.closed) service?.ready()
     const again = this.isWantedAgain()
     this.reloading = 'no'
     if (again) await this.reload()

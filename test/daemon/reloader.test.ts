@@ -145,5 +145,5 @@ test('what was being read when the daemon stops changes nothing, and nothing is 
   await done
   await reloader.reload()
   expect(await reloader.reloadAsked(false)).toBeUndefined()
-  expect(heard).not.toContain('apply fresh')
+  expect(heard).toEqual(['RELOADING', 'Reloading /k.conf'])
 })
