@@ -11,6 +11,7 @@ import type { FirewallTable } from '../config/model.ts'
 import { startProgram, type Ended, type RunPorts } from '../scripts/process.ts'
 import type { Assembled } from './assemble.ts'
 import { firewallScript, removalScript } from './firewall-rules.ts'
+import type { Log } from './logging.ts'
 
 export interface FirewallPorts extends RunPorts {
   /** Path of nft(8); undefined: there is none. */
@@ -23,6 +24,19 @@ export const findNft = (): string | undefined =>
   ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft', '/usr/local/sbin/nft'].find((path) => existsSync(path))
 
 const LONGEST_RUN = seconds(5)
+
+/** With this host's nft(8). */
+export const openFirewall = (table: FirewallTable, programs: RunPorts, log: Log): Firewall =>
+  new Firewall(
+    {
+      ...programs,
+      nft: findNft(),
+      complain: (text) => {
+        log.error(text)
+      },
+    },
+    table,
+  )
 
 export class Firewall {
   private readonly ports: FirewallPorts

@@ -3,11 +3,12 @@
 import type { Clock, Instant } from '../base/time.ts'
 import type { StatusReport } from '../control/report.ts'
 import type { CheckReport } from '../scripts/check-events.ts'
+import type { AboutDaemon } from './about.ts'
 import type { Assembly } from './assemble.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Daemon } from './daemon.ts'
 import { ProblemMemory } from './problem-memory.ts'
-import { findProblems, type ProblemSources } from './problems.ts'
+import { findProblems } from './problems.ts'
 import { statusReport, type StatusSources } from './status.ts'
 import { isoOf } from './wall-time.ts'
 
@@ -19,8 +20,7 @@ export interface StatusReporterPorts {
   readonly assembly: () => Assembly
   readonly checks: () => readonly CheckReport[]
   readonly drainedUntil: (router: string) => Instant | undefined
-  readonly about: () => Pick<StatusSources, 'notices' | 'daemon'> &
-    Pick<ProblemSources, 'logLinesLost' | 'refusedReload'>
+  readonly about: () => AboutDaemon
 }
 
 export class StatusReporter {

@@ -1,6 +1,8 @@
 /** The dumps that signals ask for: keepalived's numbers, paths and shapes, which existing exporters use. */
 
+import { onSignal } from '../../system/process.ts'
 import type { Counters } from '../../vrrp/counters.ts'
+import type { Log } from '../logging.ts'
 import { dumpData, dumpParentData } from './data.ts'
 import { replaceFile } from './file.ts'
 import { dumpJson } from './json.ts'
@@ -13,9 +15,7 @@ const STATS_CLEAR_SIGNAL = 63
 
 export interface DumpPorts {
   readonly source: (countersOf: (name: string, now: Counters) => Counters) => DumpSource
-  readonly onSignal: (number: number, callback: () => void) => void
-  readonly info: (text: string) => void
-  readonly warn: (text: string) => void
+  readonly log: Pick<Log, 'info' | 'warn'>
 }
 
 export class Dumps {
@@ -36,13 +36,19 @@ export class Dumps {
     process.on('SIGUSR2', () => {
       this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
     })
-    ports.onSignal(JSON_SIGNAL, () => {
+    this.onSignal(JSON_SIGNAL, () => {
       this.write('as json', [['/tmp/keepalived.json', dumpJson]])
     })
-    ports.onSignal(STATS_CLEAR_SIGNAL, () => {
+    this.onSignal(STATS_CLEAR_SIGNAL, () => {
       this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
       this.clear()
     })
+  }
+
+  /** Of a number that Node has no name for. */
+  private onSignal(number: number, callback: () => void): void {
+    const listening = onSignal(number, callback)
+    if (!listening.ok) this.ports.log.warn(`cannot listen for signal ${number}: ${listening.error.text}`)
   }
 
   private source(): DumpSource {
@@ -50,14 +56,14 @@ export class Dumps {
   }
 
   private write(what: string, files: readonly (readonly [string, (source: DumpSource) => string])[]): void {
-    this.ports.info(`Printing VRRP ${what} for process(${process.pid}) on signal`)
+    this.ports.log.info(`Printing VRRP ${what} for process(${process.pid}) on signal`)
     // What is true now, however long the file takes.
     const source = this.source()
     const texts = files.map(([path, make]) => [path, make(source)] as const)
     this.work = this.work.then(async () => {
       for (const [path, text] of texts) {
         const problem = await replaceFile(path, text)
-        if (problem !== undefined) this.ports.warn(`Cannot write ${path}: ${problem}`)
+        if (problem !== undefined) this.ports.log.warn(`Cannot write ${path}: ${problem}`)
       }
     })
   }

@@ -1,0 +1,52 @@
+/** Gathers from the parts of the running daemon what a dump is made of. */
+
+import type { Model } from '../../config/model.ts'
+import type { Counters } from '../../vrrp/counters.ts'
+import type { Assembled } from '../assemble.ts'
+import type { Chronicle } from '../chronicle.ts'
+import type { Daemon } from '../daemon.ts'
+import type { ScriptRoom } from '../script-room.ts'
+import type { Tracking } from '../tracking.ts'
+import type { DumpSource } from './source.ts'
+
+export interface DumpParts {
+  readonly model: Model
+  readonly routers: readonly Assembled[]
+  readonly daemon: Pick<Daemon, 'engine' | 'isPresent'>
+  readonly chronicle: Pick<Chronicle, 'wallMsOf'>
+  readonly room: Pick<ScriptRoom, 'reports'>
+  readonly tracking: Pick<Tracking, 'fileReports' | 'processReports'>
+}
+
+/** @param countersOf an instance's counters as they are → since they were cleared */
+export function gatherDump(
+  { model, routers, daemon, chronicle, room, tracking }: DumpParts,
+  countersOf: (name: string, now: Counters) => Counters,
+): DumpSource {
+  const { engine } = daemon
+  return {
+    model,
+    checks: room.reports(),
+    files: tracking.fileReports(),
+    processes: tracking.processReports(),
+    groups: [...engine.groups.values()].map(({ name, members, announced }) => ({
+      name,
+      members,
+      state: announced ?? 'INIT',
+    })),
+    routers: routers.flatMap((assembled) => {
+      const record = engine.routers.get(assembled.router.name)
+      if (!record) return []
+      return [
+        {
+          assembled,
+          record,
+          group: record.group,
+          sinceMicros: Math.round(chronicle.wallMsOf(record.since) * 1000),
+          counters: countersOf(record.router.name, record.counters),
+          isPresent: (index: number) => daemon.isPresent(assembled, index),
+        },
+      ]
+    }),
+  }
+}

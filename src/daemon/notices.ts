@@ -1,0 +1,14 @@
+/** What operators should know about a configuration that is in force: said in the log, and kept for the status. */
+
+import type { Model } from '../config/model.ts'
+import { notServedNotice } from './configuration.ts'
+import type { Log } from './logging.ts'
+import { strictNotice } from './strict-notice.ts'
+
+export function sayNotices(model: Model, configFile: string, log: Log): readonly string[] {
+  const strict = strictNotice(model)
+  if (strict !== undefined) log.warn(strict)
+  const notServed = notServedNotice(model, configFile)
+  if (notServed !== undefined) log.info(notServed)
+  return [notServed, strict].filter((notice) => notice !== undefined)
+}
