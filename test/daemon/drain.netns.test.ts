@@ -12,7 +12,7 @@ import type { WhyReport } from '../../src/control/why.ts'
 import { schemaErrors } from '../support/json-schema.ts'
 import { Lab } from '../support/lab.ts'
 import type { Daemon } from '../support/lab/daemon.ts'
-import { until } from '../support/lab/time.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const vrrpd = fileURLToPath(new URL('../../bin/vrrpd', import.meta.url))
@@ -108,7 +108,7 @@ needs('netns', 'built')('vrrpd drain', () => {
     await until(
       'beta to hear alpha',
       async () => (await statusOf(beta)).instances[0]?.master?.priority === 150,
-      seconds(5),
+      patiently,
     )
 
     const drained = await run(alpha, 'drain', 'VI_1', '--json')
@@ -142,7 +142,7 @@ needs('netns', 'built')('vrrpd drain', () => {
     ])
 
     process.kill(alpha.pid, 'SIGHUP')
-    await alpha.logs('Reload complete', seconds(5))
+    await alpha.logs('Reload complete', patiently)
     expect(await statesOf(alpha)).toBe('FAULT FAULT')
     expect(await run(alpha, 'drain', 'VI_1')).toMatchObject({
       code: 0,

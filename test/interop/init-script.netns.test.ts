@@ -4,16 +4,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, test, type TestContext } from 'vitest'
-import { plus, seconds } from '../../src/base/time.ts'
+import { plus } from '../../src/base/time.ts'
 import { Lab, type Host } from '../support/lab.ts'
-import { masterDownInterval, until } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
 
 const vip = '10.9.1.1'
 const vrrpd = resolve('bin/vrrpd')
-/** The machine may be busy with the other tests. */
-const patiently = seconds(10)
 
 interface InitScript {
   readonly host: Host

@@ -10,7 +10,7 @@ import { promptly } from '../support/lab.ts'
 import { Capture, inject } from '../support/lab/capture.ts'
 import { craftGratuitousArp } from '../support/lab/craft.ts'
 import { Daemon, type DaemonKind } from '../support/lab/daemon.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { patiently, pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { run } from '../support/tools.ts'
 
@@ -91,8 +91,6 @@ static_rules {
   from 10.21.0.0/24 table 100 priority 101 no_track
 }
 `
-
-const patiently = seconds(10)
 
 async function indexOf(namespace: Namespace, name: string): Promise<number> {
   const [link] = JSON.parse(await namespace.ip('-j', 'link', 'show', 'dev', name)) as { ifindex: number }[]

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { milliseconds, seconds } from '../../src/base/time.ts'
 import { Namespace } from '../netlink/namespace.ts'
 import { Daemon, type DaemonKind } from '../support/lab/daemon.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { patiently, pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 interface Subject {
@@ -219,7 +219,7 @@ async function run(kind: DaemonKind, text: string): Promise<{ master: unknown; s
         async () => (await namespace.address(SENTINEL)) !== undefined,
         seconds(10),
       )
-      await daemon.logs(done, seconds(5))
+      await daemon.logs(done, patiently)
       const settled = await settle(namespace)
       await daemon.stop()
       return { master: settled, stopped: await everything(namespace) }

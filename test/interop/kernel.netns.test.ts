@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { milliseconds, plus, seconds } from '../../src/base/time.ts'
 import { promptly } from '../support/lab.ts'
-import { masterDownInterval, pause, wallNow } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, pause, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway } from '../support/tools.ts'
 import { expectAsKeepalived, tell, type SoloStory } from './solo.ts'
@@ -45,8 +45,6 @@ const dynamic =
   (notify) =>
     config(notify).replace('global_defs {', 'global_defs {\n  dynamic_interfaces')
 
-/** For what is not the subject: the machine may be busy with the other stories. */
-const patiently = seconds(10)
 const takeover = plus(masterDownInterval(150), patiently)
 /** More than an advert. */
 const settle = seconds(1.3)

@@ -10,7 +10,7 @@ import { milliseconds, plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import type { LanOptions } from '../support/lab/network.ts'
 import { processTree } from '../support/lab/processes.ts'
-import { masterDownInterval, pause, until, wallNow } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
 import { expectAsKeepalived, type Scene } from './solo.ts'
@@ -18,8 +18,6 @@ import { expectAsKeepalived, type Scene } from './solo.ts'
 const vip = '10.9.1.1'
 const vrrpd = resolve('bin/vrrpd')
 
-/** For what is not the subject: the machine may be busy with the other tests. */
-const patiently = seconds(10)
 const takeover = plus(masterDownInterval(100), patiently)
 /** More than an advert. */
 const settle = seconds(1.3)

@@ -6,7 +6,7 @@ import { expect, test, type TestContext } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import { Daemon } from '../support/lab/daemon.ts'
-import { until } from '../support/lab/time.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway } from '../support/tools.ts'
 import { takeover } from './matrix.ts'
@@ -78,12 +78,12 @@ needs(
       expect(await rulesOf(router)).toBe('')
       await daemon.rewrite(config('no_accept', 'vrrp_strict'))
       daemon.signal('SIGHUP')
-      await until('rules', async () => (await rulesOf(router)).includes('table ip vrrpd'), seconds(5))
+      await until('rules', async () => (await rulesOf(router)).includes('table ip vrrpd'), patiently)
       expect(await answers(probe, VIP)).toBe(false)
       expect(await router.holds(VIP)).toBe(true)
       await daemon.rewrite(config('no_accept\naccept'))
       daemon.signal('SIGHUP')
-      await until('no rules', async () => (await rulesOf(router)) === '', seconds(5))
+      await until('no rules', async () => (await rulesOf(router)) === '', patiently)
     },
   )
 
@@ -98,7 +98,7 @@ needs(
     expect(await rulesOf(router)).toContain('table ip vrrpd')
     await router.setCable('down')
     await router.start({ kind: 'vrrpd', config: config('no_accept') })
-    await until('no rules', async () => (await rulesOf(router)) === '', seconds(5))
+    await until('no rules', async () => (await rulesOf(router)) === '', patiently)
   })
 
   /** A Master with no_accept and the rules it has made, killed. */

@@ -9,11 +9,9 @@ import { seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
 import { craftAdvert } from '../support/lab/craft.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { patiently, pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { run } from '../support/tools.ts'
-
-const patiently = seconds(10)
 
 const instance = (name: string, vrid: number, lines: string): string => `
 vrrp_instance ${name} {

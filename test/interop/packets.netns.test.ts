@@ -8,12 +8,9 @@ import { Lab, type Host } from '../support/lab.ts'
 import { inject, type Capture } from '../support/lab/capture.ts'
 import { craftVrrp, type AdvertFields } from '../support/lab/craft.ts'
 import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
-import { masterDownInterval, pause, until, wallNow } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs, sharedDirectory } from '../support/privileges.ts'
 import { frame, fragments, inIp, packetCases, type PacketCase } from './packet-cases.ts'
-
-/** For what is not the subject here: the machine may be busy. */
-const patiently = seconds(15)
 
 interface Instance {
   readonly vrid: number

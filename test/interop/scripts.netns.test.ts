@@ -9,11 +9,10 @@ import { Lab, promptly } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
 import { makeRecorder } from '../support/lab/recorder.ts'
-import { masterDownInterval, pause, until, wallNow } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const vip = '10.9.1.1'
-const patiently = seconds(10)
 const takeover = plus(masterDownInterval(100), patiently)
 
 /** The lines of a script; `HERE` is a directory that everybody may write to. */

@@ -6,10 +6,8 @@ import { expect, test, type TestContext } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
 import { Lab } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
-import { until, wallNow } from '../support/lab/time.ts'
+import { patiently, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
-
-const patiently = seconds(10)
 
 const config = (here: string): string => `
 track_file plain {

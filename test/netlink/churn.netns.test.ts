@@ -3,9 +3,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
 import { openKernel } from '../../src/netlink/kernel.ts'
-import { until } from '../support/lab/time.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { askKernel, contents, Namespace } from './namespace.ts'
 import { routeSpec } from './specs.ts'
@@ -76,7 +75,7 @@ needs('netns')('any changes', () => {
           listener.drain()
         }
         // A carrier follows its link a little later, by itself.
-        await until('the table to be as the kernel is', inStep, seconds(2)).catch(() => {
+        await until('the table to be as the kernel is', inStep, patiently).catch(() => {
           expect(contents(listener.table)).toEqual(contents(askKernel(namespace)))
         })
       } finally {

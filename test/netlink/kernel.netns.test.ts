@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formatCidr } from '../../src/base/address.ts'
-import { seconds } from '../../src/base/time.ts'
 import { Body } from '../../src/netlink/attributes.ts'
 import { openKernel, type Kernel } from '../../src/netlink/kernel.ts'
 import { Transport } from '../../src/netlink/transport.ts'
 import type { LinkEvent } from '../../src/netlink/types.ts'
-import { until } from '../support/lab/time.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { Namespace } from './namespace.ts'
 import { addressSpec, cidr, ip, ipv4, manyAddresses, routeSpec, mtu } from './specs.ts'
@@ -164,7 +163,7 @@ needs('netns')('the kernel', () => {
       expect(network).toMatchObject({ prefixlen: 64, nodad: true, preferred_life_time: 0xffffffff })
       expect(network?.tentative).toBeUndefined()
       expect(await namespace.address('fd00::2')).toMatchObject({ prefixlen: 128, preferred_life_time: 0 })
-      await until('both to be told', () => (kernel.drain(), specs.every(isThere)), seconds(2))
+      await until('both to be told', () => (kernel.drain(), specs.every(isThere)), patiently)
       expect(kernel.withdrawAddresses(specs)).toEqual([undefined, undefined])
       expect(told('address-removed')).toEqual(['fd00::1/64 ours', 'fd00::2/128 ours'])
       expect(kernel.withdrawAddresses(specs)).toEqual([undefined, undefined])
@@ -175,7 +174,7 @@ needs('netns')('the kernel', () => {
       kernel.drain()
       await namespace.ip('addr', 'add', 'fd00::1/64', 'dev', 'eth0', 'nodad')
       await namespace.ip('addr', 'del', 'fd00::1/64', 'dev', 'eth0')
-      await until('it to be told', () => told('address-removed').includes('fd00::1/64 theirs'), seconds(2))
+      await until('it to be told', () => told('address-removed').includes('fd00::1/64 theirs'), patiently)
     })
 
     test('where IPv6 is switched off: refused with a reason, and nothing to withdraw', async () => {
@@ -235,10 +234,10 @@ needs('netns')('the kernel', () => {
 
     test('down and up again', async () => {
       await namespace.ip('link', 'set', 'eth1', 'down')
-      await until('eth0 to lose its carrier', () => states().includes('eth0 down'), seconds(5))
+      await until('eth0 to lose its carrier', () => states().includes('eth0 down'), patiently)
       expect(kernel.table.linkByIndex(eth0)?.up).toBe(false)
       await namespace.ip('link', 'set', 'eth1', 'up')
-      await until('eth0 to be up', () => states().includes('eth0 up'), seconds(5))
+      await until('eth0 to be up', () => states().includes('eth0 up'), patiently)
       expect(kernel.table.linkByName('eth0')?.up).toBe(true)
     })
 
@@ -374,7 +373,7 @@ needs('netns')('the kernel', () => {
     await until(
       'the address to be told',
       () => events.some(({ type }) => type === 'address-added'),
-      seconds(2),
+      patiently,
     )
   })
 

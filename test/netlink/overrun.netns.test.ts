@@ -12,7 +12,7 @@ import type { LinkTable } from '../../src/netlink/link-table.ts'
 import { takeSnapshot } from '../../src/netlink/snapshot.ts'
 import { Transport } from '../../src/netlink/transport.ts'
 import type { LinkEvent, RuleSpec } from '../../src/netlink/types.ts'
-import { until } from '../support/lab/time.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { run } from '../support/tools.ts'
 import { askKernel, contents, Namespace } from './namespace.ts'
@@ -69,7 +69,7 @@ needs('netns')('a kernel that says more than is heard', () => {
         routeSpec('192.168.1.0/24', { linkIndex: kernel.table.linkByName('eth0')!.index }),
       ])
       await namespace.batch([...adds(3000), ...ipCommands('del', 1000)])
-      await until('all to be heard', () => events.some(({ type }) => type === 'resynchronised'), seconds(5))
+      await until('all to be heard', () => events.some(({ type }) => type === 'resynchronised'), patiently)
       kernel.drain()
       expect(contents(kernel.table)).toEqual(contents(now()))
       expect(kernel.table.addressesOf(kernel.table.linkByName('eth0')!.index)).toHaveLength(2001)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { microseconds, milliseconds, seconds } from '../../src/base/time.ts'
+import { microseconds, milliseconds } from '../../src/base/time.ts'
 import { AF_PACKET, SO_RCVBUF, SOCK_RAW, SOL_SOCKET } from '../../src/system/constants.ts'
 import { netlinkPortId, openNetlinkSocket, type NetlinkSocketSpec } from '../../src/system/netlink-socket.ts'
 import { littleEndian, netlinkPortOf, netlinkSocketAddress } from '../../src/system/socket-address.ts'
 import { Socket } from '../../src/system/socket.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import { craftAdvert } from '../support/lab/craft.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { patiently, pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const RTM_NEWLINK = 16
@@ -72,7 +72,7 @@ needs('netns')('sockets of the kernel', () => {
       if (received.ok) heard += received.value.filter(({ bytes }) => typeOf(bytes) === RTM_NEWLINK).length
     })
     await a.setLink('down')
-    await until('RTM_NEWLINK', () => heard > 0, seconds(2))
+    await until('RTM_NEWLINK', () => heard > 0, patiently)
     await a.setLink('up')
     socket.close()
   })
@@ -105,14 +105,14 @@ needs('netns')('sockets of the kernel', () => {
       const received = socket.receive()
       outcomes.push(received.ok ? 'heard' : received.error.code)
     })
-    await until('the overrun', () => outcomes.includes('ENOBUFS'), seconds(2))
+    await until('the overrun', () => outcomes.includes('ENOBUFS'), patiently)
     await pause(milliseconds(50))
     outcomes.length = 0
     await pause(milliseconds(50))
     expect(outcomes).toEqual([])
     await a.setLink('down')
     await a.setLink('up')
-    await until('what comes after', () => outcomes.includes('heard'), seconds(2))
+    await until('what comes after', () => outcomes.includes('heard'), patiently)
     socket.close()
   })
 
@@ -148,11 +148,11 @@ needs('netns')('sockets of the kernel', () => {
       outcomes.push(received.ok ? 'heard' : received.error.code)
     })
     await b.setLink('down')
-    await until('the error', () => outcomes.includes('ENETDOWN'), seconds(2))
+    await until('the error', () => outcomes.includes('ENETDOWN'), patiently)
     await b.setLink('up')
     outcomes.length = 0
     await a.inject(craftAdvert({ source: '10.9.0.1', vrid: 1, priority: 100, addresses: ['10.9.0.9'] }))
-    await until('a frame', () => outcomes.includes('heard'), seconds(2))
+    await until('a frame', () => outcomes.includes('heard'), patiently)
     expect(outcomes.filter((outcome) => outcome !== 'heard')).toEqual([])
     socket.close()
   })

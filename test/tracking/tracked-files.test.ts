@@ -5,12 +5,10 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import { instant, seconds, toMilliseconds } from '../../src/base/time.ts'
+import { instant, toMilliseconds } from '../../src/base/time.ts'
 import type { FileToTrack } from '../../src/tracking/file-watch.ts'
 import { TrackedFiles } from '../../src/tracking/tracked-files.ts'
-import { until } from '../support/lab/time.ts'
-
-const patiently = seconds(10)
+import { patiently, until } from '../support/lab/time.ts'
 
 const ports = {
   clock: { now: () => instant(performance.now() * 1000) },

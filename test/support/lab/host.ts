@@ -178,4 +178,4 @@ export class Host {
 }
 
 /** Time for the processes and the kernel, where the protocol gives the rest of a bound. */
-export const promptly: Duration = seconds(2)
+export const promptly: Duration = seconds(5)

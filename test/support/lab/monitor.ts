@@ -2,9 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { seconds } from '../../../src/base/time.ts'
 import { findProgram } from '../tools.ts'
-import { until, type WallTime } from './time.ts'
+import { patiently, until, type WallTime } from './time.ts'
 
 export interface AddressChange {
   readonly at: WallTime
@@ -36,7 +35,7 @@ export class AddressMonitor {
       env: { TZ: 'UTC' },
     })
     const monitor = new AddressMonitor(child)
-    await until('ip monitor to listen', () => isListening(child), seconds(5))
+    await until('ip monitor to listen', () => isListening(child), patiently)
     return monitor
   }
 
@@ -46,7 +45,7 @@ export class AddressMonitor {
       this.changes.find(
         (each) => each.change === change && each.at >= since && each.cidr.split('/')[0] === address,
       )
-    await until(`${address} to be ${change}`, () => find() !== undefined, seconds(2))
+    await until(`${address} to be ${change}`, () => find() !== undefined, patiently)
     return find()!
   }
 

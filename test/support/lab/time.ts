@@ -12,6 +12,9 @@ export const pause = async (span: Duration): Promise<void> => {
   await sleep(toMilliseconds(span))
 }
 
+/** For what comes sooner or later and whose time is not the subject: the machine may be busy. */
+export const patiently: Duration = seconds(15)
+
 /** RFC 3768 section 6.1: (256 - priority) / 256 s, whatever the advertisement interval. */
 export const skewTime = (priority: number): Duration => seconds((256 - priority) / 256)
 

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Ipv4Address } from '../../../src/base/address.ts'
 import { accepted, type Result } from '../../../src/base/result.ts'
-import { milliseconds, seconds } from '../../../src/base/time.ts'
+import { milliseconds } from '../../../src/base/time.ts'
 import { AF_INET, SOCK_RAW } from '../../../src/system/constants.ts'
 import { Socket, type Datagram } from '../../../src/system/socket.ts'
 import type { SystemError } from '../../../src/system/system-error.ts'
@@ -14,7 +14,7 @@ import {
 } from '../../../src/vrrp/socket/advert-socket.ts'
 import { Lab, type Host } from '../../support/lab.ts'
 import { craftEthernet, craftIp, craftVrrp } from '../../support/lab/craft.ts'
-import { pause, until, wallNow } from '../../support/lab/time.ts'
+import { patiently, pause, until, wallNow } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 import { ip } from '../kit.ts'
 
@@ -123,7 +123,7 @@ needs('netns')('adverts between two hosts', () => {
         heard.push(...drain(socket))
         return heard.some((datagram) => vridOf(datagram) === last)
       },
-      seconds(2),
+      patiently,
     )
     return heard
   }
@@ -314,7 +314,7 @@ needs('netns')('adverts between two hosts', () => {
         sender.send([advert(21)])
         return heard.includes(21)
       },
-      seconds(5),
+      patiently,
     )
     sender.close()
     receiver.close()

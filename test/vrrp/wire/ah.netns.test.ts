@@ -1,7 +1,6 @@
 /** A Backup with auth_type AH is told good, forged and recorded adverts: keepalived says of each what we say. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seconds } from '../../../src/base/time.ts'
 import { hmacMd5 } from '../../../src/daemon/signing.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
 import { parsePacket } from '../../../src/vrrp/wire/packet.ts'
@@ -10,7 +9,7 @@ import { describeRejection } from '../../../src/vrrp/wire/rejection.ts'
 import { Lab } from '../../support/lab.ts'
 import { craftAdvert, craftSigned, type SignedFields } from '../../support/lab/craft.ts'
 import type { Daemon } from '../../support/lab/daemon.ts'
-import { until } from '../../support/lab/time.ts'
+import { patiently, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 
 const config = `
@@ -106,14 +105,14 @@ needs('netns', 'keepalived')('keepalived with auth_type AH', () => {
   beforeAll(async () => {
     lab = await Lab.create({ hosts: ['a', 'b'] })
     daemon = await lab.host('a').start({ kind: 'keepalived', config })
-    await daemon.logs('Startup complete', seconds(5))
+    await daemon.logs('Startup complete', patiently)
   })
 
   afterAll(() => lab.destroy())
 
   test('accepts what we accept and rejects the rest in our words', async () => {
     for (const frame of frames) await lab.host('b').inject(frame)
-    await until('the last complaint', async () => (await daemon.log()).includes(last), seconds(5))
+    await until('the last complaint', async () => (await daemon.log()).includes(last), patiently)
     const theirs = (await daemon.log())
       .split('\n')
       .filter((line) => isRejection.test(line))

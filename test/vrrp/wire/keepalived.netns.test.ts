@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatIpv4, type Ipv4Address } from '../../../src/base/address.ts'
-import { plus, seconds } from '../../../src/base/time.ts'
+import { plus } from '../../../src/base/time.ts'
 import { hmacMd5 } from '../../../src/daemon/signing.ts'
 import type { Authentication } from '../../../src/vrrp/wire/authentication.ts'
 import { encodeGratuitousArp } from '../../../src/vrrp/wire/gratuitous-arp.ts'
@@ -10,7 +10,7 @@ import { encodeAdvertPacket, parsePacket, type AdvertPacketFields } from '../../
 import { receiveAdvertisement } from '../../../src/vrrp/wire/reception.ts'
 import { Lab, promptly } from '../../support/lab.ts'
 import type { SeenAdvert, SeenArp } from '../../support/lab/frames.ts'
-import { masterDownInterval, until } from '../../support/lab/time.ts'
+import { masterDownInterval, patiently, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 import { bytesOf, expectationFor, ip } from './packets.ts'
 
@@ -89,7 +89,7 @@ needs(
     await daemon.stop()
     const farewells = async (): Promise<boolean> =>
       (await capture.adverts()).filter((advert) => advert.priority === 0).length >= instances.length
-    await until('priority 0 from every instance', farewells, seconds(2))
+    await until('priority 0 from every instance', farewells, patiently)
     adverts = await capture.adverts()
     arps = await capture.gratuitousArps()
     source = ip(a.address())

@@ -1,14 +1,13 @@
 /** One fault, and two at once, sent to the real keepalived: it rejects for our reason, in our words. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seconds } from '../../../src/base/time.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
 import { encodeAdvertPacket, parsePacket } from '../../../src/vrrp/wire/packet.ts'
 import { receiveAdvertisement } from '../../../src/vrrp/wire/reception.ts'
 import { describeRejection } from '../../../src/vrrp/wire/rejection.ts'
 import { Lab } from '../../support/lab.ts'
 import { craftEthernet } from '../../support/lab/craft.ts'
-import { until } from '../../support/lab/time.ts'
+import { patiently, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 import { altered, example, expectationFor, ip, pduAt } from './packets.ts'
 
@@ -99,13 +98,13 @@ needs('netns', 'keepalived')('keepalived rejects', () => {
     lab = await Lab.create({ hosts: ['a', 'b'] })
     const sender = lab.host('b')
     const daemon = await lab.host('a').start({ kind: 'keepalived', config })
-    await daemon.logs('Startup complete', seconds(5))
+    await daemon.logs('Startup complete', patiently)
     const rejections = async (): Promise<string[]> =>
       (await daemon.log()).split('\n').filter((line) => isRejection.test(line))
     rejectionOf = async (packet) => {
       const before = (await rejections()).length
       await sender.inject(craftEthernet('01:00:5e:00:00:12', sender.mac(), 0x0800, Buffer.from(packet)))
-      await until('keepalived to complain', async () => (await rejections()).length > before, seconds(5))
+      await until('keepalived to complain', async () => (await rejections()).length > before, patiently)
       return (await rejections()).at(-1) ?? ''
     }
   })
