@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{netns,boot}.test.ts'],
+          // Ends what hangs; how fast something is, is for the bench.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

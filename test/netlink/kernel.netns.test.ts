@@ -138,12 +138,10 @@ needs('netns')('the kernel', () => {
       expect(kernel.table.hasAddress(addressSpec(eth0, '10.9.0.100'))).toBe(true)
     })
 
-    test('a thousand are there in well under a second, and gone again', async () => {
+    test('a thousand are there at once, and gone again', async () => {
       const specs = manyAddresses(1000, eth0)
-      const start = performance.now()
       expect(kernel.installAddresses(specs).filter((outcome) => outcome !== undefined)).toEqual([])
       kernel.drain()
-      expect(performance.now() - start).toBeLessThan(1000)
       expect(specs.filter((spec) => !kernel.table.hasAddress(spec))).toEqual([])
       expect(await namespace.addresses()).toHaveLength(1001)
       expect(kernel.withdrawAddresses(specs).filter((outcome) => outcome !== undefined)).toEqual([])

@@ -1,12 +1,13 @@
 /** A namespace with a pair of links, eth0 and eth1, that are connected to each other; and what its kernel says. */
 
+import { execFileSync } from 'node:child_process'
 import { isIpv4 } from '../../src/base/address.ts'
 import type { LinkTable } from '../../src/netlink/link-table.ts'
 import { takeSnapshot } from '../../src/netlink/snapshot.ts'
 import { Transport } from '../../src/netlink/transport.ts'
 import { newLabName, namespaceOf } from '../support/lab/names.ts'
 import { batch } from '../support/lab/network.ts'
-import { run, runAnyway } from '../support/tools.ts'
+import { findProgram, run, runAnyway } from '../support/tools.ts'
 
 /** As `ip -j -d addr` gives it; absent fields are not set. */
 export interface AddressInfo {
@@ -59,6 +60,12 @@ export class Namespace {
   /** Many `ip` commands in one process. */
   batch(commands: readonly string[]): Promise<void> {
     return batch(['-n', this.name], commands)
+  }
+
+  /** The same, while this process waits and hears nothing of it. */
+  batchUnheard(commands: readonly string[]): void {
+    const input = commands.map((command) => `${command}\n`).join('')
+    execFileSync(findProgram('ip') ?? 'ip', ['-n', this.name, '-batch', '-'], { input })
   }
 
   /** The same, where some of them may fail. */
