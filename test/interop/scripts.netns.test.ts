@@ -140,7 +140,7 @@ function expectRhythm(adverts: readonly { readonly at: number }[], what: string)
   const gaps = adverts.slice(1).map(({ at }, index) => at - adverts[index]!.at)
   expect(gaps.length, what).toBeGreaterThan(2)
   expect(Math.min(...gaps), `the shortest gap between ${what}`).toBeGreaterThan(seconds(0.5))
-  expect(Math.max(...gaps), `the longest gap between ${what}`).toBeLessThan(seconds(1.5))
+  expect(Math.max(...gaps), `the longest gap between ${what}`).toBeLessThan(seconds(1.9))
 }
 
 const pidsIn = (here: string, name: string): readonly number[] =>
@@ -257,7 +257,7 @@ describe.concurrent('scripts', () => {
       expect(states, 'beside a sleeping notify_backup').toContain('BACKUP')
       const stopped = wallNow()
       await daemon.stop()
-      expect(wallNow() - stopped).toBeLessThan(seconds(2))
+      expect(wallNow() - stopped, 'not when the sleeper ends').toBeLessThan(seconds(10))
       expect((await recorder.calls()).map(({ args }) => args[2])).toEqual(['BACKUP', 'MASTER', 'STOP'])
       const sleepers = pidsIn(here, 'sleeper')
       expect(sleepers).toHaveLength(2)
