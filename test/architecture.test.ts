@@ -165,6 +165,7 @@ const pureFiles = [
   'control/report.ts',
   'control/stream.ts',
   'cli/cells.ts',
+  'cli/essence.ts',
   'cli/event-line.ts',
   'cli/span.ts',
   'cli/doctor-view.ts',
@@ -174,7 +175,9 @@ const pureFiles = [
   'cli/counter-words.ts',
   'cli/detail.ts',
   'cli/layout.ts',
+  'cli/picture.ts',
   'cli/problem-lines.ts',
+  'cli/selection.ts',
   'cli/view-options.ts',
   'cli/views.ts',
 ]

@@ -1,5 +1,6 @@
 /** `vrrpd check [FILE]`: everything that can be said about a configuration, without running it. */
 
+import { nearest } from '../base/suggest.ts'
 import { codeHelp } from '../config/code-help.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import type { Loaded } from '../config/load.ts'
@@ -7,7 +8,6 @@ import { printModel } from '../config/print/print.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { jsonReport } from '../config/render-json.ts'
 import { sarifLog } from '../config/render-sarif.ts'
-import { nearest } from '../config/suggest.ts'
 import { contentsText, tally, tallyText } from '../config/tally.ts'
 import { encodeText } from '../config/text.ts'
 import { examine, type Examined, type ExamineOptions } from './check-examine.ts'

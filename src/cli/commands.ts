@@ -10,14 +10,14 @@ import {
   withStandardInput,
 } from './check-command.ts'
 import { completionCommand } from './completion/command.ts'
-import { controlOption, jsonOption, type Choose } from './command.ts'
+import type { Choose } from './command.ts'
 import { drainCommand, resumeCommand } from './drain.ts'
 import { eventsCommand } from './events.ts'
 import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './doctor-command.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { reloadCommand } from './reload.ts'
-import { status } from './status.ts'
+import { statusCommand } from './status-command.ts'
 import { whyCommand } from './why.ts'
 
 /** @param argv beginning with the command's name */
@@ -51,19 +51,7 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
     .showHelpOnFail(false, `Try 'vrrpd ${argv[0] ?? ''} --help'`)
     // The last one wins, as in the daemon's options.
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
-    .command(
-      'status [NAME]',
-      'Show the state of a running daemon, or of one vrrp_instance',
-      (builder) =>
-        builder
-          .positional('NAME', { type: 'string', describe: 'A vrrp_instance' })
-          .option('json', jsonOption('Print the report as JSON'))
-          .option('control', controlOption)
-          .epilog('Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage.'),
-      ({ NAME, json, control }) => {
-        choose((io) => status({ name: NAME, json, control }, io))
-      },
-    )
+    .command(statusCommand(choose))
     .command(checkUsage, checkSummary, checkOptions, (given) => {
       chosen = async (io) => {
         const { check, explain } = await import('./check.ts')

@@ -1,14 +1,15 @@
 /** `vrrpd events [INSTANCE] [--follow] [--json] [--last N]` */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandModule } from 'yargs'
-import { askDaemon, subscribe, type ClientError } from '../control/client.ts'
+import { askDaemon, type ClientError } from '../control/client.ts'
 import type { EventsReport } from '../control/events.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventLine } from './event-line.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
+import { processOnlooker } from './onlooker.ts'
+import { staySubscribed } from './stay-subscribed.ts'
 
 export interface EventsArguments {
   readonly instance: string | undefined
@@ -19,7 +20,6 @@ export interface EventsArguments {
 }
 
 const TIMEOUT_MS = 5_000
-const RETRY_MS = 500
 /** What a follower sees of the past. */
 const FOLLOWED_PAST = 10
 
@@ -56,32 +56,25 @@ function show({ events: list, forgotten }: EventsReport, { json }: EventsArgumen
 
 /** Until it is interrupted; a daemon that goes away is waited for, once it has been there. */
 async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
+  const { ended } = processOnlooker(false)
   let last = args.last ?? FOLLOWED_PAST
-  for (let met = false; ; met = true) {
-    const error = await followOnce(args, last, io)
-    if (error && (!met || error.code !== 'unreachable')) return refused(error, io)
-    if (!error) io.err(`vrrpd has closed the connection; waiting for it to come back\n`)
-    // Its journal begins anew.
-    last = Number.MAX_SAFE_INTEGER
-    await sleep(RETRY_MS)
-  }
-}
-
-/** Undefined: the daemon has ended the stream after it had begun. */
-function followOnce(args: EventsArguments, last: number, io: CommandIo): Promise<ClientError | undefined> {
-  return new Promise((resolve) => {
-    let begun = false
-    subscribe(args.control, 'follow', requestOf(args, last), {
+  const error = await staySubscribed(
+    args.control,
+    'follow',
+    {
+      request: () => requestOf(args, last),
       result: (report) => {
-        begun = true
         show(report, args, io)
       },
-      end: (error) => {
-        const silent = { code: 'unreachable', text: 'vrrpd closed the connection' } as const
-        resolve(begun ? undefined : (error ?? silent))
+      lost: () => {
+        // Its journal begins anew.
+        last = Number.MAX_SAFE_INTEGER
+        io.err('vrrpd has gone away; waiting for it to come back\n')
       },
-    })
-  })
+    },
+    ended,
+  )
+  return error ? refused(error, io) : Number(ended.reason)
 }
 
 export const eventsCommand = (

@@ -1,4 +1,4 @@
-/** `vrrpd status [NAME] [--json] [--control PATH]` */
+/** `vrrpd status [NAME] [--json]`, once. */
 
 import { askDaemon } from '../control/client.ts'
 import { isAlarming } from '../control/problem.ts'
@@ -7,10 +7,12 @@ import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { formatAge } from './layout.ts'
 import { localTime } from './local-time.ts'
+import { select } from './selection.ts'
 import type { TimeWords } from './view-options.ts'
 import { statusView } from './views.ts'
 
 export interface StatusArguments {
+  /** A vrrp_instance or a vrrp_sync_group. */
   readonly name: string | undefined
   readonly json: boolean
   readonly control: string
@@ -18,33 +20,30 @@ export interface StatusArguments {
 
 const TIMEOUT_MS = 5_000
 
-export async function status(args: StatusArguments, io: CommandIo): Promise<number> {
-  const answer = await askDaemon(args.control, 'status', TIMEOUT_MS)
+/** The report; or an exit code, after the reason has been said. */
+export async function askStatus(
+  { name, control }: Pick<StatusArguments, 'name' | 'control'>,
+  io: CommandIo,
+): Promise<StatusReport | number> {
+  const answer = await askDaemon(control, 'status', TIMEOUT_MS)
   if (!answer.ok) {
     io.err(`${answer.error.text}\n`)
     return EXIT.noDaemon
   }
-  const report = onlyNamed(answer.value, args.name)
-  if (args.name !== undefined && report.instances.length === 0) {
-    const names = answer.value.instances.map(({ name }) => name)
-    io.err(`no vrrp_instance '${args.name}'; there is: ${names.join(', ')}\n`)
-    return EXIT.usage
-  }
+  const selected = select(answer.value, name)
+  if (selected.ok) return selected.value
+  io.err(`${selected.error}\n`)
+  return EXIT.usage
+}
+
+export async function status(args: StatusArguments, io: CommandIo): Promise<number> {
+  const report = await askStatus(args, io)
+  if (typeof report === 'number') return report
   io.out(args.json ? `${JSON.stringify(report, null, 2)}\n` : render(report, io))
   return report.problems.some(isAlarming) ? EXIT.problems : EXIT.allWell
 }
 
-const onlyNamed = (report: StatusReport, name: string | undefined): StatusReport =>
-  name === undefined
-    ? report
-    : {
-        ...report,
-        problems: report.problems.filter(({ instance }) => instance === name),
-        instances: report.instances.filter((instance) => instance.name === name),
-        groups: report.groups.filter(({ members }) => members.includes(name)),
-      }
-
-function render(report: StatusReport, io: CommandIo): string {
+export function render(report: StatusReport, io: Pick<CommandIo, 'now' | 'width' | 'colour'>): string {
   const now = io.now()
   return statusView(report, {
     width: io.width,

@@ -1,7 +1,7 @@
 /** What to say about a word that is no keyword where it stands: where it belongs, or what was probably meant. */
 
+import { nearest } from '../base/suggest.ts'
 import type { Table } from './keyword.ts'
-import { nearest } from './suggest.ts'
 
 export interface Advice {
   /** Blocks that know the keyword; the outside of all blocks is not named. */

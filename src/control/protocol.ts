@@ -44,6 +44,8 @@ export const MAX_REQUEST_BYTES: number = 64 << 10
 /** What each request answers with. Further verbs take their place here. */
 export interface Results {
   readonly status: StatusReport
+  /** A stream: the report at once, after each event, and at least every second. */
+  readonly watch: StatusReport
   readonly events: EventsReport
   /** A stream: the journal as `events` gives it, then what is new. */
   readonly follow: EventsReport
@@ -56,6 +58,7 @@ export interface Results {
 
 export interface Arguments {
   readonly status: NoArguments
+  readonly watch: NoArguments
   readonly events: EventsArguments
   readonly follow: EventsArguments
   readonly reload: ReloadArguments
@@ -94,6 +97,7 @@ export interface ProtocolError {
 
 const REQUESTS: { readonly [N in RequestName]: (fields: Fields) => Parsed<Arguments[N]> } = {
   status: noArguments,
+  watch: noArguments,
   events: eventsArguments,
   follow: eventsArguments,
   reload: reloadArguments,

@@ -1,5 +1,6 @@
 /** What answers the operator, wired to the parts of the running daemon that know the answers. */
 
+import type { StatusReport } from '../control/report.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import { aboutDaemon, type DaemonFacts } from './about.ts'
@@ -11,6 +12,7 @@ import type { Log } from './logging.ts'
 import { Operator } from './operator.ts'
 import type { Reloader } from './reloader.ts'
 import type { ScriptRoom } from './script-room.ts'
+import { StatusFeed } from './status-feed.ts'
 import { StatusReporter } from './status-reporter.ts'
 
 export interface OperatorParts {
@@ -38,9 +40,10 @@ export function makeOperator(parts: OperatorParts): Operator {
     },
   })
   const reporter = makeReporter(parts, drains)
+  const status = (): StatusReport => reporter.report()
   return new Operator({
-    ...{ chronicle, engine, drains },
-    status: () => reporter.report(),
+    ...{ chronicle, engine, drains, status },
+    feed: new StatusFeed({ clock, timers, chronicle, report: status }),
     reload: (dryRun) => reloader.reloadAsked(dryRun),
   })
 }

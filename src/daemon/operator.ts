@@ -10,12 +10,14 @@ import type { Engine } from '../vrrp/engine.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Drains } from './drains.ts'
 import { JournalStream, pastEvents, type Wanted } from './journal-stream.ts'
+import type { StatusFeed } from './status-feed.ts'
 import { whyReport } from './why.ts'
 
 export interface OperatorPorts {
   readonly chronicle: Chronicle
   readonly engine: () => Engine
   readonly status: () => StatusReport
+  readonly feed: StatusFeed
   /** Undefined: one is under way. */
   readonly reload: (dryRun: boolean) => Promise<ReloadReport | undefined>
   readonly drains: Drains
@@ -34,6 +36,8 @@ export class Operator {
     switch (request.request) {
       case 'status':
         return succeeded<'status'>(this.ports.status())
+      case 'watch':
+        return this.ports.feed.open()
       case 'events':
       case 'follow': {
         const { instance, last } = request.arguments

@@ -85,7 +85,7 @@ describe('vrrpd status', () => {
     expect(await run('status', 'VI_9', '--control', path)).toEqual({
       code: 3,
       out: '',
-      err: "no vrrp_instance 'VI_9'; there is: VI_1, VI_2\n",
+      err: "no vrrp_instance or vrrp_sync_group 'VI_9'; did you mean 'VI_1'? there is: VI_1, VI_2\n",
     })
   })
 
@@ -116,7 +116,7 @@ describe('vrrpd', () => {
     expect(await run('help')).toMatchObject({ code: 0, err: '' })
     const { code, out, err } = await run('status', '--help')
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage.')
+    expect(out).toContain('Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage')
   })
 
   test('options of the daemon are answered as keepalived answers them', async () => {

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { commandNames } from '../../src/cli/command-names.ts'
+import { grammar } from '../../src/cli/completion/commands.ts'
+import { helpText } from '../../src/cli/help.ts'
 import { optionTable } from '../../src/cli/option-table.ts'
 import { findProgram } from '../support/tools.ts'
 
@@ -15,6 +17,28 @@ describe('vrrpd(8)', () => {
 
   test.each(commandNames)('has the command %s', (name) => {
     expect(page).toContain(`\n.It Cm ${name}`)
+  })
+
+  const { commands } = grammar()
+  const options = commands
+    .filter(({ name }) => name !== 'cleanup')
+    .flatMap(({ name, options: all }) => all.map(({ long, short }) => ({ name, long, short })))
+    .filter(({ long }) => long !== 'help')
+
+  test.each(options)('has $name --$long', ({ name, long, short }) => {
+    const begin = page.search(new RegExp(`^\\.It Cm ${name}\\b`, 'm'))
+    // What check has to say is in a section of its own.
+    const about = name === 'check' ? page.slice(page.indexOf('.Ss Checking')) : page.slice(begin)
+    const end = about
+      .slice(1)
+      .search(new RegExp(`^\\.It Cm (?!${name}\\b)(${commandNames.join('|')})\\b`, 'm'))
+    const part = end === -1 ? about : about.slice(0, end + 1)
+    expect(part).toMatch(new RegExp(`Fl -${long}(?![\\w-])`))
+    if (short !== undefined) expect(part).toMatch(new RegExp(`Fl ${short}\\b`))
+  })
+
+  test.each(commandNames)('%s is in --help', (name) => {
+    expect(helpText()).toMatch(new RegExp(`^ +vrrpd ${name}\\b`, 'm'))
   })
 
   test('is formatted without a warning', ({ skip }) => {

@@ -1,5 +1,6 @@
 /** vrrp_sync_group blocks. Their members may be defined anywhere in the file. */
 
+import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics.ts'
 import { smtpAlert } from '../keywords/notify.ts'
 import * as keywords from '../keywords/vrrp-sync-group.ts'
@@ -7,7 +8,6 @@ import type { Word } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { SyncGroup } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
-import { nearest } from '../suggest.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 import type { Surrounding } from './context.ts'

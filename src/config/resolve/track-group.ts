@@ -1,10 +1,10 @@
 /** track_group blocks: instances that go to FAULT when a static item's link is down. */
 
+import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics.ts'
 import { trackGroup, trackGroupMembers } from '../keywords/static.ts'
 import type { TrackGroup } from '../model.ts'
 import { errorAt } from '../report.ts'
-import { nearest } from '../suggest.ts'
 import { entriesOf, type Node } from '../tree.ts'
 
 /** @param instances names of those that exist */

@@ -1,5 +1,6 @@
 /** track_script, track_interface, track_file and track_process lines, of instances and of groups. */
 
+import { nearest } from '../../base/suggest.ts'
 import type { Report, Span } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
 import * as keywords from '../keywords/tracking.ts'
@@ -7,7 +8,6 @@ import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { SyncGroup } from '../model.ts'
 import { errorAt } from '../report.ts'
-import { nearest } from '../suggest.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readTrackWeight, type TrackLimit, type Weight } from '../values/weight.ts'
 import type { Surrounding } from './context.ts'

@@ -1,11 +1,11 @@
 /** Words of global_defs that have a syntax of their own. */
 
 import { seconds, type Duration } from '../../base/time.ts'
+import { nearest } from '../../base/suggest.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import type { Report } from '../diagnostics.ts'
 import { errorAt, noteAt } from '../report.ts'
-import { nearest } from '../suggest.ts'
 import { UNSIGNED, readInteger, type Range } from './number.ts'
 import { parseUnsigned } from './unsigned.ts'
 

@@ -1,0 +1,93 @@
+/**
+ * `vrrpd status --watch`: the daemon sends a report whenever something happens,
+ * and one every second for the ages. A terminal shows each; elsewhere only those
+ * are printed that bring news.
+ */
+
+import { hostname } from 'node:os'
+import type { StatusReport } from '../control/report.ts'
+import { essenceOf } from './essence.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import type { CommandIo } from './io.ts'
+import { paint } from './layout.ts'
+import { localTime } from './local-time.ts'
+import type { Onlooker, Screen } from './onlooker.ts'
+import { picture } from './picture.ts'
+import { select } from './selection.ts'
+import { render, type StatusArguments } from './status.ts'
+import { staySubscribed } from './stay-subscribed.ts'
+
+/** What is shown: a report, or in words why there is none. */
+type News = StatusReport | string
+
+const GONE = 'vrrpd has gone away; waiting for it to come back'
+
+export async function watch(args: StatusArguments, io: CommandIo, onlooker: Onlooker): Promise<number> {
+  const { screen, ended } = onlooker
+  const show = screen ? pictures(screen, io) : lines(args, io)
+  const misnamed = new AbortController()
+  let met = false
+  const error = await staySubscribed(
+    args.control,
+    'watch',
+    {
+      request: () => ({}),
+      result: (report) => {
+        const selected = select(report, args.name)
+        // Who mistypes a name is told so; one that a reload has taken away may come back.
+        if (!selected.ok && !met) misnamed.abort(selected.error)
+        else show(selected.ok ? selected.value : selected.error)
+        met ||= selected.ok
+      },
+      lost: () => {
+        show(GONE)
+      },
+    },
+    AbortSignal.any([ended, misnamed.signal]),
+  )
+  screen?.close()
+  if (error) io.err(`${error.text}\n`)
+  if (error) return exitCodeOf(error)
+  if (!misnamed.signal.aborted) return Number(ended.reason)
+  io.err(`${String(misnamed.signal.reason)}\n`)
+  return EXIT.usage
+}
+
+/** Each report, and the last one again when the terminal has another size. */
+function pictures(screen: Screen, io: CommandIo): (news: News) => void {
+  let last: News | undefined
+  const draw = (): void => {
+    if (last === undefined) return
+    const { columns: width, rows } = screen
+    const text = typeof last === 'string' ? last : render(last, { ...io, width, now: () => io.now() })
+    screen.write(picture([heading(io), '', ...text.trimEnd().split('\n')], rows))
+  }
+  screen.onChange(draw)
+  return (news) => {
+    last = news
+    draw()
+  }
+}
+
+/** With the host's name: two of them may be side by side. */
+function heading(io: CommandIo): string {
+  const time = localTime(new Date(io.now()).toISOString()).slice(0, 19)
+  return paint({ text: `${hostname()}, ${time} (q ends)`, colour: 'bold' }, io.colour)
+}
+
+/** A line or a page for each change. */
+function lines({ json }: StatusArguments, io: CommandIo): (news: News) => void {
+  let last: string | undefined
+  return (news) => {
+    if (typeof news === 'string') {
+      if (news !== last) io.err(`${news}\n`)
+      last = news
+      return
+    }
+    const essence = essenceOf(news)
+    if (essence === last) return
+    last = essence
+    if (json) io.out(`${JSON.stringify(news)}\n`)
+    else io.out(`--- ${localTime(new Date(io.now()).toISOString())}\n${render(news, io)}\n`)
+  }
+}
