@@ -85,6 +85,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'not-acted-on': 'Accepted and checked; vrrpd does not do it yet. The message says what happens instead.',
   'not-served':
     'virtual_server blocks are keepalived’s checkers’ business: keep keepalived -C running for them.',
+  'delay-shortened':
+    'A link that is down must count as down before a BACKUP on it misses its adverts and takes over: no delay of interface_up_down_delays reaches down_timer_adverts - 1 advert intervals.',
   timing: 'How long things take, computed from the configuration.',
   'nothing-to-run': 'There is no vrrp_instance that could be run.',
   'assumed-owner':

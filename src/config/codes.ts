@@ -77,6 +77,7 @@ export type DiagnosticCode =
   | 'not-acted-on'
   | 'not-served'
   | 'timing'
+  | 'delay-shortened'
   // What an experienced operator would ask about (lint/)
   | 'nothing-to-run'
   | 'assumed-owner'

@@ -25,11 +25,12 @@ export interface Related {
  * Whether keepalived 2.2.7 complains about the same thing, and what that does
  * to the exit code of `keepalived -t`:
  * - `no`: it says nothing
+ * - `interface`: exit code 4, which every other outweighs
  * - `config`: exit code 5
  * - `security`: exit code 6, which checked includes that are missing give, too
  * - `abort`: it stops reading at once, exit code 2
  */
-export type InKeepalived = 'no' | 'config' | 'security' | 'abort'
+export type InKeepalived = 'no' | 'interface' | 'config' | 'security' | 'abort'
 
 export interface Diagnostic {
   readonly severity: Severity

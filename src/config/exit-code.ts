@@ -6,7 +6,7 @@
 import type { Diagnostic } from './diagnostics.ts'
 import type { ReadProblem } from './io.ts'
 
-export type ConfigTestExitCode = 0 | 2 | 5 | 6
+export type ConfigTestExitCode = 0 | 2 | 4 | 5 | 6
 
 /** @param unreadable why the file itself could not be read. */
 export function configTestExitCode(
@@ -16,5 +16,6 @@ export function configTestExitCode(
   const found = new Set(diagnostics.map(({ inKeepalived }) => inKeepalived))
   if (unreadable !== undefined || found.has('abort')) return 2
   if (found.has('security')) return 6
-  return found.has('config') ? 5 : 0
+  if (found.has('config')) return 5
+  return found.has('interface') ? 4 : 0
 }

@@ -68,6 +68,11 @@ function checkInterfaces(model: Model, interfaces: ReadonlySet<string>, report: 
       report(note('no-such-interface', span, `${message}: FAULT until there is one`))
     else report(error('no-such-interface', span, message, { fatal: true }))
   }
+  for (const { link, span } of model.linkDelays) {
+    if (interfaces.has(link) || model.global.dynamicInterfaces) continue
+    const message = `there is no interface ${link} here; once there is one, its changes count with this delay`
+    report(error('no-such-interface', span, message, { inKeepalived: 'interface' }))
+  }
 }
 
 /** An interface that the configuration names. */

@@ -17,6 +17,8 @@ export interface Model {
   readonly syncGroups: readonly SyncGroup[]
   readonly instances: readonly VrrpInstance[]
   readonly garpGroups: readonly GarpGroup[]
+  /** `interface_up_down_delays` as written; link-delays.ts says what holds. */
+  readonly linkDelays: readonly LinkDelay[]
   /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
   readonly notServed: readonly NotServed[]
   /** `static_ipaddress`, `static_routes`, `static_rules`: there while the daemon runs, whoever is MASTER. */
@@ -32,6 +34,14 @@ export interface GarpGroup {
   /** Zero: none. */
   readonly garpInterval: Duration
   readonly gnaInterval: Duration
+}
+
+export interface LinkDelay {
+  readonly link: string
+  /** How long it must have been down before that counts. */
+  readonly down: Duration
+  readonly up: Duration
+  readonly span: Span
 }
 
 export interface NotServed {

@@ -5,6 +5,7 @@
  */
 
 import { isIpv4, type Ipv4Address } from '../base/address.ts'
+import { heldDelays, type HeldDelay } from '../config/link-delays.ts'
 import type {
   Model,
   Notify,
@@ -40,6 +41,8 @@ export interface Assembled extends WantedState {
 export interface Assembly {
   /** Of gratuitous ARP. */
   readonly pacing: Pacing
+  /** Until a change of a link counts. */
+  readonly linkDelays: ReadonlyMap<string, HeldDelay>
   /** Static items. */
   readonly statics: WantedState
   readonly routers: readonly Assembled[]
@@ -73,6 +76,7 @@ export function assemble(
   })
   return {
     pacing: pacingOf(model),
+    linkDelays: withVirtualMacs(heldDelays(model), routers),
     statics: wantedState({
       addresses: model.staticAddresses,
       routes: model.staticRoutes,
@@ -81,6 +85,20 @@ export function assemble(
     routers: withChannelsOfTheirOwn(routers),
     groups: model.syncGroups,
   }
+}
+
+/** A virtual MAC interface goes up and down with the one that it stands on. */
+function withVirtualMacs(
+  delays: ReadonlyMap<string, HeldDelay>,
+  routers: readonly Assembled[],
+): ReadonlyMap<string, HeldDelay> {
+  const inherited = routers
+    .flatMap(({ virtualMacs }) => virtualMacs)
+    .flatMap(({ name, link }): [string, HeldDelay][] => {
+      const delay = delays.get(link)
+      return delay === undefined ? [] : [[name, delay]]
+    })
+  return new Map([...delays, ...inherited])
 }
 
 export interface AssemblySettings {

@@ -26,6 +26,7 @@ import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflic
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import type { Firewall } from './firewall.ts'
 import { Installer, installerPort } from './installer.ts'
+import { LinkDebounce } from './link-debounce.ts'
 import { LinkWatch } from './link-watch.ts'
 import { describeItem, type Loss } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
@@ -70,6 +71,7 @@ export class Daemon {
   private assembled: ReadonlyMap<string, Assembled>
   private codec: AdvertCodec
   private readonly adverts: AdvertLinks
+  private readonly debounce: LinkDebounce
   private readonly watch: LinkWatch
   private readonly virtualMacs: VirtualMacs
   private readonly deafness: DeafnessWatch
@@ -108,6 +110,8 @@ export class Daemon {
         if (event) this.dispatch(event)
       },
     })
+    this.debounce = this.makeDebounce()
+    this.debounce.use(assembly.linkDelays)
     this.watch = this.makeWatch(assembly)
     this.virtualMacs = ports.virtualMacs
     this.virtualMacs.use(macsOf(assembly))
@@ -203,6 +207,7 @@ export class Daemon {
 
   private adopt(assembly: Assembly): void {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
+    this.debounce.use(assembly.linkDelays)
     this.watch.use(assembly.routers)
     this.announcer.use(assembly.pacing)
     this.promoteSecondaries()
@@ -240,6 +245,7 @@ export class Daemon {
     this.deafness.close()
     this.announcer.close()
     this.conflicts.close()
+    this.debounce.close()
     this.adverts.closeAll()
     if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
@@ -286,9 +292,23 @@ export class Daemon {
     return assembled
   }
 
+  private makeDebounce(): LinkDebounce {
+    const { timers, kernel, say } = this.ports
+    return new LinkDebounce({
+      timers,
+      say,
+      drain: () => {
+        kernel.drain()
+      },
+      changed: (link) => {
+        this.watch.changed(link)
+      },
+    })
+  }
+
   private makeWatch({ routers }: Assembly): LinkWatch {
     const { kernel, noteLink, noteAddress } = this.ports
-    return new LinkWatch(routers, {
+    return new LinkWatch(routers, this.debounce, {
       table: () => kernel.table,
       noteLink,
       noteAddress,
@@ -299,6 +319,9 @@ export class Daemon {
       itemsOf: (router) => this.installer.itemsOf(router),
       lost: (loss) => {
         this.lost(loss)
+      },
+      putBack: (loss) => {
+        this.restorer.restore(loss)
       },
       dispatch: (event) => {
         this.dispatch(event)

@@ -20,13 +20,16 @@ export function sourceAddress(
   return chosen && isIpv4(chosen.cidr.address) ? chosen.cidr.address : undefined
 }
 
-/** @param lacks source addresses that routers on this link are configured with and the host does not have */
+/**
+ * @param link whether it counts as up, which with interface_up_down_delays may differ from what the kernel says
+ * @param lacks source addresses that routers on this link are configured with and the host does not have
+ */
 export const linkFact = (
-  link: Link,
+  { up }: Pick<Link, 'up'>,
   addresses: readonly LinkAddress[],
   virtual: ReadonlySet<Ipv4Address>,
   lacks: ReadonlySet<Ipv4Address> = new Set(),
-): LinkFact => ({ up: link.up, source: sourceAddress(addresses, virtual), lacks })
+): LinkFact => ({ up, source: sourceAddress(addresses, virtual), lacks })
 
 export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): boolean =>
   a?.up === b?.up && a?.source === b?.source && sameSet(a?.lacks, b?.lacks)

@@ -10,8 +10,9 @@ import type { LinkFact } from '../vrrp/conditions.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
 import type { Assembled } from './assemble.ts'
 import type { Item } from './kernel-specs.ts'
+import type { LinkDebounce } from './link-debounce.ts'
 import { linkFact, sameFact } from './link-facts.ts'
-import { findLosses, type Holding, type Loss } from './losses.ts'
+import { findLosses, isPresent, type Holding, type Loss } from './losses.ts'
 
 export interface LinkWatchPorts {
   /** As it is now. */
@@ -27,17 +28,22 @@ export interface LinkWatchPorts {
   readonly itemsOf: (router: string) => readonly Item[]
   /** Something that a router held until now is gone. */
   readonly lost: (loss: Loss) => void
+  /** Something that a router holds went with a link that is up again before its absence counted. */
+  readonly putBack: (loss: Loss) => void
   readonly dispatch: (event: EngineEvent) => void
 }
 
 export class LinkWatch {
   private readonly ports: LinkWatchPorts
+  private readonly debounce: LinkDebounce
   private routers: readonly Assembled[] = []
   private virtual: ReadonlySet<Ipv4Address> = new Set()
   private inUse: ReadonlySet<string> = new Set()
 
-  constructor(routers: readonly Assembled[], ports: LinkWatchPorts) {
+  /** @param debounce says which links count as up */
+  constructor(routers: readonly Assembled[], debounce: LinkDebounce, ports: LinkWatchPorts) {
     this.ports = ports
+    this.debounce = debounce
     this.use(routers)
   }
 
@@ -67,7 +73,8 @@ export class LinkWatch {
   private factOf(name: string): LinkFact | undefined {
     const table = this.ports.table()
     const link = table.linkByName(name)
-    return link && linkFact(link, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+    const up = this.debounce.isUp(name, link)
+    return link && linkFact({ up }, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
   }
 
   private followLink(name: string): void {
@@ -89,21 +96,37 @@ export class LinkWatch {
 
   /** Links first: what went with its link is no loss of its own, and who is in FAULT holds nothing. */
   onEvents(events: readonly LinkEvent[]): void {
+    const waiting = [...this.inUse].filter((name) => this.debounce.isWaiting(name))
+    for (const name of this.inUse) this.followLink(name)
     const losses = findLosses(events, this.holdings(), this.ports.table())
-    for (const name of this.inUse) {
-      this.followLink(name)
-      this.followFact(name)
-    }
+    for (const name of this.inUse) this.followFact(name)
     for (const event of events) this.noteAddress(event)
     for (const loss of losses) {
       if (this.ports.itemsOf(loss.router).includes(loss.item)) this.ports.lost(loss)
+    }
+    if (waiting.some((name) => !this.debounce.isWaiting(name))) this.putBackMissing()
+  }
+
+  /** A change of that link counts from now on. */
+  changed(name: string): void {
+    this.followLink(name)
+    this.followFact(name)
+  }
+
+  /** The kernel takes routes and IPv6 addresses away from a link that is set down. */
+  private putBackMissing(): void {
+    const table = this.ports.table()
+    for (const { router, items } of this.holdings()) {
+      for (const item of items) {
+        if (!isPresent(item, table)) this.ports.putBack({ router, item, by: 'link' })
+      }
     }
   }
 
   private holdings(): readonly Holding[] {
     return this.routers.map(({ router, advertLink }) => ({
       router: router.name,
-      link: advertLink,
+      link: this.debounce.isWaiting(advertLink) ? undefined : advertLink,
       items: this.ports.itemsOf(router.name),
     }))
   }

@@ -8,15 +8,16 @@ import type { Item } from './kernel-specs.ts'
 /** Who holds what. */
 export interface Holding {
   readonly router: string
-  /** The link its adverts go over. */
-  readonly link: string
+  /** The link its adverts go over; undefined while that is down and this does not count yet (link-debounce.ts). */
+  readonly link: string | undefined
   readonly items: readonly Item[]
 }
 
 export interface Loss {
   readonly router: string
   readonly item: Item
-  readonly by: PortId | undefined
+  /** `link`: nobody; it went with its link. */
+  readonly by: PortId | 'link' | undefined
 }
 
 type Removal = Extract<LinkEvent, { readonly by?: PortId }>
@@ -101,7 +102,7 @@ export function isPresent(item: Item, table: LinkTable): boolean {
 const isOnItsLinks = (item: Item, told: RouteSpec): boolean =>
   item.kind === 'route' && isOnLinksOf(item.spec, told)
 
-function isReachable(linkIndex: number | undefined, own: string, table: LinkTable): boolean {
+function isReachable(linkIndex: number | undefined, own: string | undefined, table: LinkTable): boolean {
   if (linkIndex === undefined) return true
   const link = table.linkByIndex(linkIndex)
   return link !== undefined && (link.up || link.name === own)

@@ -2,13 +2,16 @@
 
 import type { Model } from '../config/model.ts'
 import { notServedNotice } from './configuration.ts'
+import { linkDelayNotices } from './link-delay-notices.ts'
 import type { Log } from './logging.ts'
 import { strictNotice } from './strict-notice.ts'
 
 export function sayNotices(model: Model, configFile: string, log: Log): readonly string[] {
   const strict = strictNotice(model)
   if (strict !== undefined) log.warn(strict)
+  const delays = linkDelayNotices(model)
+  for (const notice of delays) log.warn(notice)
   const notServed = notServedNotice(model, configFile)
   if (notServed !== undefined) log.info(notServed)
-  return [notServed, strict].filter((notice) => notice !== undefined)
+  return [notServed, strict, ...delays].filter((notice) => notice !== undefined)
 }

@@ -72,6 +72,7 @@ export class Restorer {
       this.ports.say(`(${loss.router}) ${describeItem(item)} was removed by ${by}: it is put back${times}`)
     }
     if (loss.by === this.ports.ownPort) tell('the kernel, with its first of that network')
+    else if (loss.by === 'link') tell('the kernel, with its interface')
     else if (loss.by === undefined) tell('somebody else')
     else
       describeCulprit(loss.by, (culprit) => {

@@ -13,7 +13,7 @@ import { describeCulprit, hintFor } from './culprit.ts'
 import { onLink, installAll, withdrawAll, type InstallerPort } from './installer.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
 import { keyOfItem, specsOf, united, wholeOf, without, type Item, type Specs } from './kernel-specs.ts'
-import { findLosses, isPresent } from './losses.ts'
+import { findLosses, isPresent, type Loss } from './losses.ts'
 import type { WantedState } from './wanted.ts'
 
 export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
@@ -74,7 +74,7 @@ export class StaticItems {
   onEvents(events: readonly LinkEvent[]): void {
     const items = this.items()
     if (items.length === 0 && isNothing(this.wanted)) return
-    const losses = findLosses(events, [{ router: OWNER, link: '', items }], this.ports.table())
+    const losses = findLosses(events, [{ router: OWNER, link: undefined, items }], this.ports.table())
     this.keeper.check(losses.map(({ item }) => item))
     for (const { item, by } of losses) this.explain(item, by)
     if (events.some(({ type }) => type === 'link-changed' || type === 'address-added')) {
@@ -90,8 +90,8 @@ export class StaticItems {
     this.remove(wanted, [...this.installed.values()])
   }
 
-  private explain(item: Item, by: number | undefined): void {
-    if (by === undefined) return
+  private explain(item: Item, by: Loss['by']): void {
+    if (typeof by !== 'number') return
     describeCulprit(by, (culprit) => {
       const hint = hintFor(culprit)
       if (hint !== '') this.ports.say(`static ${item.text} was removed by ${culprit}${hint}`)

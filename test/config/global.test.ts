@@ -16,6 +16,7 @@ test('an empty file', async () => {
     syncGroups: [],
     instances: [],
     garpGroups: [],
+    linkDelays: [],
     notServed: [],
     staticAddresses: [],
     staticRoutes: [],

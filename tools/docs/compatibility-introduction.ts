@@ -11,6 +11,7 @@ vrrpd reads keepalived.conf as keepalived 2.2.7 (Debian 12) does: the same files
 | command | code | meaning |
 | --- | --- | --- |
 | \`vrrpd -t\` | 0 | nothing that keepalived complains about |
+| | 4 | interface_up_down_delays names an interface that is not there, and nothing else is wrong |
 | | 5 | keepalived complains about something, be it a mere warning |
 | | 6 | scripts are run without enable_script_security, or a checked include is missing |
 | | 2 | a value is missing where keepalived gives up at once, or the file cannot be read |
@@ -26,6 +27,7 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - \`vrrp_strict\` and \`vrrp_skip_check_adv_addr\` take \`off\`, as newer keepalived does; 2.2.7 ignores the word and switches them on.
 - \`interval\` and \`timeout\` of scripts take fractions of seconds, as keepalived does since 2.3.2.
 - \`sport\`, \`dport\` and \`uidrange\` of rules take a single number, not only a range.
+- An interface that is set down and up again within its delay of \`interface_up_down_delays\` gets back the routes and addresses that the kernel took away with it; keepalived 2.2.7 goes on without them.
 - A reload with a file that keepalived would die of leaves the running configuration in place.
 - \`\\#\` and \`\\!\` begin a comment, as in 2.2.7, and vrrpd says so.
 - A notify script that is a directory is not run; keepalived 2.2.7 accepts it.

@@ -25,16 +25,20 @@ export const trackGroup: Keyword = section(
   { syntax: 'NAME', naming: 'one', process: 'vrrp' },
 )
 
+export const interfaceUpDownDelays: Keyword = list(
+  'interface_up_down_delays',
+  3,
+  'seconds until a link that went down or came up counts as that: INTERFACE DOWN [UP]',
+  { process: 'vrrp' },
+)
+
 export const staticKeywords: readonly Keyword[] = [
   staticIpaddress,
   staticRoutes,
   staticRules,
   trackGroup,
   garpGroup,
-  list('interface_up_down_delays', 3, 'seconds until a link change counts: IF DOWN [UP]', {
-    standing: notYet('link changes count at once'),
-    process: 'vrrp',
-  }),
+  interfaceUpDownDelays,
   list('linkbeat_interfaces', 3, 'links to poll', {
     standing: notYet('the kernel’s link events are used'),
     process: 'vrrp',

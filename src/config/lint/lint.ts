@@ -12,6 +12,7 @@ import { lintAddresses } from './addresses.ts'
 import { subjectOf } from './context.ts'
 import { lintElection } from './election.ts'
 import { lintGroups } from './groups.ts'
+import { lintLinkDelays } from './link-delays.ts'
 import { lintScripts } from './scripts.ts'
 import { describeTiming } from './timing.ts'
 import { lintWhole } from './whole.ts'
@@ -37,6 +38,7 @@ export function lint(
     lintAddresses(instance, report)
   }
   lintGroups(subject, report)
+  lintLinkDelays(subject, report)
   lintScripts(model, nodes, report)
   lintWhole(subject, { file, start: 0, end: 0 }, report)
   if (verbose) describeTiming(subject, report)

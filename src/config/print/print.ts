@@ -50,6 +50,13 @@ const printers: Printers<Model> = {
         block(`track_group ${word(name)}`, block('group', members.map(lineWord))),
       ),
     ),
+  linkDelays: (delays) =>
+    blocks([
+      block(
+        'interface_up_down_delays',
+        delays.map(({ link, down, up }) => `${lineWord(link)} ${inSeconds(down)} ${inSeconds(up)}`),
+      ),
+    ]),
   garpGroups: (groups) =>
     blocks(
       groups.map(({ links, garpInterval, gnaInterval }) =>

@@ -28,6 +28,7 @@ import { resolveGarpGroup } from './garp-group.ts'
 import { resolveGlobal } from './global.ts'
 import { resolveInstance } from './instance.ts'
 import { settleMembers } from './members.ts'
+import { resolveLinkDelays } from './link-delays.ts'
 import { resolveRoute } from './route.ts'
 import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
@@ -107,6 +108,7 @@ export function resolve(
     syncGroups,
     instances: settled,
     garpGroups: garpGroupsOf(nodes, report),
+    linkDelays: resolveLinkDelays(nodes, report),
     notServed,
     staticAddresses: entriesOf({ nodes }, staticIpaddress)
       .map((entry) => resolveAddress(entry, addressDefaults, report))

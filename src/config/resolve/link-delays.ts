@@ -1,0 +1,33 @@
+/** interface_up_down_delays: a link's last line holds. */
+
+import { seconds } from '../../base/time.ts'
+import type { Report } from '../diagnostics.ts'
+import { interfaceUpDownDelays } from '../keywords/static.ts'
+import type { Words } from '../lexer.ts'
+import { spanOf } from '../line.ts'
+import type { LinkDelay } from '../model.ts'
+import { warningAt } from '../report.ts'
+import { entriesOf, type Node } from '../tree.ts'
+import { readSeconds } from '../values/number.ts'
+
+export function resolveLinkDelays(nodes: readonly Node[], report: Report): readonly LinkDelay[] {
+  const delays = entriesOf({ nodes }, interfaceUpDownDelays)
+    .map((entry) => resolveDelay(entry, report))
+    .filter((delay) => delay !== undefined)
+  return [...new Map(delays.map((delay) => [delay.link, delay])).values()]
+}
+
+const RANGE = { minimum: 0, maximum: 255 }
+
+function resolveDelay({ words, place }: Words, report: Report): LinkDelay | undefined {
+  const [link, downWord, upWord] = words
+  if (downWord === undefined) {
+    const message = `a number of seconds is expected after ${link.text}; the line is ignored`
+    report(warningAt(place, 'missing-value', message, { inKeepalived: 'no' }))
+    return undefined
+  }
+  const down = readSeconds(downWord, RANGE, 'the line is ignored', report)
+  if (down === undefined) return undefined
+  const up = upWord === undefined ? down : readSeconds(upWord, RANGE, '0 is used', report)
+  return { link: link.text, down, up: up ?? seconds(0), span: spanOf(link) }
+}
