@@ -37,9 +37,13 @@ export function masterText({ state, master }: InstanceReport): string {
 }
 
 /** A Master has its addresses and nobody else does; anything else is worth a colour. */
-export function addressCell({ state }: InstanceReport, { address, present }: AddressReport): Cell {
+export const addressCell = (instance: InstanceReport, { address, present }: AddressReport): Cell =>
+  presenceCell(instance, address, present)
+
+/** An address, a route or a rule. */
+export function presenceCell({ state }: InstanceReport, what: string, present: boolean): Cell {
   const expected = state === 'MASTER'
   const word = present ? 'present' : expected ? 'MISSING' : 'absent'
   const colour = present === expected ? (expected ? 'green' : undefined) : 'red'
-  return { text: `${printable(address)} ${word}`, colour }
+  return { text: `${printable(what)} ${word}`, colour }
 }

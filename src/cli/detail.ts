@@ -2,7 +2,7 @@
 
 import { printable } from '../base/printable.ts'
 import type { InstanceReport, RunReport, TrackerReport } from '../control/report.ts'
-import { addressCell, plain, prioritySum, stateCell } from './cells.ts'
+import { addressCell, plain, presenceCell, prioritySum, stateCell } from './cells.ts'
 import { flow, words, type Cell } from './layout.ts'
 import { counterPieces } from './counter-words.ts'
 import type { ViewOptions } from './view-options.ts'
@@ -29,6 +29,7 @@ export function instanceDetail(instance: InstanceReport, options: ViewOptions): 
     ...line('preempt', words(printable(instance.preempt.because)), '', options),
     ...line('master', master(instance, options), ',', options),
     ...line('addresses', addresses(instance), ',', options),
+    ...routing(instance, options),
     ...instance.trackers.flatMap((tracker) => trackerLines(tracker, options)),
     ...line('takeover', takeover(instance), '', options),
     ...line('counters', counterPieces(instance.counters), ',', options),
@@ -77,6 +78,23 @@ const addresses = (instance: InstanceReport): readonly Cell[] =>
   instance.addresses.length === 0
     ? [plain('none')]
     : instance.addresses.map((address) => addressCell(instance, address))
+
+/** One a line: they are long. */
+function routing(instance: InstanceReport, options: ViewOptions): readonly string[] {
+  const { routes, rules } = instance
+  const lines = (label: string, all: readonly Cell[]): readonly string[] =>
+    all.flatMap((cell, index) => line(index === 0 ? label : '', [cell], '', options))
+  return [
+    ...lines(
+      'routes',
+      routes.map(({ route, present }) => presenceCell(instance, route, present)),
+    ),
+    ...lines(
+      'rules',
+      rules.map(({ rule, present }) => presenceCell(instance, rule, present)),
+    ),
+  ]
+}
 
 function trackerLines(tracker: TrackerReport, options: ViewOptions): readonly string[] {
   const { kind, name, weight, reverse, verdict, value, run } = tracker

@@ -32,7 +32,7 @@ function daemonLine({ daemon }: StatusReport, { width, colour, time }: ViewOptio
     `vrrpd ${daemon.version}`,
     `pid ${daemon.pid}`,
     `running for ${time(daemon.startedAt).ago}`,
-    `loop lag ${daemon.loopLagMs} ms`,
+    `loop lag ${Math.round(daemon.loopLagMs)} ms`,
     daemon.configFile,
   ]
   return flow(pieces.map(plain), ',', '', width, colour)

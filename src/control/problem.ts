@@ -14,6 +14,9 @@ export type ProblemCode =
   /** Virtual addresses. */
   | 'address-missing'
   | 'address-stray'
+  | 'address-conflict'
+  | 'route-missing'
+  | 'rule-missing'
   | 'no-address'
   /** What is tracked. */
   | 'tracker-failed'

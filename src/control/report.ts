@@ -40,6 +40,9 @@ export interface InstanceReport {
   readonly rivals: readonly MasterReport[]
   /** In the configuration's order, excluded ones last. */
   readonly addresses: readonly AddressReport[]
+  /** virtual_routes and virtual_rules in ip(8)'s words, in the configuration's order. */
+  readonly routes: readonly RouteReport[]
+  readonly rules: readonly RuleReport[]
   readonly trackers: readonly TrackerReport[]
   readonly counters: CountersReport
   /** The operator has taken it out; null when not. */
@@ -82,6 +85,18 @@ export interface AddressReport {
   /** `10.65.33.139/23` */
   readonly address: string
   /** Whether the kernel has it on the interface where it belongs. */
+  readonly present: boolean
+}
+
+export interface RouteReport {
+  /** `198.51.100.0/24 via 10.0.0.254` */
+  readonly route: string
+  readonly present: boolean
+}
+
+export interface RuleReport {
+  /** `from 10.0.0.9/32 table 100 preference 16384` */
+  readonly rule: string
   readonly present: boolean
 }
 

@@ -30,6 +30,7 @@ import { LinkDebounce } from './link-debounce.ts'
 import { LinkWatch } from './link-watch.ts'
 import { describeItem, type Loss } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
+import { presenceOf, type Presence } from './presence.ts'
 import { Promotion } from './promotion.ts'
 import { Restorer } from './restorer.ts'
 import { StaticItems } from './static-items.ts'
@@ -273,6 +274,11 @@ export class Daemon {
     const link = wanted && this.ports.kernel.table.linkByName(wanted.link)
     if (!wanted || !link) return false
     return this.ports.kernel.table.hasAddress({ ...wanted.spec, linkIndex: link.index })
+  }
+
+  /** What of it the kernel has now. */
+  presence(assembled: Assembled): Presence {
+    return presenceOf(assembled, this.ports.kernel.table)
   }
 
   /** Rings the alarm before its time: everything is read, nothing is due, and it is set again. See rehearsal.ts. */

@@ -20,6 +20,7 @@ export const instanceProblems = (
     ...rivalMasters(instance, moment),
     ...rejectedAdverts(instance, record, moment),
     ...addressProblems(instance),
+    ...routingProblems(instance),
     ...heldBack(instance, record),
   ].map((found) => ({ ...found, instance: instance.name }))
 
@@ -168,6 +169,8 @@ const ADVICE_BY_REASON: Readonly<Record<string, string>> = {
   ttl: 'it was forwarded by a router or forged: VRRP is for one LAN',
 }
 
+const SET_ANEW = 'the log says what the kernel refused, or who removed it; vrrpd reload sets it anew'
+
 function addressProblems({ name, state, addresses, since }: InstanceReport): Own[] {
   if (addresses.length === 0) {
     return [
@@ -187,7 +190,7 @@ function addressProblems({ name, state, addresses, since }: InstanceReport): Own
       code: 'address-missing',
       severity: 'critical',
       text: `${name} is MASTER, but ${address} is missing`,
-      advice: 'the log says what the kernel refused; vrrpd drain and resume sets all addresses anew',
+      advice: SET_ANEW,
     })),
     ...stray.map(({ address }): Own => ({
       code: 'address-stray',
@@ -195,6 +198,23 @@ function addressProblems({ name, state, addresses, since }: InstanceReport): Own
       text: `${name} is ${state}, but ${address} is present here: two hosts may answer for it`,
       advice: 'find out who set it (networkd, ifupdown, a script) and remove it: ip address del',
     })),
+  ]
+}
+
+/** A Backup may have the same ones for reasons of its own. */
+function routingProblems({ name, state, routes, rules }: InstanceReport): Own[] {
+  if (state !== 'MASTER') return []
+  const missing = (code: 'route-missing' | 'rule-missing', what: string): Own => ({
+    code,
+    severity: 'critical',
+    text: `${name} is MASTER, but the ${what} is missing`,
+    advice: SET_ANEW,
+  })
+  return [
+    ...routes
+      .filter(({ present }) => !present)
+      .map(({ route }) => missing('route-missing', `route ${route}`)),
+    ...rules.filter(({ present }) => !present).map(({ rule }) => missing('rule-missing', `rule ${rule}`)),
   ]
 }
 

@@ -8,6 +8,7 @@ import { SEVERITIES } from '../control/problem.ts'
 import type { DaemonReport, InstanceReport, TrackerReport } from '../control/report.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
 import { instanceProblems } from './instance-problems.ts'
+import { latenessProblems } from './lateness.ts'
 import type { Found } from './problem-memory.ts'
 import type { WallReading } from './wall-time.ts'
 
@@ -15,8 +16,8 @@ export interface ProblemSources extends WallReading {
   readonly instances: readonly InstanceReport[]
   readonly recordOf: (name: string) => RouterRecord | undefined
   readonly daemon: DaemonReport
-  /** Neighbours whom a firewall keeps from us. */
-  readonly deafness: readonly Found[]
+  /** Neighbours whom a firewall keeps from us, and others who have our addresses. */
+  readonly observed: readonly Found[]
   readonly notices: readonly string[]
   readonly logLinesLost: number
   readonly refusedReload: { readonly at: string; readonly text: string } | undefined
@@ -24,16 +25,13 @@ export interface ProblemSources extends WallReading {
   readonly trackerSince: (name: string) => string | undefined
 }
 
-/** Of the event loop: a master's adverts are as late as that. */
-const LATE_MS = 100
-
 export function findProblems(sources: ProblemSources): readonly Found[] {
   const found = [
     ...sources.instances.flatMap((instance) => {
       const record = sources.recordOf(instance.name)
       return record ? instanceProblems(instance, record, sources) : []
     }),
-    ...sources.deafness,
+    ...sources.observed,
     ...trackerProblems(sources),
     ...daemonProblems(sources),
   ]
@@ -128,8 +126,8 @@ function inShort(names: readonly string[]): string {
 }
 
 function daemonProblems(sources: ProblemSources): readonly Found[] {
-  const { daemon, refusedReload, logLinesLost, notices } = sources
-  const found: Found[] = []
+  const { daemon, refusedReload, logLinesLost, notices, instances } = sources
+  const found: Found[] = [...latenessProblems(daemon, instances)]
   if (refusedReload) {
     found.push({
       code: 'reload-refused',
@@ -137,15 +135,6 @@ function daemonProblems(sources: ProblemSources): readonly Found[] {
       text: `the last reload was refused, and the configuration before it is still in force: ${refusedReload.text}`,
       advice: `vrrpd check ${daemon.configFile}, mend it, then: systemctl reload vrrpd`,
       since: refusedReload.at,
-      instance: null,
-    })
-  }
-  if (daemon.loopLagMs > LATE_MS) {
-    found.push({
-      code: 'loop-lag',
-      severity: 'warning',
-      text: `the daemon was ${Math.round(daemon.loopLagMs)} ms late within the last minute: adverts go out late`,
-      advice: 'look for a host that is overloaded, short of memory, or paused by its hypervisor',
       instance: null,
     })
   }

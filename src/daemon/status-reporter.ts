@@ -7,21 +7,24 @@ import type { AboutDaemon } from './about.ts'
 import type { Assembly } from './assemble.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Daemon } from './daemon.ts'
-import { ProblemMemory } from './problem-memory.ts'
+import { ProblemMemory, type Found } from './problem-memory.ts'
 import { findProblems } from './problems.ts'
 import { statusReport, type StatusSources } from './status.ts'
-import { isoOf } from './wall-time.ts'
+import { isoOf, type WallReading } from './wall-time.ts'
 
 export interface StatusReporterPorts {
   readonly clock: Clock
   readonly wallMs: () => number
-  readonly daemon: Pick<Daemon, 'engine' | 'isPresent' | 'deafnessProblems'>
+  readonly daemon: Pick<Daemon, 'engine' | 'presence' | 'deafnessProblems' | 'conflictProblems'>
   readonly chronicle: Chronicle
   readonly assembly: () => Assembly
   readonly checks: () => readonly CheckReport[]
   readonly drainedUntil: (router: string) => Instant | undefined
   readonly about: () => AboutDaemon
 }
+
+const CONFLICT_ADVICE =
+  'a second master, or a host with that address of its own: find it by its MAC address (ip neigh, the switch), and mend it there'
 
 export class StatusReporter {
   private readonly ports: StatusReporterPorts
@@ -44,7 +47,7 @@ export class StatusReporter {
         const record = engine.routers.get(assembled.router.name)
         return record ? [{ assembled, record }] : []
       }),
-      isPresent: (assembled, index) => daemon.isPresent(assembled, index),
+      presence: (assembled) => daemon.presence(assembled),
       heard: chronicle.heard,
       checks: new Map(checks().map((check) => [check.name, check])),
       history: (router) => chronicle.history(router),
@@ -56,17 +59,27 @@ export class StatusReporter {
         ...facts,
         instances,
         recordOf: (name) => engine.routers.get(name),
-        deafness: daemon.deafnessProblems.map(({ code, text, since }) => ({
-          code,
-          severity: 'critical',
-          text,
-          advice: null,
-          since: isoOf(since, moment),
-          instance: null,
-        })),
+        observed: this.observed(moment),
         trackerSince: (name) => chronicle.trackerSince(name),
       })
       return this.memory.date(found, new Date(moment.wallNowMs).toISOString())
     })
+  }
+
+  /** What is noticed beside the election. */
+  private observed(moment: WallReading): readonly Found[] {
+    const { deafnessProblems, conflictProblems } = this.ports.daemon
+    return [
+      ...deafnessProblems.map(({ code, text, since }) => ({
+        ...{ code, text, advice: null, instance: null },
+        severity: 'critical' as const,
+        since: isoOf(since, moment),
+      })),
+      ...conflictProblems.map(({ code, router, text, since }) => ({
+        ...{ code, text: `${router} is MASTER, but ${text}`, advice: CONFLICT_ADVICE, instance: router },
+        severity: 'critical' as const,
+        since: isoOf(since, moment),
+      })),
+    ]
   }
 }

@@ -12,6 +12,7 @@ import type {
   StatusReport,
   TransitionReport,
 } from '../control/report.ts'
+import { routeLine, ruleLine } from '../config/print/route.ts'
 import type { CheckReport } from '../scripts/check-events.ts'
 import { contributionsNow } from '../vrrp/conditions.ts'
 import type { Engine, RouterRecord } from '../vrrp/engine.ts'
@@ -21,13 +22,14 @@ import type { Assembled } from './assemble.ts'
 import { STATE_WORDS } from './chronicle-text.ts'
 import type { HeardMaster, HeardMasters } from './heard.ts'
 import { preemptReport } from './preemption.ts'
+import type { Presence } from './presence.ts'
 import { trackerReports } from './tracker-report.ts'
 import { isoOf, type WallReading } from './wall-time.ts'
 
 export interface StatusSources extends WallReading {
   readonly engine: Engine
   readonly routers: readonly { readonly assembled: Assembled; readonly record: RouterRecord }[]
-  readonly isPresent: (assembled: Assembled, index: number) => boolean
+  readonly presence: (assembled: Assembled) => Presence
   readonly heard: Pick<HeardMasters, 'live'>
   readonly checks: ReadonlyMap<string, CheckReport>
   readonly history: (router: string) => readonly TransitionReport[]
@@ -78,16 +80,36 @@ function instanceReport(assembled: Assembled, record: RouterRecord, sources: Sta
       skewTimeMs: toMilliseconds(skewTime(conditions.priority)),
     },
     ...masters,
-    addresses: assembled.addresses.map(({ spec }, index) => ({
-      address: formatCidr(spec.cidr),
-      present: sources.isPresent(assembled, index),
-    })),
+    ...kernelReports(assembled, sources.presence(assembled)),
     trackers: trackerReports(record, sources),
     counters,
     drained: drainedReport(record, sources),
     history: sources.history(router.name),
   }
 }
+
+function kernelReports(
+  { addresses, instance: { routes, rules, link } }: Assembled,
+  presence: Presence,
+): Pick<InstanceReport, 'addresses' | 'routes' | 'rules'> {
+  return {
+    addresses: addresses.map(({ spec }, index) => ({
+      address: formatCidr(spec.cidr),
+      present: presence.addresses[index] ?? false,
+    })),
+    routes: routes.map((route, index) => ({
+      route: withoutTracking(routeLine(route, link)),
+      present: presence.routes[index] ?? false,
+    })),
+    rules: rules.map((rule, index) => ({
+      rule: withoutTracking(ruleLine(rule)),
+      present: presence.rules[index] ?? false,
+    })),
+  }
+}
+
+/** ip(8) does not know it. */
+const withoutTracking = (line: string): string => line.replace(/ no_track\b/, '')
 
 /** In Fault what keeps it there now; while waiting, for what; otherwise why the state was entered. */
 function because({ state, conditions, because: entered }: RouterRecord): string {

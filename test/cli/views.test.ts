@@ -84,6 +84,11 @@ describe('statusView', () => {
           lastHeard: '2026-11-21T10:00:00.000Z',
         },
       ],
+      routes: [
+        { route: '198.51.100.0/24 via 10.0.0.254', present: false },
+        { route: 'blackhole 203.0.113.0/24', present: true },
+      ],
+      rules: [{ rule: 'from 10.0.0.9/32 table 100 preference 16384', present: false }],
       drained: { since: '2026-11-21T08:00:00.000Z', until: null },
       history: [
         { at: '2026-11-21T07:00:00.000Z', from: 'INIT', to: 'BACKUP', because: 'init' },
@@ -92,7 +97,7 @@ describe('statusView', () => {
     })
     expect(view(report(troubled), 80)).toBe(
       lines(
-        'vrrpd 0.1.0, pid 1234, running for 2h 3m, loop lag 0.4 ms,',
+        'vrrpd 0.1.0, pid 1234, running for 2h 3m, loop lag 0 ms,',
         '/etc/keepalived/keepalived.conf',
         '',
         'VI_2 is BACKUP since 2026-11-21T08:00:00 (2h 3m)',
@@ -104,6 +109,9 @@ describe('statusView', () => {
         '  master     10.0.0.2 with priority 150, since 2026-11-21T08:00:00,',
         '             last heard 2h 3m ago, AND 10.0.0.3 (50)',
         '  addresses  10.0.0.9/24 absent, 10.0.0.10/24 absent',
+        '  routes     198.51.100.0/24 via 10.0.0.254 absent',
+        '             blackhole 203.0.113.0/24 present',
+        '  rules      from 10.0.0.9/32 table 100 preference 16384 absent',
         '  script     chk_nginx DOWN, weight -20, exit status 1, took 12 ms,',
         '             next in 2h 3m, 2 runs skipped',
         '             says: connection refused',

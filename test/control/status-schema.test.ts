@@ -23,6 +23,8 @@ const full = makeReport({
     makeInstance({
       state: 'FAULT',
       group: 'G',
+      routes: [{ route: '198.51.100.0/24 via 10.0.0.254', present: true }],
+      rules: [{ rule: 'from 10.0.0.9/32 table 100 preference 16384', present: false }],
       master,
       rivals: [master],
       drained: { since: AT, until: AT },

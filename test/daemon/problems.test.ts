@@ -39,7 +39,7 @@ function problems({ instance = {}, state, rejected = [], more = {} }: Case) {
     instances: [report],
     recordOf: () => record,
     daemon: makeReport().daemon,
-    deafness: [],
+    observed: [],
     notices: [],
     logLinesLost: 0,
     refusedReload: undefined,
@@ -82,6 +82,7 @@ const sender = {
   endSaid: false,
   said: undefined,
 }
+const lagging = (loopLagMs: number): Case => ({ more: { daemon: { ...makeReport().daemon, loopLagMs } } })
 const absent = [{ address: '10.0.0.9/24', present: false }]
 const inFault = { state: 'FAULT', addresses: absent, because: 'interface eth1 down' } as const
 
@@ -99,6 +100,19 @@ describe('no problem is', () => {
     [
       'a rival during a takeover',
       { instance: { rivals: [{ ...rival, since: '2026-11-21T09:59:58.000Z' }] } },
+    ],
+    ['an event loop as late as on any busy host', lagging(499)],
+    ['one that is late for nobody', { more: { ...lagging(5_000).more, instances: [] } }],
+    [
+      'a Backup without its routes',
+      {
+        instance: {
+          state: 'BACKUP',
+          addresses: absent,
+          master,
+          routes: [{ route: 'blackhole 203.0.113.0/24', present: false }],
+        },
+      },
     ],
     ['an advert rejected long ago', { rejected: [{ ...sender, lastAt: at(7_000) }] }],
     ['one that is accepted again', { rejected: [{ ...sender, endSaid: true }] }],
@@ -256,9 +270,70 @@ describe('a problem is', () => {
       ],
     ],
     [
-      'a late event loop',
-      { more: { daemon: { ...makeReport().daemon, loopLagMs: 151.2 } } },
-      [{ code: 'loop-lag', text: expect.stringContaining('151 ms') as unknown }],
+      'an event loop later than half an advert interval',
+      lagging(500.2),
+      [
+        {
+          code: 'loop-lag',
+          severity: 'warning',
+          text: 'the daemon was 500 ms late within the last minute, and adverts are due every 1 s',
+        },
+      ],
+    ],
+    [
+      'one so late that somebody has taken over',
+      lagging(2_000),
+      [
+        {
+          code: 'loop-lag',
+          severity: 'critical',
+          text: 'the daemon was 2000 ms late within the last minute, and adverts are due every 1 s: backups may have taken over meanwhile',
+        },
+      ],
+    ],
+    [
+      'one that is late for the fastest of several instances',
+      {
+        more: {
+          ...lagging(60).more,
+          instances: [
+            makeInstance(),
+            makeInstance({ timers: { ...makeInstance().timers, advertIntervalMs: 100 } }),
+          ],
+        },
+      },
+      [{ code: 'loop-lag', severity: 'warning' }],
+    ],
+    [
+      'a route or a rule that is missing',
+      {
+        instance: {
+          routes: [
+            { route: '198.51.100.0/24 via 10.0.0.254', present: true },
+            { route: 'blackhole 203.0.113.0/24', present: false },
+          ],
+          rules: [{ rule: 'from 10.0.0.9/32 table 100 preference 16384', present: false }],
+        },
+      },
+      [
+        {
+          code: 'route-missing',
+          severity: 'critical',
+          text: 'VI_1 is MASTER, but the route blackhole 203.0.113.0/24 is missing',
+        },
+        { code: 'rule-missing', text: expect.stringContaining('the rule from 10.0.0.9/32') as unknown },
+      ],
+    ],
+    [
+      'what is observed beside the election',
+      {
+        more: {
+          observed: [
+            { code: 'address-conflict', severity: 'critical', text: 'x', advice: null, instance: 'VI_1' },
+          ],
+        },
+      },
+      [{ code: 'address-conflict' }],
     ],
     ['log lines that were lost', { more: { logLinesLost: 7 } }, [{ code: 'log-lines-lost' }]],
     [

@@ -100,11 +100,16 @@ describe('daemon', () => {
       },
       ['problem: VI_1 is MASTER, but …', 'hint: VI_1 is drained'],
     ],
-    ['late', lagging(250), ['warning: vrrpd ran up to 250 ms late within the last minute']],
+    ['late, as a busy host is', lagging(500), ['ok: vrrpd 0.1.0 runs 1 instance, process 4711']],
     [
-      'a whole interval late',
-      lagging(1000),
-      ['problem: vrrpd ran up to 1000 ms late within the last minute'],
+      'late by half an interval and more',
+      lagging(501),
+      ['warning: vrrpd ran up to 501 ms late within the last minute'],
+    ],
+    [
+      'so late that others take over',
+      lagging(2000),
+      ['problem: vrrpd ran up to 2000 ms late within the last minute'],
     ],
     [
       'few descriptors left',

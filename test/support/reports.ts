@@ -18,6 +18,8 @@ export const makeInstance = (change: Partial<InstanceReport> = {}): InstanceRepo
   master: null,
   rivals: [],
   addresses: [{ address: '10.65.33.139/23', present: true }],
+  routes: [],
+  rules: [],
   trackers: [],
   counters: {
     advertsReceived: 3,

@@ -3,8 +3,9 @@
 import type { Facts, RunningDaemon } from '../facts.ts'
 import { counted, hint, ok, problem, unitSetting, unknown, warning, type Finding } from '../finding.ts'
 
-/** As for the problems of `vrrpd status`. */
-const LATE_MS = 100
+/** Of the shortest advert interval, as for the problems of `vrrpd status`. */
+const LATE = 0.5
+const TAKEN_OVER = 2
 /** What the doctor looks at himself. */
 const OWN_CHECKS = ['firewall', 'loop-lag']
 
@@ -55,15 +56,15 @@ function ownProblems({ problems, report }: RunningDaemon): readonly Finding[] {
 
 function checkLag({ report }: RunningDaemon, { configuration }: Facts): readonly Finding[] {
   const { loopLagMs } = report.daemon
-  if (loopLagMs < LATE_MS) return []
   const instances = configuration.ok ? configuration.value.instances : []
-  const interval = Math.min(...instances.map(({ intervalSeconds }) => intervalSeconds), 255)
+  const intervalMs = Math.min(...instances.map(({ intervalSeconds }) => intervalSeconds), 255) * 1000
+  if (loopLagMs <= intervalMs * LATE) return []
   const advice = {
     what: `vrrpd ran up to ${Math.round(loopLagMs)} ms late within the last minute`,
     why: 'a MASTER whose adverts are late is taken for dead',
     mend: `${unitSetting('Nice=-10')} # and top: who uses the processor`,
   }
-  return [loopLagMs >= interval * 1000 ? problem(advice) : warning(advice)]
+  return [loopLagMs >= intervalMs * TAKEN_OVER ? problem(advice) : warning(advice)]
 }
 
 function checkFiles({ files }: RunningDaemon): readonly Finding[] {
