@@ -225,6 +225,18 @@ describe('rules', () => {
     expect(preferences).toEqual([16_384, 16_383, 16_382, 16_381])
   })
 
+  test('static ones in their turn, as measured with keepalived 2.2.7', async () => {
+    const one = (table: number): string => `from 10.${table}.0.0/16 table ${table}`
+    const rules = (table: number): string => `virtual_rules {\n${one(table)}\n}`
+    const { model } = await load(
+      `${instance(rules(1))}\nstatic_rules {\n${one(2)}\n}\n` +
+        `${instance(rules(3), 'VI_2').replace('id 51', 'id 52')}\nstatic_rules {\n${one(4)}\n}`,
+    )
+    const preferences = model.instances.flatMap((each) => each.rules.map(({ preference }) => preference))
+    expect(preferences).toEqual([16_384, 16_382])
+    expect(model.staticRules.map(({ preference }) => preference)).toEqual([16_383, 16_381])
+  })
+
   test('for IPv4 and IPv6 on their own', async () => {
     const { model } = await load(
       instance('virtual_rules {\nfrom 10.0.0.0/8 table 1\nfrom fd00::/8 table 1\nto 10.0.0.0/8 table 2\n}'),

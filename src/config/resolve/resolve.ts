@@ -16,6 +16,7 @@ import type {
   NotServed,
   TrackFile,
   TrackProcess,
+  VirtualRule,
   VrrpInstance,
   VrrpScript,
 } from '../model.ts'
@@ -66,6 +67,7 @@ export function resolve(
   const instances: VrrpInstance[] = []
   const incomplete: VrrpInstance[] = []
   const groups: PendingGroup[] = []
+  const rules: VirtualRule[] = []
   for (const node of nodes) {
     if (node.refused === true) {
       readTree([node], report)
@@ -89,6 +91,11 @@ export function resolve(
     } else if (node.keyword !== globalDefs) {
       readTree([node], report)
       checkNeeded(node, report)
+      // In its turn: what has no preference is numbered in the file's order, an instance's rules too.
+      for (const entry of entriesOf({ nodes: [node] }, staticRules)) {
+        const rule = resolveRule(entry, { names, preferences: surrounding.preferences }, report)
+        if (rule !== undefined) rules.push(rule)
+      }
     }
   }
   const existing = new Set(instances.map(({ name }) => name))
@@ -99,7 +106,6 @@ export function resolve(
   const settled = settleMembers(instances, syncGroups, report)
   reportConflicts(settled, global.mcastGroup4, report)
   const addressDefaults = { link: defaults.link, names, isStatic: true } as const
-  const context = { names, preferences: surrounding.preferences }
   const model: Model = {
     global,
     scripts: [...scripts.values()],
@@ -116,9 +122,7 @@ export function resolve(
     staticRoutes: entriesOf({ nodes }, staticRoutes)
       .map((entry) => resolveRoute(entry, names, report))
       .filter((route) => route !== undefined),
-    staticRules: entriesOf({ nodes }, staticRules)
-      .map((entry) => resolveRule(entry, context, report))
-      .filter((rule) => rule !== undefined),
+    staticRules: rules,
     trackGroups: resolveTrackGroups(nodes, existing, report),
   }
   return { model, incomplete }
