@@ -8,64 +8,23 @@
  * of a new master waiting, and must hear those first.
  */
 
-import { isIpv4 } from '../base/address.ts'
-import type { Clock } from '../base/time.ts'
-import type { Kernel } from '../netlink/kernel.ts'
 import { noFacts, type Findings } from '../vrrp/conditions.ts'
-import type { Timers } from '../scripts/types.ts'
-import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
-import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
-import { openArpTap } from '../vrrp/socket/arp-tap.ts'
 import { AdvertCodec } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
-import { Announcer } from './announcer.ts'
 import type { Assembled, Assembly } from './assemble.ts'
-import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
+import type { ConflictProblem } from './conflict-watch.ts'
+import type { Alarm, DaemonPorts } from './daemon-ports.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
-import type { Firewall } from './firewall.ts'
-import { Installer, installerPort } from './installer.ts'
+import { Holdings } from './holdings.ts'
 import { LinkDebounce } from './link-debounce.ts'
 import { LinkWatch } from './link-watch.ts'
-import { describeItem, type Loss } from './losses.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 import { presenceOf, type Presence } from './presence.ts'
-import { Promotion } from './promotion.ts'
-import { Restorer } from './restorer.ts'
-import { StaticItems } from './static-items.ts'
 import { listeningAddresses } from './transport.ts'
 import type { VirtualMacs, WantedVirtualMac } from './virtual-macs.ts'
 import { watchDeafness } from './watched-links.ts'
-
-export interface Alarm {
-  set(at: ReturnType<Clock['now']> | undefined): void
-  close(): void
-}
-
-export interface DaemonPorts {
-  readonly clock: Clock
-  readonly createAlarm: (callback: () => void) => Alarm
-  readonly timers: Timers
-  readonly kernel: Kernel
-  readonly arp: ArpSocket
-  readonly virtualMacs: VirtualMacs
-  readonly firewall: Firewall
-  /** An event is about to reach the engine; what is noted next comes from it. */
-  readonly begin: (event: EngineEvent) => void
-  readonly notifyRouter: OutboxPorts['notifyRouter']
-  readonly notifyGroup: (group: string, state: NotifyState) => void
-  readonly noteRouter: (router: string, note: Note) => void
-  readonly noteGroupSyncing: (group: string, to: string) => void
-  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
-  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
-  readonly noteAddress: ((text: string) => void) | undefined
-  readonly complain: (text: string) => void
-  /** Something worth a line that is no reason to worry. */
-  readonly say: (text: string) => void
-  /** What somebody else removes is put back: `--restore-addresses`. */
-  readonly restoreAddresses: boolean
-}
 
 export class Daemon {
   private readonly ports: DaemonPorts
@@ -76,12 +35,7 @@ export class Daemon {
   private readonly watch: LinkWatch
   private readonly virtualMacs: VirtualMacs
   private readonly deafness: DeafnessWatch
-  private readonly conflicts: ConflictWatch
-  private readonly installer: Installer
-  private readonly announcer: Announcer
-  private readonly statics: StaticItems
-  private readonly restorer: Restorer
-  private readonly promotion: Promotion
+  private readonly holdings: Holdings
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
   private readonly queue: EngineEvent[] = []
@@ -94,13 +48,9 @@ export class Daemon {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.codec = new AdvertCodec(assembly.routers)
-    this.installer = new Installer(installerPort(ports.kernel), ports.complain)
-    this.announcer = new Announcer(ports, assembly.pacing)
-    this.restorer = this.makeRestorer()
-    this.promotion = new Promotion(ports.complain)
-    this.statics = this.makeStatics()
+    this.holdings = this.makeHoldings(assembly)
     // There before anybody looks for an address to send from.
-    this.statics.use(assembly.statics)
+    this.holdings.useStatics(assembly)
     ports.kernel.drain()
     this.adverts = new AdvertLinks({
       clock: ports.clock,
@@ -121,7 +71,6 @@ export class Daemon {
       listeningAt: (link) => this.adverts.listeningAt(link),
       linkOf: (router) => this.routerNamed(router).advertLink,
     }))
-    this.conflicts = this.makeConflictWatch()
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -147,7 +96,7 @@ export class Daemon {
 
   /** Hosts that use an address which a Master here holds. */
   get conflictProblems(): readonly ConflictProblem[] {
-    return this.conflicts.problems()
+    return this.holdings.conflictProblems
   }
 
   /**
@@ -161,7 +110,7 @@ export class Daemon {
       this.ports.firewall.removeLeftovers()
     kernel.onEvents((events) => {
       this.virtualMacs.make()
-      this.statics.onEvents(events)
+      this.holdings.onEvents(events)
       this.watch.onEvents(events)
       if (events.some(({ type }) => type === 'link-changed')) this.promoteSecondaries()
     })
@@ -189,13 +138,13 @@ export class Daemon {
     whenDismissed()
     this.virtualMacs.use(macsOf(assembly))
     this.virtualMacs.make()
-    this.statics.use(assembly.statics)
+    this.holdings.useStatics(assembly)
     this.ports.kernel.drain()
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
       const old = before.get(identityOf(assembled.router))
       if (!old) this.removeLeftoversOf(assembled)
-      else if (this.masters().has(identityOf(assembled.router))) this.changeInstalled(old, assembled)
+      else if (this.masters().has(identityOf(assembled.router))) this.holdings.change(old, assembled)
     }
     const { routers, groups } = assembly
     const facts = { ...this.state.facts, links: this.watch.facts() }
@@ -210,7 +159,7 @@ export class Daemon {
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.debounce.use(assembly.linkDelays)
     this.watch.use(assembly.routers)
-    this.announcer.use(assembly.pacing)
+    this.holdings.usePacing(assembly)
     this.promoteSecondaries()
     this.codec = this.codec.reconfigured(assembly.routers)
     this.adverts.retain(this.watch.links)
@@ -222,31 +171,14 @@ export class Daemon {
     return new Set(masters.map(({ router }) => identityOf(router)))
   }
 
-  /** keepalived sends the full burst for all addresses when there is a new one. */
-  private changeInstalled(from: Assembled, to: Assembled): void {
-    this.conflicts.touch()
-    if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
-    this.ports.firewall.follow(to)
-    const isMore = this.installer.change(from, to)
-    const { name, garp } = to.router
-    const held = this.installer.announceable(name)
-    if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
-    this.announcer.keepOnly(name, held)
-    if (isMore) this.announcer.announce(name, held, garp.repeat)
-  }
-
   /** Priority 0 from every Master, then nothing of ours is left. */
   stop(options: { readonly keepAddresses: boolean }): void {
     this.keepAddresses = options.keepAddresses
     this.dispatch({ type: 'stop' })
-    this.restorer.close()
-    this.statics.close()
-    this.promotion.close()
+    this.holdings.close()
+    this.debounce.close()
     this.alarm.close()
     this.deafness.close()
-    this.announcer.close()
-    this.conflicts.close()
-    this.debounce.close()
     this.adverts.closeAll()
     if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
@@ -298,6 +230,17 @@ export class Daemon {
     return assembled
   }
 
+  private makeHoldings(assembly: Assembly): Holdings {
+    return new Holdings(assembly, {
+      ...this.ports,
+      records: () => this.state.routers.values(),
+      routerNamed: (name) => this.routerNamed(name),
+      onLost: (router, address) => {
+        this.dispatch({ type: 'address-lost', router, address })
+      },
+    })
+  }
+
   private makeDebounce(): LinkDebounce {
     const { timers, kernel, say } = this.ports
     return new LinkDebounce({
@@ -322,12 +265,12 @@ export class Daemon {
         this.adverts.follow(name, link, listeningAddresses(this.assembled.values(), name, fact))
       },
       factKnown: (name) => this.state.facts.links.get(name),
-      itemsOf: (router) => this.installer.itemsOf(router),
+      itemsOf: (router) => this.holdings.itemsOf(router),
       lost: (loss) => {
-        this.lost(loss)
+        this.holdings.lost(loss)
       },
       putBack: (loss) => {
-        this.restorer.restore(loss)
+        this.holdings.putBack(loss)
       },
       dispatch: (event) => {
         this.dispatch(event)
@@ -335,88 +278,12 @@ export class Daemon {
     })
   }
 
-  /** What went along with something that we removed is nobody's doing but ours. */
-  private lost(loss: Loss): void {
-    if (loss.by === this.ports.kernel.portId || this.ports.restoreAddresses) this.restorer.restore(loss)
-    else this.stepAside(loss)
-  }
-
-  private stepAside({ router, item }: Loss): void {
-    if (item.track) this.dispatch({ type: 'address-lost', router, address: describeItem(item) })
-  }
-
-  private makeRestorer(): Restorer {
-    const { clock, timers, kernel, say } = this.ports
-    return new Restorer({
-      clock,
-      timers,
-      say,
-      ownPort: kernel.portId,
-      installer: this.installer,
-      table: () => kernel.table,
-      drain: () => {
-        kernel.drain()
-      },
-      announce: (router, item) => {
-        const announcements = this.installer.announceable(router)
-        const { garp } = this.routerNamed(router).router
-        const itsOwn = announcements.filter(
-          ({ link, address }) =>
-            item.kind === 'address' && link.index === item.link.index && address === item.spec.cidr.address,
-        )
-        this.announcer.announce(router, itsOwn, garp.repeat)
-      },
-      giveUp: (loss) => {
-        this.stepAside(loss)
-      },
-    })
-  }
-
-  private makeConflictWatch(): ConflictWatch {
-    const { clock, timers, kernel, complain } = this.ports
-    return new ConflictWatch({
-      clock,
-      timers,
-      held: () => this.heldAddresses(),
-      openTap: openArpTap,
-      isOwnMac: (mac) => [...kernel.table.links.values()].some((link) => Buffer.compare(link.mac, mac) === 0),
-      warn: complain,
-    })
-  }
-
-  private heldAddresses(): readonly HeldAddress[] {
-    return [...this.state.routers.values()].flatMap(({ router: { name }, since }) =>
-      this.installer
-        .announceable(name)
-        .flatMap(({ link, address }) => (isIpv4(address) ? [{ link, address, router: name, since }] : [])),
-    )
-  }
-
-  private makeStatics(): StaticItems {
-    const { clock, timers, kernel, say, complain } = this.ports
-    return new StaticItems({
-      clock,
-      timers,
-      say,
-      complain,
-      installer: installerPort(kernel),
-      table: () => kernel.table,
-      drain: () => {
-        kernel.drain()
-      },
-    })
-  }
-
   private promoteSecondaries(): void {
-    const wanted = [...this.assembled.values()].filter(({ instance }) => instance.promoteSecondaries)
-    const links = wanted.map(({ router }) => router.link)
-    const { table } = this.ports.kernel
-    this.promotion.use(new Set(links.filter((link) => table.linkByName(link) !== undefined)))
+    this.holdings.promoteSecondaries(this.assembled.values())
   }
 
   private makeOutbox(): OutboxPorts {
-    const { ports, installer, adverts, announcer } = this
-    const { firewall } = ports
+    const { ports, adverts, holdings } = this
     return {
       sendAdvert: (assembled, source, priority, copies) => {
         if (source === undefined) return
@@ -424,21 +291,13 @@ export class Daemon {
           adverts.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
       },
       install: (assembled) => {
-        firewall.follow(assembled)
-        installer.install(assembled)
-        this.conflicts.touch()
+        holdings.install(assembled)
       },
       withdraw: (assembled) => {
-        announcer.keepOnly(assembled.router.name, [])
-        this.conflicts.touch()
-        if (this.keepAddresses) return
-        installer.withdraw(assembled)
-        firewall.release(assembled.router.name)
+        holdings.withdraw(assembled, this.keepAddresses)
       },
-      announce: ({ router: { name, link: own } }, repeat, elsewhere) => {
-        const held = installer.announceable(name)
-        const wanted = elsewhere ? held.filter(({ link }) => link.name !== own) : held
-        announcer.announce(name, wanted, repeat)
+      announce: (assembled, repeat, elsewhere) => {
+        holdings.announce(assembled, repeat, elsewhere)
       },
       notifyRouter: ports.notifyRouter,
       notifyGroup: ports.notifyGroup,
@@ -464,7 +323,7 @@ export class Daemon {
     if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
       this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
     }
-    this.installer.withdraw(assembled)
+    this.holdings.removeLeftovers(assembled)
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/time.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
 import type { Chronicle } from './chronicle.ts'
-import type { DaemonPorts } from './daemon.ts'
+import type { DaemonPorts } from './daemon-ports.ts'
 import type { Log } from './logging.ts'
 import { describeGroupSyncing } from './messages.ts'
 import { notifyOfNote } from './notifications.ts'

@@ -1,0 +1,40 @@
+/** What the daemon's core needs, and whom it tells; parts.ts gives the real ones. */
+
+import type { Clock } from '../base/time.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { Timers } from '../scripts/types.ts'
+import type { Note, NotifyState } from '../vrrp/election/state.ts'
+import type { EngineEvent } from '../vrrp/engine.ts'
+import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import type { Firewall } from './firewall.ts'
+import type { OutboxPorts } from './outbox.ts'
+import type { VirtualMacs } from './virtual-macs.ts'
+
+export interface Alarm {
+  set(at: ReturnType<Clock['now']> | undefined): void
+  close(): void
+}
+
+export interface DaemonPorts {
+  readonly clock: Clock
+  readonly createAlarm: (callback: () => void) => Alarm
+  readonly timers: Timers
+  readonly kernel: Kernel
+  readonly arp: ArpSocket
+  readonly virtualMacs: VirtualMacs
+  readonly firewall: Firewall
+  /** An event is about to reach the engine; what is noted next comes from it. */
+  readonly begin: (event: EngineEvent) => void
+  readonly notifyRouter: OutboxPorts['notifyRouter']
+  readonly notifyGroup: (group: string, state: NotifyState) => void
+  readonly noteRouter: (router: string, note: Note) => void
+  readonly noteGroupSyncing: (group: string, to: string) => void
+  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
+  readonly noteAddress: ((text: string) => void) | undefined
+  readonly complain: (text: string) => void
+  /** Something worth a line that is no reason to worry. */
+  readonly say: (text: string) => void
+  /** What somebody else removes is put back: `--restore-addresses`. */
+  readonly restoreAddresses: boolean
+}
