@@ -11,30 +11,25 @@
 import { noFacts, type Findings } from '../vrrp/conditions.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
-import { AdvertCodec } from './advert-codec.ts'
-import { AdvertLinks } from './advert-links.ts'
+import { AdvertTraffic } from './advert-traffic.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import type { ConflictProblem } from './conflict-watch.ts'
 import type { Alarm, DaemonPorts } from './daemon-ports.ts'
-import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
+import type { DeafnessProblem } from './deafness-watch.ts'
 import { Holdings } from './holdings.ts'
 import { LinkDebounce } from './link-debounce.ts'
 import { LinkWatch } from './link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
 import { presenceOf, type Presence } from './presence.ts'
-import { listeningAddresses } from './transport.ts'
 import type { VirtualMacs, WantedVirtualMac } from './virtual-macs.ts'
-import { watchDeafness } from './watched-links.ts'
 
 export class Daemon {
   private readonly ports: DaemonPorts
   private assembled: ReadonlyMap<string, Assembled>
-  private codec: AdvertCodec
-  private readonly adverts: AdvertLinks
+  private readonly adverts: AdvertTraffic
   private readonly debounce: LinkDebounce
   private readonly watch: LinkWatch
   private readonly virtualMacs: VirtualMacs
-  private readonly deafness: DeafnessWatch
   private readonly holdings: Holdings
   private readonly alarm: Alarm
   private readonly outbox: OutboxPorts
@@ -47,30 +42,16 @@ export class Daemon {
   constructor(assembly: Assembly, ports: DaemonPorts, findings: Findings = noFacts) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    this.codec = new AdvertCodec(assembly.routers)
     this.holdings = this.makeHoldings(assembly)
     // There before anybody looks for an address to send from.
     this.holdings.useStatics(assembly)
     ports.kernel.drain()
-    this.adverts = new AdvertLinks({
-      clock: ports.clock,
-      complain: ports.complain,
-      onPacket: (packet) => {
-        this.deafness.heard(packet)
-        const event = this.codec.decode(packet, this.state.facts.links.get(packet.link)?.source)
-        if (event) this.dispatch(event)
-      },
-    })
+    this.adverts = this.makeTraffic(assembly)
     this.debounce = this.makeDebounce()
     this.debounce.use(assembly.linkDelays)
     this.watch = this.makeWatch(assembly)
     this.virtualMacs = ports.virtualMacs
     this.virtualMacs.use(macsOf(assembly))
-    this.deafness = watchDeafness(ports, () => ({
-      routers: this.state.routers.values(),
-      listeningAt: (link) => this.adverts.listeningAt(link),
-      linkOf: (router) => this.routerNamed(router).advertLink,
-    }))
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
@@ -91,7 +72,7 @@ export class Daemon {
 
   /** Neighbours whom a firewall keeps from us. */
   get deafnessProblems(): readonly DeafnessProblem[] {
-    return this.deafness.problems()
+    return this.adverts.problems
   }
 
   /** Hosts that use an address which a Master here holds. */
@@ -121,7 +102,7 @@ export class Daemon {
     this.watch.follow()
     this.dispatch({ type: 'start', resumed })
     this.removeLeftovers((name) => resumed.has(name) && !this.isMaster(name))
-    this.deafness.review()
+    this.adverts.review()
   }
 
   /**
@@ -143,7 +124,7 @@ export class Daemon {
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
       const old = before.get(identityOf(assembled.router))
-      if (!old) this.removeLeftoversOf(assembled)
+      if (!old) this.holdings.removeLeftovers(assembled)
       else if (this.masters().has(identityOf(assembled.router))) this.holdings.change(old, assembled)
     }
     const { routers, groups } = assembly
@@ -152,7 +133,7 @@ export class Daemon {
     this.dispatch({ type: 'reconfigure', setup })
     this.virtualMacs.removeUnwanted()
     this.wake()
-    this.deafness.review()
+    this.adverts.review()
   }
 
   private adopt(assembly: Assembly): void {
@@ -161,8 +142,7 @@ export class Daemon {
     this.watch.use(assembly.routers)
     this.holdings.usePacing(assembly)
     this.promoteSecondaries()
-    this.codec = this.codec.reconfigured(assembly.routers)
-    this.adverts.retain(this.watch.links)
+    this.adverts.use(assembly.routers, this.watch.links)
     this.watch.follow()
   }
 
@@ -178,8 +158,7 @@ export class Daemon {
     this.holdings.close()
     this.debounce.close()
     this.alarm.close()
-    this.deafness.close()
-    this.adverts.closeAll()
+    this.adverts.close()
     if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
 
@@ -202,10 +181,7 @@ export class Daemon {
 
   /** Whether the kernel has that address on that link now. */
   isPresent(assembled: Assembled, index: number): boolean {
-    const wanted = assembled.addresses[index]
-    const link = wanted && this.ports.kernel.table.linkByName(wanted.link)
-    if (!wanted || !link) return false
-    return this.ports.kernel.table.hasAddress({ ...wanted.spec, linkIndex: link.index })
+    return this.holdings.isPresent(assembled, index)
   }
 
   /** What of it the kernel has now. */
@@ -241,6 +217,18 @@ export class Daemon {
     })
   }
 
+  private makeTraffic({ routers }: Assembly): AdvertTraffic {
+    return new AdvertTraffic(routers, {
+      ...this.ports,
+      records: () => this.state.routers.values(),
+      routerNamed: (name) => this.routerNamed(name),
+      sourceOn: (link) => this.state.facts.links.get(link)?.source,
+      onEvent: (event) => {
+        this.dispatch(event)
+      },
+    })
+  }
+
   private makeDebounce(): LinkDebounce {
     const { timers, kernel, say } = this.ports
     return new LinkDebounce({
@@ -262,7 +250,7 @@ export class Daemon {
       noteLink,
       noteAddress,
       follow: (name, link, fact) => {
-        this.adverts.follow(name, link, listeningAddresses(this.assembled.values(), name, fact))
+        this.adverts.follow(name, link, fact)
       },
       factKnown: (name) => this.state.facts.links.get(name),
       itemsOf: (router) => this.holdings.itemsOf(router),
@@ -286,9 +274,7 @@ export class Daemon {
     const { ports, adverts, holdings } = this
     return {
       sendAdvert: (assembled, source, priority, copies) => {
-        if (source === undefined) return
-        for (let copy = 0; copy < copies; copy += 1)
-          adverts.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
+        adverts.send(assembled, source, priority, copies)
       },
       install: (assembled) => {
         holdings.install(assembled)
@@ -302,7 +288,7 @@ export class Daemon {
       notifyRouter: ports.notifyRouter,
       notifyGroup: ports.notifyGroup,
       noteRouter: (router, note) => {
-        if (note.kind === 'forcing-election') this.codec.skipSequence(this.routerNamed(router))
+        if (note.kind === 'forcing-election') adverts.skipSequence(this.routerNamed(router))
         ports.noteRouter(router, note)
       },
       noteGroupSyncing: ports.noteGroupSyncing,
@@ -315,15 +301,8 @@ export class Daemon {
 
   private removeLeftovers(isConcerned: (name: string) => boolean): void {
     for (const [name, assembled] of this.assembled) {
-      if (isConcerned(name)) this.removeLeftoversOf(assembled)
+      if (isConcerned(name)) this.holdings.removeLeftovers(assembled)
     }
-  }
-
-  private removeLeftoversOf(assembled: Assembled): void {
-    if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
-      this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
-    }
-    this.holdings.removeLeftovers(assembled)
   }
 }
 

@@ -21,7 +21,7 @@ import { StaticItems } from './static-items.ts'
 
 export interface HoldingsPorts extends Pick<
   DaemonPorts,
-  'clock' | 'timers' | 'kernel' | 'arp' | 'firewall' | 'say' | 'complain' | 'restoreAddresses'
+  'clock' | 'timers' | 'kernel' | 'arp' | 'firewall' | 'say' | 'complain' | 'noteRouter' | 'restoreAddresses'
 > {
   readonly records: () => Iterable<RouterRecord>
   readonly routerNamed: (name: string) => Assembled
@@ -90,7 +90,19 @@ export class Holdings {
 
   /** What a run before this one has left; nothing of it is held. */
   removeLeftovers(assembled: Assembled): void {
+    if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
+      this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
+    }
     this.installer.withdraw(assembled)
+  }
+
+  /** Whether the kernel has that address on that link now. */
+  isPresent({ addresses }: Assembled, index: number): boolean {
+    const { table } = this.ports.kernel
+    const wanted = addresses[index]
+    const link = wanted && table.linkByName(wanted.link)
+    if (!wanted || !link) return false
+    return table.hasAddress({ ...wanted.spec, linkIndex: link.index })
   }
 
   itemsOf(router: string): readonly Item[] {
