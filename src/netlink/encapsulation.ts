@@ -1,7 +1,7 @@
 /** Routes that put what they carry into tunnels (RTA_ENCAP, <linux/lwtunnel.h>). */
 
+import type { Encapsulation } from '../base/routing.ts'
 import { Body, u64be, type Attributes } from './attributes.ts'
-import type { Encapsulation } from './types.ts'
 
 const LWTUNNEL: Readonly<Record<Encapsulation['kind'], number>> = { ip: 2, ip6: 4 }
 const LWTUNNEL_IP = { id: 1, destination: 2, source: 3, ttl: 4, tos: 5 } as const

@@ -1,15 +1,9 @@
 /** What makes two descriptions one address or one route, and which of them say the same. Pure. */
 
 import { formatCidr, formatIp, isIpv4, type Cidr } from '../base/address.ts'
+import type { NumberRange } from '../base/routing.ts'
 import { encapsulationKey, metricsKey, nexthopsKey } from './route-keys.ts'
-import {
-  KEEPALIVED_PROTOCOL,
-  type Link,
-  type LinkAddress,
-  type NumberRange,
-  type RouteSpec,
-  type RuleSpec,
-} from './types.ts'
+import { KEEPALIVED_PROTOCOL, type Link, type LinkAddress, type RouteSpec, type RuleSpec } from './types.ts'
 
 /**
  * What the kernel tells the addresses of one link apart by: an IPv4 address may be there

@@ -1,7 +1,8 @@
 /** What tells the parts of two routes apart: their metrics, nexthops and encapsulations as text. Pure. */
 
 import { formatIp, type IpAddress } from '../base/address.ts'
-import type { Encapsulation, Nexthop, RouteMetric } from './types.ts'
+import type { Encapsulation, RouteMetric } from '../base/routing.ts'
+import type { Nexthop } from './types.ts'
 
 /** Zero is how the kernel has what is not set, and it does not tell that. */
 export const isSet = ({ value }: RouteMetric): boolean => value !== 0

@@ -7,12 +7,13 @@
 
 import { putU32, readU32 } from 'netlink/dist/structs.js'
 import { ipv4FromNumber, ipv6FromBytes, isIpv4, type IpAddress } from '../base/address.ts'
+import type { RouteType } from '../base/routing.ts'
 import { Attributes, Body, FAMILY } from './attributes.ts'
 import { decodeEncapsulation, encapsulationType, encodeEncapsulation } from './encapsulation.ts'
 import { decodeNexthops, encodeNexthops } from './nexthops.ts'
 import { RTA } from './numbers.ts'
 import { decodeMetrics, encodeMetrics } from './route-metrics.ts'
-import { KEEPALIVED_PROTOCOL, type RouteSpec, type RouteType } from './types.ts'
+import { KEEPALIVED_PROTOCOL, type RouteSpec } from './types.ts'
 
 const HEADER_LENGTH = 12
 const PROTOCOL_AT = 5

@@ -1,8 +1,8 @@
 /** What a route says about the connections over it (RTA_METRICS, <linux/rtnetlink.h>). */
 
+import type { MetricName, RouteMetric } from '../base/routing.ts'
 import { Body, type Attributes } from './attributes.ts'
 import { isSet } from './route-keys.ts'
-import type { MetricName, RouteMetric } from './types.ts'
 
 const RTAX: Readonly<Record<MetricName, number>> = {
   mtu: 2,

@@ -7,8 +7,9 @@
 
 import { putU16, putU32, readU16, readU32 } from 'netlink/dist/structs.js'
 import type { Cidr } from '../base/address.ts'
+import type { NumberRange, RuleAction } from '../base/routing.ts'
 import { Attributes, Body, FAMILY, u64be } from './attributes.ts'
-import { KEEPALIVED_PROTOCOL, type NumberRange, type RuleAction, type RuleSpec } from './types.ts'
+import { KEEPALIVED_PROTOCOL, type RuleSpec } from './types.ts'
 
 const HEADER_LENGTH = 12
 const FLAGS_AT = 8

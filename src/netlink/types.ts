@@ -1,6 +1,7 @@
 /** The domain words of this folder's port: what the daemon asks of the kernel and hears from it. */
 
-import type { Cidr, IpAddress, Ipv4Address } from '../base/address.ts'
+import type { Cidr, Ipv4Address } from '../base/address.ts'
+import type { NexthopTraits, NumberRange, RouteMetric, RouteTraits, RuleTraits } from '../base/routing.ts'
 
 /** A network interface as the kernel has it now. */
 export interface Link {
@@ -74,138 +75,26 @@ export interface AddressFlags {
 /** IFA_PROTO and RTPROT_KEEPALIVED: what keepalived marks as its own, and so do we. */
 export const KEEPALIVED_PROTOCOL = 18
 
-export type RouteType =
-  | 'unicast'
-  | 'local'
-  | 'broadcast'
-  | 'anycast'
-  | 'multicast'
-  | 'blackhole'
-  | 'unreachable'
-  | 'prohibit'
-  | 'throw'
-  | 'nat'
-
-/** RTAX_*, in ip-route(8)'s words. */
-export type MetricName =
-  | 'mtu'
-  | 'window'
-  | 'rtt'
-  | 'rttvar'
-  | 'ssthresh'
-  | 'cwnd'
-  | 'advmss'
-  | 'reordering'
-  | 'hoplimit'
-  | 'initcwnd'
-  | 'features'
-  | 'rto_min'
-  | 'initrwnd'
-  | 'quickack'
-  | 'congctl'
-  | 'fastopen_no_cookie'
-
-/** Something that a route says about the connections over it. */
-export interface RouteMetric {
-  readonly name: MetricName
-  /** In the kernel's units: rtt is 1/8 ms, rttvar 1/4 ms, rto_min 1 ms. Text for `congctl` only. */
-  readonly value: number | string
-  /** The kernel may not find a better value by itself. */
-  readonly locked: boolean
-}
-
-/** Into a tunnel device that takes the tunnel's ends from the route (`encap ip`, `encap ip6`). */
-export interface Encapsulation {
-  readonly kind: 'ip' | 'ip6'
-  /** 64 bits, in decimal digits. */
-  readonly id?: string
-  readonly source?: IpAddress
-  readonly destination?: IpAddress
-  /** TTL, or hop limit. */
-  readonly ttl?: number
-  /** TOS, or traffic class. */
-  readonly tos?: number
-}
-
-/** One of several ways of a route. */
-export interface Nexthop {
-  readonly gateway?: IpAddress
-  readonly linkIndex?: number
-  /** 1..256 */
-  readonly weight: number
-  readonly onlink: boolean
-  /** As `realms` of the route. */
-  readonly realms?: number
-}
-
 /** Absent fields are left to the kernel; an absent scope is global, an absent protocol KEEPALIVED_PROTOCOL. */
-export interface RouteSpec {
-  readonly type: RouteType
-  readonly destination: Cidr
-  readonly gateway?: IpAddress
+export interface RouteSpec extends RouteTraits {
   readonly linkIndex?: number
-  readonly source?: IpAddress
-  readonly table: number
   readonly scope?: number
-  readonly metric?: number
   readonly metrics?: readonly RouteMetric[]
-  readonly protocol?: number
-  readonly tos?: number
-  readonly onlink: boolean
   /** With them there is no `gateway` and no `linkIndex`. */
   readonly nexthops?: readonly Nexthop[]
-  /** Source realm << 16 | destination realm. */
-  readonly realms?: number
-  /** RFC 4191, IPv6 only: 0 medium, 1 high, 3 low. */
-  readonly preference?: number
   /** IPv6 only; not known of routes that the kernel tells. */
   readonly expiresSeconds?: number
-  readonly ttlPropagate?: boolean
-  readonly encapsulation?: Encapsulation
   /** Behind those that are there already instead of before them. */
   readonly append?: boolean
 }
 
-export type RuleAction =
-  | { readonly kind: 'table'; readonly table: number }
-  | { readonly kind: 'goto'; readonly preference: number }
-  | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' }
-
-/** A range of numbers, both ends included. */
-export interface NumberRange {
-  readonly from: number
-  readonly to: number
+export interface Nexthop extends NexthopTraits {
+  readonly linkIndex?: number
 }
 
-/** A routing rule (ip-rule(8)). What is absent is not looked at. */
-export interface RuleSpec {
-  readonly family: 4 | 6
-  /** Lower ones are asked first. */
-  readonly preference: number
-  readonly action: RuleAction
-  /** The rule applies to what does not match. */
-  readonly not: boolean
-  readonly from?: Cidr
-  readonly to?: Cidr
-  readonly fwmark?: number
-  /** All bits when absent. */
-  readonly fwmask?: number
-  /** By name: the link need not be there. */
-  readonly iif?: string
-  readonly oif?: string
-  readonly tos?: number
-  readonly l3mdev: boolean
-  /** A route with this prefix length or a shorter one is not taken. */
-  readonly suppressPrefixLength?: number
-  readonly suppressInterfaceGroup?: number
-  /** As in a route. */
-  readonly realms?: number
+/** A routing rule (ip-rule(8)). */
+export interface RuleSpec extends RuleTraits {
   readonly uids?: NumberRange
-  readonly ipProtocol?: number
-  readonly sourcePorts?: NumberRange
-  readonly destinationPorts?: NumberRange
-  /** 64 bits, in decimal digits. */
-  readonly tunnelId?: string
   /** KEEPALIVED_PROTOCOL when absent. */
   readonly protocol?: number
 }

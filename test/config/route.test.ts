@@ -1,6 +1,7 @@
+import type { Encapsulation, NumberRange } from '../../src/base/routing.ts'
 import { describe, expect, test } from 'vitest'
 import { formatCidr, formatIp } from '../../src/base/address.ts'
-import type { Encapsulation, NumberRange, VirtualRoute, VirtualRule } from '../../src/config/model.ts'
+import type { VirtualRoute, VirtualRule } from '../../src/config/model.ts'
 import { findings, instance, load } from './support.ts'
 
 /** As keepalived and ip(8) print a route, what is always the same left out. */

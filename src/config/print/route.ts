@@ -1,15 +1,8 @@
 /** Lines of virtual_routes and virtual_rules, in ip(8)'s words. */
 
 import { formatCidr, formatIp, isIpv4 } from '../../base/address.ts'
-import type {
-  Encapsulation,
-  Nexthop,
-  NumberRange,
-  RouteMetric,
-  RuleAction,
-  VirtualRoute,
-  VirtualRule,
-} from '../model.ts'
+import type { Encapsulation, NumberRange, RouteMetric, RuleAction } from '../../base/routing.ts'
+import type { Nexthop, VirtualRoute, VirtualRule } from '../model.ts'
 import { word } from './words.ts'
 
 const MAIN_TABLE = 254

@@ -1,10 +1,11 @@
 /** A route while its line is being read. */
 
 import { ipv4FromNumber, parseIpv6, type Cidr, type IpAddress } from '../../base/address.ts'
+import type { Encapsulation, MetricName, RouteMetric, RouteType } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word } from '../lexer.ts'
-import type { Encapsulation, MetricName, Nexthop, RouteMetric, RouteType, Scope } from '../model.ts'
+import type { Nexthop, Scope } from '../model.ts'
 import { readCidr } from '../values/address.ts'
 
 export interface RouteDraft {

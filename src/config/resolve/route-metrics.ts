@@ -1,8 +1,8 @@
 /** The words of a route line that say something about the connections over it. */
 
+import type { MetricName } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import type { MetricName } from '../model.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseUnsigned } from '../values/unsigned.ts'

@@ -4,11 +4,12 @@
  */
 
 import { ipv6FromBytes, isIpv4, type Cidr, type IpAddress } from '../../base/address.ts'
+import type { RouteType } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { RouteType, VirtualRoute } from '../model.ts'
+import type { VirtualRoute } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import { readOptions } from '../values/line-options.ts'
 import { nexthopsOf, type RouteDraft } from './route-draft.ts'

@@ -1,9 +1,9 @@
 /** The words a rule line is made of. */
 
 import { ipv4FromNumber } from '../../base/address.ts'
+import type { NumberRange, RuleAction } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import type { NumberRange, RuleAction } from '../model.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
 import { parseRealms } from '../values/realms.ts'

@@ -1,11 +1,12 @@
 /** One line of virtual_rules or static_rules, in ip-rule(8)'s words. */
 
 import { isIpv4, type Cidr } from '../../base/address.ts'
+import type { NumberRange, RuleAction } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import type { NumberRange, RuleAction, VirtualRule } from '../model.ts'
+import type { VirtualRule } from '../model.ts'
 import { errorAt, warningAt } from '../report.ts'
 import { readOptions } from '../values/line-options.ts'
 import { ruleHandlers } from './rule-options.ts'
