@@ -15,7 +15,7 @@ import { hasAddress } from '../config/reader.ts'
 import { systemFiles } from '../scripts/file-system.ts'
 import { resolveScript, type SecurityPorts } from '../scripts/security.ts'
 import type { Script } from '../scripts/types.ts'
-import { findGroup, findUser, type UserDirectory } from '../scripts/users.ts'
+import { findGroup, findGroupsOf, findUser, type UserDirectory } from '../scripts/users.ts'
 
 export interface HostLook extends HostFacts {
   /** Programs that somebody else than root could replace, and what is known about that. */
@@ -51,7 +51,7 @@ export async function examinePrograms(
   loaded: Loaded,
 ): Promise<Pick<HostLook, 'scriptOf' | 'hasUser' | 'canResolve' | 'insecure'>> {
   const { model, incompleteInstances, otherScripts } = loaded
-  const { enableScriptSecurity, scriptUser } = model.global
+  const { enableScriptSecurity, scriptUser, supplementaryGroups } = model.global
   const all = { ...model, instances: [...model.instances, ...incompleteInstances] }
   const ports: SecurityPorts = {
     files: systemFiles,
@@ -60,7 +60,7 @@ export async function examinePrograms(
     workingDirectory: process.cwd(),
   }
   // As root, which the daemon runs as.
-  const settings = { enableScriptSecurity, scriptUser, own: { uid: 0, gid: 0 } }
+  const settings = { enableScriptSecurity, scriptUser, supplementaryGroups, own: { uid: 0, gid: 0 } }
   const examined = new Map<string, Promise<Script>>()
   const scripts = new Map<Command, Script>()
   for (const command of [...commandsOf(all), ...otherScripts]) {
@@ -92,6 +92,8 @@ const users: UserDirectory = {
     findUser(await contents('/etc/passwd'), name) ?? findUser(await getent('passwd', name), name),
   group: async (name) =>
     findGroup(await contents('/etc/group'), name) ?? findGroup(await getent('group', name), name),
+  groupsOf: async (name) =>
+    findGroupsOf(await contents('/etc/group'), await getent('initgroups', name), name),
 }
 
 const contents = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
@@ -99,7 +101,7 @@ const contents = (path: string): Promise<string> => readFile(path, 'utf8').catch
 const GETENT_PATIENCE_MS = 5_000
 
 /** Empty where there is no such name, or nobody to ask. */
-const getent = (database: 'passwd' | 'group', name: string): Promise<string> =>
+const getent = (database: 'passwd' | 'group' | 'initgroups', name: string): Promise<string> =>
   new Promise((resolve) => {
     // `--`: a name may begin with a dash.
     execFile('getent', ['--', database, name], { timeout: GETENT_PATIENCE_MS }, (_error, stdout) => {

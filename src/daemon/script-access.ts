@@ -60,7 +60,8 @@ export async function examineScripts(
 
 function securitySettings({ global }: Model): SecuritySettings {
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  return { enableScriptSecurity: global.enableScriptSecurity, scriptUser: global.scriptUser, own }
+  const { enableScriptSecurity, scriptUser, supplementaryGroups } = global
+  return { enableScriptSecurity, scriptUser, supplementaryGroups, own }
 }
 
 /** Of the instances, their groups, the checks and the daemon itself. */

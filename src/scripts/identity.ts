@@ -2,7 +2,7 @@
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 import type { DisabledReason, Identity } from './types.ts'
-import type { UserDirectory } from './users.ts'
+import type { UserDirectory, UserIds } from './users.ts'
 
 export interface UserChoice {
   readonly user: string
@@ -13,13 +13,14 @@ export interface UserChoice {
 export interface SecuritySettings {
   readonly enableScriptSecurity: boolean
   readonly scriptUser?: UserChoice | undefined
+  /** `set_supplementary_groups`: scripts have all groups of their user. */
+  readonly supplementaryGroups?: boolean
   /** The daemon's own ids. */
   readonly own: { readonly uid: number; readonly gid: number }
 }
 
 export interface RunAs {
-  /** Absent: the daemon's own, unchanged. */
-  readonly identity: Identity | undefined
+  readonly identity: Identity
   readonly uid: number
   readonly gid: number
 }
@@ -43,26 +44,36 @@ export async function runAs(
   users: UserDirectory,
 ): Promise<Result<RunAs, Unknown>> {
   const choice = wanted ?? settings.scriptUser
-  if (choice !== undefined) return chosen(choice, users)
+  const groupsOf = (user: string): Promise<readonly number[]> =>
+    settings.supplementaryGroups === true ? users.groupsOf(user) : Promise.resolve([])
+  if (choice !== undefined) return chosen(choice, users, groupsOf)
   const account = await users.localUser(DEFAULT_USER)
-  if (account !== undefined) return accepted(as(account.uid, account.gid))
+  if (account !== undefined) return accepted(as(account, await groupsOf(DEFAULT_USER)))
   const { own, enableScriptSecurity } = settings
   if (enableScriptSecurity && own.uid === 0) return rejected(noSuchUser(DEFAULT_USER))
-  return accepted({ identity: undefined, ...own })
+  return accepted(as(own, own.uid === 0 ? await groupsOf('root') : []))
 }
 
-async function chosen({ user, group }: UserChoice, users: UserDirectory): Promise<Result<RunAs, Unknown>> {
+async function chosen(
+  { user, group }: UserChoice,
+  users: UserDirectory,
+  groupsOf: UserDirectory['groupsOf'],
+): Promise<Result<RunAs, Unknown>> {
   const account = await users.user(user)
   if (account === undefined) return rejected(noSuchUser(user))
   const gid = group === undefined ? account.gid : await users.group(group)
   if (gid === undefined) {
     return rejected({ reason: 'unknown-group', text: `Script group '${group ?? ''}' does not exist` })
   }
-  return accepted(as(account.uid, gid))
+  return accepted(as({ uid: account.uid, gid }, await groupsOf(user)))
 }
 
-/** keepalived gives no supplementary groups. */
-const as = (uid: number, gid: number): RunAs => ({ identity: { uid, gid, groups: [] }, uid, gid })
+/** None of the daemon's own groups is kept (measured: keepalived 2.2.7 keeps none either). */
+const as = ({ uid, gid }: UserIds, groups: readonly number[]): RunAs => ({
+  identity: { uid, gid, groups },
+  uid,
+  gid,
+})
 
 const noSuchUser = (user: string): Unknown => ({
   reason: 'unknown-user',

@@ -7,6 +7,8 @@ const MODE = { sticky: 0o1000, groupWrite: 0o020, otherWrite: 0o002, execute: 0o
 interface Ids {
   readonly uid: number
   readonly gid: number
+  /** Supplementary ones. */
+  readonly groups?: readonly number[]
 }
 
 /**
@@ -35,8 +37,8 @@ export const refusedBy = (steps: readonly Step[], user: Ids): Step | undefined =
   steps.find((step) => step.kind !== 'link' && !mayExecute(step, user))
 
 /** Root passes every directory and executes what anybody may. */
-function mayExecute(step: Step, { uid, gid }: Ids): boolean {
+function mayExecute(step: Step, { uid, gid, groups = [] }: Ids): boolean {
   if (uid === 0) return step.kind === 'directory' || !isExecutableByNobody(step)
   if (uid === step.uid) return (step.mode & 0o100) !== 0
-  return (step.mode & (gid === step.gid ? 0o010 : 0o001)) !== 0
+  return (step.mode & ([gid, ...groups].includes(step.gid) ? 0o010 : 0o001)) !== 0
 }

@@ -77,12 +77,14 @@ function judge(path: string, steps: readonly Step[], who: RunAs, strict: boolean
   if (isExecutableByNobody(file)) {
     return { reason: 'not-executable', text: `script '${path}' is not executable for ${ids}` }
   }
-  const changeable = who.uid === 0 || who.gid === 0 ? changeableByOthers(steps) : undefined
+  const groups = who.identity.groups
+  const hasRootsRights = who.uid === 0 || [who.gid, ...groups].includes(0)
+  const changeable = hasRootsRights ? changeableByOthers(steps) : undefined
   const unsafe = `Unsafe permissions found for script '${path}'`
   if (changeable !== undefined && strict) {
     return { reason: 'insecure', text: `${unsafe}: others than root can change ${changeable.path}` }
   }
-  const refusing = refusedBy(steps, who)
+  const refusing = refusedBy(steps, { ...who, groups })
   return {
     insecure: changeable !== undefined,
     warnings: [

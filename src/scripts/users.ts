@@ -20,6 +20,8 @@ export interface UserDirectory {
   localUser(name: string): Promise<UserIds | undefined>
   /** A group's id. */
   group(name: string): Promise<number | undefined>
+  /** Ids of the groups in which the user is a member; his own is not among them, unless he is listed there, too. */
+  groupsOf(user: string): Promise<readonly number[]>
 }
 
 const GETENT_PATIENCE = seconds(5)
@@ -33,6 +35,8 @@ export function systemUsers(ports: RunPorts): UserDirectory {
     user: async (name) => (await localUser(name)) ?? findUser(await getent(ports, 'passwd', name), name),
     group: async (name) =>
       findGroup(await contents('/etc/group'), name) ?? findGroup(await getent(ports, 'group', name), name),
+    groupsOf: async (user) =>
+      findGroupsOf(await contents('/etc/group'), await getent(ports, 'initgroups', user), user),
   }
 }
 
@@ -48,6 +52,19 @@ export function findGroup(group: string, name: string): number | undefined {
   return isId(gid) ? Number(gid) : undefined
 }
 
+/**
+ * @param group lines as group(5) has them: `name:password:id:member,member`
+ * @param initgroups what `getent initgroups USER` says: the user, then ids
+ */
+export function findGroupsOf(group: string, initgroups: string, user: string): readonly number[] {
+  const local = group.split('\n').flatMap((line) => {
+    const [, , gid = '', members = ''] = line.split(':')
+    return members.split(',').includes(user) ? [gid] : []
+  })
+  const [name, ...others] = initgroups.trim().split(/\s+/)
+  return [...new Set([...local, ...(name === user ? others : [])].filter(isId).map(Number))]
+}
+
 /** The fields of the line that begins with the name; none when there is no such line. */
 const fieldsOf = (database: string, name: string): readonly string[] =>
   database
@@ -61,7 +78,7 @@ const isId = (text: string): boolean => /^\d{1,10}$/.test(text)
 const contents = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
 /** Without getent there is nobody to ask. Its first chunk has what matters: only a group's members may be many. */
-function getent(ports: RunPorts, database: 'passwd' | 'group', name: string): Promise<string> {
+function getent(ports: RunPorts, database: 'passwd' | 'group' | 'initgroups', name: string): Promise<string> {
   const argv = ['/usr/bin/getent', database, name] as const
   return new Promise((resolve) => {
     let answer: string | undefined

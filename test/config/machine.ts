@@ -69,6 +69,7 @@ const rootOnly = {
   user: (name: string) => Promise.resolve(isRoot(name) ? root : undefined),
   localUser: (name: string) => Promise.resolve(isRoot(name) ? root : undefined),
   group: (name: string) => Promise.resolve(isRoot(name) ? 0 : undefined),
+  groupsOf: () => Promise.resolve([]),
 }
 
 function tableOf(programs: readonly string[]): FileTable {

@@ -52,6 +52,7 @@ const users: UserDirectory = {
   user: (name) => Promise.resolve({ root: { uid: 0, gid: 0 }, nobody: { uid: nobody, gid: nobody } }[name]),
   localUser: () => Promise.resolve(undefined),
   group: (name) => Promise.resolve({ root: 0, nogroup: nobody }[name]),
+  groupsOf: () => Promise.resolve([]),
 }
 
 const withDefaultUser: UserDirectory = {
@@ -126,6 +127,27 @@ test('another user may run what others can change, for that gives nobody more ri
   }
 })
 
+describe('set_supplementary_groups', () => {
+  const settings: SecuritySettings = { ...strict, supplementaryGroups: true }
+  const memberOf = (...groups: readonly number[]): UserDirectory => ({
+    ...users,
+    groupsOf: (user) => Promise.resolve(user === 'nobody' ? groups : []),
+  })
+
+  test('a script has all groups of its user, and may run what they may', async () => {
+    expect(await resolve('/ok/f777.sh', { user: 'nobody' }, settings, memberOf(7, 8))).toMatchObject({
+      kind: 'runnable',
+      warnings: [],
+      spec: { identity: { uid: nobody, gid: nobody, groups: [7, 8] } },
+    })
+  })
+
+  test('root’s among them is as good as root', async () => {
+    const script = await resolve('/ok/f777.sh', { user: 'nobody' }, settings, memberOf(7, 0))
+    expect(outcome(script)).toBe('insecure')
+  })
+})
+
 test('what the mode bits refuse the user is warned of; an ACL may allow it', async () => {
   for (const path of ['/ok/x700.sh', '/private/s.sh']) {
     const script = await resolve(path, { user: 'nobody' })
@@ -186,12 +208,15 @@ describe('whom it runs as', () => {
       gid: 901,
       groups: [],
     })
-    expect(await identity('true', undefined, lax)).toBeUndefined()
+    expect(await identity('true', undefined, lax)).toEqual({ uid: 0, gid: 0, groups: [] })
   })
 
   test('but with enable_script_security never root by default', async () => {
     expect(await identity('true', undefined, strict)).toBe("Script user 'keepalived_script' does not exist")
-    expect(await identity('true', undefined, { ...strict, own: { uid: 1000, gid: 1000 } })).toBeUndefined()
+    expect(await identity('true', undefined, { ...strict, own: { uid: 1000, gid: 1000 } })).toMatchObject({
+      uid: 1000,
+      groups: [],
+    })
   })
 
   test('a user or group that does not exist disables it', async () => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
-import { findGroup, findUser, systemUsers } from '../../src/scripts/users.ts'
+import { findGroup, findGroupsOf, findUser, systemUsers } from '../../src/scripts/users.ts'
 import { exits, fakeWorld, hangs, refused, type Behaviour } from './fake-launcher.ts'
 
 const passwd = [
@@ -20,6 +20,16 @@ test('a line of passwd or group', () => {
   }
   expect(findGroup('adm:x:4:syslog,op\nhaproxy:x:115:', 'haproxy')).toBe(115)
   expect(findGroup('adm:x:4:syslog,op', 'op')).toBeUndefined()
+})
+
+test('the groups of a user, local ones and those that getent knows', () => {
+  const group = 'root:x:0:\nadm:x:4:op,web\nweb:x:33:\nssl:x:103:web\nbad:x:abc:web\nlonger:x:5:webmaster'
+  expect(findGroupsOf(group, '', 'web')).toEqual([4, 103])
+  expect(findGroupsOf(group, 'web                   103 70001 70002\n', 'web')).toEqual([
+    4, 103, 70001, 70002,
+  ])
+  expect(findGroupsOf(group, 'op  70001', 'web')).toEqual([4, 103])
+  expect(findGroupsOf(group, '', 'nobody')).toEqual([])
 })
 
 describe('the system’s users', () => {
@@ -50,6 +60,12 @@ describe('the system’s users', () => {
     const world = asked({ ...exits(0), prints: 'directory:*:70001:70002:A user:/home/directory:/bin/sh\n' })
     expect(await settled(world.users.user('directory'), world)).toEqual({ uid: 70001, gid: 70002 })
     expect(world.launcher.programs[0]?.argv).toEqual(['/usr/bin/getent', 'passwd', 'directory'])
+  })
+
+  test('groups of both kinds', async () => {
+    const world = asked({ ...exits(0), prints: 'directory 70003 70004\n' })
+    expect(await settled(world.users.groupsOf('directory'), world)).toEqual([70003, 70004])
+    expect(world.launcher.programs[0]?.argv).toEqual(['/usr/bin/getent', 'initgroups', 'directory'])
   })
 
   test('a group with more members than anybody would read', async () => {

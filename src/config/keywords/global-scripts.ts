@@ -1,6 +1,6 @@
 /** `global_defs`: programs and FIFOs of the daemon itself. */
 
-import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
+import { noEffect, value, type Keyword } from '../keyword.ts'
 import type { Command } from '../model.ts'
 import { flag, lenient, optionalBoolean } from '../values/basic.ts'
 import { notifyCommand, wholeCommand } from '../values/command.ts'
@@ -59,6 +59,13 @@ export const startScripts: readonly Keyword<Command>[] = [startupScript, shutdow
 /** Run where there are instances. */
 export const vrrpFifoScripts: readonly Keyword<Command>[] = [notifyFifoScript, vrrpNotifyFifoScript]
 
+export const setSupplementaryGroups: Keyword<true> = value(
+  'set_supplementary_groups',
+  3,
+  flag,
+  'scripts have all groups of their user, not only the one that is set',
+  { since: '2.3.2' },
+)
 export const fifoWriteVrrpStatesOnReload: Keyword<true> = value(
   'fifo_write_vrrp_states_on_reload',
   3,
@@ -93,8 +100,5 @@ export const globalScriptKeywords: readonly Keyword[] = [
     standing: noEffect('vrrpd always does'),
     since: '2.2.8',
   }),
-  value('set_supplementary_groups', 3, flag, 'all groups of the script’s user', {
-    standing: notYet('only its own group is set'),
-    since: '2.3.2',
-  }),
+  setSupplementaryGroups,
 ]

@@ -24,6 +24,8 @@ export interface GlobalDefs {
   readonly defaultInterface: string
   readonly mail: Mail
   readonly firewall: FirewallTable
+  /** `set_supplementary_groups` */
+  readonly supplementaryGroups: boolean
   /** `notify_fifo` and `vrrp_notify_fifo`. */
   readonly fifos: readonly NotifyFifo[]
   /** `fifo_write_vrrp_states_on_reload` */

@@ -33,6 +33,7 @@ const ofGlobal: Printers<GlobalDefs> = {
   routerId: (name) => [`router_id ${word(name)}`],
   enableScriptSecurity: (on) => when(on, 'enable_script_security'),
   scriptUser: (user) => [`script_user ${userWords(user)}`],
+  supplementaryGroups: (on) => when(on, 'set_supplementary_groups'),
   dynamicInterfaces: (on) => when(on, 'dynamic_interfaces'),
   mcastGroup4: (group) => when(formatIpv4(group) !== '224.0.0.18', `vrrp_mcast_group4 ${formatIpv4(group)}`),
   mcastGroup6: (group) => when(group !== 'ff02::12', `vrrp_mcast_group6 ${group}`),

@@ -6,7 +6,10 @@ import * as keywords from '../keywords/global-scripts.ts'
 import type { Command, GlobalDefs, LimitedScript, NotifyFifo } from '../model.ts'
 import type { Values } from '../values/values.ts'
 
-type Scripts = Pick<GlobalDefs, 'fifos' | 'fifoStatesOnReload' | 'startupScript' | 'shutdownScript'>
+type Scripts = Pick<
+  GlobalDefs,
+  'supplementaryGroups' | 'fifos' | 'fifoStatesOnReload' | 'startupScript' | 'shutdownScript'
+>
 
 export function globalScripts(values: Values): Scripts {
   const fifos = [
@@ -16,6 +19,7 @@ export function globalScripts(values: Values): Scripts {
   const startupScript = limited(values, keywords.startupScript, keywords.startupScriptTimeout)
   const shutdownScript = limited(values, keywords.shutdownScript, keywords.shutdownScriptTimeout)
   return {
+    supplementaryGroups: values.has(keywords.setSupplementaryGroups),
     fifos: fifos.filter((fifo) => fifo !== undefined),
     fifoStatesOnReload: values.has(keywords.fifoWriteVrrpStatesOnReload),
     ...(startupScript && { startupScript }),

@@ -4,7 +4,7 @@ import { accepted, rejected } from '../../base/result.ts'
 import type { Command, Model, Notify } from '../../config/model.ts'
 import { systemFiles } from '../../scripts/file-system.ts'
 import { resolveScript, type SecurityPorts } from '../../scripts/security.ts'
-import { findGroup, findUser, type UserDirectory } from '../../scripts/users.ts'
+import { findGroup, findGroupsOf, findUser, type UserDirectory } from '../../scripts/users.ts'
 import type { Known, ScriptFacts } from '../facts.ts'
 import type { Host } from './host.ts'
 
@@ -14,9 +14,9 @@ export async function collectScripts(
   root: boolean,
 ): Promise<Known<readonly ScriptFacts[]>> {
   if (!model) return rejected('there is no configuration that names any')
-  const { enableScriptSecurity, scriptUser } = model.global
+  const { enableScriptSecurity, scriptUser, supplementaryGroups } = model.global
   // The daemon runs as root, whoever asks.
-  const settings = { enableScriptSecurity, scriptUser, own: { uid: 0, gid: 0 } }
+  const settings = { enableScriptSecurity, scriptUser, supplementaryGroups, own: { uid: 0, gid: 0 } }
   const ports: SecurityPorts = {
     files: systemFiles,
     users: usersOf(host),
@@ -106,5 +106,6 @@ function usersOf(host: Host): UserDirectory {
       findUser(await file('/etc/passwd'), name) ?? findUser(await getent('passwd', name), name),
     group: async (name) =>
       findGroup(await file('/etc/group'), name) ?? findGroup(await getent('group', name), name),
+    groupsOf: async (name) => findGroupsOf(await file('/etc/group'), await getent('initgroups', name), name),
   }
 }
