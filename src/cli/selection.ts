@@ -1,7 +1,7 @@
 /** The part of a status report that was asked for by name. Pure. */
 
 import { accepted, rejected, type Result } from '../base/result.ts'
-import { nearest } from '../base/suggest.ts'
+import { unknownName } from '../base/unknown-name.ts'
 import type { StatusReport } from '../control/report.ts'
 
 /**
@@ -13,24 +13,14 @@ export function select(report: StatusReport, name: string | undefined): Result<S
   const { instances, groups, problems } = report
   const isInstance = instances.some((instance) => instance.name === name)
   const members = isInstance ? [name] : (groups.find((group) => group.name === name)?.members ?? [])
-  if (members.length === 0) return rejected(unknownName(name, report))
+  if (members.length === 0) {
+    const known = [...instances, ...groups].map((each) => each.name)
+    return rejected(unknownName('vrrp_instance or vrrp_sync_group', name, known))
+  }
   return accepted({
     ...report,
     problems: problems.filter(({ instance }) => instance !== null && members.includes(instance)),
     instances: instances.filter((instance) => members.includes(instance.name)),
     groups: groups.filter((group) => group.members.some((member) => members.includes(member))),
   })
-}
-
-/** A thousand names are no sentence. */
-const MOST_NAMES = 20
-
-function unknownName(name: string, { instances, groups }: StatusReport): string {
-  const known = [...instances, ...groups].map((each) => each.name)
-  const meant = nearest(name, known)
-  const listed = known.slice(0, MOST_NAMES).join(', ')
-  const rest = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : ''
-  const hint = meant === undefined ? '' : ` did you mean '${meant}'?`
-  const all = known.length === 0 ? 'none is configured' : `there is: ${listed}${rest}`
-  return `no vrrp_instance or vrrp_sync_group '${name}';${hint} ${all}`
 }

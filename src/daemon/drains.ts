@@ -2,7 +2,8 @@
  * Instances that the operator takes out for maintenance. A Master hears nothing
  * of its Backups, so nobody can know beforehand whether one would take over;
  * but one Master_Down_Interval later it is known, and then what nobody has
- * taken over is taken back. That, and the end of a drill, do not depend on the
+ * taken over is taken back at once: who has listened for so long need not do so
+ * again. That, and the end of a drill, do not depend on the
  * client: its connection may be the first thing that moves with the address.
  */
 
@@ -16,6 +17,7 @@ import {
   type Duration,
   type Instant,
 } from '../base/time.ts'
+import { unknownName } from '../base/unknown-name.ts'
 import type { DrainArguments, Targets } from '../control/arguments.ts'
 import type { ResumeReport } from '../control/drain.ts'
 import { failed, succeeded } from '../control/protocol.ts'
@@ -171,15 +173,17 @@ export class Drains {
   private endByItself(operation: Operation): void {
     const records = this.recordsOf(operation)
     const names = records.filter(isDrained).map(({ router }) => router.name)
+    const unserved = new Set(operation.waiting)
     this.tellUntaken(operation, true)
     operation.stream.tell({ kind: 'resumed', instances: names })
     this.forgetOperation(operation)
-    if (names.length > 0) this.letIn(names, 'vrrpd lets')
+    if (names.length > 0) this.letIn(names, 'vrrpd lets', unserved)
   }
 
-  private letIn(names: readonly string[], who: string): void {
+  /** @param unserved former Masters that have listened for a Master_Down_Interval and heard nobody */
+  private letIn(names: readonly string[], who: string, unserved: ReadonlySet<string> = new Set()): void {
     this.ports.chronicle.daemon('resume', `${who} ${names.join(', ')} in again`)
-    this.ports.dispatch({ type: 'resume', routers: names })
+    this.ports.dispatch({ type: 'resume', routers: names, unserved })
   }
 
   private recordsOf({ routers }: Operation): readonly RouterRecord[] {
@@ -217,8 +221,8 @@ export class Drains {
     for (const name of names) {
       const members = groups.get(name)?.members ?? []
       if (!routers.has(name) && members.length === 0) {
-        const known = [...routers.keys(), ...groups.keys()].join(', ')
-        return `no vrrp_instance or vrrp_sync_group '${name}'; there is: ${known}`
+        const known = [...routers.keys(), ...groups.keys()]
+        return unknownName('vrrp_instance or vrrp_sync_group', name, known)
       }
       for (const each of routers.has(name) ? [name] : members) wanted.add(each)
     }

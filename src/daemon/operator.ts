@@ -1,6 +1,7 @@
 /** Answers what clients of the control socket ask. */
 
 import { assertNever } from '../base/result.ts'
+import { unknownName } from '../base/unknown-name.ts'
 import type { EventReport } from '../control/events.ts'
 import { failed, succeeded, type Request } from '../control/protocol.ts'
 import type { ReloadReport } from '../control/reload.ts'
@@ -71,8 +72,11 @@ export class Operator {
         addresses.some(({ address }) => address === subject || address.split('/')[0] === subject),
       )
     if (!instance) {
-      const names = instances.map(({ name }) => name).join(', ')
-      const text = `no vrrp_instance '${subject}' and none with that virtual address; there is: ${names}`
+      const names = instances.flatMap(({ name, addresses }) => [
+        name,
+        ...addresses.map(({ address }) => address),
+      ])
+      const text = unknownName('vrrp_instance or virtual address', subject, names)
       return failed({ code: 'not-possible', text })
     }
     const { chronicle } = this.ports
@@ -97,7 +101,7 @@ export class Operator {
   }
 
   private noSuchInstance(name: string): Answer {
-    const names = [...this.ports.engine().routers.keys()].join(', ')
-    return failed({ code: 'not-possible', text: `no vrrp_instance '${name}'; there is: ${names}` })
+    const known = [...this.ports.engine().routers.keys()]
+    return failed({ code: 'not-possible', text: unknownName('vrrp_instance', name, known) })
   }
 }

@@ -15,11 +15,12 @@ import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
 import {
-  changeDrained,
   changeFile,
   changeLink,
   changeProcess,
   changeScript,
+  drain,
+  letIn,
   renewConditions,
 } from './facts.ts'
 import { announceMovedGroups, announceStartedGroups, announcement, settleGroup } from './group-state.ts'
@@ -88,8 +89,10 @@ export function stepEngine(engine: Engine, event: EngineEvent, now: Instant): En
       changeScript(draft, event.name, event.verdict)
       break
     case 'drain':
+      drain(draft, event.routers)
+      break
     case 'resume':
-      changeDrained(draft, event.type, event.routers)
+      letIn(draft, event.routers, event.unserved)
       break
     case 'file':
       changeFile(draft, event.name, event.number)

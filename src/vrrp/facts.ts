@@ -31,13 +31,15 @@ export function changeScript(draft: Draft, name: string, verdict: Verdict): void
   changeFacts(draft, { ...draft.facts, scripts }, tracks('script', name))
 }
 
-export function changeDrained(draft: Draft, what: 'drain' | 'resume', names: readonly string[]): void {
-  const drained = new Set(draft.facts.drained)
-  for (const name of names) {
-    if (what === 'drain') drained.add(name)
-    else drained.delete(name)
-  }
+export function drain(draft: Draft, names: readonly string[]): void {
+  const drained = new Set([...(draft.facts.drained ?? []), ...names])
   changeFacts(draft, { ...draft.facts, drained }, ({ name }) => names.includes(name))
+}
+
+/** @param unserved whom nobody has succeeded for a Master_Down_Interval */
+export function letIn(draft: Draft, names: readonly string[], unserved: ReadonlySet<string> = NOBODY): void {
+  const left = [...(draft.facts.drained ?? [])].filter((name) => !names.includes(name))
+  changeFacts(draft, { ...draft.facts, drained: new Set(left) }, ({ name }) => names.includes(name), unserved)
 }
 
 export function changeFile(draft: Draft, name: string, number: number): void {
@@ -66,9 +68,16 @@ function withEntry<V>(
   return copy
 }
 
-function changeFacts(draft: Draft, facts: Facts, concerned: (router: VirtualRouter) => boolean): void {
+const NOBODY: ReadonlySet<string> = new Set()
+
+function changeFacts(
+  draft: Draft,
+  facts: Facts,
+  concerned: (router: VirtualRouter) => boolean,
+  unserved = NOBODY,
+): void {
   draft.facts = facts
-  for (const unit of unitsOf(renewOwnConditions(draft, concerned))) stepUnit(draft, unit)
+  for (const unit of unitsOf(renewOwnConditions(draft, concerned))) stepUnit(draft, unit, unserved)
   announceMovedGroups(draft)
 }
 
@@ -100,14 +109,19 @@ function unitsOf(changed: readonly RouterRecord[]): readonly Unit[] {
   return [...units.values()]
 }
 
-function stepUnit(draft: Draft, { group, changed }: Unit): void {
+function stepUnit(draft: Draft, { group, changed }: Unit, unserved: ReadonlySet<string>): void {
   const before = new Map(renewConditions(draft, group, changed))
   let moved = false
   for (const name of inOrder(draft, group, changed)) {
     const previous = before.get(name)
     if (previous === undefined) continue
     const from = recordOf(draft, name).state.kind
-    stepRouter(draft, name, { type: 'conditions', before: previous, following: moved })
+    stepRouter(draft, name, {
+      type: 'conditions',
+      before: previous,
+      following: moved,
+      ...(unserved.has(name) && { unserved: true }),
+    })
     const to = recordOf(draft, name).state.kind
     if (moved || to === from) continue
     moved = true

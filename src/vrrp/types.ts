@@ -77,7 +77,9 @@ export type EngineEvent =
   | { readonly type: 'link'; readonly name: string; readonly fact: LinkFact | undefined }
   | { readonly type: 'script'; readonly name: string; readonly verdict: Verdict }
   /** The operator takes routers out, or lets them in again; both alter nothing for those it is true of already. */
-  | { readonly type: 'drain' | 'resume'; readonly routers: readonly string[] }
+  | { readonly type: 'drain'; readonly routers: readonly string[] }
+  /** `unserved`: of these, and of those in their sync groups, nobody has been master for a Master_Down_Interval. */
+  | { readonly type: 'resume'; readonly routers: readonly string[]; readonly unserved?: ReadonlySet<string> }
   | { readonly type: 'file'; readonly name: string; readonly number: number }
   | { readonly type: 'process'; readonly name: string; readonly verdict: Verdict }
   | { readonly type: 'address-lost'; readonly router: string; readonly address: string }

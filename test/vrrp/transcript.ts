@@ -13,7 +13,7 @@
  *   link eth0 down                  (or up, missing, unaddressed)
  *   script chk down                 (or up, pending, disabled)
  *   lost V1 10.9.0.101/24 on eth0
- *   drain V1 V2                     (or resume)
+ *   drain V1 V2                     (or resume V1 V2, or resume V1 unserved V1 V2)
  *   stop
  *   show
  *
@@ -138,8 +138,12 @@ class Session {
       case 'script':
         return { type: 'script', name: subject, verdict: words[0] as Verdict }
       case 'drain':
-      case 'resume':
-        return { type: command, routers: [subject, ...words] }
+        return { type: 'drain', routers: [subject, ...words] }
+      case 'resume': {
+        const names = [subject, ...words]
+        const end = names.includes('unserved') ? names.indexOf('unserved') : names.length
+        return { type: 'resume', routers: names.slice(0, end), unserved: new Set(names.slice(end + 1)) }
+      }
       case 'file':
         return { type: 'file', name: subject, number: Number(words[0]) }
       case 'process':

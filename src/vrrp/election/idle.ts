@@ -69,7 +69,7 @@ export function onFault(
   switch (event.type) {
     case 'conditions': {
       const reasons = reasonsToStay(conditions)
-      if (reasons.length === 0) return becomeBackup(router, state, conditions, now, 'fault cleared')
+      if (reasons.length === 0) return leaveFault(router, state, conditions, now, event.unserved === true)
       return stayInFault(state, reasons, conditions, event.before)
     }
     case 'stop':
@@ -84,6 +84,18 @@ export function onFault(
     default:
       return assertNever(event)
   }
+}
+
+/** Who has listened for a Master_Down_Interval already need not do so again. */
+function leaveFault(
+  router: VirtualRouter,
+  state: Fault,
+  conditions: Conditions,
+  now: Instant,
+  unserved: boolean,
+): Step {
+  const step = becomeBackup(router, state, conditions, now, 'fault cleared')
+  return unserved ? { ...step, state: listening(latest(now, router.deafUntil)) } : step
 }
 
 /** keepalived sends STOP for a router it has never announced, too (measured). */

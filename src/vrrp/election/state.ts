@@ -175,8 +175,16 @@ export type RouterEvent =
   | { readonly type: 'advert'; readonly advert: Advert }
   /** One of the state's deadlines has been reached; `heldBack`: the sync group may not go to Master yet. */
   | { readonly type: 'timeout'; readonly heldBack: boolean }
-  /** Conditions differ from those of the previous step; `following`: another member of the group has just gone first. */
-  | { readonly type: 'conditions'; readonly before: Conditions; readonly following: boolean }
+  /**
+   * Conditions differ from those of the previous step; `following`: another member of the group has just gone first.
+   * `unserved`: it was Master, has listened since, and heard nobody for a Master_Down_Interval.
+   */
+  | {
+      readonly type: 'conditions'
+      readonly before: Conditions
+      readonly following: boolean
+      readonly unserved?: true
+    }
   /** Somebody else removed a virtual address or route of ours. */
   | { readonly type: 'address-lost'; readonly address: string }
   /** The sync group says so; `because` names the member that started it. */
