@@ -6,78 +6,11 @@
  */
 
 import type { Ipv4Address } from '../../base/address.ts'
-import type { Duration, Instant } from '../../base/time.ts'
+import type { Instant } from '../../base/time.ts'
+import type { Note } from './note.ts'
 
-/** A virtual router's fixed properties for as long as one configuration is in force. */
-export interface VirtualRouter {
-  /** The vrrp_instance's name; unique. */
-  readonly name: string
-  readonly link: string
-  readonly vrid: number
-  /** What else tells routers of one VRID on one link apart: a multicast group or a unicast source. */
-  readonly channel?: string
-  /** The configured priority, 1..255; 255 is the address owner. */
-  readonly priority: number
-  /**
-   * keepalived's `state`, which matters for an owner only: one with `state
-   * BACKUP` listens for a Master_Down_Interval first (measured). Absent: MASTER.
-   */
-  readonly initialState?: 'MASTER' | 'BACKUP'
-  readonly advertInterval: Duration
-  /** How much further apart than advertInterval a Master's adverts are; absent: not at all. */
-  readonly advertSlack?: Duration
-  readonly preempt: boolean
-  readonly preemptDelay: Duration
-  /**
-   * With nopreempt: a Master that did not run for a whole Master_Down_Interval takes it that it has a
-   * successor, and goes back to Backup instead of arguing with it (--pause-guard).
-   */
-  readonly pauseGuard?: true
-  readonly downTimerAdverts: number
-  /** The advertised addresses in the file's order. */
-  readonly addresses: readonly Ipv4Address[]
-  readonly garp: GarpPlan
-  readonly lowerPrioNoAdvert: boolean
-  readonly higherPrioSendAdvert: boolean
-  readonly skipCheckAdvAddr: boolean
-  /** `mcast_src_ip`, `unicast_src_ip`; absent: the link's own address. */
-  readonly sourceAddress: Ipv4Address | undefined
-  /** Without that address nobody reaches it: unicast, or `track_src_ip`. */
-  readonly needsSourceAddress?: boolean
-  /** `unicast_fault_no_peer`: unicast is meant, but there is nobody to speak to. */
-  readonly lacksPeers?: boolean
-  /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */
-  readonly requiredLinks: readonly string[]
-  readonly trackers: readonly Tracker[]
-  /** `vrrp_startup_delay`: nothing that arrives before counts, and no timer begins before. */
-  readonly deafUntil?: Instant
-  /** What its configuration asks for and this program cannot do: it must not take part half-understood. */
-  readonly unsupported?: string
-}
-
-/** How often gratuitous ARP is sent, and when again. */
-export interface GarpPlan {
-  readonly repeat: number
-  /** From becoming Master until the second burst; zero for none. */
-  readonly delay: Duration
-  /** Period of refreshes while Master, the first one period after becoming it; zero for none. */
-  readonly refresh: Duration
-  readonly refreshRepeat: number
-  /** The same as `delay` and `repeat`, after an advert of lower priority. */
-  readonly lowerPrioDelay: Duration
-  readonly lowerPrioRepeat: number
-  /** Period of single requests for addresses that are not on the router's own link; absent: none. */
-  readonly elsewhere?: Duration
-}
-
-/** Something outside the protocol that alters priority or forces Fault. */
-export interface Tracker {
-  readonly kind: 'script' | 'interface' | 'file' | 'process'
-  readonly name: string
-  /** Zero: a failure is a Fault; otherwise see election/priority.ts. */
-  readonly weight: number
-  readonly reverse: boolean
-}
+export type * from './note.ts'
+export type * from './router.ts'
 
 /** What is known of a tracked thing: a file's number, or how it fares. */
 export type Finding = Verdict | number
@@ -222,78 +155,6 @@ export type Effect =
       readonly deleted?: true
     }
   | { readonly type: 'note'; readonly note: Note }
-
-/** What an operator may want to read; the daemon turns each into keepalived's words. */
-export type Note =
-  | {
-      readonly kind: 'transition'
-      readonly from: StateKind
-      readonly to: StateKind
-      readonly because: string
-    }
-  | { readonly kind: 'removing-addresses' }
-  | { readonly kind: 'setting-addresses' }
-  | { readonly kind: 'master-down-timer-expired' }
-  | { readonly kind: 'priority-changed'; readonly from: number; readonly to: number }
-  | { readonly kind: 'fault-reason'; readonly reason: FaultReason }
-  | { readonly kind: 'fault-cleared'; readonly reason: FaultReason }
-  | { readonly kind: 'lower-priority-discarded'; readonly source: Ipv4Address; readonly priority: number }
-  | {
-      readonly kind: 'forcing-election'
-      readonly source: Ipv4Address
-      readonly priority: number
-      readonly ours: number
-    }
-  | {
-      readonly kind: 'yielding'
-      readonly source: Ipv4Address
-      readonly priority: number
-      readonly ours: number
-    }
-  | { readonly kind: 'own-address-advert'; readonly source: Ipv4Address }
-  | { readonly kind: 'two-owners'; readonly source: Ipv4Address; readonly yielding: boolean }
-  | {
-      readonly kind: 'priority-zero-received'
-      readonly as: 'backup' | 'master'
-      readonly source: Ipv4Address
-    }
-  | { readonly kind: 'priority-zero-sent' }
-  | { readonly kind: 'preempt-delay-started'; readonly delay: Duration }
-  | { readonly kind: 'preempt-delay-stopped' }
-  | {
-      readonly kind: 'address-list-differs'
-      readonly source: Ipv4Address
-      readonly addresses: readonly Ipv4Address[]
-    }
-  | { readonly kind: 'address-lost'; readonly address: string }
-  /** An advert that failed validation; `text` is the wire's own description of why. */
-  | {
-      readonly kind: 'advert-rejected'
-      readonly reason: string
-      /** Undefined: one of more than are told apart. */
-      readonly source: Ipv4Address | undefined
-      readonly text: string
-    }
-  /** See rejections.ts: `more` since something was last said about them, `span` ago. */
-  | {
-      readonly kind: 'adverts-still-rejected'
-      readonly reason: string
-      readonly source: Ipv4Address | undefined
-      readonly text: string
-      readonly more: number
-      readonly span: Duration
-    }
-  /** The last one came `span` ago. */
-  | {
-      readonly kind: 'adverts-no-longer-rejected'
-      readonly reason: string
-      readonly source: Ipv4Address | undefined
-      readonly text: string
-      readonly more: number
-      readonly span: Duration
-    }
-  /** `count` were rejected. */
-  | { readonly kind: 'adverts-accepted-again'; readonly source: Ipv4Address; readonly count: number }
 
 export interface Step {
   readonly state: State

@@ -1,0 +1,77 @@
+/** What the election says of itself while it goes on. */
+
+import type { Ipv4Address } from '../../base/address.ts'
+import type { Duration } from '../../base/time.ts'
+import type { FaultReason, StateKind } from './state.ts'
+
+/** What an operator may want to read; the daemon turns each into keepalived's words. */
+export type Note =
+  | {
+      readonly kind: 'transition'
+      readonly from: StateKind
+      readonly to: StateKind
+      readonly because: string
+    }
+  | { readonly kind: 'removing-addresses' }
+  | { readonly kind: 'setting-addresses' }
+  | { readonly kind: 'master-down-timer-expired' }
+  | { readonly kind: 'priority-changed'; readonly from: number; readonly to: number }
+  | { readonly kind: 'fault-reason'; readonly reason: FaultReason }
+  | { readonly kind: 'fault-cleared'; readonly reason: FaultReason }
+  | { readonly kind: 'lower-priority-discarded'; readonly source: Ipv4Address; readonly priority: number }
+  | {
+      readonly kind: 'forcing-election'
+      readonly source: Ipv4Address
+      readonly priority: number
+      readonly ours: number
+    }
+  | {
+      readonly kind: 'yielding'
+      readonly source: Ipv4Address
+      readonly priority: number
+      readonly ours: number
+    }
+  | { readonly kind: 'own-address-advert'; readonly source: Ipv4Address }
+  | { readonly kind: 'two-owners'; readonly source: Ipv4Address; readonly yielding: boolean }
+  | {
+      readonly kind: 'priority-zero-received'
+      readonly as: 'backup' | 'master'
+      readonly source: Ipv4Address
+    }
+  | { readonly kind: 'priority-zero-sent' }
+  | { readonly kind: 'preempt-delay-started'; readonly delay: Duration }
+  | { readonly kind: 'preempt-delay-stopped' }
+  | {
+      readonly kind: 'address-list-differs'
+      readonly source: Ipv4Address
+      readonly addresses: readonly Ipv4Address[]
+    }
+  | { readonly kind: 'address-lost'; readonly address: string }
+  /** An advert that failed validation; `text` is the wire's own description of why. */
+  | {
+      readonly kind: 'advert-rejected'
+      readonly reason: string
+      /** Undefined: one of more than are told apart. */
+      readonly source: Ipv4Address | undefined
+      readonly text: string
+    }
+  /** See rejections.ts: `more` since something was last said about them, `span` ago. */
+  | {
+      readonly kind: 'adverts-still-rejected'
+      readonly reason: string
+      readonly source: Ipv4Address | undefined
+      readonly text: string
+      readonly more: number
+      readonly span: Duration
+    }
+  /** The last one came `span` ago. */
+  | {
+      readonly kind: 'adverts-no-longer-rejected'
+      readonly reason: string
+      readonly source: Ipv4Address | undefined
+      readonly text: string
+      readonly more: number
+      readonly span: Duration
+    }
+  /** `count` were rejected. */
+  | { readonly kind: 'adverts-accepted-again'; readonly source: Ipv4Address; readonly count: number }
