@@ -144,6 +144,7 @@ const pureFiles = [
   'tracking/process-match.ts',
   'daemon/assemble.ts',
   'daemon/causes.ts',
+  'daemon/dependencies.ts',
   'daemon/chronicle-text.ts',
   'daemon/heard.ts',
   'daemon/messages.ts',
