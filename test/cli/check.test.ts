@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/cli.ts'
 import { check, processWorld, type CheckArguments } from '../../src/cli/check.ts'
@@ -212,11 +213,9 @@ describe('the ways to run it', () => {
   test('standard input', async () => {
     const { code, out } = await inTerminal((io) =>
       check(checkArguments({ file: '-' }), io, {
-        // eslint-disable-next-line @typescript-eslint/require-await
-        async *stdin() {
+        stdin: () => {
           const text = instance('priority 300')
-          yield Buffer.from(text.slice(0, 40))
-          yield Buffer.from(text.slice(40))
+          return Readable.from([Buffer.from(text.slice(0, 40)), Buffer.from(text.slice(40))])
         },
         workingDirectory: () => directory,
         writeBytes: () => {},

@@ -24,7 +24,7 @@ import type {
   ScriptFacts,
   ServiceFacts,
 } from '../../src/doctor/facts.ts'
-import { cidr, configuration, facts, heard, instance, ip, link, running, said } from './kit.ts'
+import { cidr, configuration, facts, heard, instance, ip, link, running, said, service } from './kit.ts'
 
 type Case = readonly [name: string, change: Partial<Facts>, expected: readonly string[]]
 
@@ -401,17 +401,7 @@ describe('scripts', () => {
 
 describe('service', () => {
   const unit = (change: Partial<ServiceFacts>): Pick<Facts, 'service'> => ({
-    service: accepted({
-      installed: true,
-      enabled: true,
-      active: true,
-      changedOnDisk: false,
-      restarts: true,
-      watchdog: true,
-      dropIns: [],
-      openFilesLimit: 524_288,
-      ...change,
-    }),
+    service: accepted(service(change)),
   })
   table(checkService, [
     ['well', {}, ['ok: vrrpd.service is enabled, restarts and has a watchdog']],

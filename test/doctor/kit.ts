@@ -10,6 +10,7 @@ import type {
   Instance,
   LinkFacts,
   RunningDaemon,
+  ServiceFacts,
 } from '../../src/doctor/facts.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 
@@ -80,6 +81,18 @@ export const heard = (change: Partial<HeardAdvert> = {}): HeardAdvert => ({
   ...change,
 })
 
+export const service = (change: Partial<ServiceFacts> = {}): ServiceFacts => ({
+  installed: true,
+  enabled: true,
+  active: true,
+  changedOnDisk: false,
+  restarts: true,
+  watchdog: true,
+  dropIns: [],
+  openFilesLimit: 524_288,
+  ...change,
+})
+
 export function running(
   state: 'MASTER' | 'BACKUP' | 'FAULT' = 'BACKUP',
   change: Partial<RunningDaemon> = {},
@@ -128,16 +141,7 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
   processes: { keepaliveds: [], keepalivedEnabled: false, sockets: [] },
   scripts: accepted([]),
   clock: { synchronised: true, uptimeSeconds: 1e6 },
-  service: accepted({
-    installed: true,
-    enabled: true,
-    active: true,
-    changedOnDisk: false,
-    restarts: true,
-    watchdog: true,
-    dropIns: [],
-    openFilesLimit: 524_288,
-  }),
+  service: accepted(service()),
   ...change,
 })
 
