@@ -13,6 +13,7 @@ import type { Timers } from '../scripts/types.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { encodeGratuitousArp } from '../vrrp/wire/gratuitous-arp.ts'
 import { encodeNeighborAdvertisement } from '../vrrp/wire/neighbor-advertisement.ts'
+import { announcementWords } from './announcement-words.ts'
 import { forwards } from './forwarding.ts'
 import type { Pace, Pacing } from './pacing.ts'
 
@@ -28,6 +29,8 @@ export interface AnnouncerPorts {
   readonly clock: Clock
   readonly timers: Timers
   readonly complain: (text: string) => void
+  /** For `-D`. */
+  readonly detail: (text: string) => void
 }
 
 interface Waiting extends Announcement {
@@ -62,6 +65,7 @@ export class Announcer {
     const burst = ethernet.filter(({ link }) => this.pacing(link.name) === undefined)
     sendBurst(this.ports, burst, repeat)
     if (repeat === 0) return
+    for (const text of announcementWords(router, ethernet)) this.ports.detail(text)
     for (const announcement of ethernet) {
       const pace = this.pacing(announcement.link.name)
       if (pace) this.enqueue(pace, { ...announcement, router, times: repeat })

@@ -35,6 +35,8 @@ export interface DaemonPorts {
   readonly complain: (text: string) => void
   /** Something worth a line that is no reason to worry. */
   readonly say: (text: string) => void
+  /** The same, for those who asked for more with `-D`. */
+  readonly detail: (text: string) => void
   /** What somebody else removes is put back: `--restore-addresses`. */
   readonly restoreAddresses: boolean
 }

@@ -44,6 +44,7 @@ export function tellHearers({
   | 'noteAddress'
   | 'complain'
   | 'say'
+  | 'detail'
 > {
   const rivals = new RivalsLog(clock)
   const say = (text: string): void => {
@@ -80,5 +81,8 @@ export function tellHearers({
       log.warn(text)
     },
     say,
+    detail: (text) => {
+      log.detail(text)
+    },
   }
 }

@@ -21,7 +21,16 @@ import { StaticItems } from './static-items.ts'
 
 export interface HoldingsPorts extends Pick<
   DaemonPorts,
-  'clock' | 'timers' | 'kernel' | 'arp' | 'firewall' | 'say' | 'complain' | 'noteRouter' | 'restoreAddresses'
+  | 'clock'
+  | 'timers'
+  | 'kernel'
+  | 'arp'
+  | 'firewall'
+  | 'say'
+  | 'detail'
+  | 'complain'
+  | 'noteRouter'
+  | 'restoreAddresses'
 > {
   readonly records: () => Iterable<RouterRecord>
   readonly routerNamed: (name: string) => Assembled
@@ -55,6 +64,7 @@ export class Holdings {
 
   install(assembled: Assembled): void {
     this.ports.firewall.follow(assembled)
+    this.tellItems(assembled, 'setting')
     this.installer.install(assembled)
     this.conflicts.touch()
   }
@@ -64,8 +74,14 @@ export class Holdings {
     this.announcer.keepOnly(assembled.router.name, [])
     this.conflicts.touch()
     if (keep) return
+    this.tellItems(assembled, 'removing')
     this.installer.withdraw(assembled)
     this.ports.firewall.release(assembled.router.name)
+  }
+
+  private tellItems({ router, instance }: Assembled, doing: 'setting' | 'removing'): void {
+    if (instance.routes.length > 0) this.ports.detail(`(${router.name}) ${doing} Virtual Routes`)
+    if (instance.rules.length > 0) this.ports.detail(`(${router.name}) ${doing} Virtual Rules`)
   }
 
   /** @param elsewhere only on other links than the router's own */

@@ -33,12 +33,14 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
   const start = timers.clock.now()
   const sent: string[] = []
   const said: string[] = []
+  const details: string[] = []
   let refuse = false
   const announcer = new Announcer(
     {
       clock: timers.clock,
       timers,
       complain: (text) => said.push(text),
+      detail: (text) => details.push(text),
       arp: {
         send: (index, frames) => {
           if (refuse) return rejected({ errno: 100, code: 'ENETDOWN', call: 'send', text: 'Network is down' })
@@ -62,6 +64,7 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
     timers,
     announcer,
     said,
+    details,
     /** What has been sent since the last call. */
     sent: (): readonly string[] => sent.splice(0),
     refuse: () => (refuse = true),
@@ -85,6 +88,19 @@ test('with one, the first goes at once, and each link has its own pace for all i
   timers.advance(seconds(1))
   expect(sent()).toEqual(['100 2:2', '100 3:3', '200 2:1', '300 2:4', '400 2:2'])
   expect(timers.pending).toBe(0)
+})
+
+test('-D tells of a burst once for each link, of many addresses the first', () => {
+  const { announcer, details } = stage(0)
+  announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 3)], 5)
+  announcer.announce('V2', on(eth0, ...Array.from({ length: 250 }, (_, index) => index)), 5)
+  announcer.announce('V3', on(eth0, 1), 0)
+  const first = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`).join(', ')
+  expect(details).toEqual([
+    '(V1) Sending/queueing gratuitous ARPs on eth0 for 10.9.0.1, 10.9.0.2',
+    '(V1) Sending/queueing gratuitous ARPs on eth1 for 10.9.0.3',
+    `(V2) Sending/queueing gratuitous ARPs on eth0 for ${first} and 240 more`,
+  ])
 })
 
 test('links of a garp_group share one pace; the others have the global one', () => {
