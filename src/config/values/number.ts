@@ -31,15 +31,24 @@ export interface Otherwise<T> {
 export const ignored: Otherwise<never> = { words: 'the line is ignored' }
 export const instead = <T>(value: T, words: string): Otherwise<T> => ({ words, value })
 
-export const integer = (range: Range, otherwise: Otherwise<number> = ignored): Arguments<number> => ({
-  syntax: rangeText(range),
+/** One number of a range, or what happens otherwise. */
+const oneOf = <T>(
+  read: (given: Word, range: Range, otherwise: string, report: Report) => T | undefined,
+  range: Range,
+  syntax: string,
+  otherwise: Otherwise<T>,
+): Arguments<T> => ({
+  syntax,
   needed: 1,
   read(statement, report) {
     const given = argument(statement)
     if (given === undefined) return undefined
-    return readInteger(given, range, otherwise.words, report) ?? otherwise.value
+    return read(given, range, otherwise.words, report) ?? otherwise.value
   },
 })
+
+export const integer = (range: Range, otherwise: Otherwise<number> = ignored): Arguments<number> =>
+  oneOf(readInteger, range, rangeText(range), otherwise)
 
 export function readInteger(
   given: Word,
@@ -106,18 +115,8 @@ export const atLeastOne = (otherwise: Otherwise<number> = ignored): Arguments<nu
 })
 
 /** Seconds with a fraction of up to six digits. */
-export const secondsBetween = (
-  range: Range,
-  otherwise: Otherwise<Duration> = ignored,
-): Arguments<Duration> => ({
-  syntax: `${rangeText(range)} s`,
-  needed: 1,
-  read(statement, report) {
-    const given = argument(statement)
-    if (given === undefined) return undefined
-    return readSeconds(given, range, otherwise.words, report) ?? otherwise.value
-  },
-})
+export const secondsBetween = (range: Range, otherwise: Otherwise<Duration> = ignored): Arguments<Duration> =>
+  oneOf(readSeconds, range, `${rangeText(range)} s`, otherwise)
 
 export function readSeconds(
   given: Word,
