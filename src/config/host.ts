@@ -11,7 +11,7 @@ import type { Command, Model, Notify, VrrpInstance } from './model.ts'
 
 /** What became of a command when it was looked for; scripts/security.ts gives these. */
 export type ScriptVerdict =
-  | { readonly kind: 'runnable'; readonly insecure: boolean }
+  | { readonly kind: 'runnable'; readonly insecure: boolean; readonly onlyOpens?: true }
   | { readonly kind: 'disabled'; readonly reason: string; readonly text: string }
 
 export interface HostFacts {
@@ -207,7 +207,10 @@ function checkSecurity(
   inKeepalived: 'no' | 'security',
   report: Report,
 ): void {
-  const first = commands.find((command) => scriptOf(command)?.kind === 'runnable')
+  const first = commands.find((command) => {
+    const verdict = scriptOf(command)
+    return verdict?.kind === 'runnable' && verdict.onlyOpens !== true
+  })
   if (first === undefined) return
   const message = 'scripts are run without enable_script_security: put it into global_defs'
   report(warning('script-security', first.span, message, { inKeepalived }))

@@ -7,10 +7,11 @@
  */
 
 import { scriptEnvironment } from './environment.ts'
+import { fileToOpen, openingCommand } from './file-check.ts'
 import { runAs, type RunAs, type SecuritySettings, type UserChoice } from './identity.ts'
 import { walkPath, type Files, type Step } from './path-walk.ts'
 import { changeableByOthers, isExecutableByNobody, refusedBy } from './permissions.ts'
-import type { DisabledReason, Script } from './types.ts'
+import type { DisabledReason, LaunchSpec, Script } from './types.ts'
 import type { UserDirectory } from './users.ts'
 
 export interface CommandLine {
@@ -35,6 +36,8 @@ export async function resolveScript(
   const who = await runAs(command.user, settings, ports.users)
   if (!who.ok) return disabled(who.error.reason, who.error.text)
   const environment = scriptEnvironment(ports.environment)
+  const file = fileToOpen(command.argv)
+  if (file !== undefined) return opening(file, command, { identity: who.value.identity, environment })
   const found = await findProgram(command.argv[0], environment['PATH'] ?? '', ports)
   if (found === undefined) {
     return disabled('not-found', `Cannot find script ${command.argv[0]} in path`)
@@ -52,15 +55,25 @@ export async function resolveScript(
   }
 }
 
+const opening = (path: string, { argv }: CommandLine, as: Omit<LaunchSpec, 'argv'>): Script => ({
+  kind: 'runnable',
+  spec: { argv: openingCommand(path), ...as },
+  warnings: argv.length > 1 ? [`'<${path}' only opens the file: what follows is ignored`] : [],
+  insecure: false,
+  onlyOpens: true,
+})
+
 /** What keepalived says about its scripts as a whole; undefined when there is nothing to say. */
 export function securityViolation(
   scripts: readonly Script[],
   { enableScriptSecurity }: SecuritySettings,
 ): string | undefined {
-  const runnable = scripts.filter((script) => script.kind === 'runnable')
+  const runnable = scripts.filter((script) => script.kind === 'runnable' && script.onlyOpens !== true)
   if (enableScriptSecurity || runnable.length === 0) return undefined
   const violation = 'SECURITY VIOLATION - scripts are being executed but script_security not enabled.'
-  return runnable.some((script) => script.insecure) ? `${violation} There are insecure scripts.` : violation
+  return runnable.some((script) => script.kind === 'runnable' && script.insecure)
+    ? `${violation} There are insecure scripts.`
+    : violation
 }
 
 type Judgement =

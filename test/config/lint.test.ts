@@ -148,11 +148,18 @@ describe('scripts', () => {
     ["/bin/sh -c 'a && b > /dev/null'", undefined],
     ["/usr/bin/bash -c 'a | b'", undefined],
     ['/usr/local/bin/check --limit 5', undefined],
+    ['</run/ready', undefined],
   ])('%s', async (command, word) => {
     const said = await remarks(instance(`notify_master "${command}"`))
     if (word === undefined) expect(said).toEqual([])
     else expect(said[0]).toContain(`warning 7:15 no-shell: there is no shell: '${word}' is given to`)
   })
+})
+
+test('a file that is only opened takes no further words', async () => {
+  expect((await remarks(instance('notify_master "</run/ready && echo yes"')))[0]).toContain(
+    "no-shell: '</run/ready' opens that file, and succeeds if its user may: what follows is ignored",
+  )
 })
 
 describe('the whole', () => {

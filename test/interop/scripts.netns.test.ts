@@ -46,6 +46,10 @@ const habits: Readonly<Record<string, Habit>> = {
   has_arguments: { body: 'test "$#:$1:$2" = "2:a b:c"', written: `"FILE 'a b' c"` },
   is_on_the_path: { written: 'true' },
   is_no_shell: { written: '"true && false"' },
+  opens_a_file: { written: '"</etc/passwd"' },
+  opens_a_directory: { written: '"<HERE"' },
+  opens_and_has_words: { written: '"</etc/passwd and more"' },
+  opens_what_is_not_there: { written: '"<HERE/nowhere"' },
   leaves_a_daemon: { body: 'setsid sleep 1000 & echo $! >>HERE/daemon.pids; exit 0' },
   has_its_own_group: { body: 'test "$(ps -o pgid= -p $$ | tr -d " ")" = $$' },
 }

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { milliseconds, seconds, type Duration } from '../../src/base/time.ts'
 import type { CheckEvent, CheckReport } from '../../src/scripts/check-events.ts'
 import { CheckScheduler } from '../../src/scripts/check-scheduler.ts'
+import { openingCommand } from '../../src/scripts/file-check.ts'
 import { scriptEnvironment } from '../../src/scripts/environment.ts'
 import { NotifyQueue } from '../../src/scripts/notify-queue.ts'
 import type { ScriptPorts } from '../../src/scripts/types.ts'
@@ -48,11 +49,16 @@ async function until(what: string, condition: () => boolean, within: Duration = 
   }
 }
 
-function checked(path: string, timeout: Duration, interval: Duration = seconds(60)) {
+function checked(
+  program: string | ReturnType<typeof openingCommand>,
+  timeout: Duration,
+  interval: Duration = seconds(60),
+) {
   const events: CheckEvent[] = []
   const scheduler = new CheckScheduler(ports, (event) => events.push(event))
   schedulers.push(scheduler)
-  const spec = { argv: [path] as const, identity: undefined, environment }
+  const argv = typeof program === 'string' ? ([program] as const) : program
+  const spec = { argv, identity: undefined, environment }
   const runnable = { kind: 'runnable', spec, warnings: [], insecure: false } as const
   scheduler.start([{ name: 'chk', script: runnable, interval, timeout, rise: 1, fall: 1, initFail: false }])
   const report = (): CheckReport => scheduler.report()[0]!
@@ -84,6 +90,22 @@ describe('a check', () => {
     ] as const
     for (const [name, content, verdict, code] of outcomes) {
       const { report, firstResult } = checked(script(name, content), seconds(5))
+      await firstResult()
+      expect(report()).toMatchObject({ verdict, lastResult: { kind: 'exited', code } })
+    }
+  })
+
+  test('of a file that can be opened passes, and fails where it cannot', async () => {
+    const strange = join(directory, "a $(name) with 'everything';")
+    writeFileSync(strange, '')
+    const outcomes = [
+      [strange, 'up', 0],
+      [directory, 'up', 0],
+      [`${strange}/below`, 'down', 2],
+      [join(directory, 'nowhere'), 'down', 2],
+    ] as const
+    for (const [path, verdict, code] of outcomes) {
+      const { report, firstResult } = checked(openingCommand(path), seconds(5))
       await firstResult()
       expect(report()).toMatchObject({ verdict, lastResult: { kind: 'exited', code } })
     }

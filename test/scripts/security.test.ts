@@ -127,6 +127,31 @@ test('another user may run what others can change, for that gives nobody more ri
   }
 })
 
+describe('</path', () => {
+  test('opens the file as its user, whatever the path holds, and is no matter of script security', async () => {
+    const path = '/ok/$(touch x);"\'/f'
+    const script = await resolve(`<${path}`, { user: 'nobody' })
+    expect(script).toEqual({
+      kind: 'runnable',
+      spec: {
+        argv: ['/bin/sh', '-c', 'true <"$1" || exit 2', 'sh', path],
+        identity: { uid: nobody, gid: nobody, groups: [] },
+        environment: expect.not.objectContaining({ SECRET: 'x' }) as unknown,
+      },
+      // `resolve` gives every command an argument.
+      warnings: [`'<${path}' only opens the file: what follows is ignored`],
+      insecure: false,
+      onlyOpens: true,
+    })
+    expect(securityViolation([script], lax)).toBeUndefined()
+  })
+
+  test('of a user that does not exist is disabled, and without a path it is an ordinary word', async () => {
+    expect(outcome(await resolve('</etc/hosts', { user: 'nosuch' }))).toBe('unknown-user')
+    expect(outcome(await resolve('<hosts', root))).toBe('not-found')
+  })
+})
+
 describe('set_supplementary_groups', () => {
   const settings: SecuritySettings = { ...strict, supplementaryGroups: true }
   const memberOf = (...groups: readonly number[]): UserDirectory => ({

@@ -28,6 +28,7 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - \`interval\` and \`timeout\` of scripts take fractions of seconds, as keepalived does since 2.3.2.
 - \`sport\`, \`dport\` and \`uidrange\` of rules take a single number, not only a range.
 - An interface that is set down and up again within its delay of \`interface_up_down_delays\` gets back the routes and addresses that the kernel took away with it; keepalived 2.2.7 goes on without them.
+- \`script "</path"\` opens that file as the script's user, and nothing else: keepalived 2.2.7 has a shell run what follows, whatever enable_script_security says.
 - A reload with a file that keepalived would die of leaves the running configuration in place.
 - \`\\#\` and \`\\!\` begin a comment, as in 2.2.7, and vrrpd says so.
 - A notify script that is a directory is not run; keepalived 2.2.7 accepts it.

@@ -16,7 +16,7 @@ export const script: Keyword<Command> = value(
   'script',
   1,
   command,
-  'the program to run; exit code 0 is success',
+  'the program to run; exit code 0 is success; "</path": whether that file can be opened',
 )
 export const interval: Keyword<Duration> = value(
   'interval',

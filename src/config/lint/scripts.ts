@@ -25,6 +25,11 @@ const SHELL_WORD = /^(\|\|?|&&?|;|[0-9]?>{1,2}(&[0-9]|\S*)?|<\S*|&>\S*)$/
 function writtenForShell({ argv, span }: Command, report: Report): void {
   const [program] = argv
   if (SHELLS.test(program)) return
+  if (program.startsWith('</')) {
+    const message = `'${program}' opens that file, and succeeds if its user may: what follows is ignored`
+    if (argv.length > 1) warn(report, 'no-shell', span, message)
+    return
+  }
   const word =
     argv.find((arg) => SHELL_WORD.test(arg)) ?? argv.find((arg) => arg.endsWith(';') || /`|\$\(/.test(arg))
   if (word === undefined) return
