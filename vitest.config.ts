@@ -35,6 +35,8 @@ export default defineConfig({
           // mostly wait for the protocol's timers: more of them than cores still keep their bounds.
           sequence: { groupOrder: 1 },
           maxWorkers: 4,
+          // Of one file's stories; each is two or three pairs of daemons that wait for each other.
+          maxConcurrency: 8,
           // A take-over is 3.6 s at the default interval; several in a row are normal.
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -1,4 +1,4 @@
-/** auth_type AH: mixed pairs elect one master in every order of events, and nobody without the password has a say. */
+/** auth_type AH: nobody without the password has a say. Its elections are told in scenarios/ah.netns.test.ts. */
 
 import { expect, test } from 'vitest'
 import { milliseconds, plus, seconds } from '../../src/base/time.ts'
@@ -8,191 +8,10 @@ import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
 import { asAdvert } from '../support/lab/frames.ts'
 import { masterDownInterval, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
-import { expectSameStory, settle, takeover, type HostName, type Scenario } from './matrix.ts'
+import { instance } from './scenarios/kit.ts'
+import { settle, takeover, VIP } from './scenarios/matrix.ts'
 
-const VIP = '10.9.0.100'
-
-interface InstanceOptions {
-  readonly name?: string
-  readonly vrid?: number
-  readonly priority: number
-  readonly vip?: string
-  readonly authType?: 'AH' | 'PASS'
-  readonly more?: string
-}
-
-const instance = ({ name = 'VI_1', vrid = 51, vip = VIP, ...options }: InstanceOptions): string => `
-vrrp_instance ${name} {
-  interface eth0
-  virtual_router_id ${vrid}
-  priority ${options.priority}
-  garp_master_delay 60
-  authentication {
-    auth_type ${options.authType ?? 'AH'}
-    auth_pass secret
-  }
-  virtual_ipaddress {
-    ${vip}
-  }
-  ${options.more ?? ''}
-}
-`
-
-const global = `
-global_defs {
-  script_user root
-  enable_script_security
-}
-`
-
-const priorities: Readonly<Record<HostName, number>> = { a: 150, b: 100 }
-
-/**
- * A Master that was cut off, or began anew, has lower numbers than the other.
- * keepalived takes its adverts for recordings, and each one it rejects puts its
- * own next advert off (measured): two keepalived may say nothing until the
- * numbers have caught up, some seconds here.
- */
-const catchingUp = seconds(12)
-
-const stories: readonly Scenario[] = [
-  {
-    name: 'AH: election, crash, takeover, return, leaving in good order',
-    config: (host, { notify }) => global + instance({ priority: priorities[host], more: notify }),
-    run: async ({ a, b, phase, wait }) => {
-      await a.start()
-      await a.host.holdsWithin(VIP, takeover(150))
-      await b.start()
-      await b.daemon().logs('Entering BACKUP STATE', promptly)
-      await wait(settle)
-      await phase('a elected')
-      a.daemon().signal('SIGHUP')
-      await wait(takeover(100))
-      await phase('a has read its file again, and nobody noticed')
-      await a.daemon().kill()
-      await b.host.holdsWithin(VIP, takeover(100))
-      await wait(settle)
-      await phase('b took over')
-      await a.start()
-      await a.host.lacksWithin(VIP, promptly)
-      await a.host.holdsWithin(VIP, takeover(150))
-      await b.host.lacksWithin(VIP, promptly)
-      await wait(settle)
-      await phase('a is back')
-      await b.daemon().kill()
-      await b.start()
-      await b.host.lacksWithin(VIP, takeover(100))
-      await wait(takeover(100))
-      await phase('b began anew')
-      await a.daemon().stop()
-      await b.host.holdsWithin(VIP, takeover(100))
-      await wait(settle)
-      await phase('a left in good order')
-      await b.daemon().stop()
-      await wait(settle)
-      await phase('both ended')
-    },
-  },
-  {
-    name: 'AH: the master crashes and is back before anybody took over',
-    config: (host, { notify }) => global + instance({ priority: priorities[host], more: notify }),
-    run: async ({ a, b, phase, wait }) => {
-      await a.start()
-      await a.host.holdsWithin(VIP, takeover(150))
-      await b.start()
-      await b.daemon().logs('Entering BACKUP STATE', promptly)
-      await wait(seconds(2))
-      await a.daemon().kill()
-      await a.start()
-      await a.host.lacksWithin(VIP, promptly)
-      // Its numbers begin again, which b takes for a recording; b's own ones tell it where they are.
-      await wait(takeover(100))
-      await a.host.holdsWithin(VIP, takeover(150))
-      await b.host.lacksWithin(VIP, catchingUp)
-      await wait(settle)
-      await phase('a again')
-    },
-    compare: ['addresses'],
-    mayCross: true,
-  },
-  {
-    name: 'AH: a higher priority wins with lower numbers',
-    config: (host, { notify }) => global + instance({ priority: priorities[host], more: notify }),
-    run: async ({ a, b, phase, wait }) => {
-      await a.host.setReachable(false)
-      await b.start()
-      await b.host.holdsWithin(VIP, takeover(100))
-      await wait(seconds(2))
-      await a.start()
-      await a.host.holdsWithin(VIP, takeover(150))
-      await wait(settle)
-      await phase('both are Master')
-      await a.host.setReachable(true)
-      await b.host.lacksWithin(VIP, catchingUp)
-      await wait(settle)
-      await phase('one is left')
-    },
-    compare: ['addresses', 'notifies'],
-    mayCross: true,
-  },
-  {
-    name: 'AH: equal priorities, and the lower numbers have the higher address',
-    config: (_host, { notify }) => global + instance({ priority: 100, more: notify }),
-    run: async ({ a, b, phase, wait }) => {
-      await b.host.setReachable(false)
-      await a.start()
-      await a.host.holdsWithin(VIP, takeover(100))
-      await wait(seconds(2))
-      await b.start()
-      await b.host.holdsWithin(VIP, takeover(100))
-      await b.host.setReachable(true)
-      await a.host.lacksWithin(VIP, catchingUp)
-      await wait(settle)
-      await phase('one is left')
-    },
-    compare: ['addresses', 'notifies'],
-    mayCross: true,
-  },
-  {
-    name: 'AH beside PASS on one link',
-    config: (host, { notify }) =>
-      global +
-      instance({ priority: priorities[host], more: notify }) +
-      instance({
-        name: 'VI_2',
-        vrid: 52,
-        authType: 'PASS',
-        vip: '10.9.0.200',
-        priority: priorities[host === 'a' ? 'b' : 'a'],
-      }),
-    run: async ({ a, b, phase, wait }) => {
-      await a.start()
-      await Promise.all([
-        a.host.holdsWithin(VIP, takeover(150)),
-        a.host.holdsWithin('10.9.0.200', takeover(150)),
-      ])
-      await b.start()
-      await b.host.holdsWithin('10.9.0.200', takeover(150))
-      await wait(settle)
-      await phase('one each')
-      await b.daemon().kill()
-      await a.host.holdsWithin('10.9.0.200', takeover(100))
-      await wait(settle)
-      await phase('a has both')
-    },
-    compare: ['addresses', 'notifies'],
-  },
-]
-
-needs(
-  'netns',
-  'built',
-  'keepalived',
-)('the same story with every pairing of daemons', () => {
-  for (const story of stories) {
-    test.concurrent(story.name, { timeout: 90_000 }, () => expectSameStory(story))
-  }
-})
+const config = (priority: number): string => instance({ priority, auth: 'AH secret', vips: [VIP] })
 
 const master = { source: '10.9.0.2', vrid: 51, priority: 200, addresses: [VIP], key: 'secret' }
 
@@ -317,7 +136,7 @@ async function withAlone(
 ): Promise<void> {
   const lab = await Lab.create({ hosts: ['a', 'b'] })
   try {
-    const daemon = await lab.host('a').start({ kind, config: instance({ priority: 100 }) })
+    const daemon = await lab.host('a').start({ kind, config: config(100) })
     await daemon.logs('Startup complete', seconds(5))
     await body(lab.host('a'), lab.host('b'), daemon)
   } finally {
@@ -330,11 +149,11 @@ async function healed(higher: DaemonKind, lower: DaemonKind): Promise<void> {
   try {
     const [a, b, probe] = [lab.host('a'), lab.host('b'), lab.host('probe')]
     await a.setReachable(false)
-    const low = await b.start({ kind: lower, config: instance({ priority: 100 }) })
+    const low = await b.start({ kind: lower, config: config(100) })
     await low.logs('Entering BACKUP STATE', seconds(5))
     await probe.inject(craftSigned({ ...master, source: '10.9.0.3', priority: 0, sequence: 1_000_000 }))
     await b.holdsWithin(VIP, takeover(100))
-    await a.start({ kind: higher, config: instance({ priority: 150 }) })
+    await a.start({ kind: higher, config: config(150) })
     await a.holdsWithin(VIP, takeover(150))
     await pause(settle)
     await a.setReachable(true)
@@ -368,16 +187,16 @@ async function replayIn(
         return advert?.source === a.address() && advert.priority === priority
       })
       .map(({ bytes }) => bytes)
-  const backup = await b.start({ kind: standby, config: instance({ priority: 100 }) })
+  const backup = await b.start({ kind: standby, config: config(100) })
   await backup.logs('Entering BACKUP STATE', promptly)
 
-  let daemon = await a.start({ kind: active, config: instance({ priority: 150 }) })
+  let daemon = await a.start({ kind: active, config: config(150) })
   await a.holdsWithin(VIP, takeover(150))
   await pause(settle)
   await daemon.stop()
   await b.holdsWithin(VIP, takeover(100))
   const [goodbye] = await ofA(0)
-  daemon = await a.start({ kind: active, config: instance({ priority: 150 }) })
+  daemon = await a.start({ kind: active, config: config(150) })
   await b.lacksWithin(VIP, takeover(150))
   // A goodbye that is believed lets Skew_Time pass, no more: less than what is between two adverts.
   for (let turn = 0; turn < 10; turn++) {

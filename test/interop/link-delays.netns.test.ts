@@ -5,7 +5,7 @@ import { seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
 import { pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
-import { settle, takeover } from './matrix.ts'
+import { settle, takeover } from './scenarios/matrix.ts'
 import { expectAsKeepalived } from './solo.ts'
 
 const VIP = '10.9.0.100'

@@ -9,7 +9,8 @@ import { Daemon } from '../support/lab/daemon.ts'
 import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway } from '../support/tools.ts'
-import { takeover } from './matrix.ts'
+import { answers } from './answers.ts'
+import { takeover } from './scenarios/matrix.ts'
 
 const VIP = '10.9.0.100'
 
@@ -28,12 +29,6 @@ vrrp_instance VI_1 {
   }
 }
 `
-
-/** Nobody listens there: a host that answers refuses, one that drops says nothing. */
-async function answers(from: Host, address: string): Promise<boolean> {
-  const attempt = `timeout 1 bash -c 'exec 3<>/dev/tcp/${address}/9' 2>/dev/null; [ $? = 124 ] && echo silent || echo refused`
-  return (await from.exec(['bash', '-c', attempt])).trim() === 'refused'
-}
 
 const rulesOf = (host: Host): Promise<string> => host.exec(['nft', 'list', 'ruleset'])
 

@@ -1,4 +1,4 @@
-/** What keepalived does at a reload is told in scenarios.ts; here is what it does not: surviving a bad file. */
+/** What keepalived does at a reload is told in scenarios/reloads.netns.test.ts; here is what it does not: surviving a bad file. */
 
 import { expect, test } from 'vitest'
 import { milliseconds, plus, seconds } from '../../src/base/time.ts'
@@ -7,7 +7,7 @@ import { notifyLines } from '../support/lab/recorder.ts'
 import { pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
-import { takeover } from './matrix.ts'
+import { takeover } from './scenarios/matrix.ts'
 
 const VIP = '10.9.0.100'
 

@@ -5,7 +5,7 @@ import { seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import { patiently, pause } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
-import { takeover } from './matrix.ts'
+import { takeover } from './scenarios/matrix.ts'
 
 const VIP = '10.9.0.100'
 const SOURCE = '10.9.0.50'

@@ -37,6 +37,8 @@ export class Lab<Name extends string = string> {
     this.directory = directory
     this.hosts = hosts
     process.once('exit', this.onExit)
+    // One listener for each laboratory, of which a file has dozens side by side; Node would take them for a leak.
+    process.setMaxListeners(0)
   }
 
   static async create<const Name extends string>(options: LabOptions<Name>): Promise<Lab<Name>> {

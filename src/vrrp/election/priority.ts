@@ -19,7 +19,9 @@ export const OWNER_PRIORITY = 255
 /** `pending` and `disabled` count neither as up nor as down: both a gain and a loss take a result. */
 export function contribution(tracker: Tracker, finding: Finding): number {
   if (tracker.weight === 0) return 0
-  if (typeof finding === 'number') return Math.max(-MOST, Math.min(MOST, product(tracker, finding)))
+  // What is a Fault does not lower the priority as well (measured).
+  if (isFaulty(tracker, finding)) return 0
+  if (typeof finding === 'number') return Math.min(MOST, product(tracker, finding))
   const counts = tracker.weight > 0 ? finding === 'up' : finding === 'down'
   if (!counts) return 0
   return tracker.reverse ? -tracker.weight : tracker.weight

@@ -3,10 +3,11 @@
 import { join } from 'node:path'
 import { type Duration, seconds } from '../../../src/base/time.ts'
 import { run } from '../tools.ts'
+import { AddressNews } from './address-news.ts'
 import { Capture, inject } from './capture.ts'
 import { Daemon, type DaemonOptions } from './daemon.ts'
 import { AddressMonitor } from './monitor.ts'
-import { attach, batch, configureHost, type Attachment, switchOf } from './network.ts'
+import { attach, batch, carrierIs, configureHost, type Attachment, switchOf } from './network.ts'
 import { namespaceOf } from './names.ts'
 import { type Check, makeCheck, makeRecorder, type Recorder } from './recorder.ts'
 import { until, type WallTime, wallNow } from './time.ts'
@@ -36,6 +37,7 @@ export class Host {
   private readonly lab: string
   private readonly captures: Capture[] = []
   private readonly monitors: AddressMonitor[] = []
+  private news: AddressNews | undefined
 
   constructor(lab: string, name: string, directory: string, attachments: readonly Attachment[]) {
     this.lab = lab
@@ -58,6 +60,11 @@ export class Host {
     return run(['ip', '-n', this.namespace, ...args])
   }
 
+  /** Several queries by one process, each answered by a line of JSON. */
+  ipBatch(queries: readonly string[]): Promise<string> {
+    return run(['ip', '-n', this.namespace, '-j', '-d', '-4', '-batch', '-'], queries.join('\n') + '\n')
+  }
+
   exec(argv: readonly string[], input = ''): Promise<string> {
     return run(['ip', 'netns', 'exec', this.namespace, ...argv], input)
   }
@@ -74,12 +81,12 @@ export class Host {
 
   /** Waits until it holds the address; returns when that was first seen. */
   async holdsWithin(address: string, within: Duration, link?: string): Promise<WallTime> {
-    await until(`${this.name} to hold ${address}`, () => this.holds(address, link), within)
+    await this.until(`hold ${address}`, () => this.holds(address, link), within)
     return wallNow()
   }
 
   async lacksWithin(address: string, within: Duration, link?: string): Promise<void> {
-    await until(`${this.name} to give up ${address}`, async () => !(await this.holds(address, link)), within)
+    await this.until(`give up ${address}`, async () => !(await this.holds(address, link)), within)
   }
 
   async routes(table: string | number = 'main'): Promise<RouteInfo[]> {
@@ -104,6 +111,11 @@ export class Host {
   /** Pulls the cable (the host sees its carrier go) or puts it back. */
   async setCable(state: 'up' | 'down', link?: string): Promise<void> {
     await batch(['-n', switchOf(this.lab)], [`link set ${this.attachment(link).port} ${state}`])
+  }
+
+  /** Until the host itself has noticed. */
+  carrierGone(link?: string): Promise<void> {
+    return carrierIs('gone', this.namespace, this.attachment(link).link)
   }
 
   /** Takes the network card out: the link is gone, with all its addresses. */
@@ -137,9 +149,9 @@ export class Host {
     return capture
   }
 
-  /** Sends a frame as it is (see craft.ts). */
-  async inject(frame: Uint8Array, link?: string): Promise<void> {
-    inject(this.namespace, await this.linkIndex(link), frame)
+  /** Sends frames as they are (see craft.ts), all in a row. */
+  async inject(frames: Uint8Array | readonly Uint8Array[], link?: string): Promise<void> {
+    inject(this.namespace, await this.linkIndex(link), ...(frames instanceof Uint8Array ? [frames] : frames))
   }
 
   async watchAddresses(): Promise<AddressMonitor> {
@@ -160,7 +172,14 @@ export class Host {
   async end(): Promise<void> {
     for (const capture of this.captures) capture.stop()
     for (const monitor of this.monitors) monitor.stop()
+    this.news?.close()
     await Promise.all(this.daemons.map((daemon) => daemon.kill()))
+  }
+
+  /** Looks when its addresses have changed, and now and then. */
+  private async until(what: string, condition: () => Promise<boolean>, within: Duration): Promise<void> {
+    const news = (this.news ??= AddressNews.open(this.namespace))
+    await until(`${this.name} to ${what}`, condition, within, () => news.next())
   }
 
   private async linkIndex(link?: string): Promise<number> {

@@ -4,8 +4,10 @@
  * other side loses its carrier together with the side that goes down.
  */
 
+import { seconds } from '../../../src/base/time.ts'
 import { run } from '../tools.ts'
 import { namespaceOf } from './names.ts'
+import { until } from './time.ts'
 
 export interface LanOptions {
   /** The interface's name on every host of this LAN. */
@@ -104,6 +106,19 @@ export async function configureHost(
       'link set lo up',
       ...own.flatMap(({ link, cidr }) => [`addr add ${cidr} dev ${link}`, `link set ${link} up`]),
     ],
+  )
+  await carrierIs('there', namespaceOf(lab, host), own.length === 1 ? own[0]?.link : undefined)
+}
+
+/** The kernel tells of a carrier in its own time, up to a second after the cable; a daemon may be quicker. */
+export async function carrierIs(wanted: 'there' | 'gone', namespace: string, link?: string): Promise<void> {
+  await until(
+    `the carrier to be ${wanted} in ${namespace}`,
+    async () => {
+      const shown = await run(['ip', '-n', namespace, 'link', 'show', ...(link === undefined ? [] : [link])])
+      return shown.includes('NO-CARRIER') === (wanted === 'gone')
+    },
+    seconds(10),
   )
 }
 

@@ -25,15 +25,19 @@ export const masterDownInterval = (priority: number, advertInterval: Duration = 
 /**
  * Waits until the condition holds, looking every 20 ms.
  * @param what completes "waited … for", in the error that ends a wait in vain
+ * @param next called before each look, and awaited after one in vain
  */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   within: Duration,
+  next: () => Promise<void> = () => pause(milliseconds(20)),
 ): Promise<void> {
   const deadline = wallNow() + within
-  while (!(await condition())) {
+  for (;;) {
+    const moreToSee = next()
+    if (await condition()) return
     if (wallNow() > deadline) throw new Error(`waited ${toMilliseconds(within)} ms for ${what}`)
-    await pause(milliseconds(20))
+    await moreToSee
   }
 }

@@ -1,0 +1,227 @@
+/**
+ * The same story told by every pairing of daemons. A scenario drives its hosts
+ * and marks phases; what could be seen from outside in each phase is written
+ * down; and the stories of vrrpd, alone and beside keepalived, must equal
+ * keepalived's own, told in the same run.
+ */
+
+import { expect, test } from 'vitest'
+import { plus, seconds, type Duration } from '../../../src/base/time.ts'
+import { Turnstile } from '../../../src/tracking/turnstile.ts'
+import { Lab, promptly, type Host } from '../../support/lab.ts'
+import type { Daemon, DaemonKind } from '../../support/lab/daemon.ts'
+import type { LanOptions } from '../../support/lab/network.ts'
+import { notifyLines, type Check, type Recorder } from '../../support/lab/recorder.ts'
+import { masterDownInterval, pause, wallNow } from '../../support/lab/time.ts'
+import { needs } from '../../support/privileges.ts'
+import { haveCrossed, observe, pick, type Phase } from './phase.ts'
+
+export type HostName = 'a' | 'b' | 'c'
+
+/** What runs on a and b; c runs what a does. */
+export interface Pairing {
+  readonly a: DaemonKind
+  readonly b: DaemonKind
+}
+
+const reference: Pairing = { a: 'keepalived', b: 'keepalived' }
+
+/** For what is one router's own doing, whoever the other is. */
+export const onlyOnA: readonly Pairing[] = [{ a: 'vrrpd', b: 'keepalived' }]
+export const onlyOnB: readonly Pairing[] = [{ a: 'keepalived', b: 'vrrpd' }]
+
+/** Either side of a pair during a migration: what a story is told with unless it says otherwise. */
+const mixed: readonly Pairing[] = [...onlyOnA, ...onlyOnB]
+
+/** For the stories that everything else builds on. */
+export const everyPairing: readonly Pairing[] = [{ a: 'vrrpd', b: 'vrrpd' }, ...mixed]
+
+export interface StoryHost {
+  readonly host: Host
+  readonly recorder: Recorder
+  readonly check: Check
+  /** Starts this host's daemon with the scenario's configuration for it; from then on its timers run. */
+  start(): Promise<Daemon>
+  daemon(): Daemon
+  /** Waits until it holds the address, on the first link unless named. */
+  gains(address?: string, link?: string): Promise<void>
+  loses(address?: string, link?: string): Promise<void>
+  /** Starts it after a crash, which has left the address: it loses it and, being the best, gains it again. */
+  returns(): Promise<void>
+}
+
+export interface Story {
+  readonly a: StoryHost
+  readonly b: StoryHost
+  readonly c: StoryHost
+  /** One more host on every LAN, which runs no daemon. */
+  readonly router: Host
+  /**
+   * Ends a phase: what happened since the previous one is written down.
+   * @param after so that what was begun has come to its end
+   */
+  phase(name: string, after?: Duration): Promise<void>
+  wait(span: Duration): Promise<void>
+}
+
+export interface Parts {
+  /** Lines that record every call of a notify script. */
+  readonly notify: string
+  /** A check script that passes until the story says otherwise. */
+  readonly check: string
+  /** Of the host, for files. */
+  readonly directory: string
+}
+
+export interface Scenario {
+  readonly name: string
+  /** a and b unless told. */
+  readonly hosts?: readonly HostName[]
+  readonly lans?: readonly LanOptions[]
+  readonly pairings?: readonly Pairing[]
+  /** keepalived.conf for a host. */
+  config(host: HostName, parts: Parts): string
+  run(story: Story): Promise<void>
+  /** Which part of the phases counts; all of it by default. */
+  readonly compare?: readonly (keyof Phase)[]
+  /** Two hosts speak in one phase by the story's own nature. */
+  readonly mayCross?: boolean
+  readonly routeTables?: readonly string[]
+}
+
+/** The virtual address of scenarios that have one. */
+export const VIP = '10.9.0.100'
+
+/** Long enough for a router of this priority to take over from a silent master, or to find itself alone. */
+export const takeover = (priority: number, advertInterval?: Duration): Duration =>
+  plus(masterDownInterval(priority, advertInterval), promptly)
+
+/** For waits that only have to end: the longest takeover at advert_int 1, and a machine that is busy. */
+const sometime = takeover(1, seconds(2))
+/** A process has to begin before the protocol's timers do. */
+const startUp = seconds(20)
+
+export const settle: Duration = seconds(1.5)
+
+/** Each becomes a test; they run side by side and mostly wait. */
+export function tellAlike(scenarios: readonly Scenario[]): void {
+  needs(
+    'netns',
+    'built',
+    'keepalived',
+  )('keepalived’s story, told by vrrpd', () => {
+    const starts = new Turnstile(STARTS_AT_ONCE)
+    for (const scenario of scenarios) {
+      test.concurrent(scenario.name, { timeout: 120_000 }, () => expectSameStory(scenario, starts))
+    }
+  })
+}
+
+/**
+ * To wait costs nothing, to start does. Fifty daemons that start together would
+ * keep those waiting that run already, and time is what stories are about.
+ */
+const STARTS_AT_ONCE = 2
+
+async function expectSameStory(scenario: Scenario, starts: Turnstile): Promise<void> {
+  const pairings = scenario.pairings ?? mixed
+  const [expected, ...told] = await Promise.all(
+    [reference, ...pairings].map((pairing) => tell(scenario, pairing, starts)),
+  )
+  for (const [index, story] of told.entries()) {
+    const { a, b } = pairings[index]!
+    expect(story, `${scenario.name} with ${a} on a, ${b} on b`).toEqual(expected)
+  }
+}
+
+const ATTEMPTS = 4
+
+/**
+ * Adverts of two hosts can cross on the wire; what follows then (an answer, more ARP) is the protocol's own
+ * race and no daemon's doing. Such a story is told anew.
+ */
+async function tell(
+  scenario: Scenario,
+  pairing: Pairing,
+  starts: Turnstile,
+): Promise<readonly Partial<Phase>[]> {
+  const { compare, mayCross = false } = scenario
+  for (let attempt = 1; ; attempt++) {
+    const phases = await tellOnce(scenario, pairing, starts)
+    const crossed = !mayCross && phases.some(({ adverts }) => haveCrossed(adverts))
+    if (crossed && attempt < ATTEMPTS) continue
+    return compare === undefined ? phases : phases.map((phase) => pick(phase, ['name', ...compare]))
+  }
+}
+
+async function tellOnce(scenario: Scenario, pairing: Pairing, starts: Turnstile): Promise<readonly Phase[]> {
+  const { hosts: names = ['a', 'b'], lans = [{ link: 'eth0', subnet: '10.9.0.0/24' }] } = scenario
+  const lab = await starts.pass(() => Lab.create({ hosts: [...names, 'probe'], lans }))
+  try {
+    const probe = lab.host('probe')
+    const links = lans.map(({ link }) => link)
+    const captures = await Promise.all(links.map((link) => probe.capture(link)))
+    const cast = await Promise.all(
+      names.map(async (name) => {
+        const kind = name === 'b' ? pairing.b : pairing.a
+        return [name, await storyHost(lab.host(name), name, kind, scenario, starts)] as const
+      }),
+    )
+    const hosts = Object.fromEntries(cast)
+    const watch = { hosts, links, captures, routeTables: scenario.routeTables ?? ['main'] }
+    const phases: Phase[] = []
+    let since = wallNow()
+    await scenario.run({
+      ...(hosts as Record<HostName, StoryHost>),
+      router: probe,
+      wait: pause,
+      phase: async (name, after = settle) => {
+        await pause(after)
+        const until = wallNow()
+        phases.push(await observe(watch, name, phases.at(-1), since, until))
+        since = until
+      },
+    })
+    return phases
+  } finally {
+    await lab.destroy()
+  }
+}
+
+async function storyHost(
+  host: Host,
+  name: HostName,
+  kind: DaemonKind,
+  scenario: Scenario,
+  starts: Turnstile,
+): Promise<StoryHost> {
+  const [recorder, check] = await Promise.all([host.recorder(), host.check()])
+  const parts = { notify: notifyLines(recorder), check: check.command, directory: host.directory }
+  const config = scenario.config(name, parts)
+  let running: Daemon | undefined
+  const startNow = async (): Promise<Daemon> => {
+    running = await host.start({ kind, config })
+    await running.logs('Startup complete', startUp)
+    return running
+  }
+  const start = (): Promise<Daemon> => starts.pass(startNow)
+  return {
+    host,
+    recorder,
+    check,
+    start,
+    returns: async () => {
+      const daemon = await start()
+      await daemon.logs('Entering MASTER STATE', sometime)
+      await host.holdsWithin(VIP, sometime)
+    },
+    daemon: () => {
+      if (running === undefined) throw new Error(`${name}'s daemon has not been started`)
+      return running
+    },
+    gains: async (address = VIP, link) => {
+      await host.holdsWithin(address, sometime, link)
+    },
+    loses: (address = VIP, link) => host.lacksWithin(address, sometime, link),
+  }
+}

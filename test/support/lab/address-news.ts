@@ -1,0 +1,62 @@
+/**
+ * Says when a host's addresses may have changed. Who waits for one then asks
+ * ip(8), the judge, a few times and not fifty times a second: a laboratory that
+ * waits costs next to nothing, and many can wait side by side.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts'
+import type { Socket } from '../../../src/system/socket.ts'
+
+const addressesChanged = 5 // RTNLGRP_IPV4_IFADDR
+
+/** News can be lost (the host's links were made anew, say); nobody waits longer without looking. */
+const lookMilliseconds = 1500
+
+export class AddressNews {
+  private readonly socket: Socket
+  private wake: () => void = () => {}
+  private news: Promise<void> = Promise.resolve()
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    this.renew()
+    socket.onReadable(() => this.drain())
+  }
+
+  static open(namespace: string): AddressNews {
+    const socket = openNetlinkSocket({ namespace, groups: [addressesChanged] })
+    if (!socket.ok) throw new Error(`no news from ${namespace}: ${socket.error.code}`)
+    return new AddressNews(socket.value)
+  }
+
+  /** Resolves at the next change from now on, or when it is time to look in any case. */
+  async next(): Promise<void> {
+    const late = new AbortController()
+    await Promise.race([this.news, sleep(lookMilliseconds, undefined, late).catch(() => {})])
+    late.abort()
+  }
+
+  close(): void {
+    this.socket.close()
+    this.wake()
+  }
+
+  private renew(): void {
+    this.news = new Promise((resolve) => {
+      this.wake = resolve
+    })
+  }
+
+  /** What it says is not read: that it says something is the news (an overrun is news, too). */
+  private drain(): void {
+    for (;;) {
+      const received = this.socket.receive()
+      if (received.ok && received.value.length === 0) break
+      if (!received.ok && received.error.code !== 'ENOBUFS') break
+    }
+    const wake = this.wake
+    this.renew()
+    wake()
+  }
+}
