@@ -5,7 +5,8 @@ import { askDaemon, subscribe, type ClientError } from '../control/client.ts'
 import type { DrainArguments, Targets } from '../control/arguments.ts'
 import type { DrainNews } from '../control/drain.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
 import { parseSpan } from './span.ts'
@@ -28,9 +29,9 @@ export function drain(given: DrainArguments, { control, json }: Asked, io: Comma
         io.out(json ? `${JSON.stringify(news)}\n` : describe(news))
       },
       end: (error: ClientError | undefined) => {
-        if (error) io.err(`${error.text}\n`)
-        else if (!begun) io.err('vrrpd closed the connection without an answer\n')
-        resolve(error ? exitCodeOf(error) : begun ? code : EXIT.noDaemon)
+        const silence = { code: 'no-answer', text: 'vrrpd closed the connection without an answer' } as const
+        const failure = error ?? (begun ? undefined : silence)
+        resolve(failure ? sayFailure(failure, control, io) : code)
       },
     })
   })
@@ -65,10 +66,7 @@ const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`
 
 export async function resume(targets: Targets, { control, json }: Asked, io: CommandIo): Promise<number> {
   const answer = await askDaemon(control, 'resume', TIMEOUT_MS, targets)
-  if (!answer.ok) {
-    io.err(`${answer.error.text}\n`)
-    return exitCodeOf(answer.error)
-  }
+  if (!answer.ok) return sayFailure(answer.error, control, io)
   const { resumed, notDrained } = answer.value
   if (json) io.out(`${JSON.stringify(answer.value)}\n`)
   else {

@@ -1,11 +1,11 @@
 /** `vrrpd events [INSTANCE] [--follow] [--json] [--last N]` */
 
 import type { CommandModule } from 'yargs'
-import { askDaemon, type ClientError } from '../control/client.ts'
+import { askDaemon } from '../control/client.ts'
 import type { EventsReport } from '../control/events.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
 import { eventLine } from './event-line.ts'
-import { exitCodeOf } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
 import { processOnlooker } from './onlooker.ts'
@@ -27,7 +27,7 @@ export async function events(args: EventsArguments, io: CommandIo): Promise<numb
   if (args.follow) return follow(args, io)
   const given = requestOf(args, args.last)
   const answer = await askDaemon(args.control, 'events', TIMEOUT_MS, given)
-  if (!answer.ok) return refused(answer.error, io)
+  if (!answer.ok) return sayFailure(answer.error, args.control, io)
   show(answer.value, args, io)
   return 0
 }
@@ -39,11 +39,6 @@ const requestOf = (
   ...(instance !== undefined && { instance }),
   ...(last !== undefined && { last }),
 })
-
-function refused(error: ClientError, io: CommandIo): number {
-  io.err(`${error.text}\n`)
-  return exitCodeOf(error)
-}
 
 function show({ events: list, forgotten }: EventsReport, { json }: EventsArguments, io: CommandIo): void {
   if (json) {
@@ -74,7 +69,7 @@ async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
     },
     ended,
   )
-  return error ? refused(error, io) : Number(ended.reason)
+  return error ? sayFailure(error, args.control, io) : Number(ended.reason)
 }
 
 export const eventsCommand = (

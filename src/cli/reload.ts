@@ -4,7 +4,8 @@ import type { CommandModule } from 'yargs'
 import { askDaemon } from '../control/client.ts'
 import type { ReloadReport } from '../control/reload.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 
 export interface ReloadArguments {
@@ -19,10 +20,7 @@ const TIMEOUT_MS = 30_000
 /** @returns 0 it was done (or would be), 1 it was refused, 2 there is no daemon */
 export async function reload({ dryRun, json, control }: ReloadArguments, io: CommandIo): Promise<number> {
   const answer = await askDaemon(control, 'reload', TIMEOUT_MS, { dryRun })
-  if (!answer.ok) {
-    io.err(`${answer.error.text}\n`)
-    return exitCodeOf(answer.error)
-  }
+  if (!answer.ok) return sayFailure(answer.error, control, io)
   const report = answer.value
   if (json) io.out(`${JSON.stringify(report)}\n`)
   else show(report, io)

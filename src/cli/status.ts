@@ -4,6 +4,7 @@ import { askDaemon } from '../control/client.ts'
 import { isAlarming } from '../control/problem.ts'
 import type { StatusReport } from '../control/report.ts'
 import { EXIT } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { formatAge } from './layout.ts'
 import { localTime } from './local-time.ts'
@@ -26,10 +27,7 @@ export async function askStatus(
   io: CommandIo,
 ): Promise<StatusReport | number> {
   const answer = await askDaemon(control, 'status', TIMEOUT_MS)
-  if (!answer.ok) {
-    io.err(`${answer.error.text}\n`)
-    return EXIT.noDaemon
-  }
+  if (!answer.ok) return sayFailure(answer.error, control, io)
   const selected = select(answer.value, name)
   if (selected.ok) return selected.value
   io.err(`${selected.error}\n`)

@@ -1,7 +1,7 @@
 /** A subscription that outlives the daemon: whoever watches one wants to see it come back. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { subscribe, type ClientError } from '../control/client.ts'
+import { isAbsence, subscribe, type ClientError } from '../control/client.ts'
 import type { Arguments, RequestName, Results } from '../control/protocol.ts'
 
 export interface Follower<N extends RequestName> {
@@ -29,14 +29,12 @@ export async function staySubscribed<N extends RequestName>(
     const { begun, error } = await followOnce(path, request, follower, ended)
     if (isOver(ended)) return undefined
     met ||= begun
-    if (error && (!met || !isAbsence(error))) return error
+    if (error && (!met || !(isAbsence(error) || error.code === 'no-answer'))) return error
     if (begun) follower.lost()
     await sleep(RETRY_MS, undefined, { signal: ended }).catch(() => undefined)
   }
   return undefined
 }
-
-const isAbsence = ({ code }: ClientError): boolean => code === 'unreachable' || code === 'no-answer'
 
 /** A question of its own, because the answer changes while something is waited for. */
 const isOver = ({ aborted }: AbortSignal): boolean => aborted

@@ -7,7 +7,8 @@
 import { hostname } from 'node:os'
 import type { StatusReport } from '../control/report.ts'
 import { essenceOf } from './essence.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { paint } from './layout.ts'
 import { localTime } from './local-time.ts'
@@ -46,8 +47,7 @@ export async function watch(args: StatusArguments, io: CommandIo, onlooker: Onlo
     AbortSignal.any([ended, misnamed.signal]),
   )
   screen?.close()
-  if (error) io.err(`${error.text}\n`)
-  if (error) return exitCodeOf(error)
+  if (error) return sayFailure(error, args.control, io)
   if (!misnamed.signal.aborted) return Number(ended.reason)
   io.err(`${String(misnamed.signal.reason)}\n`)
   return EXIT.usage

@@ -5,7 +5,8 @@ import { printable } from '../base/printable.ts'
 import { askDaemon } from '../control/client.ts'
 import type { WhyReport, WhyStep } from '../control/why.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
+import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { wrap } from './layout.ts'
 import { localTime } from './local-time.ts'
@@ -20,10 +21,7 @@ interface Asked {
 
 async function why({ subject, json, control }: Asked, io: CommandIo): Promise<number> {
   const answer = await askDaemon(control, 'why', TIMEOUT_MS, { subject })
-  if (!answer.ok) {
-    io.err(`${answer.error.text}\n`)
-    return exitCodeOf(answer.error)
-  }
+  if (!answer.ok) return sayFailure(answer.error, control, io)
   io.out(json ? `${JSON.stringify(answer.value, null, 2)}\n` : whyText(answer.value, io.width))
   return EXIT.allWell
 }

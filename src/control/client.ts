@@ -1,4 +1,4 @@
-/** Asks a running daemon. Its errors say what to do next. */
+/** Asks a running daemon. */
 
 import { connect, type Socket } from 'node:net'
 import { accepted, rejected, type Result } from '../base/result.ts'
@@ -11,10 +11,27 @@ import {
 } from './protocol.ts'
 
 export interface ClientError {
-  readonly code: 'unreachable' | 'forbidden' | 'no-answer' | 'not-understood' | 'refused' | 'not-possible'
-  /** A whole sentence, with what to do about it. */
+  /**
+   * `absent`: there is no socket; `dead`: there is one, and nobody listens; `other-version`: the daemon knows
+   * no such request, or speaks no such version; `not-possible`: what was asked for does not exist.
+   */
+  readonly code:
+    | 'absent'
+    | 'dead'
+    | 'unreachable'
+    | 'forbidden'
+    | 'no-answer'
+    | 'not-understood'
+    | 'other-version'
+    | 'refused'
+    | 'not-possible'
+  /** A whole sentence. */
   readonly text: string
 }
+
+/** There is no daemon, for all one can tell. */
+export const isAbsence = ({ code }: ClientError): boolean =>
+  code === 'absent' || code === 'dead' || code === 'unreachable'
 
 /** More than a thousand instances with a hundred addresses each. */
 const MAX_RESPONSE_BYTES = 16 << 20
@@ -117,12 +134,17 @@ function readLines(socket: Socket, callback: (line: string) => void): void {
 function understand<N extends RequestName>(path: string, line: string): Result<Results[N], ClientError> {
   const response = parseResponse<N>(line)
   if (response === undefined) {
-    const text = `what listens on ${path} does not speak this protocol: is it a vrrpd of another version?`
+    const text = `what listens on ${path} does not speak this protocol`
     return rejected({ code: 'not-understood', text })
   }
   if (response.ok) return accepted(response.result)
   const { code, text } = response.error
   if (code === 'not-possible') return rejected({ code, text })
+  if (code === 'unknown-request' || code === 'unsupported-version')
+    return rejected({
+      code: 'other-version',
+      text: 'the running vrrpd is of another version, and does not know this request',
+    })
   return rejected({ code: 'refused', text: `vrrpd refused the request: ${text}` })
 }
 
@@ -134,17 +156,15 @@ const noAnswer = (path: string, what: string): ClientError => ({
 function describeFailure(path: string, code: string): ClientError {
   switch (code) {
     case 'ENOENT':
+      return { code: 'absent', text: `vrrpd is not running here: there is no ${path}` }
     case 'ECONNREFUSED':
       return {
-        code: 'unreachable',
-        text: `cannot reach ${path}: is vrrpd running? (start it with: systemctl start vrrpd; another socket: --control PATH)`,
+        code: 'dead',
+        text: `vrrpd is not running: ${path} was left behind by one that was killed`,
       }
     case 'EACCES':
     case 'EPERM':
-      return {
-        code: 'forbidden',
-        text: `no permission for ${path}: ask as root, or as a member of the group that owns it (vrrpd --control-group GROUP)`,
-      }
+      return { code: 'forbidden', text: `no permission for ${path}` }
     case 'ECONNRESET':
     case 'EPIPE':
       return noAnswer(path, 'closed the connection without an answer (too many clients?)')

@@ -98,7 +98,7 @@ describe('vrrpd', () => {
   test('status without a daemon', async () => {
     const { code, out, err } = await run('status', '--control', join(directory, 'none'))
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain('is vrrpd running?')
+    expect(err).toMatch(/^vrrpd is not running here: there is no .*none\n./)
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -52,11 +53,28 @@ describe('askDaemon', () => {
     expect(await ask()).toEqual({
       ok: false,
       error: {
-        code: 'unreachable',
-        text: `cannot reach ${path}: is vrrpd running? (start it with: systemctl start vrrpd; another socket: --control PATH)`,
+        code: 'absent',
+        text: `vrrpd is not running here: there is no ${path}`,
       },
     })
   })
+
+  test('a socket that a dead one has left', async () => {
+    const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', script])
+    expect(await ask()).toMatchObject({
+      error: { code: 'dead', text: expect.stringContaining(path) as unknown },
+    })
+  })
+
+  test.each(['unknown-request', 'unsupported-version'] as const)(
+    'a daemon of another version: %s',
+    async (code) => {
+      const real = await serve(path, { handle: () => failed({ code, text: 'no such request' }) })
+      expect(await ask()).toMatchObject({ error: { code: 'other-version' } })
+      await real.close()
+    },
+  )
 
   test('silence ends at the timeout', async () => {
     await impostor(() => {})

@@ -172,6 +172,6 @@ describe('subscribe()', () => {
     const error = await new Promise<ClientError | undefined>((resolve) => {
       subscribe(`${path}.none`, 'follow', {}, { result: () => {}, end: resolve })
     })
-    expect(error?.code).toBe('unreachable')
+    expect(error?.code).toBe('absent')
   })
 })

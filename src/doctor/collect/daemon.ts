@@ -1,7 +1,7 @@
 /** Asks the running daemon how it is. */
 
 import { rejected, accepted } from '../../base/result.ts'
-import { askDaemon } from '../../control/client.ts'
+import { askDaemon, isAbsence } from '../../control/client.ts'
 import type { DaemonFacts, DaemonProblem, Known, OpenFiles } from '../facts.ts'
 import type { Host } from './host.ts'
 
@@ -10,8 +10,7 @@ const PATIENCE_MS = 5_000
 export async function collectDaemon(host: Host, controlPath: string): Promise<DaemonFacts> {
   const answer = await askDaemon(controlPath, 'status', PATIENCE_MS)
   if (!answer.ok) {
-    const { code, text } = answer.error
-    return code === 'unreachable' ? { kind: 'absent' } : { kind: 'silent', why: text }
+    return isAbsence(answer.error) ? { kind: 'absent' } : { kind: 'silent', why: answer.error.text }
   }
   const report = answer.value
   const files = await filesOf(host, report.daemon.pid)

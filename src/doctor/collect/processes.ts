@@ -1,5 +1,6 @@
 /** keepalived processes, and sockets of the IP protocols that VRRP uses. */
 
+import { runsVrrp } from '../../base/keepalived-command.ts'
 import type { KeepalivedProcess, ProcessFacts, VrrpSocket } from '../facts.ts'
 import type { Host } from './host.ts'
 
@@ -34,13 +35,6 @@ async function keepalivedsOf(
       return { pid, runsVrrp: runsVrrp(words), sameNetwork }
     }),
   )
-}
-
-/** Without -P and -C it does both. */
-function runsVrrp(words: readonly string[]): boolean {
-  const has = (short: string, long: string): boolean =>
-    words.some((word) => word === long || (/^-[A-Za-z]+$/.test(word) && word.includes(short)))
-  return has('P', '--vrrp') || !has('C', '--check')
 }
 
 async function isEnabled(host: Host): Promise<boolean> {
