@@ -14,6 +14,16 @@ import type { OutgoingPacket, ReceivedPacket } from './advert-links.ts'
 import { hmacMd5 } from './signing.ts'
 import { destinationsOf, ttlOf } from './transport.ts'
 
+/** Of a router with auth_type AH. */
+export interface UsedNumbers {
+  /** See identityOf. */
+  readonly identity: string
+  /** The highest sequence number known to be used. */
+  readonly sequence: number
+  /** So many more may have been. */
+  readonly unsure: number
+}
+
 export class AdvertCodec {
   /** By link and VRID; several when each has a group or an own address of its own. */
   private readonly byWire = new Map<string, readonly Assembled[]>()
@@ -24,9 +34,16 @@ export class AdvertCodec {
    * only authentication headers carry one. (keepalived does not count what it hears
    * in FAULT, so that a recording of it can be played to it afterwards.)
    */
-  private readonly sequences = new Map<string, number>()
+  private readonly sequences: Map<string, number>
+  /** Of those, the ones that our own last adverts carried. */
+  private readonly lastSent = new Map<string, number>()
+  /** How many more numbers may be used up; our next advert leaves them out, unless others are heard before. */
+  private readonly unsure: Map<string, number>
 
-  constructor(routers: readonly Assembled[]) {
+  /** @param used by routers with the same identities before */
+  constructor(routers: readonly Assembled[], used: readonly UsedNumbers[] = []) {
+    this.sequences = new Map(used.map(({ identity, sequence }) => [identity, sequence]))
+    this.unsure = new Map(used.map(({ identity, unsure }) => [identity, unsure]))
     // What is not supported stays in Fault: nothing that it hears matters.
     for (const assembled of routers.filter(({ router }) => router.unsupported === undefined)) {
       const key = wireKey(assembled.advertLink, assembled.router.vrid)
@@ -36,12 +53,21 @@ export class AdvertCodec {
 
   /** As keepalived's reload: identifications begin again, sequence numbers must not (measured). */
   reconfigured(routers: readonly Assembled[]): AdvertCodec {
-    const next = new AdvertCodec(routers)
-    for (const key of routers.map(keyOf)) {
-      const sequence = this.sequences.get(key)
-      if (sequence !== undefined) next.sequences.set(key, sequence)
-    }
-    return next
+    const wanted = new Set(routers.map(keyOf))
+    return new AdvertCodec(
+      routers,
+      this.used.filter(({ identity }) => wanted.has(identity)),
+    )
+  }
+
+  /** Only signed routers have numbers. */
+  get used(): readonly UsedNumbers[] {
+    const signed = [...this.byWire.values()].flat().filter(isSigned)
+    return signed.map(keyOf).map((identity) => ({
+      identity,
+      sequence: this.sequences.get(identity) ?? 0,
+      unsure: this.unsure.get(identity) ?? 0,
+    }))
   }
 
   /**
@@ -56,13 +82,14 @@ export class AdvertCodec {
     const router = assembled.router.name
     const received = receiveAdvertisement(parsed.value, this.expectationOf(assembled))
     const { sequence } = received.ok ? received.value : received.error
-    if (sequence !== undefined) this.sequences.set(keyOf(assembled), sequence)
+    if (sequence !== undefined) this.use(keyOf(assembled), sequence)
     if (received.ok) {
       const { source, priority, addresses } = received.value
       return { type: 'advert', router, advert: { source, priority, addresses, arrivedAt: packet.arrivedAt } }
     }
     const { reason, source } = received.error
     if (source === undefined) return undefined
+    if (reason === 'ah-replay') this.fallOutOfStep(assembled, received.error, source, ownAddress)
     return { type: 'rejected', router, reason, source, text: describeRejection(received.error) }
   }
 
@@ -72,6 +99,7 @@ export class AdvertCodec {
     const id = ((this.lastId.get(router.name) ?? 0) % 0xffff) + 1
     this.lastId.set(router.name, id)
     this.skipSequence(assembled)
+    this.lastSent.set(keyOf(assembled), this.sequenceOf(assembled))
     const fields = {
       ...this.authenticationOf(assembled),
       vrid: router.vrid,
@@ -93,7 +121,24 @@ export class AdvertCodec {
    * lower one, so that its answer is above what that one may have sent meanwhile.
    */
   skipSequence(assembled: Assembled): void {
-    this.sequences.set(keyOf(assembled), nextSequence(this.sequenceOf(assembled)))
+    const key = keyOf(assembled)
+    this.use(key, nextSequence(this.sequenceOf(assembled) + (this.unsure.get(key) ?? 0)))
+  }
+
+  /**
+   * The number of our own last advert, from somebody else who knows the password: two Masters that began
+   * at one moment count alike, and each takes the other's adverts for replays. One of them, the one that
+   * stays where priorities are equal, leaves a number out.
+   */
+  private fallOutOfStep(
+    assembled: Assembled,
+    { received }: { readonly received: number },
+    source: Ipv4Address,
+    ownAddress: Ipv4Address | undefined,
+  ): void {
+    const own = assembled.router.sourceAddress ?? ownAddress
+    const isOurs = received === this.lastSent.get(keyOf(assembled))
+    if (isOurs && own !== undefined && source < own) this.unsure.set(keyOf(assembled), 1)
   }
 
   /** Several with unicast peers and one own address are told apart by who is whose peer. */
@@ -109,6 +154,11 @@ export class AdvertCodec {
     )
     if (listening.length < 2) return listening[0]
     return listening.find(({ transport }) => transport.kind === 'unicast' && transport.peers.includes(source))
+  }
+
+  private use(key: string, sequence: number): void {
+    this.sequences.set(key, sequence)
+    this.unsure.delete(key)
   }
 
   private sequenceOf(assembled: Assembled): number {
@@ -130,6 +180,8 @@ export class AdvertCodec {
     }
   }
 }
+
+const isSigned = ({ instance }: Assembled): boolean => instance.authentication.type === 'AH'
 
 const wireKey = (link: string, vrid: number): string => `${link} ${String(vrid)}`
 

@@ -4,7 +4,7 @@ import type { Ipv4Address } from '../base/address.ts'
 import type { Link } from '../netlink/types.ts'
 import type { LinkFact } from '../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../vrrp/engine.ts'
-import { AdvertCodec } from './advert-codec.ts'
+import { AdvertCodec, type UsedNumbers } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import type { Assembled } from './assemble.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
@@ -26,9 +26,9 @@ export class AdvertTraffic {
   private routers: readonly Assembled[]
   private codec: AdvertCodec
 
-  constructor(routers: readonly Assembled[], ports: AdvertTrafficPorts) {
+  constructor(routers: readonly Assembled[], used: readonly UsedNumbers[], ports: AdvertTrafficPorts) {
     this.routers = routers
-    this.codec = new AdvertCodec(routers)
+    this.codec = new AdvertCodec(routers, used)
     this.links = new AdvertLinks({
       clock: ports.clock,
       complain: ports.complain,
@@ -50,6 +50,11 @@ export class AdvertTraffic {
     return this.deafness.problems()
   }
 
+  /** Of authentication headers: see AdvertCodec. */
+  get usedNumbers(): readonly UsedNumbers[] {
+    return this.codec.used
+  }
+
   /** @param links those that are still of use */
   use(routers: readonly Assembled[], links: ReadonlySet<string>): void {
     this.routers = routers
@@ -69,7 +74,6 @@ export class AdvertTraffic {
       this.links.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
   }
 
-  /** Of authentication headers: see AdvertCodec. */
   skipSequence(assembled: Assembled): void {
     this.codec.skipSequence(assembled)
   }

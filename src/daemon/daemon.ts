@@ -11,6 +11,7 @@
 import { noFacts, type Findings } from '../vrrp/conditions.ts'
 import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
+import type { UsedNumbers } from './advert-codec.ts'
 import { AdvertTraffic } from './advert-traffic.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import type { ConflictProblem } from './conflict-watch.ts'
@@ -38,15 +39,23 @@ export class Daemon {
   private keepAddresses = false
   private state: Engine
 
-  /** @param findings as far as something is known before anything has been looked at */
-  constructor(assembly: Assembly, ports: DaemonPorts, findings: Findings = noFacts) {
+  /**
+   * @param findings as far as something is known before anything has been looked at
+   * @param used sequence numbers of auth_type AH
+   */
+  constructor(
+    assembly: Assembly,
+    ports: DaemonPorts,
+    findings: Findings = noFacts,
+    used: readonly UsedNumbers[] = [],
+  ) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.holdings = this.makeHoldings(assembly)
     // There before anybody looks for an address to send from.
     this.holdings.useStatics(assembly)
     ports.kernel.drain()
-    this.adverts = this.makeTraffic(assembly)
+    this.adverts = this.makeTraffic(assembly, used)
     this.debounce = this.makeDebounce()
     this.debounce.use(assembly.linkDelays)
     this.watch = this.makeWatch(assembly)
@@ -68,6 +77,11 @@ export class Daemon {
 
   get engine(): Engine {
     return this.state
+  }
+
+  /** See AdvertCodec. */
+  get usedNumbers(): readonly UsedNumbers[] {
+    return this.adverts.usedNumbers
   }
 
   /** Neighbours whom a firewall keeps from us. */
@@ -217,8 +231,8 @@ export class Daemon {
     })
   }
 
-  private makeTraffic({ routers }: Assembly): AdvertTraffic {
-    return new AdvertTraffic(routers, {
+  private makeTraffic({ routers }: Assembly, used: readonly UsedNumbers[]): AdvertTraffic {
+    return new AdvertTraffic(routers, used, {
       ...this.ports,
       records: () => this.state.routers.values(),
       routerNamed: (name) => this.routerNamed(name),

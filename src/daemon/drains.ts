@@ -41,8 +41,8 @@ export interface DrainPorts {
 
 /** One `vrrpd drain` that is not over. */
 interface Operation {
-  /** By link and VRID: a reload may give them other names. */
-  readonly routers: readonly string[]
+  /** By link and VRID: a reload may give them other names. None in here is in another operation. */
+  readonly routers: Set<string>
   readonly startedAt: Instant
   readonly stream: DrainStream
   readonly until: Instant | undefined
@@ -53,6 +53,12 @@ interface Operation {
 
 /** The lowest priority waits longest. */
 const LOWEST = 1
+
+/**
+ * A successor's first advert takes a moment; and a process that was stopped meanwhile may find its
+ * timers due before it has read its sockets.
+ */
+const SECOND_LOOK = milliseconds(100)
 
 export class Drains {
   private readonly ports: DrainPorts
@@ -67,7 +73,7 @@ export class Drains {
     const record = this.ports.engine().routers.get(router)
     if (!record) return undefined
     const identity = identityOf(record.router)
-    return this.operations.find(({ routers }) => routers.includes(identity))?.until
+    return this.operations.find(({ routers }) => routers.has(identity))?.until
   }
 
   drain({ forMs, force, ...targets }: DrainArguments): Answer {
@@ -75,13 +81,16 @@ export class Drains {
     if (typeof records === 'string') return failed({ code: 'not-possible', text: records })
     const { clock, chronicle, dispatch } = this.ports
     const names = records.map(({ router }) => router.name)
+    const untaken = new Set(this.operations.flatMap(({ waiting }) => [...waiting]))
     this.forget(records)
-    const masters = this.affected(records).filter(({ state }) => state.kind === 'master')
+    const masters = this.affected(records).filter(
+      ({ router, state }) => state.kind === 'master' || untaken.has(router.name),
+    )
     const startedAt = clock.now()
     const until = forMs === undefined ? undefined : after(startedAt, milliseconds(forMs))
     const stream = new DrainStream()
     const operation: Operation = {
-      routers: records.map(({ router }) => identityOf(router)),
+      routers: new Set(records.map(({ router }) => identityOf(router))),
       startedAt,
       stream,
       until,
@@ -123,7 +132,8 @@ export class Drains {
     if (masters.length > 0) {
       cancels.push(chronicle.onChange(() => this.lookForSuccessors(operation)))
       const wait = Math.max(...masters.map(({ router }) => masterDownInterval(router, LOWEST))) as Duration
-      cancels.push(timers.after(wait, () => this.judge(operation, force)))
+      const judge = (): void => this.judge(operation, force)
+      cancels.push(timers.after(wait, () => cancels.push(timers.after(SECOND_LOOK, judge))))
     } else if (until === undefined) operation.stream.finish()
     if (until !== undefined) {
       cancels.push(timers.after(between(startedAt, until), () => this.endByItself(operation)))
@@ -188,14 +198,27 @@ export class Drains {
 
   private recordsOf({ routers }: Operation): readonly RouterRecord[] {
     const all = [...this.ports.engine().routers.values()]
-    return all.filter(({ router }) => routers.includes(identityOf(router)))
+    return all.filter(({ router }) => routers.has(identityOf(router)))
   }
 
-  /** Somebody has decided anew about these. */
+  /** Somebody has decided anew about these; what the same command said of others stands. */
   private forget(records: readonly RouterRecord[]): void {
-    const identities = new Set(records.map(({ router }) => identityOf(router)))
-    for (const operation of this.operations)
-      if (operation.routers.some((identity) => identities.has(identity))) this.forgetOperation(operation)
+    const identities = records.map(({ router }) => identityOf(router))
+    for (const operation of this.operations) {
+      const before = operation.routers.size
+      for (const identity of identities) operation.routers.delete(identity)
+      if (operation.routers.size === before) continue
+      if (operation.routers.size === 0) this.forgetOperation(operation)
+      else this.retainWaiting(operation)
+    }
+  }
+
+  /** Only for the Masters that went because of routers that it is about still. */
+  private retainWaiting(operation: Operation): void {
+    const { waiting } = operation
+    const concerned = new Set(this.affected(this.recordsOf(operation)).map(({ router }) => router.name))
+    for (const name of waiting) if (!concerned.has(name)) waiting.delete(name)
+    this.lookForSuccessors(operation)
   }
 
   private forgetOperation(operation: Operation): void {

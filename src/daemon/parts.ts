@@ -175,6 +175,7 @@ export class Parts {
       ...{ kernel, log, virtualMacs, firewall, engine },
       routers: () => this.inForce.assembly.routers,
       statics: () => this.inForce.assembly.statics,
+      usedNumbers: () => this.daemon.usedNumbers,
     })
   }
 
@@ -203,7 +204,7 @@ export class Parts {
         recordOf: (name) => this.daemon.engine.routers.get(name),
       }),
     }
-    return new Daemon(this.inForce.assembly, ports, succession.findings)
+    return new Daemon(this.inForce.assembly, ports, succession.findings, succession.usedNumbers)
   }
 
   private makeReloader(): Reloader {

@@ -5,8 +5,9 @@
  * and whose adverts cannot have been missed yet goes on where it was.
  */
 
-import { after, times, type Instant } from '../base/time.ts'
+import { after, between, times, toSeconds, type Instant } from '../base/time.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
+import type { UsedNumbers } from './advert-codec.ts'
 import type { Assembled } from './assemble.ts'
 import { without } from './kernel-specs.ts'
 import type { ReadRecord, Wants } from './run-record.ts'
@@ -32,6 +33,24 @@ export function resumable(
       .filter((assembled) => masters.has(identityOf(assembled.router)) && isInTime(assembled))
       .map(({ router }) => router.name),
   )
+}
+
+/** Adverts of one router, answers to rivals included. */
+const MOST_A_SECOND = 4
+/** Those of a burst just before the end. */
+const MOST_AT_ONCE = 64
+
+/**
+ * Sequence numbers of auth_type AH: with lower ones neighbours would take the adverts of a Master that goes
+ * on for replays, and elect another beside it. (keepalived begins with 1 again.)
+ */
+export function usedNumbers(
+  record: Pick<ReadRecord, 'sequences' | 'sequencesAt'> | undefined,
+  now: Instant,
+): readonly UsedNumbers[] {
+  if (record === undefined) return []
+  const since = Math.ceil(toSeconds(between(record.sequencesAt, now)) * MOST_A_SECOND) + MOST_AT_ONCE
+  return record.sequences.map((used) => ({ ...used, unsure: used.unsure + since }))
 }
 
 /** What the crashed daemon may have installed and the new configuration does not know. */

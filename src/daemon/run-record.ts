@@ -7,6 +7,7 @@
 
 import { instant, type Instant } from '../base/time.ts'
 import type { Verdict } from '../vrrp/election/state.ts'
+import type { UsedNumbers } from './advert-codec.ts'
 import type { FormerSetting, WantedVirtualMac } from './virtual-macs.ts'
 import type { WantedState } from './wanted.ts'
 
@@ -21,7 +22,7 @@ export interface RecordedInstance extends Wants {
 }
 
 export interface RunRecord {
-  readonly version: 1
+  readonly version: 2
   /** Another boot has other links and none of our addresses; /proc/sys/kernel/random/boot_id. */
   readonly bootId: string
   readonly instances: readonly RecordedInstance[]
@@ -33,6 +34,9 @@ export interface RunRecord {
   readonly scripts: readonly (readonly [name: string, verdict: Verdict])[]
   readonly files: readonly (readonly [name: string, number: number])[]
   readonly processes: readonly (readonly [name: string, verdict: Verdict])[]
+  /** The last sequence numbers of routers with auth_type AH, and when they were that. */
+  readonly sequences: readonly UsedNumbers[]
+  readonly sequencesAt: Instant
 }
 
 export interface ReadRecord extends RunRecord {
@@ -52,7 +56,7 @@ export function decodeRecord(text: string, bootId: string): ReadRecord | undefin
   const end = text.indexOf('\n')
   if (end !== TIME_DIGITS || !/^\d+$/.test(text.slice(0, end))) return undefined
   const record = parse(text.slice(end))
-  if (record?.version !== 1 || record.bootId !== bootId) return undefined
+  if (record?.version !== 2 || record.bootId !== bootId) return undefined
   return { ...record, aliveAt: instant(Number(text.slice(0, end))) }
 }
 

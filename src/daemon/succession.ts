@@ -8,11 +8,12 @@ import type { Kernel } from '../netlink/kernel.ts'
 import { noFacts, type Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
+import type { UsedNumbers } from './advert-codec.ts'
 import type { Assembled } from './assemble.ts'
 import { Installer, installerPort } from './installer.ts'
 import type { Firewall } from './firewall.ts'
 import type { Log } from './logging.ts'
-import { orphaned, resumable } from './resumption.ts'
+import { orphaned, resumable, usedNumbers } from './resumption.ts'
 import { bootId, RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
 import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from './virtual-macs.ts'
@@ -28,6 +29,7 @@ export interface SuccessionPorts {
   /** Static items. */
   readonly statics: () => WantedState
   readonly engine: () => Engine
+  readonly usedNumbers: () => readonly UsedNumbers[]
 }
 
 export class Succession {
@@ -51,6 +53,11 @@ export class Succession {
     if (previous === undefined || this.resumed.size === 0) return noFacts
     const { scripts, files, processes } = previous
     return { scripts: new Map(scripts), files: new Map(files), processes: new Map(processes) }
+  }
+
+  /** Where sequence numbers go on, also where nobody goes on as Master: neighbours remember. */
+  get usedNumbers(): readonly UsedNumbers[] {
+    return usedNumbers(this.previous, this.ports.clock.now())
   }
 
   /** @returns the routers that go on as Master */
@@ -89,7 +96,7 @@ export class Succession {
   private makeRecord(): RunRecord {
     const { routers, facts } = this.ports.engine()
     return {
-      version: 1,
+      version: 2,
       bootId: bootId(),
       instances: [
         ...this.ports.routers().map(({ router, addresses, routes, rules }) => ({
@@ -110,6 +117,8 @@ export class Succession {
       scripts: [...facts.scripts],
       files: [...facts.files],
       processes: [...facts.processes],
+      sequences: this.ports.usedNumbers(),
+      sequencesAt: this.ports.clock.now(),
     }
   }
 }

@@ -21,7 +21,7 @@ const address = (last: number): Assembled['addresses'][number] => ({
 })
 
 const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord => ({
-  version: 1,
+  version: 2,
   bootId: 'this',
   instances: [
     {
@@ -39,6 +39,8 @@ const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord
   scripts: [['chk', 'up']],
   files: [['maintenance', -20]],
   processes: [['proxy', 'down']],
+  sequences: [{ identity: 'eth0 1', sequence: 1000, unsure: 0 }],
+  sequencesAt: at(10),
 })
 
 const assembled = (change: Parameters<typeof makeRouter>[0] = {}): Assembled => ({
@@ -67,7 +69,8 @@ describe('the text', () => {
 
   test.each([
     ['of another boot', encodeRecord({ ...record(), bootId: 'other' }, at(1))],
-    ['of a later version', encodeRecord({ ...record(), version: 2 as 1 }, at(1))],
+    ['of an earlier version', encodeRecord({ ...record(), version: 1 as 2 }, at(1))],
+    ['of a later version', encodeRecord({ ...record(), version: 3 as 2 }, at(1))],
     ['cut short', encodeRecord(record(), at(1)).slice(0, 60)],
     ['empty', ''],
     ['something else', 'hello\n{}\n'],

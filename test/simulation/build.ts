@@ -1,28 +1,107 @@
-/** Specifications of a scenario → what the engine is made of. */
+/** Specifications of a scenario → what the daemon is made of, by the daemon's own assembly. */
 
-import { seconds } from '../../src/base/time.ts'
-import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
-import type { EngineSetup } from '../../src/vrrp/engine.ts'
-import { makeRouter } from '../vrrp/kit.ts'
+import { ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
+import { seconds, type Instant } from '../../src/base/time.ts'
+import type { SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
+import { assemble, type Assembled, type Assembly } from '../../src/daemon/assemble.ts'
+import type { Tracker } from '../../src/vrrp/election/state.ts'
+import { instance as instanceText, modelOf } from '../daemon/signing-model.ts'
+import { ip, virtualAddress } from '../vrrp/kit.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
 
 export const routerName = (vrid: number): string => `V${vrid}`
 export const linkName = (lan: number): string => `lan${lan}`
+export const addressOn = (lan: number, host: number): Ipv4Address =>
+  ipv4FromNumber(ip('10.0.0.1') + (lan << 16) + host)
 
-export const buildSetup = ({ routers, groups }: HostSpec): Omit<EngineSetup, 'facts'> => ({
-  routers: routers.map(buildRouter),
-  groups: groups.map((vrids, index) => ({ name: `G${index + 1}`, members: vrids.map(routerName) })),
+/** Everything that a scenario says nothing about is as in a file that says nothing about it. */
+const template = await modelOf(instanceText('V', 1, 'AH'))
+const plain = template.instances[0]!
+
+export interface Circumstances {
+  readonly number: number
+  readonly hosts: number
+  readonly bootedAt: Instant
+}
+
+export function buildAssembly(spec: HostSpec, { number, hosts, bootedAt }: Circumstances): Assembly {
+  const delay = spec.startupDelay ?? 0
+  return assemble(
+    {
+      ...template,
+      instances: spec.routers.map((router) => buildInstance(router, number, hosts)),
+      syncGroups: spec.groups.map(buildGroup),
+    },
+    () => true,
+    {
+      pauseGuard: spec.pauseGuard === true,
+      deafUntil: delay > 0 ? ((bootedAt + seconds(delay)) as Instant) : undefined,
+    },
+  )
+}
+
+/** As somebody who has another password would have it, and no place among the peers. */
+export function buildStranger(spec: RouterSpec, victim: number): Assembled {
+  const instance = { ...buildInstance(spec, victim + 1, victim + 1), authentication: WRONG[signing(spec)] }
+  const [assembled] = assemble({ ...template, instances: [instance], syncGroups: [] }).routers
+  if (assembled === undefined) throw new Error('no stranger')
+  return assembled
+}
+
+function buildInstance(spec: RouterSpec, host: number, hosts: number): VrrpInstance {
+  const { vrid, lan, priority, interval, preempt, preemptDelay, unicast, trackers } = spec
+  const named = (kind: Tracker['kind']): readonly Tracker[] => trackers.filter((each) => each.kind === kind)
+  const others = Array.from({ length: hosts }, (_, other) => other).filter((other) => other !== host)
+  const { span } = plain
+  return {
+    ...plain,
+    name: routerName(vrid),
+    link: linkName(lan),
+    vrid,
+    priority,
+    wantedState: spec.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
+    advertInterval: seconds(interval),
+    preempt,
+    preemptDelay: seconds(preemptDelay),
+    authentication: RIGHT[signing(spec)],
+    addresses: plain.addresses.map((address): VirtualAddress => ({
+      ...address,
+      link: linkName(lan),
+      cidr: { ...address.cidr, address: virtualAddress(vrid) },
+    })),
+    ...(unicast && {
+      unicastPeers: others.map((other) => ({ address: addressOn(lan, other), minTtl: 0, maxTtl: 255, span })),
+      checkUnicastSource: unicast.onlyPeers,
+    }),
+    trackScripts: named('script').map(({ name, ...how }) => ({ script: name, ...how, span })),
+    trackInterfaces: named('interface').map(({ name, ...how }) => ({ link: name, ...how, span })),
+    trackFiles: named('file').map(({ name, ...how }) => ({ file: name, ...how, inherited: false, span })),
+    trackProcesses: named('process').map(({ name, ...how }) => ({
+      process: name,
+      ...how,
+      inherited: false,
+      span,
+    })),
+  }
+}
+
+const password = (text: string): Uint8Array => new TextEncoder().encode(text)
+const signing = ({ signed }: RouterSpec): 'signed' | 'plain' => (signed ? 'signed' : 'plain')
+const RIGHT = {
+  signed: { type: 'AH', password: password('secret') },
+  plain: { type: 'none', password: password('') },
+} as const
+const WRONG = { ...RIGHT, signed: { type: 'AH', password: password('guessed') } } as const
+
+const buildGroup = (vrids: readonly number[], index: number): SyncGroup => ({
+  name: `G${index + 1}`,
+  members: vrids.map(routerName),
+  trackScripts: [],
+  trackInterfaces: [],
+  trackFiles: [],
+  trackProcesses: [],
+  trackingWeight: true,
+  notify: plain.notify,
+  smtpAlert: false,
+  span: plain.span,
 })
-
-export const buildRouter = (spec: RouterSpec): VirtualRouter =>
-  makeRouter({
-    name: routerName(spec.vrid),
-    vrid: spec.vrid,
-    link: linkName(spec.lan),
-    priority: spec.priority,
-    ...(spec.state && { initialState: spec.state }),
-    advertInterval: seconds(spec.interval),
-    preempt: spec.preempt,
-    preemptDelay: seconds(spec.preemptDelay),
-    trackers: spec.scripts.map((script) => ({ kind: 'script' as const, ...script })),
-  })

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allChecks } from './checks/all.ts'
-import { generateScenario } from './generate.ts'
+import { generateScenario, type Mishap } from './generate.ts'
 import type { Machinery } from './surroundings.ts'
-import { invertedTieBreak, mutants } from './mutants.ts'
+import { invertedTieBreak, mutants, rareMutants } from './mutants.ts'
 import { problemOf, type RunOptions } from './report.ts'
 import { parseScenario, printScenario, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
@@ -20,9 +20,12 @@ const optionsFor = (machinery: Partial<Machinery>) => ({
   machineryOf: () => ({ ...realMachinery, ...machinery }),
 })
 
-function firstViolation(options: RunOptions): { scenario: Scenario; violation: Violation } | undefined {
+function firstViolation(
+  options: RunOptions,
+  mishaps?: readonly Mishap[],
+): { scenario: Scenario; violation: Violation } | undefined {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
-    const scenario = generateScenario(seed)
+    const scenario = generateScenario(seed, mishaps)
     const violation = new World(scenario, options).run()
     if (violation) return { scenario, violation }
   }
@@ -30,15 +33,15 @@ function firstViolation(options: RunOptions): { scenario: Scenario; violation: V
 }
 
 describe('an engine that', () => {
-  test.each(Object.entries(mutants))('%s', (_, { machinery, found }) => {
-    expect(found).toContain(firstViolation(optionsFor(machinery))?.violation.check)
+  test.each(Object.entries(mutants))('%s', (_, { machinery, found, mishaps }) => {
+    expect(found).toContain(firstViolation(optionsFor(machinery), mishaps)?.violation.check)
   })
 })
 
 test('one inverted tie-break among sound engines is found as well', () => {
   const machineryOf = (host: number): Machinery =>
     host === 0 ? { ...realMachinery, ...invertedTieBreak } : realMachinery
-  expect(firstViolation({ checks: allChecks, machineryOf })?.violation.check).toBe('tie-break')
+  expect(firstViolation({ checks: allChecks, machineryOf }, ['partition'])?.violation.check).toBe('tie-break')
 })
 
 describe('a failing run', () => {
@@ -68,12 +71,15 @@ describe('a failing run', () => {
   })
 })
 
-test('the kept scenario of the full socket is what an engine fails that does not know that it slept', () => {
-  const path = join(import.meta.dirname, 'scenarios/slept-with-full-socket.scenario')
-  const { machinery } = mutants['does not know that it slept'] ?? { machinery: {} }
-  const violation = new World(parseScenario(readFileSync(path, 'utf8')), optionsFor(machinery)).run()
-  expect(violation?.check).toBe('nopreempt')
-})
+test.each(Object.entries(rareMutants))(
+  'the kept scenario %s is what a broken daemon fails',
+  (name, mutant) => {
+    const path = join(import.meta.dirname, `scenarios/${name}.scenario`)
+    const scenario = parseScenario(readFileSync(path, 'utf8'))
+    const violation = new World(scenario, optionsFor(mutant.machinery)).run()
+    expect(mutant.found).toContain(violation?.check)
+  },
+)
 
 test('shrinking keeps what is needed and leaves out the rest', () => {
   const scenario = generateScenario(3)

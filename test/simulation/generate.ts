@@ -1,26 +1,22 @@
 /** A scenario from a seed: a few hosts, half a minute or more of trouble, and calm at the end. */
 
+import type { Tracker } from '../../src/vrrp/election/state.ts'
+import { linkName } from './build.ts'
 import { randomFrom, type Random } from './random.ts'
-import {
-  clearSky,
-  type HostSpec,
-  type RouterSpec,
-  type Scenario,
-  type ScenarioEvent,
-  type TrackedSpec,
-} from './scenario.ts'
+import { clearSky, type HostSpec, type RouterSpec, type Scenario, type ScenarioEvent } from './scenario.ts'
 
 /** Nothing befalls anybody after this; what is left is to settle. */
 const TROUBLE_ENDS = 60
 /** More than the checks need to see everything settled, with the longest intervals and delays below. */
 const CALM = 45
 
-export function generateScenario(seed: number): Scenario {
+/** @param only the kinds of mishap there are to be; absent: a choice of them that the seed makes */
+export function generateScenario(seed: number, only?: readonly Mishap[]): Scenario {
   const random = randomFrom(seed)
   const lans = random.integer(1, 2)
   const hosts = generateHosts(random, lans)
   const boots = hosts.map((_, host): ScenarioEvent => ({ at: random.next() * 2, type: 'boot', host }))
-  const events = [...boots, ...generateTrouble(random, lans, hosts), ...generateCalm(lans, hosts)]
+  const events = [...boots, ...generateTrouble(random, only, lans, hosts), ...generateCalm(lans, hosts)]
   return {
     seed,
     lans,
@@ -36,22 +32,36 @@ const rounded = (event: ScenarioEvent): ScenarioEvent => ({
 })
 
 /** What all hosts have in common: without that they would not be one virtual router. */
-interface Plan {
-  readonly vrids: readonly { readonly vrid: number; readonly lan: number; readonly interval: number }[]
+type Plan = Pick<RouterSpec, 'vrid' | 'lan' | 'interval' | 'unicast' | 'signed'>
+
+interface Plans {
+  readonly lans: number
+  readonly vrids: readonly Plan[]
   readonly group: readonly number[]
+  /** All hosts are as good as each other, as far as the file goes. */
+  readonly areEqual: boolean
 }
 
+const generatePlan = (random: Random, lans: number, vrid: number): Plan => ({
+  vrid,
+  lan: random.integer(0, lans - 1),
+  interval: random.chance(0.2) ? random.integer(2, 3) : 1,
+  ...(random.chance(0.25) && { unicast: { onlyPeers: random.chance(0.6) } }),
+  ...(random.chance(0.25) && { signed: true as const }),
+})
+
 function generateHosts(random: Random, lans: number): HostSpec[] {
-  const vrids = Array.from({ length: random.integer(1, 3) }, (_, index) => ({
-    vrid: index + 1,
-    lan: random.integer(0, lans - 1),
-    interval: random.chance(0.2) ? random.integer(2, 3) : 1,
-  }))
+  const vrids = Array.from({ length: random.integer(1, 3) }, (_, index) =>
+    generatePlan(random, lans, index + 1),
+  )
   const all = vrids.map(({ vrid }) => vrid)
   const group = random.chance(0.5) ? all.slice(0, random.integer(1, all.length)) : []
   const count = random.integer(2, 4)
+  const areEqual = random.chance(0.3)
   const owner = random.chance(0.15) ? random.integer(0, count - 1) : -1
-  return Array.from({ length: count }, (_, host) => generateHost(random, { vrids, group }, host === owner))
+  return Array.from({ length: count }, (_, host) =>
+    generateHost(random, { lans, vrids, group, areEqual }, host === owner),
+  )
 }
 
 /**
@@ -59,103 +69,200 @@ function generateHosts(random: Random, lans: number): HostSpec[] {
  * alters it for all of them: two hosts each of which is the better one for
  * another member would take the group from each other for ever.
  */
-function generateHost(random: Random, { vrids, group }: Plan, isOwner: boolean): HostSpec {
-  const rank = 40 + 20 * random.integer(0, 6)
+function generateHost(random: Random, { lans, vrids, group, areEqual }: Plans, isOwner: boolean): HostSpec {
+  const rank = areEqual ? 100 : 40 + 20 * random.integer(0, 4)
   const preempt = random.chance(0.6)
   const preemptDelay = preempt && random.chance(0.25) ? random.integer(1, 8) : 0
-  const shared = generateScripts(random, 9)
-  const routers = vrids.map(({ vrid, lan, interval }): RouterSpec => {
-    const isGrouped = group.includes(vrid)
+  const shared = generateTrackers(random, lans, 9)
+  const routers = vrids.map((plan): RouterSpec => {
+    const isGrouped = group.includes(plan.vrid)
+    const owns = isOwner && !isGrouped
     return {
-      vrid,
-      lan,
-      interval,
-      preempt,
-      preemptDelay,
-      priority: isOwner && !isGrouped ? 255 : rank + (isGrouped ? vrid : random.integer(0, 10)),
-      ...(isOwner && !isGrouped && { state: random.pick(['MASTER', 'BACKUP'] as const) }),
-      scripts: isGrouped ? shared : generateScripts(random, 253),
+      ...plan,
+      preempt: owns || preempt,
+      preemptDelay: owns ? 0 : preemptDelay,
+      priority: owns ? 255 : rank + (isGrouped ? plan.vrid : areEqual ? 0 : random.integer(0, 10)),
+      ...(owns && { state: random.pick(['MASTER', 'BACKUP'] as const) }),
+      trackers: isGrouped ? shared : generateTrackers(random, lans, 253),
     }
   })
-  return { routers, groups: group.length > 0 ? [group] : [] }
+  return {
+    routers,
+    groups: group.length > 0 ? [group] : [],
+    ...(random.chance(0.2) && { startupDelay: random.integer(1, 4) }),
+    ...(random.chance(preempt ? 0.1 : 0.7) && { pauseGuard: true as const }),
+  }
 }
 
-function generateScripts(random: Random, heaviest: number): TrackedSpec[] {
-  const names = ['chk_a', 'chk_b'].slice(0, random.pick([0, 0, 1, 2]))
+const TRACKED = ['chk_a', 'chk_b', 'file_a', 'process_a', 'link'] as const
+
+function generateTrackers(random: Random, lans: number, heaviest: number): Tracker[] {
+  const names = TRACKED.filter(() => random.chance(0.15))
   return names.map((name) => ({
-    name,
+    kind: KIND[name],
+    name: name === 'link' ? linkName(random.integer(0, lans - 1)) : name,
     weight: random.chance(0.4) ? 0 : random.integer(-heaviest, heaviest),
     reverse: random.chance(0.15),
   }))
 }
 
-/** Bursts of trouble with pauses between, so that some of it is sorted out before the next begins. */
-function generateTrouble(random: Random, lans: number, hosts: readonly HostSpec[]): ScenarioEvent[] {
+const KIND = {
+  chk_a: 'script',
+  chk_b: 'script',
+  file_a: 'file',
+  process_a: 'process',
+  link: 'interface',
+} as const
+
+/**
+ * Bursts of trouble with pauses between, so that some of it is sorted out before the next begins. Each
+ * scenario knows only some kinds of it: what takes two or three of one kind is rare where all are mixed.
+ */
+function generateTrouble(
+  random: Random,
+  only: readonly Mishap[] | undefined,
+  lans: number,
+  hosts: readonly HostSpec[],
+): ScenarioEvent[] {
+  const chosen = only ?? MISHAPS.filter(() => random.chance(0.35))
+  const kinds = chosen.length > 0 ? chosen : MISHAPS
   const events: ScenarioEvent[] = []
   let at = random.integer(2, 6)
   while (at < TROUBLE_ENDS - 1) {
-    events.push(...generateMishap(random, lans, hosts, at))
+    events.push(...generateMishap(random, random.pick(kinds), lans, hosts, at))
     at += random.chance(0.3) ? random.integer(8, 20) : random.next() * 3
   }
   return events
 }
 
+const MISHAPS = [
+  'crash',
+  'stop',
+  'pause',
+  'partition',
+  'mute',
+  'weather',
+  'link',
+  'address',
+  'steal',
+  'reload',
+  'drain',
+  'trespass',
+  'script',
+  'file',
+  'process',
+] as const
+
+export type Mishap = (typeof MISHAPS)[number]
+
 function generateMishap(
   random: Random,
+  kind: Mishap,
   lans: number,
   hosts: readonly HostSpec[],
   at: number,
 ): ScenarioEvent[] {
   const host = random.integer(0, hosts.length - 1)
   const lan = random.integer(0, lans - 1)
-  const end = Math.min(TROUBLE_ENDS, at + (random.chance(0.5) ? random.next() * 2 : random.next() * 20))
+  const end = Math.min(TROUBLE_ENDS, at + random.next() * random.pick([1, 2, 10, 20]))
   const name = random.pick(['chk_a', 'chk_b'])
-  switch (random.integer(0, 10)) {
-    case 0:
+  switch (kind) {
+    case 'crash':
       return [
         { at, type: 'crash', host },
         { at: end, type: 'boot', host },
       ]
-    case 1:
+    case 'stop':
       return [
         { at, type: 'stop', host },
         { at: end, type: 'boot', host },
       ]
-    case 2:
+    case 'pause':
       return [
         { at, type: 'pause', host },
-        { at: end, type: 'resume', host },
+        { at: Math.min(TROUBLE_ENDS, at + random.integer(1, 12)), type: 'resume', host },
       ]
-    case 3:
+    case 'partition':
       return [
         { at, type: 'partition', lan, sides: generateSides(random, hosts.length) },
         { at: end, type: 'heal', lan },
       ]
-    case 4:
+    case 'weather':
       return [
         { at, type: 'weather', lan, weather: generateWeather(random) },
         { at: end, type: 'weather', lan, weather: clearSky },
       ]
-    case 5:
+    case 'link':
       return [
         { at, type: 'link', host, lan, up: false },
         { at: end, type: 'link', host, lan, up: true },
       ]
-    case 6:
+    case 'address':
       return [
         { at, type: 'address', host, lan, present: false },
         { at: end, type: 'address', host, lan, present: true },
       ]
-    case 8:
+    case 'reload':
       return [{ at, type: 'reload', host, ...generateChange(random) }]
-    case 7:
+    case 'steal':
       return [{ at, type: 'steal', host, vrid: random.pick(hosts[host]!.routers).vrid }]
-    default:
+    case 'mute': {
+      const from = host
+      const to = (host + random.integer(1, hosts.length - 1)) % hosts.length
+      return [
+        { at, type: 'mute', lan, from, to },
+        { at: end, type: 'heal', lan },
+      ]
+    }
+    case 'drain':
+      return generateDrain(random, host, hosts[host]!, at, end)
+    case 'file':
+      return [
+        { at, type: 'file', host, name: 'file_a', number: random.integer(-4, 4) },
+        { at: end, type: 'file', host, name: 'file_a', number: 0 },
+      ]
+    case 'process':
+      return [
+        { at, type: 'process', host, name: 'process_a', verdict: 'down' },
+        { at: end, type: 'process', host, name: 'process_a', verdict: 'up' },
+      ]
+    case 'trespass':
+      return generateTrespass(random, host, hosts[host]!, at)
+    case 'script':
       return [
         { at, type: 'script', host, name, verdict: random.chance(0.1) ? 'disabled' : 'down' },
         { at: end, type: 'script', host, name, verdict: 'up' },
       ]
   }
+}
+
+function generateDrain(
+  random: Random,
+  host: number,
+  { routers }: HostSpec,
+  at: number,
+  end: number,
+): ScenarioEvent[] {
+  const all = routers.map(({ vrid }) => vrid)
+  const some = (): number[] => (random.chance(0.5) ? all : all.filter(() => random.chance(0.5)))
+  const drain = {
+    at,
+    type: 'drain',
+    host,
+    vrids: some(),
+    force: random.chance(0.2),
+    ...(random.chance(0.3) && { for: random.integer(1, 15) }),
+  } as const
+  if (drain.vrids.length === 0) return []
+  return random.chance(0.5) ? [drain, { at: end, type: 'let-in', host, vrids: some() }] : [drain]
+}
+
+/** Only where there is something that keeps them out. */
+function generateTrespass(random: Random, host: number, { routers }: HostSpec, at: number): ScenarioEvent[] {
+  const { vrid, signed, unicast } = random.pick(routers)
+  if (signed && random.chance(0.6)) return [{ at, type: 'replay', host, vrid, ago: random.integer(1, 30) }]
+  if (!signed && unicast?.onlyPeers !== true) return []
+  return [{ at, type: 'stranger', host, vrid, priority: random.pick([0, 1, 120, 254, 255]) }]
 }
 
 const generateChange = (random: Random) => ({
@@ -184,15 +291,18 @@ function generateCalm(lans: number, hosts: readonly HostSpec[]): ScenarioEvent[]
       { at, type: 'heal', lan },
       { at, type: 'weather', lan, weather: clearSky },
     ]),
-    ...hosts.flatMap((_, host): ScenarioEvent[] => [
+    ...hosts.flatMap(({ routers }, host): ScenarioEvent[] => [
       { at, type: 'resume', host },
       { at, type: 'boot', host },
+      { at, type: 'let-in', host, vrids: routers.map(({ vrid }) => vrid) },
       ...everywhere.flatMap((lan): ScenarioEvent[] => [
         { at, type: 'link', host, lan, up: true },
         { at, type: 'address', host, lan, present: true },
       ]),
       { at, type: 'script', host, name: 'chk_a', verdict: 'up' },
       { at, type: 'script', host, name: 'chk_b', verdict: 'up' },
+      { at, type: 'process', host, name: 'process_a', verdict: 'up' },
+      { at, type: 'file', host, name: 'file_a', number: 0 },
     ]),
   ]
 }

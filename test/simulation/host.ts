@@ -1,6 +1,5 @@
 /** One host: its links, its kernel's addresses, and a daemon that does with the engine what daemon/daemon.ts does. */
 
-import { ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
 import {
   after,
   before,
@@ -10,20 +9,21 @@ import {
   type Duration,
   type Instant,
 } from '../../src/base/time.ts'
+import type { AdvertCodec, UsedNumbers } from '../../src/daemon/advert-codec.ts'
+import type { Assembled, Assembly } from '../../src/daemon/assemble.ts'
+import { usedNumbers } from '../../src/daemon/resumption.ts'
 import { noFacts, type LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
-import type { Engine, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
-import { ip } from '../vrrp/kit.ts'
-import { buildRouter, buildSetup, linkName, routerName } from './build.ts'
+import type { Engine, EngineEffect, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
+import { addressOn, buildAssembly, linkName, routerName } from './build.ts'
 import { FakeKernel } from './fake-kernel.ts'
+import { Inbox, type Arrived } from './inbox.ts'
+import { Operator } from './operator.ts'
 import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
+import { SleepyTimers } from './sleepy-timers.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
+import { Tracked, type TrackedKind } from './tracked.ts'
 
-/**
- * Packets a socket holds while nobody reads it; the newest are the ones lost.
- * A real one holds some hundred, of some hundred virtual routers.
- */
-const SOCKET_CAPACITY = 8
 /** How late an alarm fires and a packet is read at most. */
 export const LONGEST_LAG: Duration = microseconds(1_500)
 
@@ -31,7 +31,9 @@ export const LONGEST_LAG: Duration = microseconds(1_500)
 interface Left {
   readonly aliveAt: Instant
   readonly masters: ReadonlySet<string>
-  readonly scripts: ReadonlyMap<string, Verdict>
+  readonly tracked: Tracked
+  readonly sequences: readonly UsedNumbers[]
+  readonly sequencesAt: Instant
 }
 
 export class Host {
@@ -39,29 +41,56 @@ export class Host {
   /** What the configuration file says, as far as the daemon has read it. */
   spec: HostSpec
   readonly kernel = new FakeKernel()
+  readonly operator: Operator
   /** How things are. */
   readonly links: { up: boolean; addressed: boolean }[]
-  readonly verdicts = new Map<string, Verdict>()
+  readonly tracked = new Tracked()
   /** How things are as far as the daemon has been told. */
-  readonly known: { links: { up: boolean; addressed: boolean }[]; scripts: Map<string, Verdict> }
+  readonly known: {
+    links: { up: boolean; addressed: boolean }[]
+    tracked: Tracked
+    drained: Set<string>
+  }
   paused = false
   pausedAt: Instant | undefined
   activeSince: Instant | undefined
+  bootedAt: Instant
+  /** When its socket was full for the first time since it began. */
+  lostPacketAt: Instant | undefined
+  /** The last daemon was killed, and this one knows what it left. */
+  hasRecord = false
   private daemon: Engine | undefined
+  private codec: AdvertCodec
+  private assembled: ReadonlyMap<string, Assembled> = new Map()
   private boots = 0
   private alarms = 0
   private isReading = false
-  private socket: { readonly packet: Packet; readonly arrivedAt: Instant }[] = []
+  private readonly inbox = new Inbox()
+  private readonly timers: SleepyTimers
   private untold: EngineEvent[] = []
   private left: Left | undefined
+  /** Written with every change of state, as the run record is. */
+  private recorded: { readonly sequences: readonly UsedNumbers[]; readonly at: Instant }
   private readonly around: Surroundings
 
   constructor(number: number, lans: number, spec: HostSpec, around: Surroundings) {
     this.number = number
     this.spec = spec
     this.around = around
+    this.bootedAt = around.now()
+    this.codec = around.machinery.createCodec([], [])
+    this.recorded = { sequences: [], at: around.now() }
     this.links = Array.from({ length: lans }, () => ({ up: true, addressed: true }))
-    this.known = { links: [], scripts: new Map() }
+    this.known = { links: [], tracked: new Tracked(), drained: new Set() }
+    this.timers = new SleepyTimers(around, () => !this.paused)
+    this.operator = new Operator({
+      createDrains: around.machinery.createDrains,
+      now: () => around.now(),
+      timers: this.timers,
+      engine: () => this.daemon,
+      dispatch: (event) => this.dispatch(event),
+      withGroups: (vrids) => this.withGroups(vrids),
+    })
   }
 
   /** Undefined while no daemon runs here. */
@@ -73,23 +102,27 @@ export class Host {
     return this.daemon !== undefined && !this.paused
   }
 
-  addressOn(lan: number): Ipv4Address {
-    return ipv4FromNumber(ip('10.0.0.1') + (lan << 16) + this.number)
-  }
-
   boot(): void {
     if (this.daemon) return
     this.boots += 1
+    this.bootedAt = this.around.now()
     const resumed = this.resumed()
     this.kernel.removeLeftovers(resumed)
     this.known.links = this.links.map((link) => ({ ...link }))
-    this.known.scripts = new Map<string, Verdict>(resumed.size > 0 ? this.left?.scripts : [])
+    this.known.tracked = resumed.size > 0 && this.left ? this.left.tracked : new Tracked()
+    this.known.drained.clear()
+    const numbers = this.left ? usedNumbers(this.left, this.around.now()) : []
+    this.hasRecord = this.left !== undefined
     this.left = undefined
-    this.daemon = this.around.machinery.createEngine(this.setup(), this.around.now())
+    const assembly = this.assemble()
+    this.codec = this.around.machinery.createCodec(assembly.routers, numbers)
+    this.daemon = this.around.machinery.createEngine(this.setup(assembly), this.around.now())
     this.activeSince = this.around.now()
     this.pausedAt = undefined
+    this.lostPacketAt = undefined
+    this.operator.boot()
     this.dispatch({ type: 'start', resumed })
-    for (const name of this.scriptNames()) this.planFirstResult(name)
+    for (const { kind, name } of this.trackers()) this.planFirstFinding(kind, name)
   }
 
   stop(): void {
@@ -106,7 +139,9 @@ export class Host {
     this.left = {
       aliveAt: before(lastSeen, milliseconds(500 * this.around.lag())),
       masters: new Set(masters.map(({ router }) => router.name)),
-      scripts: this.known.scripts,
+      tracked: this.known.tracked,
+      sequences: this.recorded.sequences,
+      sequencesAt: this.recorded.at,
     }
     this.vanish()
   }
@@ -114,23 +149,31 @@ export class Host {
   /** A new file is there, and the daemon is told to read it; one that sleeps cannot. */
   reload(change: RouterChange): void {
     if (this.paused) return
-    const { preempt, priority } = change
-    const routers = this.spec.routers.map((router) => ({
-      ...router,
-      preempt: preempt ?? router.preempt,
+    const routers = this.spec.routers.map((router) =>
       // In an owner's place nobody else can be.
-      ...(router.priority < 255 && { priority: Math.min(254, Math.max(1, router.priority + priority)) }),
-    }))
+      router.priority === 255
+        ? router
+        : {
+            ...router,
+            preempt: change.preempt ?? router.preempt,
+            priority: Math.min(254, Math.max(1, router.priority + change.priority)),
+          },
+    )
     this.spec = { ...this.spec, routers }
-    if (this.daemon) this.dispatch({ type: 'reconfigure', setup: this.setup() })
+    if (!this.daemon) return
+    const assembly = this.assemble()
+    this.codec = this.codec.reconfigured(assembly.routers)
+    this.dispatch({ type: 'reconfigure', setup: this.setup(assembly) })
   }
 
   private vanish(): void {
     this.daemon = undefined
     this.paused = false
     this.alarms += 1
-    this.socket = []
+    this.inbox.clear()
+    this.timers.forget()
     this.untold = []
+    this.operator.orders.clear()
   }
 
   pause(): void {
@@ -139,11 +182,15 @@ export class Host {
     this.pausedAt = this.around.now()
   }
 
+  /** Which of its descriptors the kernel names first is anybody's guess. */
   resume(): void {
     if (!this.paused) return
     this.paused = false
     this.activeSince = this.around.now()
+    const timersFirst = this.around.lag() < 0.5
+    if (timersFirst) this.timers.wake()
     this.wake()
+    if (!timersFirst) this.timers.wake()
   }
 
   setLink(lan: number, change: Partial<{ up: boolean; addressed: boolean }>): void {
@@ -153,10 +200,15 @@ export class Host {
     this.tell({ type: 'link', name: linkName(lan), fact: this.linkFact(lan) })
   }
 
-  setVerdict(name: string, verdict: Verdict): void {
-    this.verdicts.set(name, verdict)
-    // Before its first result a script has nothing to say.
-    if (this.known.scripts.has(name)) this.tell({ type: 'script', name, verdict })
+  setVerdict(kind: 'script' | 'process', name: string, verdict: Verdict): void {
+    this.tracked[kind].set(name, verdict)
+    // Before it has been looked at there is nothing to say.
+    if (this.known.tracked[kind].has(name)) this.tell({ type: kind, name, verdict })
+  }
+
+  setFile(name: string, number: number): void {
+    this.tracked.file.set(name, number)
+    if (this.known.tracked.file.has(name)) this.tell({ type: 'file', name, number })
   }
 
   steal(vrid: number): void {
@@ -165,14 +217,23 @@ export class Host {
       this.tell({ type: 'address-lost', router, address: `the address of ${router}` })
   }
 
+  /** The control socket is not read while the process sleeps; then nobody waits for it either. */
+  drain(vrids: readonly number[], duration: number | undefined, force: boolean): void {
+    if (this.isActive) this.operator.drain(vrids, duration, force)
+  }
+
+  letIn(vrids: readonly number[]): void {
+    if (this.isActive) this.operator.letIn(vrids)
+  }
+
   receive(packet: Packet): void {
-    if (!this.daemon || this.links[packet.lan]?.up !== true || this.socket.length >= SOCKET_CAPACITY) return
-    this.socket.push({ packet, arrivedAt: this.around.now() })
+    if (!this.daemon || this.links[packet.lan]?.up !== true) return
+    if (!this.inbox.put(packet, this.around.now())) this.lostPacketAt = this.around.now()
     if (this.isReading || this.paused) return
     this.isReading = true
     this.around.plan(this.later(this.around.now()), () => {
       this.isReading = false
-      if (this.isActive) this.drain()
+      if (this.isActive) this.read()
     })
   }
 
@@ -182,17 +243,22 @@ export class Host {
     return spec
   }
 
-  private setup(): EngineSetup {
+  private assemble(): Assembly {
+    const { number, bootedAt } = this
+    const assembly = buildAssembly(this.spec, { number, bootedAt, hosts: this.around.hosts })
+    this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
+    return assembly
+  }
+
+  private setup({ routers, groups }: Assembly): EngineSetup {
     const links = new Map(this.links.map((_, lan) => [linkName(lan), this.linkFact(lan)]))
-    return {
-      ...buildSetup(this.spec),
-      facts: { ...noFacts, links, scripts: this.daemon ? this.daemon.facts.scripts : this.known.scripts },
-    }
+    const findings = this.daemon?.facts ?? this.known.tracked.facts()
+    return { routers: routers.map(({ router }) => router), groups, facts: { ...noFacts, ...findings, links } }
   }
 
   private linkFact(lan: number): LinkFact {
     const { up = false, addressed = false } = this.links[lan] ?? {}
-    return { up, source: addressed ? this.addressOn(lan) : undefined }
+    return { up, source: addressed ? addressOn(lan, this.number) : undefined }
   }
 
   private resumed(): ReadonlySet<string> {
@@ -211,20 +277,30 @@ export class Host {
       if (daemon?.routers.get(name)?.state.kind !== 'master') this.kernel.withdraw(name)
   }
 
-  private scriptNames(): ReadonlySet<string> {
-    return new Set(this.spec.routers.flatMap(({ scripts }) => scripts.map(({ name }) => name)))
+  private withGroups(vrids: readonly number[]): readonly number[] {
+    const groups = this.spec.groups.filter((group) => group.some((vrid) => vrids.includes(vrid)))
+    return [...new Set([...vrids, ...groups.flat()])]
   }
 
-  private planFirstResult(name: string): void {
+  private trackers(): readonly { readonly kind: TrackedKind; readonly name: string }[] {
+    const all = this.spec.routers.flatMap(({ trackers }) => trackers)
+    const keys = new Set(all.map(({ kind, name }) => `${kind} ${name}`))
+    return [...keys].flatMap((key) => {
+      const [kind, name = ''] = key.split(' ')
+      return kind === 'script' || kind === 'file' || kind === 'process' ? [{ kind, name }] : []
+    })
+  }
+
+  private planFirstFinding(kind: TrackedKind, name: string): void {
     const boot = this.boots
     const at = after(this.around.now(), seconds(0.05 + this.around.lag()))
     this.around.plan(at, () => {
       if (this.boots !== boot || !this.daemon) return
-      this.tell({ type: 'script', name, verdict: this.verdicts.get(name) ?? 'up' })
+      this.tell(this.tracked.eventOf(kind, name))
     })
   }
 
-  /** The kernel and the scripts are heard before the sockets are read. */
+  /** The kernel and the trackers are heard before the sockets are read. */
   private tell(event: EngineEvent): void {
     if (!this.daemon) return
     if (this.paused) this.untold.push(event)
@@ -232,59 +308,83 @@ export class Host {
   }
 
   private wake(): void {
-    this.drain()
+    this.read()
     if (this.daemon) this.dispatch({ type: 'alarm' })
   }
 
-  private drain(): void {
+  private read(): void {
     for (const event of this.untold.splice(0)) this.dispatch(event)
-    for (const { packet, arrivedAt } of this.socket.splice(0)) {
-      const router = this.spec.routers.find(({ vrid, lan }) => vrid === packet.vrid && lan === packet.lan)
-      if (!router) continue
-      const { source, priority } = packet
-      const advert = { source, priority, addresses: buildRouter(router).addresses, arrivedAt }
-      this.dispatch({ type: 'advert', router: routerName(router.vrid), advert })
-    }
+    for (const arrived of this.inbox.takeAll()) this.hear(arrived)
   }
 
-  private dispatch(event: EngineEvent): void {
+  private hear({ packet, arrivedAt }: Arrived): void {
+    const own = this.daemon?.facts.links.get(linkName(packet.lan))?.source
+    const { bytes, to: address } = packet
+    const event = this.codec.decode({ link: linkName(packet.lan), address, bytes, arrivedAt }, own)
+    if (event) this.dispatch(event, packet)
+  }
+
+  private dispatch(event: EngineEvent, packet?: Packet): void {
     const former = this.daemon
     if (!former) return
     this.note(event)
+    this.operator.begin(event)
     const { engine, effects } = this.around.machinery.stepEngine(former, event, this.around.now())
     this.daemon = engine
-    for (const effect of effects) if (effect.type === 'router') this.perform(effect.router, effect.effect)
+    const sent = effects.flatMap((effect) =>
+      effect.type === 'router' ? this.perform(effect.router, effect.effect) : [],
+    )
     if (event.type === 'start') this.removeUnheld(event.resumed ?? new Set())
-    this.around.observe({ host: this, event, before: former, after: engine, effects })
+    if (event.type === 'start' || effects.some(isTransition))
+      this.recorded = { sequences: this.codec.used, at: this.around.now() }
+    this.around.observe({ host: this, event, before: former, after: engine, effects, packet, sent })
     this.setAlarm(engine)
   }
 
   private note(event: EngineEvent): void {
-    if (event.type === 'script') this.known.scripts.set(event.name, event.verdict)
+    const { known } = this
+    known.tracked.note(event)
+    if (event.type === 'drain') for (const name of event.routers) known.drained.add(name)
+    if (event.type === 'resume') for (const name of event.routers) known.drained.delete(name)
     if (event.type !== 'link') return
     const lan = this.links.findIndex((_, each) => linkName(each) === event.name)
-    this.known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
+    known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
   }
 
-  private perform(router: string, effect: Effect): void {
+  private perform(router: string, effect: Effect): readonly Packet[] {
+    const assembled = this.assembled.get(router)
+    if (!assembled) throw new Error(`no ${router}`)
     switch (effect.type) {
-      case 'send-advert': {
-        const { lan, vrid } = this.specOf(router)
-        const { priority, copies, source } = effect
-        if (this.links[lan]?.up !== true || source === undefined) return
-        for (let copy = 0; copy < copies; copy += 1) this.around.send(this, { lan, vrid, priority, source })
-        break
-      }
+      case 'send-advert':
+        return effect.source === undefined ? [] : this.send(assembled, effect.source, effect)
       case 'install':
         this.kernel.install(router)
         break
       case 'withdraw':
         this.kernel.withdraw(router)
         break
+      case 'note':
+        if (effect.note.kind === 'forcing-election') this.codec.skipSequence(assembled)
+        break
       case 'announce':
       case 'notify':
-      case 'note':
     }
+    return []
+  }
+
+  /** What a link that is down does not carry has been numbered all the same. */
+  private send(
+    assembled: Assembled,
+    source: NonNullable<(Effect & { type: 'send-advert' })['source']>,
+    { priority, copies }: { readonly priority: number; readonly copies: number },
+  ): readonly Packet[] {
+    const { lan, vrid } = this.specOf(assembled.router.name)
+    const packets = Array.from({ length: copies }, () =>
+      this.codec.encode(assembled, source, priority),
+    ).flat()
+    const sent = packets.map(({ bytes, to }): Packet => ({ lan, vrid, to, bytes }))
+    if (this.links[lan]?.up === true) for (const packet of sent) this.around.send(this, packet)
+    return sent
   }
 
   private setAlarm(engine: Engine): void {
@@ -301,3 +401,6 @@ export class Host {
     return after(at, microseconds(this.around.lag() * LONGEST_LAG))
   }
 }
+
+const isTransition = (effect: EngineEffect): boolean =>
+  effect.type === 'router' && effect.effect.type === 'note' && effect.effect.note.kind === 'transition'

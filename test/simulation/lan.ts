@@ -8,6 +8,8 @@ import type { Schedule } from './schedule.ts'
 export class Lan<Packet> {
   weather: Weather = clearSky
   private sides: readonly (readonly number[])[] | undefined
+  /** Pairs of which the first does not reach the second. */
+  private readonly muted = new Set<string>()
   private sent = 0
   private readonly seed: number
   private readonly schedule: Schedule
@@ -19,12 +21,26 @@ export class Lan<Packet> {
     this.deliver = deliver
   }
 
-  partition(sides: readonly (readonly number[])[] | undefined): void {
+  partition(sides: readonly (readonly number[])[]): void {
     this.sides = sides
   }
 
+  mute(from: number, to: number): void {
+    this.muted.add(direction(from, to))
+  }
+
+  heal(): void {
+    this.sides = undefined
+    this.muted.clear()
+  }
+
   get isWhole(): boolean {
-    return this.sides === undefined
+    return this.sides === undefined && this.hearsBothWays
+  }
+
+  /** Who is heard also hears. */
+  get hearsBothWays(): boolean {
+    return this.muted.size === 0
   }
 
   /** Every packet passes, and soon. */
@@ -33,6 +49,7 @@ export class Lan<Packet> {
   }
 
   reaches(from: number, to: number): boolean {
+    if (this.muted.has(direction(from, to))) return false
     return this.sides === undefined || this.sides.some((side) => side.includes(from) && side.includes(to))
   }
 
@@ -59,3 +76,5 @@ export class Lan<Packet> {
     })
   }
 }
+
+const direction = (from: number, to: number): string => `${from} ${to}`

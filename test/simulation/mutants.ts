@@ -9,7 +9,15 @@ import {
   type Engine,
   type EngineEffect,
   type EngineEvent,
+  type EngineSetup,
 } from '../../src/vrrp/engine.ts'
+import { AdvertCodec, type UsedNumbers } from '../../src/daemon/advert-codec.ts'
+import type { Assembled } from '../../src/daemon/assemble.ts'
+import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
+import { Drains } from '../../src/daemon/drains.ts'
+import { at } from '../vrrp/kit.ts'
+import { makeChronicle } from './operator.ts'
+import type { Mishap } from './generate.ts'
 import type { Machinery } from './surroundings.ts'
 
 /** Alters what the engine is told; undefined keeps it from the event. */
@@ -39,6 +47,45 @@ const without = (type: string): Partial<Machinery> =>
     ),
   )
 
+/** Alters what the routers are. */
+const withRouters = (alter: (router: VirtualRouter) => VirtualRouter): Partial<Machinery> => {
+  const altered = (setup: EngineSetup): EngineSetup => ({ ...setup, routers: setup.routers.map(alter) })
+  return {
+    createEngine: (setup, now) => createEngine(altered(setup), now),
+    stepEngine: (engine, event, now) =>
+      stepEngine(
+        engine,
+        event.type === 'reconfigure' ? { ...event, setup: altered(event.setup) } : event,
+        now,
+      ),
+  }
+}
+
+const unguarded = (router: VirtualRouter): VirtualRouter => {
+  const { pauseGuard, ...others } = router
+  return pauseGuard === true ? others : router
+}
+
+const trusting = (assembled: Assembled): Assembled => {
+  const { transport } = assembled
+  if (transport.kind === 'multicast') return assembled
+  return { ...assembled, transport: { ...transport, rules: { ...transport.rules, onlyPeers: false } } }
+}
+
+class ForgetfulCodec extends AdvertCodec {
+  private readonly all: readonly Assembled[]
+
+  constructor(routers: readonly Assembled[], used: readonly UsedNumbers[]) {
+    super(routers, used)
+    this.all = routers
+  }
+
+  override decode(...heard: Parameters<AdvertCodec['decode']>): ReturnType<AdvertCodec['decode']> {
+    super.decode(...heard)
+    return new AdvertCodec(this.all).decode(...heard)
+  }
+}
+
 const isMaster = (engine: Engine, router: string): boolean =>
   engine.routers.get(router)?.state.kind === 'master'
 
@@ -55,9 +102,17 @@ export const invertedTieBreak: Partial<Machinery> = hearing((event, engine) => {
 
 /** Broken engines, and by which check each may be found first. */
 export const mutants: Readonly<
-  Record<string, { readonly machinery: Partial<Machinery>; readonly found: string[] }>
+  Record<
+    string,
+    {
+      readonly machinery: Partial<Machinery>
+      readonly found: string[]
+      /** What has to happen for it to be seen. */
+      readonly mishaps?: readonly Mishap[]
+    }
+  >
 > = {
-  'inverts the tie-break': { machinery: invertedTieBreak, found: ['tie-break'] },
+  'inverts the tie-break': { machinery: invertedTieBreak, found: ['tie-break'], mishaps: ['partition'] },
   'preempts in spite of nopreempt': {
     machinery: {
       createEngine: (setup, now) =>
@@ -67,6 +122,7 @@ export const mutants: Readonly<
         ),
     },
     found: ['nopreempt'],
+    mishaps: ['stop'],
   },
   'does not know that it slept': {
     machinery: {
@@ -74,6 +130,7 @@ export const mutants: Readonly<
         stepEngine(engine, event, event.type === 'advert' ? event.advert.arrivedAt : now),
     },
     found: ['nopreempt'],
+    mishaps: ['pause'],
   },
   'forgets its sync groups': {
     machinery: { createEngine: (setup, now) => createEngine({ ...setup, groups: [] }, now) },
@@ -91,6 +148,7 @@ export const mutants: Readonly<
       },
     },
     found: ['sync group', 'addresses'],
+    mishaps: ['partition'],
   },
   'stays in fault': {
     machinery: hearing((event) => (event.type === 'link' && event.fact?.up === true ? undefined : event)),
@@ -99,6 +157,7 @@ export const mutants: Readonly<
   'does not mind scripts': {
     machinery: hearing((event) => (event.type === 'script' ? { ...event, verdict: 'up' } : event)),
     found: ['fault', 'effective priority'],
+    mishaps: ['script'],
   },
   'counts a weight twice': {
     machinery: {
@@ -192,8 +251,102 @@ export const mutants: Readonly<
     ]),
     found: ['order of a takeover'],
   },
+  'does not count files': {
+    machinery: hearing((event) => (event.type === 'file' ? { ...event, number: 0 } : event)),
+    found: ['fault', 'effective priority'],
+    mishaps: ['file'],
+  },
+  'does not mind processes': {
+    machinery: hearing((event) => (event.type === 'process' ? { ...event, verdict: 'up' } : event)),
+    found: ['fault', 'effective priority'],
+    mishaps: ['process'],
+  },
+  'does not weigh interfaces': {
+    machinery: withRouters((router) => ({
+      ...router,
+      trackers: router.trackers.filter(({ kind }) => kind !== 'interface'),
+    })),
+    found: ['fault', 'effective priority'],
+  },
+  'does not let itself be drained': {
+    machinery: hearing((event) => (event.type === 'drain' ? undefined : event)),
+    found: ['drained'],
+    mishaps: ['drain'],
+  },
+  'does not come back when the time is over': {
+    machinery: {
+      createDrains: (ports) => new Drains({ ...ports, timers: { after: () => () => undefined } }),
+    },
+    found: ['drained'],
+    mishaps: ['drain'],
+  },
+  'forgets with a reload who is drained': {
+    machinery: {
+      stepEngine: (engine, event, now) => {
+        const facts = { ...engine.facts, drained: new Set<string>() }
+        return stepEngine(event.type === 'reconfigure' ? { ...engine, facts } : engine, event, now)
+      },
+    },
+    found: ['drained'],
+    mishaps: ['drain', 'reload'],
+  },
+  'hears nobody that comes in its place': {
+    machinery: {
+      createDrains: (ports) =>
+        new Drains({
+          ...ports,
+          chronicle: makeChronicle(
+            () => ports.clock.now(),
+            () => undefined,
+          ),
+        }),
+    },
+    found: ['drained'],
+    mishaps: ['drain'],
+  },
+  'does not wait for vrrp_startup_delay': {
+    machinery: withRouters((router) => ({ ...router, deafUntil: at(0) })),
+    found: ['startup delay'],
+  },
+  'does not guard against pauses': {
+    machinery: withRouters(unguarded),
+    found: ['pause guard'],
+    mishaps: ['pause'],
+  },
+  'believes everybody by unicast': {
+    machinery: { createCodec: (routers, used) => new AdvertCodec(routers.map(trusting), used) },
+    found: ['authenticity'],
+    mishaps: ['trespass'],
+  },
+  'believes recordings': {
+    machinery: { createCodec: (routers, used) => new ForgetfulCodec(routers, used) },
+    found: ['authenticity'],
+  },
   'never works off what is due': {
     machinery: hearing((event) => (event.type === 'alarm' ? undefined : event)),
     found: ['deadlines'],
+  },
+}
+
+/** What takes a coincidence to be seen, with the scenario that is kept for it. */
+export const rareMutants: typeof mutants = {
+  'slept-with-full-socket': {
+    machinery: mutants['does not know that it slept']!.machinery,
+    found: ['nopreempt'],
+  },
+  'signed-crash': {
+    // Adverts are counted anew.
+    machinery: { createCodec: (routers) => new AdvertCodec(routers) },
+    found: ['nopreempt'],
+  },
+  'signed-in-step': {
+    machinery: {
+      createCodec: (routers, used) => {
+        const codec = new AdvertCodec(routers, used)
+        Reflect.set(codec, 'fallOutOfStep', () => undefined)
+        return codec
+      },
+    },
+    found: ['one master'],
   },
 }

@@ -1,5 +1,7 @@
 /** The rules of keepalived.conf(5) once more, as naively as they can be written. */
 
+import type { Tracker, Verdict } from '../../src/vrrp/election/state.ts'
+import { linkName, routerName } from './build.ts'
 import type { Host } from './host.ts'
 import type { RouterSpec } from './scenario.ts'
 
@@ -13,26 +15,58 @@ export const expectedFault = (host: Host, spec: RouterSpec): boolean =>
   groupOf(host, spec).some((member) => hasOwnFault(host, member))
 
 export const expectedPending = (host: Host, spec: RouterSpec): boolean =>
-  groupOf(host, spec).some(({ scripts }) =>
-    scripts.some(({ name, weight }) => weight === 0 && !host.known.scripts.has(name)),
+  groupOf(host, spec).some(({ trackers }) =>
+    trackers.some(({ kind, name, weight }) => {
+      if (kind === 'interface') return false
+      return (weight === 0 || kind === 'file') && !host.known.tracked[kind].has(name)
+    }),
   )
 
-function hasOwnFault({ known }: Host, spec: RouterSpec): boolean {
-  const link = known.links[spec.lan]
+function hasOwnFault(host: Host, spec: RouterSpec): boolean {
+  const link = host.known.links[spec.lan]
   if (link === undefined || !link.up || !link.addressed) return true
-  return spec.scripts.some(
-    ({ name, weight, reverse }) => weight === 0 && known.scripts.get(name) === (reverse ? 'up' : 'down'),
-  )
+  if (host.known.drained.has(routerName(spec.vrid))) return true
+  return spec.trackers.some((tracker) => isFatal(host, tracker))
 }
 
-export function expectedPriority({ known }: Host, spec: RouterSpec): number {
+function isFatal(host: Host, tracker: Tracker): boolean {
+  const { kind, name, weight, reverse } = tracker
+  if (kind === 'file') {
+    const number = host.known.tracked.file.get(name)
+    if (number === undefined) return false
+    if (weight === 0) return reverse ? number === 0 : number !== 0
+    return worth(tracker, number) < -253
+  }
+  return weight === 0 && verdictOf(host, tracker) === (reverse ? 'up' : 'down')
+}
+
+function verdictOf({ known }: Host, { kind, name }: Tracker): Verdict | undefined {
+  switch (kind) {
+    case 'interface':
+      return known.links.some(({ up }, lan) => linkName(lan) === name && up) ? 'up' : 'down'
+    case 'script':
+    case 'process':
+      return known.tracked[kind].get(name)
+    case 'file':
+      return undefined
+  }
+}
+
+const worth = ({ weight, reverse }: Tracker, number: number): number => (reverse ? -1 : 1) * weight * number
+
+export function expectedPriority(host: Host, spec: RouterSpec): number {
   if (spec.priority === 255) return 255
   let priority = spec.priority
-  for (const { name, weight, reverse } of spec.scripts) {
-    const verdict = known.scripts.get(name)
-    const sign = reverse ? -1 : 1
-    if (weight > 0 && verdict === 'up') priority += sign * weight
-    if (weight < 0 && verdict === 'down') priority += sign * weight
+  for (const tracker of spec.trackers) {
+    const { kind, name, weight } = tracker
+    if (kind === 'file') {
+      const number = worth(tracker, host.known.tracked.file.get(name) ?? 0)
+      priority += number > 253 ? 253 : number < -253 ? -253 : number
+      continue
+    }
+    const verdict = verdictOf(host, tracker)
+    if (weight > 0 && verdict === 'up') priority += worth(tracker, 1)
+    if (weight < 0 && verdict === 'down') priority += worth(tracker, 1)
   }
   if (priority < 1) return 1
   if (priority > 254) return 254

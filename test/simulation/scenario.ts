@@ -3,7 +3,7 @@
  * Plain JSON, so that a failing one can be printed, saved and replayed.
  */
 
-import type { Verdict } from '../../src/vrrp/election/state.ts'
+import type { Tracker, Verdict } from '../../src/vrrp/election/state.ts'
 
 export interface Scenario {
   /** Decides delays, losses and lags. */
@@ -20,6 +20,10 @@ export interface HostSpec {
   readonly routers: readonly RouterSpec[]
   /** VRIDs that form a sync group. */
   readonly groups: readonly (readonly number[])[]
+  /** `vrrp_startup_delay`, in seconds. */
+  readonly startupDelay?: number
+  /** `--pause-guard` */
+  readonly pauseGuard?: true
 }
 
 export interface RouterSpec {
@@ -31,7 +35,11 @@ export interface RouterSpec {
   readonly interval: number
   readonly preempt: boolean
   readonly preemptDelay: number
-  readonly scripts: readonly TrackedSpec[]
+  /** All other hosts are its peers; absent: multicast. */
+  readonly unicast?: { readonly onlyPeers: boolean }
+  /** `auth_type AH` */
+  readonly signed?: true
+  readonly trackers: readonly Tracker[]
 }
 
 /** What a new configuration says of all routers of a host. */
@@ -39,12 +47,6 @@ export interface RouterChange {
   /** Added to the priority of each but an owner's. */
   readonly priority: number
   readonly preempt?: boolean
-}
-
-export interface TrackedSpec {
-  readonly name: string
-  readonly weight: number
-  readonly reverse: boolean
 }
 
 /** Milliseconds and probabilities; what a LAN does to each packet. */
@@ -64,17 +66,33 @@ export type ScenarioEvent = At &
     | { readonly type: 'boot' | 'stop' | 'crash' | 'pause' | 'resume'; readonly host: number }
     /** Hosts of different sides do not hear each other. */
     | { readonly type: 'partition'; readonly lan: number; readonly sides: readonly (readonly number[])[] }
+    /** One direction only. */
+    | { readonly type: 'mute'; readonly lan: number; readonly from: number; readonly to: number }
     | { readonly type: 'heal'; readonly lan: number }
     | { readonly type: 'weather'; readonly lan: number; readonly weather: Weather }
     | { readonly type: 'link'; readonly host: number; readonly lan: number; readonly up: boolean }
     /** The host's own address on a LAN. */
     | { readonly type: 'address'; readonly host: number; readonly lan: number; readonly present: boolean }
     | {
-        readonly type: 'script'
+        readonly type: 'script' | 'process'
         readonly host: number
         readonly name: string
         readonly verdict: Exclude<Verdict, 'pending'>
       }
+    | { readonly type: 'file'; readonly host: number; readonly name: string; readonly number: number }
+    /** The operator takes routers out, for so many seconds, or until they are let in. */
+    | {
+        readonly type: 'drain'
+        readonly host: number
+        readonly vrids: readonly number[]
+        readonly for?: number
+        readonly force: boolean
+      }
+    | { readonly type: 'let-in'; readonly host: number; readonly vrids: readonly number[] }
+    /** An advert to a host from somebody who is no peer and has no password. */
+    | { readonly type: 'stranger'; readonly host: number; readonly vrid: number; readonly priority: number }
+    /** A host hears an advert again that was sent on its LAN so many adverts ago. */
+    | { readonly type: 'replay'; readonly host: number; readonly vrid: number; readonly ago: number }
     /** A third party removes the virtual address. */
     | { readonly type: 'steal'; readonly host: number; readonly vrid: number }
     | ({ readonly type: 'reload'; readonly host: number } & RouterChange)

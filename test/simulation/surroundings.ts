@@ -10,20 +10,28 @@ import type {
   nextDeadline,
   stepEngine,
 } from '../../src/vrrp/engine.ts'
+import type { Assembled } from '../../src/daemon/assemble.ts'
+import type { AdvertCodec, UsedNumbers } from '../../src/daemon/advert-codec.ts'
+import type { DrainPorts, Drains } from '../../src/daemon/drains.ts'
 import type { Host } from './host.ts'
 
-/** What the engine exports; tests of the checks put broken ones in. */
+/** What the daemon runs on; tests of the checks put broken ones in. */
 export interface Machinery {
   readonly createEngine: typeof createEngine
   readonly stepEngine: typeof stepEngine
   readonly nextDeadline: typeof nextDeadline
+  readonly createCodec: (routers: readonly Assembled[], used: readonly UsedNumbers[]) => AdvertCodec
+  readonly createDrains: (ports: DrainPorts) => Drains
 }
 
 export interface Packet {
   readonly lan: number
   readonly vrid: number
-  readonly priority: number
-  readonly source: Ipv4Address
+  /** A group, or one host. */
+  readonly to: Ipv4Address
+  readonly bytes: Uint8Array
+  /** Made by somebody without the password, or without a place among the peers. */
+  readonly isForged?: true
 }
 
 /** One event that a daemon worked off, and what came of it. */
@@ -33,10 +41,15 @@ export interface Observation {
   readonly before: Engine
   readonly after: Engine
   readonly effects: readonly EngineEffect[]
+  /** What was heard. */
+  readonly packet: Packet | undefined
+  readonly sent: readonly Packet[]
 }
 
 export interface Surroundings {
   readonly machinery: Machinery
+  /** How many hosts there are. */
+  readonly hosts: number
   now(): Instant
   plan(at: Instant, action: () => void): void
   send(from: Host, packet: Packet): void

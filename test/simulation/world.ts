@@ -1,12 +1,17 @@
 /** Runs a scenario: any number of daemons on virtual LANs under one virtual clock, watched by checks. */
 
 import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
+import { isMulticastIpv4 } from '../../src/base/address.ts'
+import { AdvertCodec } from '../../src/daemon/advert-codec.ts'
+import { Drains } from '../../src/daemon/drains.ts'
 import { createEngine, nextDeadline, stepEngine } from '../../src/vrrp/engine.ts'
+import { addressOn } from './build.ts'
 import { Host } from './host.ts'
 import { Lan } from './lan.ts'
 import { fate } from './random.ts'
 import { clearSky, type EventType, type Scenario, type ScenarioEvent } from './scenario.ts'
 import { Schedule } from './schedule.ts'
+import { Trespasser } from './trespasser.ts'
 import type { Machinery, Observation, Packet } from './surroundings.ts'
 
 /** Looks on and says what is wrong. One object per run: it may remember. */
@@ -26,7 +31,13 @@ export interface Violation {
   readonly text: string
 }
 
-export const realMachinery: Machinery = { createEngine, stepEngine, nextDeadline }
+export const realMachinery: Machinery = {
+  createEngine,
+  stepEngine,
+  nextDeadline,
+  createCodec: (routers, used) => new AdvertCodec(routers, used),
+  createDrains: (ports) => new Drains(ports),
+}
 
 export interface WorldOptions {
   readonly checks: readonly CheckMaker[]
@@ -53,6 +64,7 @@ export class World {
   private readonly schedule = new Schedule()
   private readonly checks: readonly Check[]
   private readonly trace: WorldOptions['trace']
+  private readonly trespasser = new Trespasser()
   private readonly handlers: Handlers = {
     boot: ({ host }) => this.host(host).boot(),
     stop: ({ host }) => this.host(host).stop(),
@@ -60,13 +72,20 @@ export class World {
     pause: ({ host }) => this.host(host).pause(),
     resume: ({ host }) => this.host(host).resume(),
     partition: ({ lan, sides }) => this.lan(lan).partition(sides),
-    heal: ({ lan }) => this.lan(lan).partition(undefined),
+    mute: ({ lan, from, to }) => this.lan(lan).mute(from, to),
+    heal: ({ lan }) => this.lan(lan).heal(),
     weather: ({ lan, weather }) => {
       this.lan(lan).weather = weather
     },
     link: ({ host, lan, up }) => this.host(host).setLink(lan, { up }),
     address: ({ host, lan, present }) => this.host(host).setLink(lan, { addressed: present }),
-    script: ({ host, name, verdict }) => this.host(host).setVerdict(name, verdict),
+    script: ({ host, type, name, verdict }) => this.host(host).setVerdict(type, name, verdict),
+    process: ({ host, type, name, verdict }) => this.host(host).setVerdict(type, name, verdict),
+    file: ({ host, name, number }) => this.host(host).setFile(name, number),
+    drain: ({ host, vrids, force, for: duration }) => this.host(host).drain(vrids, duration, force),
+    'let-in': ({ host, vrids }) => this.host(host).letIn(vrids),
+    stranger: ({ host, vrid, priority }) => this.trespasser.forge(this.host(host), vrid, priority),
+    replay: ({ host, vrid, ago }) => this.trespasser.replay(this.host(host), vrid, ago),
     steal: ({ host, vrid }) => this.host(host).steal(vrid),
     reload: ({ host, ...change }) => this.host(host).reload(change),
   }
@@ -80,9 +99,10 @@ export class World {
       (spec, number) =>
         new Host(number, scenario.lans, spec, {
           machinery: machineryOf?.(number) ?? realMachinery,
+          hosts: scenario.hosts.length,
           now: () => this.now,
           plan: (at, action) => this.schedule.plan(at, action),
-          send: (from, packet) => this.lan(packet.lan).send(from.number, this.others(from), packet, this.now),
+          send: (from, packet) => this.send(from, packet),
           observe: (observation) => this.observe(observation),
           lag: () => fate(scenario.seed, number, this.lags++),
         }),
@@ -136,7 +156,7 @@ export class World {
   private observe(observation: Observation): void {
     this.touch()
     this.trace?.(this.now, observation)
-    if (observation.event.type === 'script') this.disturb()
+    if (DISTURBING.includes(observation.event.type)) this.disturb()
     for (const check of this.checks) this.report(check, check.observe?.(observation))
   }
 
@@ -149,8 +169,14 @@ export class World {
     return new Lan<Packet>(seed, this.schedule, (to, packet) => this.host(to).receive(packet))
   }
 
-  private others(from: Host): readonly number[] {
-    return this.hosts.filter((host) => host !== from).map(({ number }) => number)
+  private send(from: Host, packet: Packet): void {
+    this.trespasser.overhear(packet)
+    const others = this.hosts.filter((host) => host !== from)
+    const addressed = isMulticastIpv4(packet.to)
+      ? others
+      : others.filter(({ number }) => addressOn(packet.lan, number) === packet.to)
+    const to = addressed.map(({ number }) => number)
+    this.lan(packet.lan).send(from.number, to, packet, this.now)
   }
 
   private host(number: number): Host {
@@ -165,6 +191,9 @@ export class World {
     return lan
   }
 }
+
+/** What a host finds out, or decides, by itself. */
+const DISTURBING: readonly string[] = ['script', 'file', 'process', 'drain', 'resume']
 
 const second = (at: number): Instant => instant(Math.round(at * 1_000_000))
 

@@ -1,4 +1,7 @@
 import type { CheckMaker } from '../world.ts'
+import { authenticity } from './authenticity.ts'
+import { delayedStart, pauseGuard } from './awakening.ts'
+import { drained } from './drained.ts'
 import { oneMaster, settles, tieBreak } from './elections.ts'
 import { agreement, groupNotifies } from './groups.ts'
 import { noPreemption } from './no-preemption.ts'
@@ -14,6 +17,10 @@ import {
 } from './routers.ts'
 
 export const allChecks: readonly CheckMaker[] = [
+  authenticity,
+  delayedStart,
+  pauseGuard,
+  drained,
   priorities,
   faults,
   agreement,

@@ -3,6 +3,7 @@
 import {
   after,
   between,
+  latest,
   plus,
   seconds,
   times,
@@ -51,7 +52,7 @@ export function oneMaster(world: World): Check {
         const calm = world.calmSince
         if (calm === undefined) continue
         const bound = masters.length === 0 ? downBound(world, party) : overlapBound(world, party)
-        const lasting = between(since > calm ? since : calm, world.now)
+        const lasting = between(latest(latest(since, calm), firstToHear(party)), world.now)
         if (lasting > bound)
           return `VRID ${party.vrid}: ${masters.length} masters for ${toSeconds(lasting)} s, ${toSeconds(bound)} s are allowed`
       }
@@ -111,7 +112,7 @@ function worseMaster(world: World): string | undefined {
 export function tieBreak(): Check {
   return {
     name: 'tie-break',
-    observe: ({ event, before, after: next }) => {
+    observe: ({ host, event, before, after: next }) => {
       if (event.type !== 'advert') return undefined
       const was = before.routers.get(event.router)
       const is = next.routers.get(event.router)
@@ -119,12 +120,19 @@ export function tieBreak(): Check {
       const own = was.conditions.source
       if (own === undefined || own === event.advert.source) return undefined
       const expected = event.advert.source > own ? 'backup' : 'master'
+      // Who slept yields to anybody: see the pause guard.
+      if (expected === 'master' && host.spec.pauseGuard === true && !host.specOf(event.router).preempt)
+        return undefined
       return is?.state.kind === expected
         ? undefined
         : `${event.router} is ${is?.state.kind ?? 'gone'} after an equal advert, expected ${expected}`
     },
   }
 }
+
+/** vrrp_startup_delay: until then none of them knows of anybody. */
+const firstToHear = ({ members }: Party): Instant =>
+  Math.min(...members.map(({ record }) => record.router.deafUntil ?? 0)) as Instant
 
 /** A grouped router may have to do without a master while the LANs of its group are divided differently. */
 function partiesOf(world: World): readonly Party[] {
@@ -133,6 +141,8 @@ function partiesOf(world: World): readonly Party[] {
   return [...vrids].flatMap((vrid) => {
     const isGrouped = world.hosts.some(({ spec }) => spec.groups.some((group) => group.includes(vrid)))
     if (isGrouped && !undivided) return []
+    // Where one hears the other and is not heard, both may be right.
+    if (!world.lans.every((lan) => lan.hearsBothWays)) return []
     return divide(world, vrid).map((members, index) => ({ key: `${vrid}/${index}`, vrid, members }))
   })
 }
@@ -176,12 +186,18 @@ function intervalOf(host: Host, vrid: number): Duration {
 }
 
 const overlapBound = (world: World, { members }: Party): Duration =>
-  plus(longest(members.map(({ record }) => record.router.advertInterval)), times(world.slack, 2))
+  plus(
+    longest(
+      members.map(({ record: { router } }) => plus(router.advertInterval, router.advertSlack ?? seconds(0))),
+    ),
+    times(world.slack, 2),
+  )
 
-/** The longest preempt_delay there is, and three Master_Down_Intervals of the slowest. */
+/** The longest startup delay and preempt_delay there is, and three Master_Down_Intervals of the slowest. */
 function settlingTime({ scenario, slack }: World): Duration {
   const routers = scenario.hosts.flatMap((host) => host.routers)
-  const delay = Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay))
+  const startup = Math.max(0, ...scenario.hosts.map(({ startupDelay = 0 }) => startupDelay))
+  const delay = startup + Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay))
   const downInterval = 3 * Math.max(1, ...routers.map(({ interval }) => interval)) + 1
   return plus(seconds(delay + 3 * downInterval), slack)
 }

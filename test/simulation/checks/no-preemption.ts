@@ -7,6 +7,7 @@ import type { Host } from '../host.ts'
 import type { Observation } from '../surroundings.ts'
 import type { RouterSpec } from '../scenario.ts'
 import type { Check, World } from '../world.ts'
+import { clearPaths, type ClearPaths } from './paths.ts'
 
 interface Risen {
   readonly spec: RouterSpec
@@ -95,33 +96,3 @@ function risen({ host, before, after: next }: Observation): readonly Risen[] {
 /** An owner goes straight to Master; anybody else only if it was one when its daemon crashed. */
 const hasRisen = (former: RouterRecord | undefined, { router }: RouterRecord): boolean =>
   former?.state.kind === 'backup' || (former?.state.kind === 'initialize' && router.priority < 255)
-
-interface ClearPaths {
-  look(): undefined
-  since(from: Host, to: Host): Instant | undefined
-}
-
-/** Since when every packet from one host has reached another, on all LANs. */
-function clearPaths(world: World): ClearPaths {
-  const since = new Map<string, Instant>()
-  const isClear = (from: Host, to: Host): boolean =>
-    world.lans.every(
-      (lan, number) =>
-        lan.isCalm &&
-        lan.reaches(from.number, to.number) &&
-        from.links[number]?.up === true &&
-        to.links[number]?.up === true,
-    )
-  return {
-    look: () => {
-      for (const from of world.hosts)
-        for (const to of world.hosts) {
-          const key = `${from.number} ${to.number}`
-          if (!isClear(from, to)) since.delete(key)
-          else if (!since.has(key)) since.set(key, world.now)
-        }
-      return undefined
-    },
-    since: (from, to) => since.get(`${from.number} ${to.number}`),
-  }
-}

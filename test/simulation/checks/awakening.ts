@@ -1,0 +1,47 @@
+/** Daemons that have just begun, or that have slept. */
+
+import { after, between, plus, seconds, times, toSeconds } from '../../../src/base/time.ts'
+import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { LONGEST_LAG } from '../host.ts'
+import type { Check, World } from '../world.ts'
+
+/** vrrp_startup_delay: what is heard before it is over does not count, and no timer begins before. */
+export function delayedStart(world: World): Check {
+  /** Who has heard a Master leave need not wait. */
+  const goodbyes = new Set<number>()
+  return {
+    name: 'startup delay',
+    observe: ({ host, event, after: { routers } }) => {
+      if (event.type === 'start') goodbyes.delete(host.number)
+      if (event.type === 'advert' && event.advert.priority === 0) goodbyes.add(host.number)
+      const delay = host.spec.startupDelay ?? 0
+      if (delay === 0) return undefined
+      for (const { router, state } of routers.values()) {
+        const atOnce = router.priority === 255 || goodbyes.has(host.number)
+        const listening = atOnce ? seconds(0) : times(router.advertInterval, 3)
+        const earliest = after(host.bootedAt, plus(seconds(delay), listening))
+        if (state.kind === 'master' && world.now < earliest)
+          return `host ${host.number} ${router.name}: Master ${toSeconds(between(host.bootedAt, world.now))} s after start`
+      }
+      return undefined
+    },
+  }
+}
+
+/** --pause-guard: a Master with nopreempt that slept for more than a Master_Down_Interval is Master no more. */
+export const pauseGuard = (world: World): Check => ({
+  name: 'pause guard',
+  observe: ({ host, after: { routers } }) => {
+    const { pausedAt, activeSince, spec } = host
+    if (spec.pauseGuard !== true || pausedAt === undefined || activeSince === undefined) return undefined
+    if (activeSince < pausedAt || between(activeSince, world.now) < times(LONGEST_LAG, 2)) return undefined
+    const slept = between(pausedAt, activeSince)
+    for (const { router, state, since, conditions } of routers.values()) {
+      // A changed priority moves the interval by up to a second.
+      const bound = plus(masterDownInterval(router, conditions.priority), seconds(1))
+      if (router.preempt || state.kind !== 'master' || since > pausedAt || slept <= bound) continue
+      return `host ${host.number} ${router.name}: still Master after ${toSeconds(slept)} s of sleep`
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,34 @@
+/** The sockets of one daemon. */
+
+import type { Instant } from '../../src/base/time.ts'
+import type { Packet } from './surroundings.ts'
+
+/**
+ * Packets that are held while nobody reads them; the newest are the ones lost.
+ * A real socket holds some hundred, of some hundred virtual routers.
+ */
+const CAPACITY = 8
+
+export interface Arrived {
+  readonly packet: Packet
+  readonly arrivedAt: Instant
+}
+
+export class Inbox {
+  private waiting: Arrived[] = []
+
+  /** False: it is lost. */
+  put(packet: Packet, arrivedAt: Instant): boolean {
+    if (this.waiting.length >= CAPACITY) return false
+    this.waiting.push({ packet, arrivedAt })
+    return true
+  }
+
+  takeAll(): readonly Arrived[] {
+    return this.waiting.splice(0)
+  }
+
+  clear(): void {
+    this.waiting = []
+  }
+}

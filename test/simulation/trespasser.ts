@@ -1,0 +1,38 @@
+/** Somebody on the LANs who listens, speaks up, and knows no password. */
+
+import { isMulticastIpv4, type Ipv4Address } from '../../src/base/address.ts'
+import { AdvertCodec } from '../../src/daemon/advert-codec.ts'
+import { addressOn, buildStranger, routerName } from './build.ts'
+import type { Host } from './host.ts'
+import type { Packet } from './surroundings.ts'
+
+/** No host has so high a number. */
+const STRANGER = 200
+
+export class Trespasser {
+  private readonly overheard: Packet[] = []
+
+  overhear(packet: Packet): void {
+    this.overheard.push(packet)
+  }
+
+  forge(host: Host, vrid: number, priority: number): void {
+    const spec = host.specOf(routerName(vrid))
+    const stranger = buildStranger(spec, host.number)
+    const codec = new AdvertCodec([stranger])
+    for (const { bytes, to } of codec.encode(stranger, addressOn(spec.lan, STRANGER), priority))
+      if (isFor(host, spec.lan, to)) host.receive({ lan: spec.lan, vrid, bytes, to, isForged: true })
+  }
+
+  /** An advert of that router, so many adverts ago; the oldest, where there are not so many. */
+  replay(host: Host, vrid: number, ago: number): void {
+    const recorded = this.overheard.filter(
+      (packet) => packet.vrid === vrid && isFor(host, packet.lan, packet.to),
+    )
+    const packet = recorded.at(-ago) ?? recorded[0]
+    if (packet) host.receive(packet)
+  }
+}
+
+const isFor = ({ number }: Host, lan: number, to: Ipv4Address): boolean =>
+  isMulticastIpv4(to) || to === addressOn(lan, number)
