@@ -44,6 +44,12 @@ class Neighbours {
     this.codec = this.codec.reconfigured(wanted)
   }
 
+  /** Killed and back, so many numbers later at most. */
+  crash(unsure: number): void {
+    const used = this.codec.used.map((each) => ({ ...each, unsure: each.unsure + unsure }))
+    this.codec = new AdvertCodec(routers, used)
+  }
+
   answerLower(): number {
     this.codec.skipSequence(routers[0]!)
     return this.say()
@@ -91,6 +97,43 @@ describe('sequence numbers', () => {
     on.reload(routers.slice(1))
     on.reload()
     expect([on.say(), on.say(1)]).toEqual([1, 2])
+  })
+
+  test('go on after a crash above all that may have been used', () => {
+    const on = new Neighbours()
+    expect([on.say(), on.say()]).toEqual([1, 2])
+    on.crash(50)
+    expect(on.hearNumber(2)).toBe('ah-replay')
+    expect([on.say(), on.say(), on.say(1)]).toEqual([53, 54, 51])
+  })
+
+  test('go on after a crash where somebody else has gone on', () => {
+    const on = new Neighbours()
+    on.say()
+    on.crash(50)
+    expect(on.hearNumber(4)).toBe('advert')
+    expect(on.say()).toBe(5)
+    on.crash(50)
+    on.reload()
+    on.crash(50)
+    expect(on.say()).toBe(106)
+  })
+
+  test.each([
+    ['the one that stays leaves a number out', '10.9.0.0', 3],
+    ['the other one does not', '10.9.0.2', 2],
+  ])('of two that count alike, %s', (_what, from, next) => {
+    const on = new Neighbours()
+    expect(on.say()).toBe(1)
+    expect(on.hearNumber(1, { source: from, spi: from })).toBe('ah-replay')
+    expect(on.say()).toBe(next)
+  })
+
+  test('are not left out for a recording of what others have sent', () => {
+    const on = new Neighbours()
+    expect(on.hearNumber(8, { source: '10.9.0.0', spi: '10.9.0.0' })).toBe('advert')
+    expect(on.hearNumber(8, { source: '10.9.0.0', spi: '10.9.0.0' })).toBe('ah-replay')
+    expect(on.say()).toBe(9)
   })
 
   test('are used up by whatever is authentic, and by nothing else', () => {

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseIpv6 } from '../../src/base/address.ts'
 import { seconds, type Duration } from '../../src/base/time.ts'
 import type { Assembled } from '../../src/daemon/assemble.ts'
-import { orphaned, resumable } from '../../src/daemon/resumption.ts'
+import { orphaned, resumable, usedNumbers } from '../../src/daemon/resumption.ts'
 import { bootId, readRecord, RunRecordFile } from '../../src/daemon/run-record-file.ts'
 import { decodeRecord, encodeRecord, encodeTime, type RunRecord } from '../../src/daemon/run-record.ts'
 import type { VrrpInstance } from '../../src/config/model.ts'
@@ -101,6 +101,12 @@ describe('who goes on as Master', () => {
   test('nobody without a record', () => {
     expect(resumable(undefined, [assembled()], alive).size).toBe(0)
   })
+})
+
+test('sequence numbers of up to four adverts a second may have been used since they were written down', () => {
+  const read = { ...record(), aliveAt: at(19) }
+  expect(usedNumbers(read, at(20))).toEqual([{ identity: 'eth0 1', sequence: 1000, unsure: 104 }])
+  expect(usedNumbers(undefined, at(20))).toEqual([])
 })
 
 test('what a new configuration does not know is an orphan', () => {
