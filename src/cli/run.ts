@@ -5,7 +5,7 @@ import { detach, whoWaits } from './detach.ts'
 
 /** @returns the exit code of `vrrpd cleanup` */
 export async function runCleanup(options: DaemonOptions, say: (text: string) => void): Promise<number> {
-  const { cleanUp } = await import('../daemon/cleanup.ts')
+  const { cleanUp } = await import('../daemon/ends/cleanup.ts')
   return cleanUp(options, say)
 }
 

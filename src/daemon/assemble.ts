@@ -11,11 +11,11 @@ import { milliseconds, type Instant } from '../base/time.ts'
 import type { VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import { dependenciesOf, linksOfStaticItems } from './dependencies.ts'
-import { pacingOf, type Pacing } from './pacing.ts'
-import { channelOf, transportOf, type Transport } from './transport.ts'
-import { noVirtualMac, planVirtualMacs, type VirtualMacPlan } from './virtual-mac-plan.ts'
-import type { WantedVirtualMac } from './virtual-macs.ts'
-import { wantedState, type WantedState } from './wanted.ts'
+import { pacingOf, type Pacing } from './kernel/pacing.ts'
+import { channelOf, transportOf, type Transport } from './adverts/transport.ts'
+import { noVirtualMac, planVirtualMacs, type VirtualMacPlan } from './kernel/virtual-mac-plan.ts'
+import type { WantedVirtualMac } from './kernel/virtual-macs.ts'
+import { wantedState, type WantedState } from './kernel/wanted.ts'
 
 /** One vrrp_instance as the daemon runs it. */
 export interface Assembled extends WantedState {

@@ -18,7 +18,7 @@ import { systemUsers, type UserDirectory } from '../scripts/users.ts'
 import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { shortHostname } from './configuration.ts'
-import { examineScripts } from './script-access.ts'
+import { examineScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
 
 const CANNOT_RUN = 2

@@ -7,7 +7,7 @@ import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
 import { diskIo } from '../config/reader.ts'
 import { summaryLine } from '../config/render.ts'
-import type { Log } from './logging.ts'
+import type { Log } from './log/logging.ts'
 import type { DaemonSettings } from './settings.ts'
 
 const PROBLEMS: Readonly<Record<ReadProblem, string>> = {

@@ -6,9 +6,9 @@ import type { Timers } from '../scripts/types.ts'
 import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
-import type { Firewall } from './firewall.ts'
+import type { Firewall } from './kernel/firewall.ts'
 import type { OutboxPorts } from './outbox.ts'
-import type { VirtualMacs } from './virtual-macs.ts'
+import type { VirtualMacs } from './kernel/virtual-macs.ts'
 
 export interface Alarm {
   set(at: ReturnType<Clock['now']> | undefined): void

@@ -3,8 +3,8 @@
 import type { Model } from '../config/model.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { readConfiguration } from './configuration.ts'
-import type { Log } from './logging.ts'
-import { examineScripts, type ExaminedScripts } from './script-access.ts'
+import type { Log } from './log/logging.ts'
+import { examineScripts, type ExaminedScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
 
 export interface Examined {

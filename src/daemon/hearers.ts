@@ -2,15 +2,15 @@
 
 import type { Clock } from '../base/time.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
-import type { Chronicle } from './chronicle.ts'
+import type { Chronicle } from './journal/chronicle.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
-import type { Log } from './logging.ts'
-import { describeGroupSyncing } from './messages.ts'
-import { notifyOfNote } from './notifications.ts'
-import { RivalsLog } from './rivals-log.ts'
-import type { ScriptRoom } from './script-room.ts'
-import type { ServiceReports } from './service-reports.ts'
-import type { Succession } from './succession.ts'
+import type { Log } from './log/logging.ts'
+import { describeGroupSyncing } from './log/messages.ts'
+import { notifyOfNote } from './scripts/notifications.ts'
+import { RivalsLog } from './log/rivals-log.ts'
+import type { ScriptRoom } from './scripts/script-room.ts'
+import type { ServiceReports } from './service/service-reports.ts'
+import type { Succession } from './ends/succession.ts'
 
 export interface Hearers {
   readonly clock: Clock

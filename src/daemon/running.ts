@@ -5,13 +5,13 @@
 
 import { seconds } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
-import { openControl } from './control.ts'
+import { openControl } from './operator/control.ts'
 import { Dumps } from './dumps/dumps.ts'
 import { gatherDump } from './dumps/gather.ts'
 import type { Examined } from './examined.ts'
-import { runLifetimeScript } from './lifetime-scripts.ts'
+import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { Parts, type Opened } from './parts.ts'
-import { rehearse } from './rehearsal.ts'
+import { rehearse } from './kernel/rehearsal.ts'
 import { onSignals } from './signals.ts'
 
 /** keepalived waits about as long for its last notify scripts. */

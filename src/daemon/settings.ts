@@ -1,7 +1,7 @@
 /** What the daemon is told from outside its configuration file; the command line's options fit. */
 
 import { resolve } from 'node:path'
-import type { LogSettings } from './log-destinations.ts'
+import type { LogSettings } from './log/log-destinations.ts'
 
 export interface DaemonSettings {
   readonly configFile: string

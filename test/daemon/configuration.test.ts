@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { notServedNotice, readConfiguration } from '../../src/daemon/configuration.ts'
-import type { Log } from '../../src/daemon/logging.ts'
+import type { Log } from '../../src/daemon/log/logging.ts'
 import type { DaemonSettings } from '../../src/daemon/settings.ts'
 import { defaultOptions } from '../../src/cli/daemon-options.ts'
 

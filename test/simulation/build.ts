@@ -5,7 +5,7 @@ import { seconds, type Instant } from '../../src/base/time.ts'
 import type { SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
 import { assemble, type Assembled, type Assembly } from '../../src/daemon/assemble.ts'
 import type { Tracker } from '../../src/vrrp/election/state.ts'
-import { instance as instanceText, modelOf } from '../daemon/signing-model.ts'
+import { instance as instanceText, modelOf } from '../daemon/adverts/signing-model.ts'
 import { ip, virtualAddress } from '../vrrp/kit.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
 

@@ -9,9 +9,9 @@ import {
   type Duration,
   type Instant,
 } from '../../src/base/time.ts'
-import type { AdvertCodec, UsedNumbers } from '../../src/daemon/advert-codec.ts'
+import type { AdvertCodec, UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
 import type { Assembled, Assembly } from '../../src/daemon/assemble.ts'
-import { usedNumbers } from '../../src/daemon/resumption.ts'
+import { usedNumbers } from '../../src/daemon/ends/resumption.ts'
 import { noFacts, type LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
@@ -131,7 +131,7 @@ export class Host {
     this.vanish()
   }
 
-  /** As with daemon/run-record.ts: the next daemon knows who was Master, and half a second roughly until when. */
+  /** As with daemon/ends/run-record.ts: the next daemon knows who was Master, and half a second roughly until when. */
   crash(): void {
     if (!this.daemon) return
     const masters = [...this.daemon.routers.values()].filter(({ state }) => state.kind === 'master')

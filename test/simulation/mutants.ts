@@ -11,10 +11,10 @@ import {
   type EngineEvent,
   type EngineSetup,
 } from '../../src/vrrp/engine.ts'
-import { AdvertCodec, type UsedNumbers } from '../../src/daemon/advert-codec.ts'
+import { AdvertCodec, type UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
 import type { Assembled } from '../../src/daemon/assemble.ts'
 import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
-import { Drains } from '../../src/daemon/drains.ts'
+import { Drains } from '../../src/daemon/operator/drains.ts'
 import { at } from '../vrrp/kit.ts'
 import { makeChronicle } from './operator.ts'
 import type { Mishap } from './generate.ts'

@@ -1,8 +1,8 @@
 /** `vrrpd drain` and `vrrpd resume` as the daemon has them, and what the operator has asked for as the operator knows it. */
 
 import { after, seconds, type Instant } from '../../src/base/time.ts'
-import { Chronicle } from '../../src/daemon/chronicle.ts'
-import type { Drains } from '../../src/daemon/drains.ts'
+import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
+import type { Drains } from '../../src/daemon/operator/drains.ts'
 import type { Timers } from '../../src/scripts/types.ts'
 import type { Engine, EngineEvent, RouterRecord } from '../../src/vrrp/engine.ts'
 import { routerName } from './build.ts'

@@ -11,8 +11,8 @@ import type {
   stepEngine,
 } from '../../src/vrrp/engine.ts'
 import type { Assembled } from '../../src/daemon/assemble.ts'
-import type { AdvertCodec, UsedNumbers } from '../../src/daemon/advert-codec.ts'
-import type { DrainPorts, Drains } from '../../src/daemon/drains.ts'
+import type { AdvertCodec, UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
+import type { DrainPorts, Drains } from '../../src/daemon/operator/drains.ts'
 import type { Host } from './host.ts'
 
 /** What the daemon runs on; tests of the checks put broken ones in. */

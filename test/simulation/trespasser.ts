@@ -1,7 +1,7 @@
 /** Somebody on the LANs who listens, speaks up, and knows no password. */
 
 import { isMulticastIpv4, type Ipv4Address } from '../../src/base/address.ts'
-import { AdvertCodec } from '../../src/daemon/advert-codec.ts'
+import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
 import { addressOn, buildStranger, routerName } from './build.ts'
 import type { Host } from './host.ts'
 import type { Packet } from './surroundings.ts'

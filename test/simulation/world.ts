@@ -2,8 +2,8 @@
 
 import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
 import { isMulticastIpv4 } from '../../src/base/address.ts'
-import { AdvertCodec } from '../../src/daemon/advert-codec.ts'
-import { Drains } from '../../src/daemon/drains.ts'
+import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
+import { Drains } from '../../src/daemon/operator/drains.ts'
 import { createEngine, nextDeadline, stepEngine } from '../../src/vrrp/engine.ts'
 import { addressOn } from './build.ts'
 import { Host } from './host.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { formatIpv4, ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
 import { after, instant, seconds, type Instant } from '../../src/base/time.ts'
-import { describeNote } from '../../src/daemon/messages.ts'
+import { describeNote } from '../../src/daemon/log/messages.ts'
 import {
   accept,
   forgetGone,

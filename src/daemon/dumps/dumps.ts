@@ -2,7 +2,7 @@
 
 import { onSignal } from '../../system/process.ts'
 import type { Counters } from '../../vrrp/counters.ts'
-import type { Log } from '../logging.ts'
+import type { Log } from '../log/logging.ts'
 import { dumpData, dumpParentData } from './data.ts'
 import { replaceFile } from './file.ts'
 import { dumpJson } from './json.ts'

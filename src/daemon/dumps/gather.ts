@@ -3,10 +3,10 @@
 import type { Model } from '../../config/model.ts'
 import type { Counters } from '../../vrrp/counters.ts'
 import type { Assembled } from '../assemble.ts'
-import type { Chronicle } from '../chronicle.ts'
+import type { Chronicle } from '../journal/chronicle.ts'
 import type { Daemon } from '../daemon.ts'
-import type { ScriptRoom } from '../script-room.ts'
-import type { Tracking } from '../tracking.ts'
+import type { ScriptRoom } from '../scripts/script-room.ts'
+import type { Tracking } from '../scripts/tracking.ts'
 import type { DumpSource } from './source.ts'
 
 export interface DumpParts {

@@ -1,7 +1,7 @@
 /** A Backup with auth_type AH is told good, forged and recorded adverts: keepalived says of each what we say. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import { hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
 import { parsePacket } from '../../../src/vrrp/wire/packet.ts'
 import { receiveAdvertisement } from '../../../src/vrrp/wire/reception.ts'

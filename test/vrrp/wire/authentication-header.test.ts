@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import { hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import { invariant } from '../../../src/base/result.ts'
 import { nextSequence } from '../../../src/vrrp/wire/authentication-header.ts'
 import { encodeAdvertPacket, parsePacket } from '../../../src/vrrp/wire/packet.ts'

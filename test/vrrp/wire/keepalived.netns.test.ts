@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatIpv4, type Ipv4Address } from '../../../src/base/address.ts'
 import { plus } from '../../../src/base/time.ts'
-import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import { hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import type { Authentication } from '../../../src/vrrp/wire/authentication.ts'
 import { encodeGratuitousArp } from '../../../src/vrrp/wire/gratuitous-arp.ts'
 import { encodeAdvertPacket, parsePacket, type AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { ipv4FromNumber, parseIpv4, type Ipv4Address } from '../../../src/base/address.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
-import { hmacMd5 } from '../../../src/daemon/signing.ts'
+import { hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import type { AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
 import type { Expectation } from '../../../src/vrrp/wire/reception.ts'
 

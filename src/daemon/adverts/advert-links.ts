@@ -1,0 +1,193 @@
+/**
+ * Adverts on the wire: one sender for each link in use and one receiver for
+ * each multicast group or own address, whatever the number of virtual routers.
+ * Opened when the link and the address exist, closed when they go; a link that
+ * came back under another index gets new ones.
+ */
+
+import { formatIpv4, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { before, type Clock, type Instant } from '../../base/time.ts'
+import type { Link } from '../../netlink/types.ts'
+import type { SystemError } from '../../system/system-error.ts'
+import {
+  openAdvertReceiver,
+  openAdvertSender,
+  type AdvertReceiver,
+  type AdvertSender,
+} from '../../vrrp/socket/advert-socket.ts'
+import { PROTOCOL } from '../../vrrp/wire/ip.ts'
+
+export interface ReceivedPacket {
+  readonly link: string
+  /** The group or own address in whose socket it was. */
+  readonly address: Ipv4Address
+  /** From the IP header on. */
+  readonly bytes: Uint8Array
+  readonly arrivedAt: Instant
+}
+
+/** A finished IP packet and where it goes. */
+export interface OutgoingPacket {
+  readonly bytes: Uint8Array
+  readonly to: Ipv4Address
+}
+
+export interface AdvertLinksOptions {
+  readonly clock: Clock
+  readonly onPacket: (packet: ReceivedPacket) => void
+  readonly complain: (text: string) => void
+}
+
+interface OpenLink {
+  readonly index: number
+  readonly sender: AdvertSender
+  readonly receivers: Map<Ipv4Address, AdvertReceiver>
+  /** What the kernel last said of each host that it refuses to send to. */
+  readonly refusals: Map<Ipv4Address, string>
+  up: boolean
+}
+
+/** Enough for a burst of 250 routers; what is left over is read in the next turn of the loop. */
+const READS_PER_WAKEUP = 16
+
+/**
+ * Both with and without authentication headers, whatever the instances of a
+ * link expect: two neighbours that differ in this are both Master, and only
+ * who hears the other can say why.
+ */
+const PROTOCOLS = [PROTOCOL.vrrp, PROTOCOL.ah]
+
+/** The link's doing: the election hears of that from netlink, a line a second would say nothing new. */
+const LINK_REFUSES = ['ENETDOWN', 'ENODEV', 'ENXIO']
+
+export class AdvertLinks {
+  private readonly options: AdvertLinksOptions
+  private readonly open = new Map<string, OpenLink>()
+
+  constructor(options: AdvertLinksOptions) {
+    this.options = options
+  }
+
+  /** The groups and own addresses at which adverts are heard on that link now. */
+  listeningAt(name: string): ReadonlySet<Ipv4Address> {
+    return new Set(this.open.get(name)?.receivers.keys())
+  }
+
+  /** A new configuration: links that are none of ours any more are left. */
+  retain(links: ReadonlySet<string>): void {
+    for (const [name, entry] of this.open) if (!links.has(name)) this.close(name, entry)
+  }
+
+  /**
+   * Brings the sockets of one link in step with the kernel's view of it.
+   *
+   * @param addresses where adverts arrive; undefined: no virtual router is on this link
+   */
+  follow(name: string, link: Link | undefined, addresses: ReadonlySet<Ipv4Address> | undefined): void {
+    const current = this.open.get(name)
+    const same = addresses !== undefined && current?.index === link?.index
+    if (current && !same) this.close(name, current)
+    if (!link || !addresses) return
+    const entry = this.open.get(name) ?? this.openLink(link)
+    if (!entry) return
+    entry.up = link.up
+    for (const [address, receiver] of entry.receivers) {
+      if (addresses.has(address)) continue
+      receiver.close()
+      entry.receivers.delete(address)
+    }
+    for (const address of addresses) {
+      if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
+    }
+  }
+
+  /**
+   * One after the other: a host that cannot be reached keeps no other from hearing us.
+   *
+   * @returns whether the kernel took all of them
+   */
+  send(name: string, packets: readonly OutgoingPacket[]): boolean {
+    const entry = this.open.get(name)
+    if (!entry) return false
+    let all = true
+    for (const { bytes, to } of packets) {
+      const sent = entry.sender.send([bytes], to)
+      if (sent.ok) this.tookAgain(name, entry, to)
+      else {
+        all = false
+        this.refused(name, entry, to, sent.error)
+      }
+    }
+    return all
+  }
+
+  /** Reads what has arrived on every link; deadlines are considered only after this. */
+  drain(): void {
+    for (const [name, { receivers }] of this.open) {
+      for (const [address, receiver] of receivers) this.read(name, address, receiver)
+    }
+  }
+
+  closeAll(): void {
+    for (const [name, entry] of this.open) this.close(name, entry)
+  }
+
+  private openLink({ name, index, up }: Link): OpenLink | undefined {
+    const sender = openAdvertSender({ link: { index, name } })
+    if (!sender.ok) {
+      this.cannotOpen(name, sender.error)
+      return undefined
+    }
+    const entry = { index, sender: sender.value, receivers: new Map(), refusals: new Map(), up }
+    this.open.set(name, entry)
+    return entry
+  }
+
+  private openReceiver({ name, index }: Link, entry: OpenLink, address: Ipv4Address): void {
+    const opened = openAdvertReceiver({ link: { index, name }, address, protocols: PROTOCOLS })
+    if (!opened.ok) {
+      this.cannotOpen(name, opened.error)
+      return
+    }
+    const receiver = opened.value
+    entry.receivers.set(address, receiver)
+    receiver.onReadable(() => {
+      this.read(name, address, receiver)
+    })
+  }
+
+  private cannotOpen(link: string, { call, text, code }: SystemError): void {
+    this.options.complain(`cannot open the VRRP sockets on ${link}: ${call}: ${text} [${code}]`)
+  }
+
+  private close(name: string, { sender, receivers }: OpenLink): void {
+    this.open.delete(name)
+    sender.close()
+    for (const receiver of receivers.values()) receiver.close()
+  }
+
+  /** Once for each host and reason: with every advert it would be a line a second. */
+  private refused(name: string, entry: OpenLink, to: Ipv4Address, { code, text }: SystemError): void {
+    if (LINK_REFUSES.includes(code) || (code === 'ENETUNREACH' && !entry.up)) return
+    if (entry.refusals.get(to) === code) return
+    entry.refusals.set(to, code)
+    this.options.complain(`cannot send adverts${toward(to)} on ${name}: ${text} [${code}]`)
+  }
+
+  private tookAgain(name: string, { refusals }: OpenLink, to: Ipv4Address): void {
+    if (refusals.delete(to)) this.options.complain(`adverts${toward(to)} on ${name} can be sent again`)
+  }
+
+  private read(link: string, address: Ipv4Address, receiver: AdvertReceiver): void {
+    for (let turn = 0; turn < READS_PER_WAKEUP; turn++) {
+      const received = receiver.receive()
+      if (!received.ok || received.value.length === 0) return
+      const now = this.options.clock.now()
+      for (const { bytes, age } of received.value) {
+        this.options.onPacket({ link, address, bytes, arrivedAt: before(now, age) })
+      }
+    }
+  }
+}
+
+const toward = (to: Ipv4Address): string => (isMulticastIpv4(to) ? '' : ` to ${formatIpv4(to)}`)

@@ -1,0 +1,95 @@
+/** Adverts between the sockets and the engine: packets come out as events and go in as values. */
+
+import type { Ipv4Address } from '../../base/address.ts'
+import type { Link } from '../../netlink/types.ts'
+import type { LinkFact } from '../../vrrp/conditions.ts'
+import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
+import { AdvertCodec, type UsedNumbers } from './advert-codec.ts'
+import { AdvertLinks } from './advert-links.ts'
+import type { Assembled } from '../assemble.ts'
+import type { DaemonPorts } from '../daemon-ports.ts'
+import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
+import { listeningAddresses } from './transport.ts'
+import { watchDeafness } from '../links/watched-links.ts'
+
+export interface AdvertTrafficPorts extends Pick<DaemonPorts, 'clock' | 'timers' | 'kernel' | 'complain'> {
+  readonly records: () => Iterable<RouterRecord>
+  readonly routerNamed: (name: string) => Assembled
+  /** This host's own address on that link. */
+  readonly sourceOn: (link: string) => Ipv4Address | undefined
+  readonly onEvent: (event: EngineEvent) => void
+}
+
+export class AdvertTraffic {
+  private readonly links: AdvertLinks
+  private readonly deafness: DeafnessWatch
+  private routers: readonly Assembled[]
+  private codec: AdvertCodec
+
+  constructor(routers: readonly Assembled[], used: readonly UsedNumbers[], ports: AdvertTrafficPorts) {
+    this.routers = routers
+    this.codec = new AdvertCodec(routers, used)
+    this.links = new AdvertLinks({
+      clock: ports.clock,
+      complain: ports.complain,
+      onPacket: (packet) => {
+        this.deafness.heard(packet)
+        const event = this.codec.decode(packet, ports.sourceOn(packet.link))
+        if (event) ports.onEvent(event)
+      },
+    })
+    this.deafness = watchDeafness(ports, () => ({
+      routers: ports.records(),
+      listeningAt: (link) => this.links.listeningAt(link),
+      linkOf: (router) => ports.routerNamed(router).advertLink,
+    }))
+  }
+
+  /** Neighbours whom a firewall keeps from us. */
+  get problems(): readonly DeafnessProblem[] {
+    return this.deafness.problems()
+  }
+
+  /** Of authentication headers: see AdvertCodec. */
+  get usedNumbers(): readonly UsedNumbers[] {
+    return this.codec.used
+  }
+
+  /** @param links those that are still of use */
+  use(routers: readonly Assembled[], links: ReadonlySet<string>): void {
+    this.routers = routers
+    this.codec = this.codec.reconfigured(routers)
+    this.links.retain(links)
+  }
+
+  /** @param link undefined: it is not there */
+  follow(name: string, link: Link | undefined, fact: LinkFact | undefined): void {
+    this.links.follow(name, link, listeningAddresses(this.routers, name, fact))
+  }
+
+  /** @param source undefined: this router has never had an address to send from, and says nothing */
+  send(assembled: Assembled, source: Ipv4Address | undefined, priority: number, copies: number): void {
+    if (source === undefined) return
+    for (let copy = 0; copy < copies; copy += 1)
+      this.links.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
+  }
+
+  skipSequence(assembled: Assembled): void {
+    this.codec.skipSequence(assembled)
+  }
+
+  /** Reads all that has arrived. */
+  drain(): void {
+    this.links.drain()
+  }
+
+  /** Whether all that should be heard can be. */
+  review(): void {
+    this.deafness.review()
+  }
+
+  close(): void {
+    this.deafness.close()
+    this.links.closeAll()
+  }
+}

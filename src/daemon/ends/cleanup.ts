@@ -1,0 +1,96 @@
+/**
+ * `vrrpd cleanup`: takes away what a daemon that ended without a goodbye has
+ * left in the kernel, by its own record of it. For ExecStopPost, and for the
+ * operator after a kill -9. What a running daemon holds is never touched.
+ */
+
+import { rmSync } from 'node:fs'
+import { formatCidr } from '../../base/address.ts'
+import { openKernel, type Kernel } from '../../netlink/kernel.ts'
+import { linkSettings } from '../../system/link-sysctl.ts'
+import { enterNetworkNamespace } from '../../system/process.ts'
+import { removeTables } from '../kernel/firewall-cleanup.ts'
+import { Installer, installerPort } from '../kernel/installer.ts'
+import { holderOf } from './pid-file-holder.ts'
+import { acquirePidFiles } from './pid-files.ts'
+import type { ReadRecord, RecordedInstance } from './run-record.ts'
+import { readRecord, recordPath } from './run-record-file.ts'
+import { pidFilePaths, type DaemonSettings } from '../settings.ts'
+import { withdrawAll } from './succession.ts'
+import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
+
+const EXIT = { clean: 0, failed: 1, running: 2 } as const
+
+/** @returns the exit code: 0 nothing of ours is left, 1 something could not be removed, 2 a daemon runs */
+export function cleanUp(settings: DaemonSettings, say: (text: string) => void): number {
+  if (settings.namespace !== undefined) {
+    const entered = enterNetworkNamespace(settings.namespace)
+    if (!entered.ok)
+      return failed(say, `cannot enter network namespace ${settings.namespace}: ${entered.error.text}`)
+  }
+  const { main } = pidFilePaths(settings)
+  const locked = acquirePidFiles(settings)
+  if (!locked.ok) {
+    if (locked.error.kind === 'failed') return failed(say, locked.error.text)
+    say(`${holderOf(main)}: its addresses are left alone; stop it first`)
+    return EXIT.running
+  }
+  const code = removeRecorded(recordPath(main), say)
+  locked.value.remove()
+  return code
+}
+
+function removeRecorded(path: string, say: (text: string) => void): number {
+  const record = readRecord(path)
+  if (record === undefined) {
+    say('nothing to clean up: no daemon has ended without a goodbye')
+    return EXIT.clean
+  }
+  const kernel = openKernel({})
+  if (!kernel.ok)
+    return failed(say, `cannot ask the kernel: ${kernel.error.text} (root or CAP_NET_ADMIN is needed)`)
+  try {
+    return removeWith(kernel.value, record, path, say)
+  } finally {
+    kernel.value.close()
+  }
+}
+
+function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text: string) => void): number {
+  let complaints = 0
+  const present = presentOf(record.instances, kernel)
+  const complain = (text: string): void => {
+    complaints += 1
+    say(text)
+  }
+  const installer = new Installer(installerPort(kernel), complain)
+  withdrawAll(record.instances, installer)
+  removeVirtualMacs(record.virtualMacs, kernel, complain)
+  restoreSettings(record.settings, linkSettings)
+  const tables = removeTables(record.firewallTables ?? [], complain)
+  for (const text of present) say(`removed ${text}`)
+  for (const name of tables) say(`removed nftables table ${name} (no_accept)`)
+  if (complaints > 0) return EXIT.failed
+  // systemd is about to start the daemon again, which wants to know who was Master.
+  if (!isRestartLikely(process.env)) rmSync(path, { force: true })
+  if (present.length === 0 && tables.length === 0) say('nothing to clean up: no address of ours is left')
+  return EXIT.clean
+}
+
+/** systemd says in ExecStopPost how the service has ended; see systemd.exec(5). */
+const isRestartLikely = ({ SERVICE_RESULT: result }: NodeJS.ProcessEnv): boolean =>
+  result !== undefined && result !== 'success'
+
+const presentOf = (instances: readonly RecordedInstance[], { table }: Kernel): readonly string[] =>
+  instances.flatMap(({ name, addresses }) =>
+    addresses.flatMap(({ link: linkName, spec }) => {
+      const link = table.linkByName(linkName)
+      const isPresent = link !== undefined && table.hasAddress({ ...spec, linkIndex: link.index })
+      return isPresent ? [`${formatCidr(spec.cidr)} from ${linkName} (${name})`] : []
+    }),
+  )
+
+function failed(say: (text: string) => void, text: string): number {
+  say(text)
+  return EXIT.failed
+}

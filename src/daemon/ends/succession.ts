@@ -1,0 +1,129 @@
+/**
+ * Taking the place of a daemon that ended without a goodbye, and leaving a
+ * record for the next one: what it left in the kernel goes, or goes on.
+ */
+
+import type { Clock } from '../../base/time.ts'
+import type { Kernel } from '../../netlink/kernel.ts'
+import { noFacts, type Findings } from '../../vrrp/conditions.ts'
+import type { Engine } from '../../vrrp/engine.ts'
+import { identityOf } from '../../vrrp/reconfigure.ts'
+import type { UsedNumbers } from '../adverts/advert-codec.ts'
+import type { Assembled } from '../assemble.ts'
+import { Installer, installerPort } from '../kernel/installer.ts'
+import type { Firewall } from '../kernel/firewall.ts'
+import type { Log } from '../log/logging.ts'
+import { orphaned, resumable, usedNumbers } from './resumption.ts'
+import { bootId, RunRecordFile } from './run-record-file.ts'
+import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
+import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from '../kernel/virtual-macs.ts'
+import type { WantedState } from '../kernel/wanted.ts'
+
+export interface SuccessionPorts {
+  readonly clock: Clock
+  readonly kernel: Kernel
+  readonly log: Log
+  readonly virtualMacs: VirtualMacs
+  readonly firewall: Firewall
+  readonly routers: () => readonly Assembled[]
+  /** Static items. */
+  readonly statics: () => WantedState
+  readonly engine: () => Engine
+  readonly usedNumbers: () => readonly UsedNumbers[]
+}
+
+export class Succession {
+  private readonly path: string
+  private readonly ports: SuccessionPorts
+  private readonly previous: ReadRecord | undefined
+  private readonly resumed: ReadonlySet<string>
+  private record: RunRecordFile | undefined
+
+  /** @param path beside the pid file: whoever holds the lock of that is the only one to write here */
+  constructor(path: string, previous: ReadRecord | undefined, ports: SuccessionPorts) {
+    this.path = path
+    this.ports = ports
+    this.previous = previous
+    this.resumed = resumable(this.previous, ports.routers(), ports.clock.now())
+  }
+
+  /** What was last found, where that is a moment ago: nobody goes on as Master while it waits for a script. */
+  get findings(): Findings {
+    const { previous } = this
+    if (previous === undefined || this.resumed.size === 0) return noFacts
+    const { scripts, files, processes } = previous
+    return { scripts: new Map(scripts), files: new Map(files), processes: new Map(processes) }
+  }
+
+  /** Where sequence numbers go on, also where nobody goes on as Master: neighbours remember. */
+  get usedNumbers(): readonly UsedNumbers[] {
+    return usedNumbers(this.previous, this.ports.clock.now())
+  }
+
+  /** @returns the routers that go on as Master */
+  begin(): ReadonlySet<string> {
+    const { kernel, log, clock, firewall } = this.ports
+    const complain = (text: string): void => {
+      log.warn(text)
+    }
+    if (this.previous) {
+      const installer = new Installer(installerPort(kernel), complain)
+      withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)
+      removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
+      const tables = this.previous.firewallTables ?? []
+      if (tables.length > 0) firewall.removeLeftovers(tables)
+    }
+    this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
+    for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
+    return this.resumed
+  }
+
+  /** A state, a verdict or the configuration has changed. */
+  renew(): void {
+    this.record?.renew()
+  }
+
+  /** After a goodbye. */
+  async end(): Promise<void> {
+    await this.record?.remove()
+  }
+
+  private orphanedMacs({ virtualMacs }: ReadRecord): readonly WantedVirtualMac[] {
+    const wanted = new Set(this.ports.routers().flatMap((each) => each.virtualMacs.map(({ name }) => name)))
+    return virtualMacs.filter(({ name }) => !wanted.has(name))
+  }
+
+  private makeRecord(): RunRecord {
+    const { routers, facts } = this.ports.engine()
+    return {
+      version: 2,
+      bootId: bootId(),
+      instances: [
+        ...this.ports.routers().map(({ router, addresses, routes, rules }) => ({
+          name: router.name,
+          identity: identityOf(router),
+          isMaster: routers.get(router.name)?.state.kind === 'master',
+          addresses,
+          routes,
+          rules,
+        })),
+        { name: 'static items', identity: '', isMaster: false, ...this.ports.statics() },
+      ],
+      virtualMacs: this.ports.routers().flatMap(({ virtualMacs }) => virtualMacs),
+      settings: this.ports.virtualMacs.formerSettings,
+      firewallTables: this.ports.firewall.tables(
+        this.ports.routers().some(({ instance }) => instance.dropsTraffic),
+      ),
+      scripts: [...facts.scripts],
+      files: [...facts.files],
+      processes: [...facts.processes],
+      sequences: this.ports.usedNumbers(),
+      sequencesAt: this.ports.clock.now(),
+    }
+  }
+}
+
+/** What is gone already is no error; what the kernel refuses goes to the installer's complaints. */
+export function withdrawAll(all: readonly (Wants & { readonly name: string })[], installer: Installer): void {
+  for (const { name, ...wants } of all) installer.withdraw({ router: { name }, ...wants })
+}

@@ -1,0 +1,63 @@
+/** The journal for one subscriber: it remembers how far that one has read, and keeps nothing for it. */
+
+import type { EventReport, EventsReport } from '../../control/events.ts'
+import { succeeded, type Response } from '../../control/protocol.ts'
+import type { Stream } from '../../control/stream.ts'
+import type { Chronicle } from './chronicle.ts'
+
+/** Whether a subscriber wants to hear of it. */
+export type Wanted = (event: EventReport) => boolean
+
+/** @param last at most so many, the newest; undefined: all */
+export function pastEvents({ journal }: Chronicle, wanted: Wanted, last: number | undefined): EventsReport {
+  const { events, forgotten } = journal.after(0)
+  const found = events.filter(wanted)
+  return { events: last === undefined ? found : found.slice(Math.max(0, found.length - last)), forgotten }
+}
+
+export class JournalStream implements Stream {
+  private readonly chronicle: Chronicle
+  private readonly wanted: Wanted
+  private readonly unsubscribe: () => void
+  private first: EventsReport | undefined
+  private read: number
+  private over = false
+  private wake: () => void = () => undefined
+
+  constructor(chronicle: Chronicle, wanted: Wanted, last: number | undefined) {
+    this.chronicle = chronicle
+    this.wanted = wanted
+    this.first = pastEvents(chronicle, wanted, last)
+    this.read = chronicle.journal.lastId
+    this.unsubscribe = chronicle.onChange(() => {
+      if (this.read < chronicle.journal.lastId) this.wake()
+    })
+  }
+
+  async next(): Promise<Response | undefined> {
+    const past = this.first
+    this.first = undefined
+    if (past) return succeeded<'follow'>(past)
+    while (!this.over) {
+      const news = this.news()
+      if (news.events.length > 0) return succeeded<'follow'>(news)
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.over = true
+    this.unsubscribe()
+    this.wake()
+  }
+
+  private news(): EventsReport {
+    const { journal } = this.chronicle
+    const { events, forgotten } = journal.after(this.read)
+    this.read = journal.lastId
+    return { events: events.filter(this.wanted), forgotten }
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Gratuitous ARP: tells the LAN which link now answers for an address. Where a
+ * pace is set the requests wait in a lane, one lane for links that share it:
+ * every address once, then all again, as in a burst. What a router has waiting
+ * is forgotten when it gives up its addresses, and a new burst for an address
+ * that still waits does not add to it, so that no lane grows without a bound.
+ */
+
+import { isIpv4, type IpAddress } from '../../base/address.ts'
+import { after, between, type Clock, type Instant } from '../../base/time.ts'
+import type { Link } from '../../netlink/types.ts'
+import type { Timers } from '../../scripts/types.ts'
+import type { ArpSocket } from '../../vrrp/socket/arp-socket.ts'
+import { encodeGratuitousArp } from '../../vrrp/wire/gratuitous-arp.ts'
+import { encodeNeighborAdvertisement } from '../../vrrp/wire/neighbor-advertisement.ts'
+import { announcementWords } from './announcement-words.ts'
+import { forwards } from './forwarding.ts'
+import type { Pace, Pacing } from './pacing.ts'
+
+const ETHERNET_ADDRESS_BYTES = 6
+
+export interface Announcement {
+  readonly link: Link
+  readonly address: IpAddress
+}
+
+export interface AnnouncerPorts {
+  readonly arp: ArpSocket
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly complain: (text: string) => void
+  /** For `-D`. */
+  readonly detail: (text: string) => void
+}
+
+interface Waiting extends Announcement {
+  readonly router: string
+  times: number
+}
+
+interface Lane {
+  readonly waiting: Waiting[]
+  nextAt: Instant
+  cancel: (() => void) | undefined
+}
+
+export class Announcer {
+  private readonly ports: AnnouncerPorts
+  private readonly lanes = new Map<string, Lane>()
+  private pacing: Pacing
+
+  constructor(ports: AnnouncerPorts, pacing: Pacing) {
+    this.ports = ports
+    this.pacing = pacing
+  }
+
+  /** Of a new configuration. What waits already goes on waiting. */
+  use(pacing: Pacing): void {
+    this.pacing = pacing
+  }
+
+  /** @param repeat how often each address; all of them once, then again: keepalived's order of a burst */
+  announce(router: string, announcements: readonly Announcement[], repeat: number): void {
+    const ethernet = announcements.filter(({ link }) => link.mac.length === ETHERNET_ADDRESS_BYTES)
+    const burst = ethernet.filter(({ link }) => this.pacing(link.name) === undefined)
+    sendBurst(this.ports, burst, repeat)
+    if (repeat === 0) return
+    for (const text of announcementWords(router, ethernet)) this.ports.detail(text)
+    for (const announcement of ethernet) {
+      const pace = this.pacing(announcement.link.name)
+      if (pace) this.enqueue(pace, { ...announcement, router, times: repeat })
+    }
+    for (const lane of this.lanes.values()) this.pump(lane)
+  }
+
+  /** These are the addresses that the router holds now. */
+  keepOnly(router: string, held: readonly Announcement[]): void {
+    const isHeld = (waiting: Waiting): boolean => held.some((each) => isSame(waiting, { ...each, router }))
+    for (const { waiting } of this.lanes.values())
+      retain(waiting, (each) => each.router !== router || isHeld(each))
+  }
+
+  close(): void {
+    for (const { cancel } of this.lanes.values()) cancel?.()
+    this.lanes.clear()
+  }
+
+  private enqueue(pace: Pace, announcement: Waiting): void {
+    const lane = this.laneOf(pace)
+    const known = lane.waiting.find((each) => isSame(each, announcement))
+    if (known) known.times = Math.max(known.times, announcement.times)
+    else lane.waiting.push(announcement)
+  }
+
+  private laneOf({ lane: name }: Pace): Lane {
+    const known = this.lanes.get(name)
+    if (known) return known
+    const lane: Lane = { waiting: [], nextAt: this.ports.clock.now(), cancel: undefined }
+    this.lanes.set(name, lane)
+    return lane
+  }
+
+  /** Sends one if it is time, and comes back for the next. */
+  private pump(lane: Lane): void {
+    if (lane.cancel !== undefined || lane.waiting.length === 0) return
+    const now = this.ports.clock.now()
+    if (now < lane.nextAt) {
+      lane.cancel = this.ports.timers.after(between(now, lane.nextAt), () => {
+        lane.cancel = undefined
+        this.pump(lane)
+      })
+      return
+    }
+    const next = lane.waiting.shift()
+    if (!next) return
+    const pace = this.pacing(next.link.name)
+    if (pace) lane.nextAt = after(now, pace.interval)
+    if (!sendBurst(this.ports, [next], 1)) retain(lane.waiting, ({ link }) => link.index !== next.link.index)
+    else if (next.times > 1) lane.waiting.push({ ...next, times: next.times - 1 })
+    this.pump(lane)
+  }
+}
+
+const isSame = (a: Waiting, b: Omit<Waiting, 'times'>): boolean =>
+  a.router === b.router && a.address === b.address && a.link.index === b.link.index
+
+function retain<T>(list: T[], keep: (each: T) => boolean): void {
+  list.splice(0, list.length, ...list.filter(keep))
+}
+
+const frameFor = ({ mac, name }: Link, address: IpAddress): Uint8Array =>
+  isIpv4(address)
+    ? encodeGratuitousArp(mac, address)
+    : encodeNeighborAdvertisement(mac, address, forwards(name))
+
+/** In as few system calls as possible. @returns whether the kernel took all of them; if not, that has been said */
+export function sendBurst(
+  { arp, complain }: Pick<AnnouncerPorts, 'arp' | 'complain'>,
+  announcements: readonly Announcement[],
+  repeat: number,
+): boolean {
+  const byLink = new Map<number, { link: Link; frames: Uint8Array[] }>()
+  for (const { link, address } of announcements) {
+    const entry = byLink.get(link.index) ?? { link, frames: [] }
+    entry.frames.push(frameFor(link, address))
+    byLink.set(link.index, entry)
+  }
+  let all = true
+  for (const { link, frames } of byLink.values()) {
+    const burst = Array.from({ length: repeat }, () => frames).flat()
+    const sent = arp.send(link.index, burst)
+    if (sent.ok) continue
+    all = false
+    complain(`cannot send gratuitous ARP on ${link.name}: ${sent.error.text} [${sent.error.code}]`)
+  }
+  return all
+}

@@ -1,0 +1,39 @@
+/**
+ * Who changed something in the kernel, as far as that can be found out: a
+ * notification carries the netlink port of who asked, which for a program's
+ * first socket is its process id. A short-lived program has ended by now.
+ */
+
+import { readFile } from 'node:fs/promises'
+import type { PortId } from '../../netlink/types.ts'
+
+/** @param tell with words for the log: `process 612 (systemd-network)` */
+export function describeCulprit(port: PortId, tell: (culprit: string) => void): void {
+  const process = `process ${String(port)}`
+  readFile(`/proc/${String(port)}/comm`, 'utf8').then(
+    (name) => {
+      tell(`${process} (${name.trim()})`)
+    },
+    () => {
+      tell(`${process}, which has ended`)
+    },
+  )
+}
+
+/** What to tell programs that think they own the addresses; empty for others. Names as the kernel cuts them off. */
+const HINTS: readonly (readonly [program: string, hint: string])[] = [
+  [
+    'systemd-network',
+    'systemd-networkd: set KeepConfiguration=yes for the interface, ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no',
+  ],
+  ['NetworkManager', 'NetworkManager: make the interface unmanaged, or set keep-configuration'],
+  ['dhclient', 'dhclient: keep its scripts from flushing the interface'],
+  ['dhcpcd', 'dhcpcd: exclude the interface (denyinterfaces)'],
+  ['netplan', 'netplan: apply it without touching the interface'],
+  ['ifdown', 'ifdown: it takes all addresses of the interface'],
+]
+
+export function hintFor(culprit: string): string {
+  const found = HINTS.find(([program]) => culprit.includes(`(${program}`))
+  return found === undefined ? '' : `; ${found[1]}`
+}

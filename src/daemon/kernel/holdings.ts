@@ -1,0 +1,236 @@
+/**
+ * What the routers hold in the kernel: it comes, is announced and goes as the
+ * election says, and what happens to it meanwhile is noticed. Static items,
+ * which nobody is elected for, are here too.
+ */
+
+import { isIpv4 } from '../../base/address.ts'
+import type { LinkEvent } from '../../netlink/types.ts'
+import type { RouterRecord } from '../../vrrp/engine.ts'
+import { openArpTap } from '../../vrrp/socket/arp-tap.ts'
+import { Announcer } from './announcer.ts'
+import type { Assembled, Assembly } from '../assemble.ts'
+import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
+import type { DaemonPorts } from '../daemon-ports.ts'
+import { Installer, installerPort } from './installer.ts'
+import type { Item } from './kernel-specs.ts'
+import { describeItem, type Loss } from './losses.ts'
+import { Promotion } from './promotion.ts'
+import { Restorer } from './restorer.ts'
+import { StaticItems } from './static-items.ts'
+
+export interface HoldingsPorts extends Pick<
+  DaemonPorts,
+  | 'clock'
+  | 'timers'
+  | 'kernel'
+  | 'arp'
+  | 'firewall'
+  | 'say'
+  | 'detail'
+  | 'complain'
+  | 'noteRouter'
+  | 'restoreAddresses'
+> {
+  readonly records: () => Iterable<RouterRecord>
+  readonly routerNamed: (name: string) => Assembled
+  /** A router has lost what it must not be without. */
+  readonly onLost: (router: string, what: string) => void
+}
+
+export class Holdings {
+  private readonly ports: HoldingsPorts
+  private readonly installer: Installer
+  private readonly announcer: Announcer
+  private readonly restorer: Restorer
+  private readonly promotion: Promotion
+  private readonly statics: StaticItems
+  private readonly conflicts: ConflictWatch
+
+  constructor(assembly: Assembly, ports: HoldingsPorts) {
+    this.ports = ports
+    this.installer = new Installer(installerPort(ports.kernel), ports.complain)
+    this.announcer = new Announcer(ports, assembly.pacing)
+    this.restorer = this.makeRestorer()
+    this.promotion = new Promotion(ports.complain)
+    this.statics = this.makeStatics()
+    this.conflicts = this.makeConflictWatch()
+  }
+
+  /** Hosts that use an address which a Master here holds. */
+  get conflictProblems(): readonly ConflictProblem[] {
+    return this.conflicts.problems()
+  }
+
+  install(assembled: Assembled): void {
+    this.ports.firewall.follow(assembled)
+    this.tellItems(assembled, 'setting')
+    this.installer.install(assembled)
+    this.conflicts.touch()
+  }
+
+  /** @param keep as --dont-release-vrrp asks: only what is announced ends */
+  withdraw(assembled: Assembled, keep: boolean): void {
+    this.announcer.keepOnly(assembled.router.name, [])
+    this.conflicts.touch()
+    if (keep) return
+    this.tellItems(assembled, 'removing')
+    this.installer.withdraw(assembled)
+    this.ports.firewall.release(assembled.router.name)
+  }
+
+  private tellItems({ router, instance }: Assembled, doing: 'setting' | 'removing'): void {
+    if (instance.routes.length > 0) this.ports.detail(`(${router.name}) ${doing} Virtual Routes`)
+    if (instance.rules.length > 0) this.ports.detail(`(${router.name}) ${doing} Virtual Rules`)
+  }
+
+  /** @param elsewhere only on other links than the router's own */
+  announce({ router: { name, link: own } }: Assembled, repeat: number, elsewhere: boolean): void {
+    const held = this.installer.announceable(name)
+    const wanted = elsewhere ? held.filter(({ link }) => link.name !== own) : held
+    this.announcer.announce(name, wanted, repeat)
+  }
+
+  /** A new configuration for a Master. keepalived sends the full burst for all addresses when there is a new one. */
+  change(from: Assembled, to: Assembled): void {
+    this.conflicts.touch()
+    if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
+    this.ports.firewall.follow(to)
+    const isMore = this.installer.change(from, to)
+    const { name, garp } = to.router
+    const held = this.installer.announceable(name)
+    if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
+    this.announcer.keepOnly(name, held)
+    if (isMore) this.announcer.announce(name, held, garp.repeat)
+  }
+
+  /** What a run before this one has left; nothing of it is held. */
+  removeLeftovers(assembled: Assembled): void {
+    if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
+      this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
+    }
+    this.installer.withdraw(assembled)
+  }
+
+  /** Whether the kernel has that address on that link now. */
+  isPresent({ addresses }: Assembled, index: number): boolean {
+    const { table } = this.ports.kernel
+    const wanted = addresses[index]
+    const link = wanted && table.linkByName(wanted.link)
+    if (!wanted || !link) return false
+    return table.hasAddress({ ...wanted.spec, linkIndex: link.index })
+  }
+
+  itemsOf(router: string): readonly Item[] {
+    return this.installer.itemsOf(router)
+  }
+
+  /** What went along with something that we removed is nobody's doing but ours. */
+  lost(loss: Loss): void {
+    const { kernel, restoreAddresses } = this.ports
+    if (loss.by === kernel.portId || restoreAddresses) this.restorer.restore(loss)
+    else this.stepAside(loss)
+  }
+
+  putBack(loss: Loss): void {
+    this.restorer.restore(loss)
+  }
+
+  useStatics({ statics }: Assembly): void {
+    this.statics.use(statics)
+  }
+
+  onEvents(events: readonly LinkEvent[]): void {
+    this.statics.onEvents(events)
+  }
+
+  usePacing({ pacing }: Assembly): void {
+    this.announcer.use(pacing)
+  }
+
+  promoteSecondaries(routers: Iterable<Assembled>): void {
+    const wanted = [...routers].filter(({ instance }) => instance.promoteSecondaries)
+    const links = wanted.map(({ router }) => router.link)
+    const { table } = this.ports.kernel
+    this.promotion.use(new Set(links.filter((link) => table.linkByName(link) !== undefined)))
+  }
+
+  close(): void {
+    this.restorer.close()
+    this.statics.close()
+    this.promotion.close()
+    this.announcer.close()
+    this.conflicts.close()
+  }
+
+  private stepAside({ router, item }: Loss): void {
+    if (item.track) this.ports.onLost(router, describeItem(item))
+  }
+
+  private makeRestorer(): Restorer {
+    const { clock, timers, kernel, say } = this.ports
+    return new Restorer({
+      clock,
+      timers,
+      say,
+      ownPort: kernel.portId,
+      installer: this.installer,
+      table: () => kernel.table,
+      drain: () => {
+        kernel.drain()
+      },
+      announce: (router, item) => {
+        this.announceItem(router, item)
+      },
+      giveUp: (loss) => {
+        this.stepAside(loss)
+      },
+    })
+  }
+
+  private announceItem(router: string, item: Item): void {
+    const { garp } = this.ports.routerNamed(router).router
+    const itsOwn = this.installer
+      .announceable(router)
+      .filter(
+        ({ link, address }) =>
+          item.kind === 'address' && link.index === item.link.index && address === item.spec.cidr.address,
+      )
+    this.announcer.announce(router, itsOwn, garp.repeat)
+  }
+
+  private makeConflictWatch(): ConflictWatch {
+    const { clock, timers, kernel, complain } = this.ports
+    return new ConflictWatch({
+      clock,
+      timers,
+      held: () => this.heldAddresses(),
+      openTap: openArpTap,
+      isOwnMac: (mac) => [...kernel.table.links.values()].some((link) => Buffer.compare(link.mac, mac) === 0),
+      warn: complain,
+    })
+  }
+
+  private heldAddresses(): readonly HeldAddress[] {
+    return [...this.ports.records()].flatMap(({ router: { name }, since }) =>
+      this.installer
+        .announceable(name)
+        .flatMap(({ link, address }) => (isIpv4(address) ? [{ link, address, router: name, since }] : [])),
+    )
+  }
+
+  private makeStatics(): StaticItems {
+    const { clock, timers, kernel, say, complain } = this.ports
+    return new StaticItems({
+      clock,
+      timers,
+      say,
+      complain,
+      installer: installerPort(kernel),
+      table: () => kernel.table,
+      drain: () => {
+        kernel.drain()
+      },
+    })
+  }
+}

@@ -1,0 +1,113 @@
+/** What of ours is gone, of what the kernel has told to be removed. Pure. */
+
+import { addressKey, anyLinkKey, isOnLinksOf, ruleKey } from '../../netlink/identity.ts'
+import type { LinkTable } from '../../netlink/link-table.ts'
+import type { LinkEvent, PortId, RouteSpec } from '../../netlink/types.ts'
+import type { Item } from './kernel-specs.ts'
+
+/** Who holds what. */
+export interface Holding {
+  readonly router: string
+  /** The link its adverts go over; undefined while that is down and this does not count yet (link-debounce.ts). */
+  readonly link: string | undefined
+  readonly items: readonly Item[]
+}
+
+export interface Loss {
+  readonly router: string
+  readonly item: Item
+  /** `link`: nobody; it went with its link. */
+  readonly by: PortId | 'link' | undefined
+}
+
+type Removal = Extract<LinkEvent, { readonly by?: PortId }>
+
+/**
+ * What is there again by now was only replaced. What went with its link, or with one that is down
+ * and perhaps about to go, cannot be set again: only a router that lives on that link cares.
+ *
+ * @param table as it is after these events
+ */
+export function findLosses(
+  events: readonly LinkEvent[],
+  holdings: readonly Holding[],
+  table: LinkTable,
+): readonly Loss[] {
+  const removals = events.filter(isForeignRemoval)
+  if (removals.length === 0) return []
+  const byKey = new Map<string, { holding: Holding; item: Item }[]>()
+  for (const holding of holdings) {
+    for (const item of holding.items) {
+      const entry = byKey.get(keyOf(item))
+      if (entry === undefined) byKey.set(keyOf(item), [{ holding, item }])
+      else entry.push({ holding, item })
+    }
+  }
+  return removals.flatMap((removal) =>
+    (byKey.get(keyOfRemoved(removal)) ?? [])
+      .filter(({ holding, item }) => isLost(removal, item, holding, table))
+      .map(({ holding, item }): Loss => ({ router: holding.router, item, by: removal.by })),
+  )
+}
+
+const isForeignRemoval = (event: LinkEvent): event is Removal =>
+  (event.type === 'address-removed' || event.type === 'route-removed' || event.type === 'rule-removed') &&
+  !event.ours
+
+function keyOf(item: Item): string {
+  switch (item.kind) {
+    case 'address':
+      return `address ${item.spec.linkIndex} ${addressKey(item.spec)}`
+    case 'route':
+      return anyLinkKey(item.spec)
+    case 'rule':
+      return ruleKey(item.spec)
+  }
+}
+
+function keyOfRemoved(removal: Removal): string {
+  switch (removal.type) {
+    case 'address-removed':
+      return `address ${removal.address.linkIndex} ${addressKey(removal.address)}`
+    case 'route-removed':
+      return anyLinkKey(removal.route)
+    case 'rule-removed':
+      return ruleKey(removal.rule)
+  }
+}
+
+function isLost(removal: Removal, item: Item, { link }: Holding, table: LinkTable): boolean {
+  if (isPresent(item, table)) return false
+  switch (removal.type) {
+    case 'rule-removed':
+      return true
+    case 'address-removed':
+      return isReachable(removal.address.linkIndex, link, table)
+    case 'route-removed':
+      return isOnItsLinks(item, removal.route) && isReachable(removal.route.linkIndex, link, table)
+  }
+}
+
+export function isPresent(item: Item, table: LinkTable): boolean {
+  switch (item.kind) {
+    case 'address':
+      return table.hasAddress(item.spec)
+    case 'route':
+      return table.hasRoute(item.spec)
+    case 'rule':
+      return table.hasRule(item.spec)
+  }
+}
+
+const isOnItsLinks = (item: Item, told: RouteSpec): boolean =>
+  item.kind === 'route' && isOnLinksOf(item.spec, told)
+
+function isReachable(linkIndex: number | undefined, own: string | undefined, table: LinkTable): boolean {
+  if (linkIndex === undefined) return true
+  const link = table.linkByIndex(linkIndex)
+  return link !== undefined && (link.up || link.name === own)
+}
+
+/** In the log: `Netlink reflector reports ${…} removed`. */
+export const describeItem = (item: Item): string =>
+  item.kind === 'address' ? `IP ${item.text.replace('address ', '')} on ${item.link.name}` : item.text

@@ -1,0 +1,90 @@
+/**
+ * `--restore-addresses`: what somebody else takes away from a Master is put
+ * back, instead of stepping down for it as keepalived does. See keeper.ts for
+ * how often. Where the kernel refuses it, the Master steps down after all.
+ */
+
+import type { LinkTable } from '../../netlink/link-table.ts'
+import { describeCulprit, hintFor } from './culprit.ts'
+import type { Installer } from './installer.ts'
+import { Keeper, type KeeperPorts } from './keeper.ts'
+import type { Item } from './kernel-specs.ts'
+import { describeItem, isPresent, type Loss } from './losses.ts'
+import type { PortId } from '../../netlink/types.ts'
+
+export interface RestorerPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
+  readonly installer: Installer
+  readonly table: () => LinkTable
+  readonly say: (text: string) => void
+  /** Who asks the kernel on our behalf. */
+  readonly ownPort: PortId
+  /** An address is there again: tell the LAN. */
+  readonly announce: (router: string, item: Item) => void
+  /** It cannot be put back. */
+  readonly giveUp: (loss: Loss) => void
+}
+
+export class Restorer {
+  private readonly ports: RestorerPorts
+  private readonly keeper: Keeper
+  private losses: readonly Loss[] = []
+
+  constructor(ports: RestorerPorts) {
+    this.ports = ports
+    this.keeper = new Keeper({
+      clock: ports.clock,
+      timers: ports.timers,
+      drain: ports.drain,
+      wanted: () => this.losses.filter((loss) => this.isHeld(loss)).map(({ item }) => item),
+      isPresent: (item) => isPresent(item, ports.table()),
+      install: (items) => ports.installer.putBack(items),
+      restored: (item, count) => {
+        this.restored(item, count)
+      },
+      refused: (item) => {
+        const loss = this.losses.find((each) => each.item === item)
+        // What is not watched is no reason to step down: it is tried again.
+        if (loss === undefined || !item.track) return
+        this.forget(item)
+        ports.giveUp(loss)
+      },
+    })
+  }
+
+  restore(loss: Loss): void {
+    const others = this.losses.filter((each) => each.item !== loss.item && this.isHeld(each))
+    this.losses = [...others, loss]
+    this.keeper.check([loss.item])
+  }
+
+  close(): void {
+    this.keeper.close()
+  }
+
+  private restored(item: Item, count: number): void {
+    const loss = this.losses.find((each) => each.item === item)
+    if (loss === undefined) return
+    this.ports.announce(loss.router, item)
+    // At most once a second, so this is at most once a minute.
+    if (count % 60 !== 1) return
+    const times = count === 1 ? '' : ` (${count} times)`
+    const tell = (by: string): void => {
+      this.ports.say(`(${loss.router}) ${describeItem(item)} was removed by ${by}: it is put back${times}`)
+    }
+    if (loss.by === this.ports.ownPort) tell('the kernel, with its first of that network')
+    else if (loss.by === 'link') tell('the kernel, with its interface')
+    else if (loss.by === undefined) tell('somebody else')
+    else
+      describeCulprit(loss.by, (culprit) => {
+        tell(culprit + hintFor(culprit))
+      })
+  }
+
+  private forget(item: Item): void {
+    this.losses = this.losses.filter((each) => each.item !== item)
+  }
+
+  private isHeld({ router, item }: Loss): boolean {
+    return this.ports.installer.itemsOf(router).includes(item)
+  }
+}

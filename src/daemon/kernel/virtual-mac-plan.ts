@@ -1,0 +1,94 @@
+/** Which virtual MAC interfaces the instances need, under which names. Pure. */
+
+import { isIpv4 } from '../../base/address.ts'
+import type { VrrpInstance } from '../../config/model.ts'
+import type { WantedVirtualMac } from './virtual-macs.ts'
+
+/** Of one instance. */
+export interface VirtualMacPlan {
+  readonly macs: readonly WantedVirtualMac[]
+  /** Where its adverts are sent and heard. */
+  readonly advertLink: string
+  /** The interface that stands in for another one as far as addresses go. */
+  readonly standIns: ReadonlyMap<string, string>
+}
+
+export const noVirtualMac = (link: string): VirtualMacPlan => ({
+  macs: [],
+  advertLink: link,
+  standIns: new Map(),
+})
+
+/** By base and VRID: two interfaces with one MAC address cannot stand on one base. */
+const keyOf = (link: string, vrid: number): string => `${link} ${String(vrid)}`
+
+/**
+ * @param instances in the file's order
+ * @param current those that are there: their names stay, so that a reload which only changes
+ *   the order takes nobody's addresses away
+ */
+export function planVirtualMacs(
+  instances: readonly VrrpInstance[],
+  current: readonly WantedVirtualMac[] = [],
+): ReadonlyMap<string, VirtualMacPlan> {
+  const names = new Names(current)
+  return new Map(instances.map((instance) => [instance.name, planOf(instance, names)]))
+}
+
+function planOf(instance: VrrpInstance, names: Names): VirtualMacPlan {
+  const { link, vrid, virtualMac } = instance
+  const macs = basesOf(instance).map((base): WantedVirtualMac => {
+    const wished = base === link ? virtualMac?.name : undefined
+    return { name: names.nameFor(base, vrid, wished), link: base, vrid, ipv6: hasIpv6(instance, base) }
+  })
+  const own = macs.find((mac) => mac.link === link)
+  return {
+    macs,
+    advertLink: own === undefined || virtualMac?.transmitOnBase === true ? link : own.name,
+    standIns: new Map(macs.map((mac) => [mac.link, mac.name])),
+  }
+}
+
+const addressesOf = ({ addresses, excludedAddresses }: VrrpInstance): VrrpInstance['addresses'] => [
+  ...addresses,
+  ...excludedAddresses,
+]
+
+function basesOf(instance: VrrpInstance): readonly string[] {
+  const { link, virtualMac, virtualMacElsewhere } = instance
+  const elsewhere = addressesOf(instance)
+    .map((address) => address.link)
+    .filter((other) => virtualMacElsewhere && other !== link)
+  return [...new Set([...(virtualMac ? [link] : []), ...elsewhere])]
+}
+
+const hasIpv6 = (instance: VrrpInstance, base: string): boolean =>
+  addressesOf(instance).some(({ cidr, link }) => link === base && !isIpv4(cidr.address))
+
+class Names {
+  private readonly byKey: Map<string, string>
+  private readonly taken: Set<string>
+
+  constructor(current: readonly WantedVirtualMac[]) {
+    this.byKey = new Map(current.map(({ name, link, vrid }) => [keyOf(link, vrid), name]))
+    this.taken = new Set(this.byKey.values())
+  }
+
+  /** keepalived's: vrrp.51, and vrrp1.51 where that is taken (measured). */
+  nameFor(link: string, vrid: number, wished: string | undefined): string {
+    const key = keyOf(link, vrid)
+    const known = this.byKey.get(key)
+    if (known !== undefined && (wished === undefined || wished === known)) return known
+    const name = wished !== undefined && !this.taken.has(wished) ? wished : this.free(vrid)
+    this.byKey.set(key, name)
+    this.taken.add(name)
+    return name
+  }
+
+  private free(vrid: number): string {
+    for (let count = 0; ; count += 1) {
+      const name = `vrrp${count === 0 ? '' : String(count)}.${String(vrid)}`
+      if (!this.taken.has(name)) return name
+    }
+  }
+}

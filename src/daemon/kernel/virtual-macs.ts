@@ -1,0 +1,198 @@
+/**
+ * The interfaces of use_vmac: made before their routers begin, adopted after a
+ * crash, made again when their base comes back, and gone at the end, with the
+ * base's settings as they were. Names, kind and settings are keepalived 2.2.7's
+ * (measured), but for these: it leaves the base's settings changed when it stops.
+ */
+
+import type { Kernel } from '../../netlink/kernel.ts'
+import type { Link } from '../../netlink/types.ts'
+import type { LinkSetting } from '../../system/link-sysctl.ts'
+
+export interface WantedVirtualMac {
+  readonly name: string
+  /** The base: the interface it stands on. */
+  readonly link: string
+  readonly vrid: number
+  /** IPv6 addresses are to be set on it. */
+  readonly ipv6: boolean
+}
+
+/** A setting of a base before it was changed. */
+export type FormerSetting = readonly [link: string, setting: LinkSetting, value: string]
+
+export interface LinkSettings {
+  read(link: string, setting: LinkSetting): string | undefined
+  write(link: string, setting: LinkSetting, value: string): boolean
+}
+
+export interface VirtualMacPorts {
+  readonly kernel: Pick<Kernel, 'table' | 'createMacvlan' | 'enableLink' | 'removeLink'>
+  readonly settings: LinkSettings
+  readonly say: (text: string) => void
+  readonly complain: (text: string) => void
+}
+
+/** 00-00-5E-00-01-VRID: RFC 3768 section 7.3. */
+export const virtualMac = (vrid: number): Uint8Array => Uint8Array.of(0, 0, 0x5e, 0, 1, vrid)
+
+/** It answers for its own addresses only, also to a host that sends from one of ours. */
+const OWN_SETTINGS: readonly (readonly [LinkSetting, string])[] = [
+  ['ipv4/arp_ignore', '1'],
+  ['ipv4/accept_local', '1'],
+  ['ipv4/rp_filter', '0'],
+  ['ipv4/promote_secondaries', '1'],
+]
+/** The base must not answer for the virtual addresses with its own MAC address. */
+const BASE_SETTINGS: readonly LinkSetting[] = ['ipv4/arp_ignore', 'ipv4/arp_filter']
+
+export interface LeftMacs {
+  readonly virtualMacs: readonly WantedVirtualMac[]
+  readonly settings: readonly FormerSetting[]
+}
+
+export class VirtualMacs {
+  private readonly ports: VirtualMacPorts
+  private wanted: readonly WantedVirtualMac[] = []
+  private readonly ours = new Set<string>()
+  private readonly complained = new Set<string>()
+  private former: FormerSetting[] = []
+
+  /** @param left by a crashed daemon: interfaces, and settings that it has changed and not put back */
+  constructor(ports: VirtualMacPorts, left?: LeftMacs) {
+    this.ports = ports
+    this.former = [...(left?.settings ?? [])]
+    this.wanted = left?.virtualMacs ?? []
+  }
+
+  /** Those of the configuration in force; before there is one, those that a crashed daemon has left. */
+  get wantedNow(): readonly WantedVirtualMac[] {
+    return this.wanted
+  }
+
+  get formerSettings(): readonly FormerSetting[] {
+    return this.former
+  }
+
+  use(wanted: readonly WantedVirtualMac[]): void {
+    this.wanted = [...new Map(wanted.map((each) => [each.name, each])).values()]
+  }
+
+  /** Makes what is missing where its base is there. The kernel's table has it after the next drain. */
+  make(): void {
+    for (const each of this.wanted) {
+      const base = this.ports.kernel.table.linkByName(each.link)
+      if (base) this.makeOn(base, each)
+    }
+  }
+
+  /** Those of a former configuration. */
+  removeUnwanted(): void {
+    const names = new Set(this.wanted.map(({ name }) => name))
+    for (const name of this.ours) if (!names.has(name)) this.remove(name)
+    this.restoreBases()
+  }
+
+  removeAll(): void {
+    for (const name of this.ours) this.remove(name)
+    this.wanted = []
+    this.restoreBases()
+  }
+
+  private makeOn(base: Link, wanted: WantedVirtualMac): void {
+    const { name, vrid } = wanted
+    const there = this.ports.kernel.table.linkByName(name)
+    if (there !== undefined && this.ours.has(name) && there.macvlanOn === base.index) return
+    if (there !== undefined && !isVirtualMac(there, base, vrid)) {
+      this.complainOnce(
+        name,
+        `${name} exists and is no virtual MAC interface of ${base.name}: it is left alone`,
+      )
+      return
+    }
+    if (there === undefined) {
+      const refused = this.ports.kernel.createMacvlan({ name, parent: base.index, mac: virtualMac(vrid) })
+      if (refused) {
+        this.complainOnce(
+          name,
+          `cannot make VMAC interface ${name} on ${base.name}: ${refused.text} [${refused.code}]`,
+        )
+        return
+      }
+    }
+    this.ours.add(name)
+    this.complained.delete(name)
+    this.configure(wanted)
+    const refused = this.ports.kernel.enableLink(name)
+    if (refused) this.ports.complain(`cannot bring ${name} up: ${refused.text} [${refused.code}]`)
+    this.ports.say(there ? `Found matching interface ${name}` : `Success creating VMAC interface ${name}`)
+  }
+
+  private configure({ name, link, ipv6 }: WantedVirtualMac): void {
+    const { settings } = this.ports
+    // No address of its own: a link-local one would be the same on every host.
+    const family = ipv6 ? (['ipv6/addr_gen_mode', '1'] as const) : (['ipv6/disable_ipv6', '1'] as const)
+    for (const [setting, value] of [...OWN_SETTINGS, family]) settings.write(name, setting, value)
+    for (const setting of BASE_SETTINGS) {
+      const value = settings.read(link, setting)
+      // Anything else than 0 is the operator's own choice.
+      if (value !== '0' || !settings.write(link, setting, '1')) continue
+      this.former.push([link, setting, value])
+    }
+    if (settings.read('all', 'ipv4/rp_filter') === '1') {
+      const text = `net.ipv4.conf.all.rp_filter is 1: packets to the addresses on ${name} may be dropped; 2 or 0 is needed`
+      this.complainOnce(`${name} rp_filter`, text)
+    }
+  }
+
+  private remove(name: string): void {
+    const refused = this.ports.kernel.removeLink(name)
+    if (refused) {
+      this.ports.complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
+      return
+    }
+    this.ours.delete(name)
+    this.ports.say(`Success removing VMAC interface ${name}`)
+  }
+
+  /** Where nothing of ours stands any more. */
+  private restoreBases(): void {
+    const inUse = new Set(this.wanted.map(({ link }) => link))
+    restoreSettings(
+      this.former.filter(([link]) => !inUse.has(link)),
+      this.ports.settings,
+    )
+    this.former = this.former.filter(([link]) => inUse.has(link))
+  }
+
+  private complainOnce(subject: string, text: string): void {
+    if (this.complained.has(subject)) return
+    this.complained.add(subject)
+    this.ports.complain(text)
+  }
+}
+
+/** What a crashed daemon has left; an interface that only has the name is left alone. */
+export function removeVirtualMacs(
+  macs: readonly WantedVirtualMac[],
+  kernel: VirtualMacPorts['kernel'],
+  complain: (text: string) => void,
+): void {
+  for (const { name, link, vrid } of macs) {
+    const there = kernel.table.linkByName(name)
+    const base = kernel.table.linkByName(link)
+    if (!there || !base || !isVirtualMac(there, base, vrid)) continue
+    const refused = kernel.removeLink(name)
+    if (refused) complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
+  }
+}
+
+/** A value that somebody has changed since stays. */
+export function restoreSettings(former: readonly FormerSetting[], settings: LinkSettings): void {
+  for (const [link, setting, value] of former) {
+    if (settings.read(link, setting) === '1') settings.write(link, setting, value)
+  }
+}
+
+const isVirtualMac = ({ macvlanOn, mac }: Link, base: Link, vrid: number): boolean =>
+  macvlanOn === base.index && Buffer.from(mac).equals(virtualMac(vrid))

@@ -1,0 +1,156 @@
+/** What an instance wants in the kernel, in rtnetlink's terms. Pure. */
+
+import type {
+  AddressFlags as WrittenFlags,
+  Nexthop,
+  Scope,
+  VirtualAddress,
+  VirtualRoute,
+  VirtualRule,
+} from '../../config/model.ts'
+import type { AddressFlags, AddressSpec, RouteSpec, RuleSpec } from '../../netlink/types.ts'
+
+/** An AddressSpec but for the link's index, which only the running kernel knows. */
+export interface WantedAddress {
+  readonly link: string
+  readonly spec: Omit<AddressSpec, 'linkIndex'>
+  /** False: its loss and its link's are nobody's concern. */
+  readonly track: boolean
+}
+
+export interface WantedRoute {
+  readonly link: string | undefined
+  readonly spec: Omit<RouteSpec, 'linkIndex' | 'nexthops'>
+  /** Several ways; none: `link` and the spec's gateway are the only one. */
+  readonly nexthops: readonly Nexthop[]
+  readonly track: boolean
+}
+
+/** Rules name their links: they need not be there. */
+export interface WantedRule {
+  readonly spec: RuleSpec
+  readonly track: boolean
+}
+
+export interface WantedState {
+  /** In the order of installing and announcing. */
+  readonly addresses: readonly WantedAddress[]
+  readonly routes: readonly WantedRoute[]
+  readonly rules: readonly WantedRule[]
+}
+
+const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
+  global: 0,
+  site: 200,
+  link: 253,
+  host: 254,
+  nowhere: 255,
+}
+
+const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope : SCOPES[scope])
+
+/** Infinity, as the kernel has it. */
+const FOR_EVER = 0xffffffff
+const MAIN_TABLE = 254
+
+export function wantedAddress(address: VirtualAddress): WantedAddress {
+  const { cidr, preferredLifetime: preferred, link, track } = address
+  return {
+    link,
+    track,
+    spec: {
+      cidr,
+      scope: scopeNumber(address.scope),
+      ...(address.label !== undefined && { label: address.label }),
+      ...(address.broadcast !== undefined && { broadcast: address.broadcast }),
+      ...(address.peer !== undefined && { peer: address.peer }),
+      ...flagsOf(address.flags),
+      ...(preferred !== undefined && { preferredSeconds: preferred === 'forever' ? FOR_EVER : preferred }),
+    },
+  }
+}
+
+function flagsOf(written: WrittenFlags): { readonly flags?: AddressFlags } {
+  const flags: AddressFlags = {
+    ...(written.detectDuplicates && { detectDuplicates: true }),
+    ...(written.home && { home: true }),
+    ...(written.mngtmpaddr && { manageTemporary: true }),
+    ...(written.noprefixroute && { noPrefixRoute: true }),
+    ...(written.autojoin && { joinGroup: true }),
+  }
+  return Object.keys(flags).length === 0 ? {} : { flags }
+}
+
+export function wantedRoute(route: VirtualRoute): WantedRoute {
+  const { type, destination, table, onlink, append, track } = route
+  // One way is no choice, and the kernel does not tell its weight.
+  const [only, ...others] = route.nexthops
+  const way = others.length === 0 ? (only ?? route) : undefined
+  return {
+    link: way?.link,
+    track,
+    nexthops: way === undefined ? route.nexthops : [],
+    spec: {
+      type,
+      destination,
+      // Table 0 is nobody's: the kernel takes the main one.
+      table: table === 0 ? MAIN_TABLE : table,
+      onlink: way?.onlink ?? onlink,
+      ...(way?.gateway !== undefined && { gateway: way.gateway }),
+      ...(route.source !== undefined && { source: route.source }),
+      ...(route.scope !== undefined && { scope: scopeNumber(route.scope) }),
+      ...(route.metric !== undefined && { metric: route.metric }),
+      ...(route.metrics.length > 0 && { metrics: route.metrics }),
+      ...(route.protocol !== undefined && { protocol: route.protocol }),
+      ...(route.tos !== undefined && { tos: route.tos }),
+      ...(way?.realms !== undefined && { realms: way.realms }),
+      ...(route.preference !== undefined && { preference: route.preference }),
+      ...(route.expires !== undefined && { expiresSeconds: route.expires }),
+      ...(route.ttlPropagate !== undefined && { ttlPropagate: route.ttlPropagate }),
+      ...(route.encapsulation !== undefined && { encapsulation: route.encapsulation }),
+      ...(append && { append }),
+    },
+  }
+}
+
+export function wantedRule(rule: VirtualRule): WantedRule {
+  const { family, preference, action, not, l3mdev, protocol, track } = rule
+  return {
+    track,
+    spec: {
+      family,
+      preference,
+      action,
+      not,
+      l3mdev,
+      protocol,
+      ...(rule.from !== undefined && { from: rule.from }),
+      ...(rule.to !== undefined && { to: rule.to }),
+      ...(rule.fwmark !== undefined && { fwmark: rule.fwmark }),
+      ...(rule.fwmask !== undefined && { fwmask: rule.fwmask }),
+      ...(rule.iif !== undefined && { iif: rule.iif }),
+      ...(rule.oif !== undefined && { oif: rule.oif }),
+      ...(rule.tos !== undefined && { tos: rule.tos }),
+      ...(rule.suppressPrefixLength !== undefined && { suppressPrefixLength: rule.suppressPrefixLength }),
+      ...(rule.suppressInterfaceGroup !== undefined && {
+        suppressInterfaceGroup: rule.suppressInterfaceGroup,
+      }),
+      ...(rule.realms !== undefined && { realms: rule.realms }),
+      ...(rule.uidRange !== undefined && { uids: rule.uidRange }),
+      ...(rule.ipProtocol !== undefined && { ipProtocol: rule.ipProtocol }),
+      ...(rule.sourcePorts !== undefined && { sourcePorts: rule.sourcePorts }),
+      ...(rule.destinationPorts !== undefined && { destinationPorts: rule.destinationPorts }),
+      ...(rule.tunnelId !== undefined && { tunnelId: rule.tunnelId }),
+    },
+  }
+}
+
+export const wantedState = (wanted: {
+  readonly addresses: readonly VirtualAddress[]
+  readonly routes: readonly VirtualRoute[]
+  readonly rules: readonly VirtualRule[]
+}): WantedState => ({
+  addresses: wanted.addresses.map(wantedAddress),
+  routes: wanted.routes.map(wantedRoute),
+  rules: wanted.rules.map(wantedRule),
+})

@@ -1,0 +1,168 @@
+/**
+ * What the kernel tells of links and addresses → engine events. The engine's
+ * facts are derived anew from the table each time, never from the event alone.
+ */
+
+import { formatIp, isIpv4, type Ipv4Address } from '../../base/address.ts'
+import type { LinkTable } from '../../netlink/link-table.ts'
+import type { Link, LinkEvent } from '../../netlink/types.ts'
+import type { LinkFact } from '../../vrrp/conditions.ts'
+import type { EngineEvent } from '../../vrrp/engine.ts'
+import type { Assembled } from '../assemble.ts'
+import type { Item } from '../kernel/kernel-specs.ts'
+import type { LinkDebounce } from './link-debounce.ts'
+import { linkFact, sameFact } from './link-facts.ts'
+import { findLosses, isPresent, type Holding, type Loss } from '../kernel/losses.ts'
+
+export interface LinkWatchPorts {
+  /** As it is now. */
+  readonly table: () => LinkTable
+  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
+  readonly noteAddress: ((text: string) => void) | undefined
+  /** The adverts' sockets follow the link and its addresses; undefined: it is not there. */
+  readonly follow: (name: string, link: Link | undefined, fact: LinkFact | undefined) => void
+  /** What the engine was last told of that link. */
+  readonly factKnown: (name: string) => LinkFact | undefined
+  /** What that router has installed. */
+  readonly itemsOf: (router: string) => readonly Item[]
+  /** Something that a router held until now is gone. */
+  readonly lost: (loss: Loss) => void
+  /** Something that a router holds went with a link that is up again before its absence counted. */
+  readonly putBack: (loss: Loss) => void
+  readonly dispatch: (event: EngineEvent) => void
+}
+
+export class LinkWatch {
+  private readonly ports: LinkWatchPorts
+  private readonly debounce: LinkDebounce
+  private routers: readonly Assembled[] = []
+  private virtual: ReadonlySet<Ipv4Address> = new Set()
+  private inUse: ReadonlySet<string> = new Set()
+
+  /** @param debounce says which links count as up */
+  constructor(routers: readonly Assembled[], debounce: LinkDebounce, ports: LinkWatchPorts) {
+    this.ports = ports
+    this.debounce = debounce
+    this.use(routers)
+  }
+
+  /** Every link whose state or addresses matter to somebody. */
+  get links(): ReadonlySet<string> {
+    return this.inUse
+  }
+
+  use(routers: readonly Assembled[]): void {
+    this.routers = routers
+    this.virtual = virtualAddresses(routers)
+    this.inUse = linksInUse(routers)
+  }
+
+  follow(): void {
+    for (const name of this.inUse) this.followLink(name)
+  }
+
+  facts(): ReadonlyMap<string, LinkFact> {
+    const facts = [...this.inUse].flatMap((name): [string, LinkFact][] => {
+      const fact = this.factOf(name)
+      return fact ? [[name, fact]] : []
+    })
+    return new Map(facts)
+  }
+
+  private factOf(name: string): LinkFact | undefined {
+    const table = this.ports.table()
+    const link = table.linkByName(name)
+    const up = this.debounce.isUp(name, link)
+    return link && linkFact({ up }, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+  }
+
+  private followLink(name: string): void {
+    this.ports.follow(name, this.ports.table().linkByName(name), this.factOf(name))
+  }
+
+  /** An address counts wherever it is on this host: on the loopback link, for instance. */
+  private lackedBy(name: string): ReadonlySet<Ipv4Address> {
+    const table = this.ports.table()
+    const has = (address: Ipv4Address): boolean =>
+      [...table.addresses.values()].some(({ ordered }) =>
+        ordered.some(({ cidr }) => cidr.address === address),
+      )
+    const configured = this.routers
+      .filter(({ router }) => router.link === name && router.needsSourceAddress === true)
+      .flatMap(({ router }) => router.sourceAddress ?? [])
+    return new Set(configured.filter((address) => !has(address)))
+  }
+
+  /** Links first: what went with its link is no loss of its own, and who is in FAULT holds nothing. */
+  onEvents(events: readonly LinkEvent[]): void {
+    const waiting = [...this.inUse].filter((name) => this.debounce.isWaiting(name))
+    for (const name of this.inUse) this.followLink(name)
+    const losses = findLosses(events, this.holdings(), this.ports.table())
+    for (const name of this.inUse) this.followFact(name)
+    for (const event of events) this.noteAddress(event)
+    for (const loss of losses) {
+      if (this.ports.itemsOf(loss.router).includes(loss.item)) this.ports.lost(loss)
+    }
+    if (waiting.some((name) => !this.debounce.isWaiting(name))) this.putBackMissing()
+  }
+
+  /** A change of that link counts from now on. */
+  changed(name: string): void {
+    this.followLink(name)
+    this.followFact(name)
+  }
+
+  /** The kernel takes routes and IPv6 addresses away from a link that is set down. */
+  private putBackMissing(): void {
+    const table = this.ports.table()
+    for (const { router, items } of this.holdings()) {
+      for (const item of items) {
+        if (!isPresent(item, table)) this.ports.putBack({ router, item, by: 'link' })
+      }
+    }
+  }
+
+  private holdings(): readonly Holding[] {
+    return this.routers.map(({ router, advertLink }) => ({
+      router: router.name,
+      link: this.debounce.isWaiting(advertLink) ? undefined : advertLink,
+      items: this.ports.itemsOf(router.name),
+    }))
+  }
+
+  /** In keepalived's words (-a). */
+  private noteAddress(event: LinkEvent): void {
+    if (event.type !== 'address-added' && event.type !== 'address-removed') return
+    const { cidr, linkIndex } = event.address
+    const link = this.ports.table().linkByIndex(linkIndex)?.name ?? `link ${String(linkIndex)}`
+    const what = event.type === 'address-added' ? 'added to' : 'removed from'
+    this.ports.noteAddress?.(`Netlink reflector reports IP ${formatIp(cidr.address)} ${what} ${link}`)
+  }
+
+  private followFact(name: string): void {
+    const before = this.ports.factKnown(name)
+    const fact = this.factOf(name)
+    if (sameFact(before, fact)) return
+    if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
+    this.ports.dispatch({ type: 'link', name, fact })
+  }
+}
+
+function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Address> {
+  return new Set(
+    routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)).filter(isIpv4),
+  )
+}
+
+/** Every link whose state or addresses matter to somebody. */
+function linksInUse(routers: readonly Assembled[]): ReadonlySet<string> {
+  return new Set(
+    routers.flatMap(({ router, advertLink }) => [
+      router.link,
+      advertLink,
+      ...router.requiredLinks,
+      ...router.trackers.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
+    ]),
+  )
+}

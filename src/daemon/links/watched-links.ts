@@ -1,0 +1,64 @@
+/** Where adverts are listened for now, as deafness-watch.ts wants to know it. */
+
+import { isIpv4, type Ipv4Address } from '../../base/address.ts'
+import type { Kernel } from '../../netlink/kernel.ts'
+import type { LinkTable } from '../../netlink/link-table.ts'
+import type { LinkAddress } from '../../netlink/types.ts'
+import type { RouterRecord } from '../../vrrp/engine.ts'
+import type { Listener } from '../../vrrp/hearing.ts'
+import { openAdvertTap } from '../../vrrp/socket/advert-tap.ts'
+import { DeafnessWatch, type DeafnessPorts, type WatchedLink } from '../adverts/deafness-watch.ts'
+
+export interface Listening {
+  readonly routers: Iterable<RouterRecord>
+  /** Where there are sockets that could hear. */
+  readonly listeningAt: (link: string) => ReadonlySet<Ipv4Address>
+  readonly linkOf: (router: string) => string
+}
+
+interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
+  readonly kernel: Kernel
+  readonly complain: (text: string) => void
+}
+
+export const watchDeafness = (ports: Ports, listening: () => Listening): DeafnessWatch =>
+  new DeafnessWatch({
+    clock: ports.clock,
+    timers: ports.timers,
+    openTap: openAdvertTap,
+    links: () => watchedLinks(listening(), ports.kernel.table),
+    isOwn: (address) => isOwn(ports.kernel.table, address),
+    isNeighbour: (linkIndex, address) => isNeighbour(ports.kernel.table, linkIndex, address),
+    warn: ports.complain,
+  })
+
+function watchedLinks({ routers, listeningAt, linkOf }: Listening, table: LinkTable): readonly WatchedLink[] {
+  const byLink = new Map<string, Listener[]>()
+  for (const { router, state } of routers) {
+    if (state.kind !== 'backup' && state.kind !== 'master') continue
+    const listeners = byLink.get(linkOf(router.name)) ?? []
+    byLink.set(linkOf(router.name), listeners)
+    listeners.push(router)
+  }
+  return [...byLink].flatMap(([name, listeners]) => {
+    const link = table.linkByName(name)
+    return link ? [{ name, index: link.index, addresses: listeningAt(name), listeners }] : []
+  })
+}
+
+const isOwn = (table: LinkTable, address: Ipv4Address): boolean =>
+  [...table.links.keys()].some((index) =>
+    table.addressesOf(index).some(({ cidr }) => cidr.address === address),
+  )
+
+const isNeighbour = (table: LinkTable, linkIndex: number, address: Ipv4Address): boolean =>
+  addressesAround(table, linkIndex).some(({ cidr, peer }) => {
+    const { address: network, prefixLength } = peer ?? cidr
+    return isIpv4(network) && (prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0)
+  })
+
+/** A virtual MAC interface has only virtual addresses: what its network is, its base knows. */
+function addressesAround(table: LinkTable, linkIndex: number): readonly LinkAddress[] {
+  const base = table.linkByIndex(linkIndex)?.macvlanOn
+  return [...table.addressesOf(linkIndex), ...(base === undefined ? [] : table.addressesOf(base))]
+}

@@ -1,0 +1,190 @@
+/**
+ * What the election has to say, in keepalived's words: operators search and
+ * alert on them. The words were taken from a running keepalived 2.2.7, and so
+ * was which of them need -D (`detail`). What we add (who, why) comes after
+ * them. Pure.
+ */
+
+import { formatIpv4 } from '../../base/address.ts'
+import { assertNever } from '../../base/result.ts'
+import { toSeconds, type Duration } from '../../base/time.ts'
+import type { Note, StateKind } from '../../vrrp/election/state.ts'
+import { describeFault } from '../../vrrp/election/transitions.ts'
+
+export type LogLevel = 'detail' | 'info' | 'warn' | 'error'
+
+/** For JSON logs; the text says all of it as well. */
+export type LogFields = Readonly<Record<string, string | number>>
+
+export interface Message {
+  readonly level: LogLevel
+  readonly text: string
+  readonly fields: LogFields
+}
+
+/** @param name the vrrp_instance's */
+export function describeNote(name: string, note: Note): Message {
+  const [level, words] = describe(note)
+  return { level, text: `(${name}) ${words}`, fields: { instance: name, event: note.kind, ...details(note) } }
+}
+
+/** A sync group takes its other members along. */
+export const describeGroupSyncing = (group: string, to: string): Message => ({
+  level: 'info',
+  text: `VRRP_Group(${group}) Syncing instances to ${to} state`,
+  fields: { group, event: 'group-syncing', to },
+})
+
+function describe(note: Note): readonly [LogLevel, string] {
+  switch (note.kind) {
+    case 'transition':
+      return describeTransition(note)
+    case 'removing-addresses':
+      return ['detail', 'removing VIPs.']
+    case 'setting-addresses':
+      return ['detail', 'setting VIPs.']
+    case 'master-down-timer-expired':
+      return ['detail', 'Receive advertisement timeout']
+    case 'priority-changed':
+      return ['info', `Changing effective priority from ${note.from} to ${note.to}`]
+    case 'fault-reason':
+      return ['info', `staying in FAULT STATE, also because of: ${describeFault(note.reason)}`]
+    case 'fault-cleared':
+      return ['info', `staying in FAULT STATE, but no longer because of: ${describeFault(note.reason)}`]
+    case 'lower-priority-discarded':
+      return [
+        'info',
+        `received lower priority (${note.priority}) advert from ${formatIpv4(note.source)} - discarding`,
+      ]
+    case 'forcing-election':
+      return [
+        'info',
+        `Received advert from ${formatIpv4(note.source)} with lower priority ${note.priority}, ours ${note.ours}, forcing new election`,
+      ]
+    case 'yielding':
+      return ['info', describeYielding(note)]
+    case 'own-address-advert':
+      return [
+        'warn',
+        `equal priority advert received from remote host with our IP address ${formatIpv4(note.source)}`,
+      ]
+    case 'two-owners':
+      return ['error', describeTwoOwners(note)]
+    case 'priority-zero-received':
+      return ['detail', describePriorityZero(note)]
+    case 'priority-zero-sent':
+      return ['detail', 'sent 0 priority']
+    case 'preempt-delay-started':
+      return ['detail', `start preempt delay (${toSeconds(note.delay).toFixed(6)})`]
+    case 'preempt-delay-stopped':
+      return ['detail', 'stop preempt delay']
+    case 'address-list-differs':
+      return ['warn', describeAddressList(note)]
+    case 'address-lost':
+      return ['info', `Netlink reflector reports ${note.address} removed by somebody else`]
+    case 'advert-rejected':
+    case 'adverts-still-rejected':
+      return ['warn', rejectionWords(note)]
+    case 'adverts-no-longer-rejected':
+    case 'adverts-accepted-again':
+      return ['info', rejectionWords(note)]
+    default:
+      return assertNever(note)
+  }
+}
+
+export function rejectionWords(
+  note: NoteOf<
+    'advert-rejected' | 'adverts-still-rejected' | 'adverts-no-longer-rejected' | 'adverts-accepted-again'
+  >,
+): string {
+  switch (note.kind) {
+    case 'advert-rejected':
+      return note.text
+    case 'adverts-still-rejected':
+      return `${note.text}: ${note.more} more in ${inWords(note.span)}`
+    case 'adverts-no-longer-rejected':
+      return describeNoLongerRejected(note)
+    case 'adverts-accepted-again':
+      return describeAcceptedAgain(note)
+  }
+}
+
+type NoteOf<K extends Note['kind']> = Extract<Note, { readonly kind: K }>
+
+const STATE_WORDS: Readonly<Record<StateKind, string>> = {
+  initialize: 'INIT',
+  backup: 'BACKUP',
+  master: 'MASTER',
+  fault: 'FAULT',
+}
+
+/** From, to and because. What happens at start has keepalived's own form: `Entering BACKUP STATE (init)`. */
+function describeTransition({ from, to, because }: NoteOf<'transition'>): readonly [LogLevel, string] {
+  const level = to === 'fault' ? 'warn' : 'info'
+  if (from !== 'initialize') {
+    return [level, `Entering ${STATE_WORDS[to]} STATE (was ${STATE_WORDS[from]}: ${because})`]
+  }
+  return to === 'fault'
+    ? [level, `entering FAULT state (${because})`]
+    : [level, `Entering ${STATE_WORDS[to]} STATE (${because})`]
+}
+
+function describeYielding({ source, priority, ours }: NoteOf<'yielding'>): string {
+  const advert = `Master received advert from ${formatIpv4(source)}`
+  return priority > ours
+    ? `${advert} with higher priority ${priority}, ours ${ours}`
+    : `${advert} with same priority ${priority} but higher IP address than ours`
+}
+
+function describeTwoOwners({ source, yielding }: NoteOf<'two-owners'>): string {
+  const what =
+    'CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner'
+  const outcome = yielding ? 'its address is higher, yielding' : 'its address is lower, staying master'
+  return `${what}, please fix - advert from ${formatIpv4(source)}: ${outcome}`
+}
+
+const describePriorityZero = ({ as, source }: NoteOf<'priority-zero-received'>): string =>
+  as === 'backup'
+    ? `Backup received priority 0 advertisement from ${formatIpv4(source)}`
+    : `Master received priority 0 message from ${formatIpv4(source)}`
+
+function describeNoLongerRejected({ text, more, span }: NoteOf<'adverts-no-longer-rejected'>): string {
+  const rest = more === 0 ? '' : `${more} more, `
+  return `${text}: ${rest}none in the last ${inWords(span)}`
+}
+
+const describeAcceptedAgain = ({ source, count }: NoteOf<'adverts-accepted-again'>): string =>
+  `adverts from ${formatIpv4(source)} are accepted again, after ${count} rejected`
+
+/** `60 s`, `5 min` */
+const inWords = (span: Duration): string =>
+  toSeconds(span) < 120 ? `${Math.round(toSeconds(span))} s` : `${Math.round(toSeconds(span) / 60)} min`
+
+function describeAddressList({ source, addresses }: NoteOf<'address-list-differs'>): string {
+  const theirs = addresses.length === 0 ? 'none' : addresses.map(formatIpv4).join(', ')
+  return `advert from ${formatIpv4(source)} accepted, though its virtual addresses are not ours: ${theirs}`
+}
+
+/** For JSON logs: how many more in how long. */
+export const repetition = ({
+  more,
+  span,
+}: {
+  readonly more: number
+  readonly span: Duration
+}): LogFields => ({
+  more,
+  seconds: toSeconds(span),
+})
+
+function details(note: Note): LogFields {
+  if (note.kind === 'transition')
+    return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: note.because }
+  return {
+    ...('source' in note && note.source !== undefined ? { source: formatIpv4(note.source) } : {}),
+    ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),
+    ...('more' in note ? repetition(note) : {}),
+    ...('count' in note ? { count: note.count } : {}),
+  }
+}

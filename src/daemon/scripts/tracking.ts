@@ -1,0 +1,66 @@
+/** What instances track besides links and scripts: files and processes. What is found goes to the engine, words to the log. */
+
+import type { Model } from '../../config/model.ts'
+import type { FileReport, FileToTrack } from '../../tracking/file-watch.ts'
+import type { ProcessToTrack } from '../../tracking/process-match.ts'
+import { TrackedFiles } from '../../tracking/tracked-files.ts'
+import { TrackedProcesses, type ProcessReport } from '../../tracking/tracked-processes.ts'
+import type { TrackingPorts } from '../../tracking/types.ts'
+import type { EngineEvent } from '../../vrrp/engine.ts'
+import type { Log } from '../log/logging.ts'
+
+export class Tracking {
+  private readonly files: TrackedFiles
+  private readonly processes: TrackedProcesses
+
+  constructor(ports: TrackingPorts, log: Log, dispatch: (event: EngineEvent) => void) {
+    const onNote = (text: string): void => {
+      log.warn(text)
+    }
+    this.files = new TrackedFiles(ports, {
+      onNumber: (name, number) => {
+        dispatch({ type: 'file', name, number })
+      },
+      onNote,
+    })
+    this.processes = new TrackedProcesses(ports, {
+      onVerdict: (name, verdict) => {
+        dispatch({ type: 'process', name, verdict })
+      },
+      onNote,
+    })
+  }
+
+  /** At start and at a reload; the first findings come a moment later. */
+  use(model: Model): void {
+    this.files.replace(filesToTrack(model))
+    this.processes.replace(processesToTrack(model))
+  }
+
+  /** Nothing is found any more. */
+  stop(): void {
+    this.files.stop()
+    this.processes.stop()
+  }
+
+  fileReports(): readonly FileReport[] {
+    return this.files.reports()
+  }
+
+  processReports(): readonly ProcessReport[] {
+    return this.processes.reports()
+  }
+}
+
+/** As keepalived, which reads no file that nobody tracks. */
+function filesToTrack(model: Model): readonly FileToTrack[] {
+  const blocks = [...model.instances, ...model.syncGroups]
+  const used = new Set(blocks.flatMap(({ trackFiles }) => trackFiles.map(({ file }) => file)))
+  return model.trackFiles.filter(({ name }) => used.has(name))
+}
+
+function processesToTrack(model: Model): readonly ProcessToTrack[] {
+  const blocks = [...model.instances, ...model.syncGroups]
+  const used = new Set(blocks.flatMap(({ trackProcesses }) => trackProcesses.map(({ process }) => process)))
+  return model.trackProcesses.filter(({ name }) => used.has(name))
+}

@@ -1,0 +1,112 @@
+/**
+ * What the service manager hears of the running daemon: when it is ready, what
+ * `systemctl status` shows, and that it is alive. A message that the manager's
+ * full queue does not take is sent again until it does, or until a newer one of
+ * its kind: a READY that got lost would leave a reload unfinished for ever.
+ */
+
+import { toMilliseconds, type Duration } from '../../base/time.ts'
+import type { Result } from '../../base/result.ts'
+import type { ServiceManager } from '../../system/sd-notify.ts'
+
+/** sd_watchdog_enabled(3) recommends half of what is allowed. */
+const WATCHDOG_FRACTION = 0.5
+const RETRY_MS = 100
+
+export interface ServiceFacts {
+  /** One line. */
+  readonly status: () => string
+  /** How long ago something fell due that has not been done; zero when nothing has. */
+  readonly overdue: () => Duration
+}
+
+type Kind = 'state' | 'status' | 'watchdog'
+
+export class ServiceReports {
+  private readonly manager: ServiceManager
+  private readonly facts: ServiceFacts
+  private readonly pending = new Map<Kind, () => Result<unknown, unknown>>()
+  private retry: NodeJS.Timeout | undefined
+  private heartbeat: NodeJS.Timeout | undefined
+  private statusIsDue = false
+  private lastStatus = ''
+  private closed = false
+
+  constructor(manager: ServiceManager, facts: ServiceFacts) {
+    this.manager = manager
+    this.facts = facts
+  }
+
+  ready(): void {
+    this.send('state', () => this.manager.ready())
+    this.sendStatus()
+    this.heartbeat ??= this.startHeartbeat()
+  }
+
+  reloading(): void {
+    this.send('state', () => this.manager.reloading())
+  }
+
+  stopping(): void {
+    this.send('state', () => this.manager.stopping())
+  }
+
+  /** The status may be another. Sent in the loop's next turn: first comes what changed it. */
+  changed(): void {
+    if (this.statusIsDue) return
+    this.statusIsDue = true
+    setImmediate(() => {
+      this.statusIsDue = false
+      this.sendStatus()
+    })
+  }
+
+  close(): void {
+    clearInterval(this.heartbeat)
+    clearTimeout(this.retry)
+    this.closed = true
+    this.manager.close()
+  }
+
+  /**
+   * A loop that hangs runs no timer. One that runs but does not come to what it is there for is no better: after
+   * the sockets and the alarm have had their turn (setImmediate), no deadline of an election may be long overdue.
+   */
+  private startHeartbeat(): NodeJS.Timeout | undefined {
+    const { watchdogInterval } = this.manager
+    if (watchdogInterval === undefined) return undefined
+    const period = watchdogInterval * WATCHDOG_FRACTION
+    const beat = (): void => {
+      if (this.facts.overdue() < period) this.send('watchdog', () => this.manager.watchdog())
+    }
+    return setInterval(() => setImmediate(beat), toMilliseconds(period as Duration)).unref()
+  }
+
+  private sendStatus(): void {
+    const status = this.facts.status()
+    if (status === this.lastStatus) return
+    this.lastStatus = status
+    this.send('status', () => this.manager.status(status))
+  }
+
+  private send(kind: Kind, message: () => Result<unknown, unknown>): void {
+    if (this.closed) return
+    this.pending.delete(kind)
+    this.pending.set(kind, message)
+    this.flush()
+  }
+
+  private flush(): void {
+    for (const [kind, message] of this.pending) {
+      if (message().ok) this.pending.delete(kind)
+      else this.retry ??= this.tryLater()
+    }
+  }
+
+  private tryLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.retry = undefined
+      this.flush()
+    }, RETRY_MS).unref()
+  }
+}

@@ -1,0 +1,45 @@
+/** The daemon in one line, for `systemctl status`. */
+
+import type { StateKind } from '../../vrrp/election/state.ts'
+import type { RouterRecord } from '../../vrrp/engine.ts'
+
+const ORDER: readonly (readonly [StateKind, string])[] = [
+  ['master', 'MASTER'],
+  ['backup', 'BACKUP'],
+  ['fault', 'FAULT'],
+  ['initialize', 'INIT'],
+]
+
+/** As many names are read, and a line should stay one. */
+const MOST_NAMES = 3
+
+/**
+ * `2 MASTER, 1 BACKUP, 1 FAULT (VI_4)`
+ *
+ * @param refusedAt of a reload since which none was accepted
+ */
+export function serviceStatus(records: Iterable<RouterRecord>, refusedAt?: Date): string {
+  const states = stateCounts(records)
+  if (refusedAt === undefined) return states
+  return `${states}; reload refused at ${refusedAt.toTimeString().slice(0, 8)}, see the log`
+}
+
+function stateCounts(records: Iterable<RouterRecord>): string {
+  const names = new Map<StateKind, string[]>()
+  for (const { router, state } of records) {
+    const known = names.get(state.kind)
+    if (known) known.push(router.name)
+    else names.set(state.kind, [router.name])
+  }
+  const parts = ORDER.flatMap(([kind, word]) => {
+    const those = names.get(kind) ?? []
+    if (those.length === 0) return []
+    return [`${String(those.length)} ${word}${kind === 'fault' ? ` (${enumerate(those)})` : ''}`]
+  })
+  return parts.length === 0 ? 'no instance to run' : parts.join(', ')
+}
+
+const enumerate = (names: readonly string[]): string =>
+  names.length > MOST_NAMES
+    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${String(names.length - MOST_NAMES)} more`
+    : names.join(', ')

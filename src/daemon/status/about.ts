@@ -1,0 +1,39 @@
+/** What a status says of the daemon itself. */
+
+import { VERSION } from '../../base/version.ts'
+import type { Log } from '../log/logging.ts'
+import type { LoopLag } from './loop-lag.ts'
+import type { ProblemSources } from './problems.ts'
+import type { RefusedReload } from '../operator/reloader.ts'
+import type { StatusSources } from './status.ts'
+
+export interface DaemonFacts {
+  readonly configFile: string
+  readonly startedAt: Date
+  /** When the configuration in force was read. */
+  readonly loadedAt: Date
+  readonly refused: RefusedReload | undefined
+  readonly notices: readonly string[]
+  readonly lag: LoopLag
+  readonly log: Log
+}
+
+export type AboutDaemon = Pick<StatusSources, 'notices' | 'daemon'> &
+  Pick<ProblemSources, 'logLinesLost' | 'refusedReload'>
+
+export function aboutDaemon(facts: DaemonFacts): AboutDaemon {
+  const { refused } = facts
+  return {
+    notices: facts.notices,
+    logLinesLost: facts.log.linesLost(),
+    refusedReload: refused && { at: refused.at.toISOString(), text: refused.text },
+    daemon: {
+      pid: process.pid,
+      version: VERSION,
+      startedAt: facts.startedAt.toISOString(),
+      configFile: facts.configFile,
+      loopLagMs: facts.lag.read().maxMs,
+      loadedAt: facts.loadedAt.toISOString(),
+    },
+  }
+}

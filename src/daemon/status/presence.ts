@@ -1,0 +1,28 @@
+/** Which of an instance's addresses, routes and rules the kernel has now. Pure. */
+
+import type { LinkTable } from '../../netlink/link-table.ts'
+import { specsOf } from '../kernel/kernel-specs.ts'
+import { isPresent } from '../kernel/losses.ts'
+import type { WantedState } from '../kernel/wanted.ts'
+
+/** In the order of what is wanted. */
+export interface Presence {
+  readonly addresses: readonly boolean[]
+  readonly routes: readonly boolean[]
+  readonly rules: readonly boolean[]
+}
+
+export function presenceOf({ addresses, routes, rules }: WantedState, table: LinkTable): Presence {
+  const isThere = (one: Partial<WantedState>): boolean => {
+    const specs = specsOf({ ...NOTHING, ...one }, (name) => table.linkByName(name))
+    const items = [...specs.addresses, ...specs.routes, ...specs.rules]
+    return specs.missing.length === 0 && items.every((item) => isPresent(item, table))
+  }
+  return {
+    addresses: addresses.map((each) => isThere({ addresses: [each] })),
+    routes: routes.map((each) => isThere({ routes: [each] })),
+    rules: rules.map((each) => isThere({ rules: [each] })),
+  }
+}
+
+const NOTHING: WantedState = { addresses: [], routes: [], rules: [] }

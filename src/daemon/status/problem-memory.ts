@@ -1,0 +1,24 @@
+/** Remembers since when a problem is there, where nothing else tells: since it was first seen. */
+
+import type { Problem } from '../../control/problem.ts'
+
+/** A problem whose beginning may not be known. */
+export type Found = Omit<Problem, 'since'> & { readonly since?: string }
+
+export class ProblemMemory {
+  private firstSeen: ReadonlyMap<string, string> = new Map()
+
+  /** @param all that there are now; what is not among them any more is forgotten */
+  date(all: readonly Found[], nowIso: string): readonly Problem[] {
+    const seen = new Map<string, string>()
+    const dated = all.map((found): Problem => {
+      if (found.since !== undefined) return { ...found, since: found.since }
+      const key = `${found.code} ${found.instance ?? ''} ${found.text.replace(/\d+/g, '')}`
+      const since = this.firstSeen.get(key) ?? nowIso
+      seen.set(key, since)
+      return { ...found, since }
+    })
+    this.firstSeen = seen
+    return dated
+  }
+}

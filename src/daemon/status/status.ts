@@ -1,0 +1,165 @@
+/** The engine's state and the kernel's → the report that `vrrpd status` shows. Pure but for what it is given. */
+
+import { formatCidr, formatIpv4 } from '../../base/address.ts'
+import { before, toMilliseconds, type Instant } from '../../base/time.ts'
+import type { Problem } from '../../control/problem.ts'
+import type {
+  DaemonReport,
+  GroupReport,
+  InstanceReport,
+  InstanceState,
+  MasterReport,
+  StatusReport,
+  TransitionReport,
+} from '../../control/report.ts'
+import { routeLine, ruleLine } from '../../config/print/route.ts'
+import type { CheckReport } from '../../scripts/check-events.ts'
+import { contributionsNow } from '../../vrrp/conditions.ts'
+import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
+import { describeFault } from '../../vrrp/election/transitions.ts'
+import { masterDownInterval, skewTime } from '../../vrrp/election/timers.ts'
+import type { Assembled } from '../assemble.ts'
+import { STATE_WORDS } from '../journal/chronicle-text.ts'
+import type { HeardMaster, HeardMasters } from '../journal/heard.ts'
+import { preemptReport } from './preemption.ts'
+import type { Presence } from './presence.ts'
+import { trackerReports } from './tracker-report.ts'
+import { isoOf, type WallReading } from '../journal/wall-time.ts'
+
+export interface StatusSources extends WallReading {
+  readonly engine: Engine
+  readonly routers: readonly { readonly assembled: Assembled; readonly record: RouterRecord }[]
+  readonly presence: (assembled: Assembled) => Presence
+  readonly heard: Pick<HeardMasters, 'live'>
+  readonly checks: ReadonlyMap<string, CheckReport>
+  readonly history: (router: string) => readonly TransitionReport[]
+  /** Until when an instance that was taken out stays out; undefined: until somebody says so. */
+  readonly drainedUntil: (router: string) => Instant | undefined
+  readonly notices: readonly string[]
+  readonly daemon: DaemonReport
+}
+
+/** @param problemsOf looks at the finished reports */
+export function statusReport(
+  sources: StatusSources,
+  problemsOf: (instances: readonly InstanceReport[]) => readonly Problem[],
+): StatusReport {
+  const instances = sources.routers.map(({ assembled, record }) => instanceReport(assembled, record, sources))
+  return {
+    version: 1,
+    problems: problemsOf(instances),
+    instances,
+    groups: groupReports(sources.engine),
+    notices: sources.notices,
+    daemon: sources.daemon,
+  }
+}
+
+function instanceReport(assembled: Assembled, record: RouterRecord, sources: StatusSources): InstanceReport {
+  const { router, state, conditions, counters } = record
+  const { facts } = sources.engine
+  const contributions = contributionsNow(router, facts)
+  const masters = mastersOf(record, sources)
+  return {
+    name: router.name,
+    state: STATE_WORDS[state.kind],
+    since: isoOf(record.since, sources),
+    because: because(record),
+    interface: router.link,
+    vrid: router.vrid,
+    group: record.group ?? null,
+    priority: {
+      base: router.priority,
+      effective: conditions.priority,
+      contributions: contributions.map(({ tracker, weight }) => ({ tracker: tracker.name, weight })),
+    },
+    preempt: preemptReport(record, (at) => isoOf(at, sources)),
+    timers: {
+      advertIntervalMs: toMilliseconds(router.advertInterval),
+      masterDownIntervalMs: toMilliseconds(masterDownInterval(router, conditions.priority)),
+      skewTimeMs: toMilliseconds(skewTime(conditions.priority)),
+    },
+    ...masters,
+    ...kernelReports(assembled, sources.presence(assembled)),
+    trackers: trackerReports(record, sources),
+    counters,
+    drained: drainedReport(record, sources),
+    history: sources.history(router.name),
+  }
+}
+
+function kernelReports(
+  { addresses, instance: { routes, rules, link } }: Assembled,
+  presence: Presence,
+): Pick<InstanceReport, 'addresses' | 'routes' | 'rules'> {
+  return {
+    addresses: addresses.map(({ spec }, index) => ({
+      address: formatCidr(spec.cidr),
+      present: presence.addresses[index] ?? false,
+    })),
+    routes: routes.map((route, index) => ({
+      route: withoutTracking(routeLine(route, link)),
+      present: presence.routes[index] ?? false,
+    })),
+    rules: rules.map((rule, index) => ({
+      rule: withoutTracking(ruleLine(rule)),
+      present: presence.rules[index] ?? false,
+    })),
+  }
+}
+
+/** ip(8) does not know it. */
+const withoutTracking = (line: string): string => line.replace(/ no_track\b/, '')
+
+/** In Fault what keeps it there now; while waiting, for what; otherwise why the state was entered. */
+function because({ state, conditions, because: entered }: RouterRecord): string {
+  if (state.kind === 'fault') return state.reasons.map(describeFault).join(', ')
+  if (state.kind === 'initialize' && conditions.pending.length > 0) {
+    return `waiting for the first result of ${conditions.pending.join(', ')}`
+  }
+  return entered
+}
+
+/** How long ago a master may have been heard and still be there. */
+export const silentSince = ({ router, conditions }: RouterRecord, now: Instant): Instant =>
+  before(now, masterDownInterval(router, conditions.priority))
+
+function mastersOf(record: RouterRecord, sources: StatusSources): Pick<InstanceReport, 'master' | 'rivals'> {
+  const live = sources.heard.live(record.router.name, silentSince(record, sources.now))
+  const reports = live.map((heard) => masterReport(heard, sources))
+  if (record.state.kind === 'master') return { master: null, rivals: reports }
+  const [master = null, ...rivals] = reports
+  return { master, rivals }
+}
+
+const masterReport = (
+  { source, priority, since, last }: HeardMaster,
+  sources: StatusSources,
+): MasterReport => ({
+  address: formatIpv4(source),
+  priority,
+  since: isoOf(since, sources),
+  lastHeard: isoOf(last, sources),
+})
+
+function drainedReport(
+  { router, own, since }: RouterRecord,
+  sources: StatusSources,
+): InstanceReport['drained'] {
+  if (!own.faults.some(({ kind }) => kind === 'drained')) return null
+  const until = sources.drainedUntil(router.name)
+  return { since: isoOf(since, sources), until: until === undefined ? null : isoOf(until, sources) }
+}
+
+function groupReports({ groups, routers }: Engine): readonly GroupReport[] {
+  return [...groups.values()].map(({ name, members }) => {
+    const states = new Set<InstanceState>(
+      members.flatMap((member) => {
+        const record = routers.get(member)
+        return record ? [STATE_WORDS[record.state.kind]] : []
+      }),
+    )
+    const [state = null, other] = states
+    return { name, members, state: other === undefined ? state : null }
+  })
+}

@@ -1,0 +1,161 @@
+/** What a daemon leaves behind, and who goes on as Master by it. */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as turn } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parseIpv6 } from '../../../src/base/address.ts'
+import { seconds, type Duration } from '../../../src/base/time.ts'
+import type { Assembled } from '../../../src/daemon/assemble.ts'
+import { orphaned, resumable, usedNumbers } from '../../../src/daemon/ends/resumption.ts'
+import { bootId, readRecord, RunRecordFile } from '../../../src/daemon/ends/run-record-file.ts'
+import {
+  decodeRecord,
+  encodeRecord,
+  encodeTime,
+  type RunRecord,
+} from '../../../src/daemon/ends/run-record.ts'
+import type { VrrpInstance } from '../../../src/config/model.ts'
+import { at, ip, makeRouter } from '../../vrrp/kit.ts'
+
+const address = (last: number): Assembled['addresses'][number] => ({
+  link: 'eth0',
+  track: true,
+  spec: { cidr: { address: ip(`10.9.0.${String(last)}`), prefixLength: 24 }, scope: 0 },
+})
+
+const record = (change: Partial<RunRecord['instances'][number]> = {}): RunRecord => ({
+  version: 2,
+  bootId: 'this',
+  instances: [
+    {
+      name: 'V1',
+      identity: 'eth0 1',
+      isMaster: true,
+      addresses: [address(101)],
+      routes: [],
+      rules: [],
+      ...change,
+    },
+  ],
+  virtualMacs: [],
+  settings: [],
+  scripts: [['chk', 'up']],
+  files: [['maintenance', -20]],
+  processes: [['proxy', 'down']],
+  sequences: [{ identity: 'eth0 1', sequence: 1000, unsure: 0 }],
+  sequencesAt: at(10),
+})
+
+const assembled = (change: Parameters<typeof makeRouter>[0] = {}): Assembled => ({
+  router: makeRouter(change),
+  instance: {} as VrrpInstance,
+  transport: { kind: 'multicast', group: ip('224.0.0.18') },
+  advertLink: 'eth0',
+  virtualMacs: [],
+  addresses: [address(101)],
+  routes: [],
+  rules: [],
+})
+
+describe('the text', () => {
+  test('is read as it was written', () => {
+    const six = { address: parseIpv6('2001:db8::1')!, prefixLength: 64 }
+    const written = record({
+      addresses: [address(101), { link: 'eth1', track: true, spec: { cidr: six, scope: 0 } }],
+    })
+    expect(decodeRecord(encodeRecord(written, at(7)), 'this')).toEqual({ ...written, aliveAt: at(7) })
+  })
+
+  test('all times are of one length', () => {
+    expect(encodeTime(at(1)).length).toBe(encodeTime(at(10 ** 9)).length)
+  })
+
+  test.each([
+    ['of another boot', encodeRecord({ ...record(), bootId: 'other' }, at(1))],
+    ['of an earlier version', encodeRecord({ ...record(), version: 1 as 2 }, at(1))],
+    ['of a later version', encodeRecord({ ...record(), version: 3 as 2 }, at(1))],
+    ['cut short', encodeRecord(record(), at(1)).slice(0, 60)],
+    ['empty', ''],
+    ['something else', 'hello\n{}\n'],
+    ['null', `${encodeTime(at(1))}null\n`],
+  ])('%s is none', (_what, text) => {
+    expect(decodeRecord(text, 'this')).toBeUndefined()
+  })
+})
+
+describe('who goes on as Master', () => {
+  const alive = at(100)
+  const later = (span: Duration) => at(100 + span / 1_000_000)
+
+  test.each([
+    ['at once', {}, {}, 0.3, true],
+    ['just in time', {}, {}, 1.99, true],
+    ['too late', {}, {}, 2, false],
+    ['with a longer interval, later', {}, { advertInterval: seconds(3) }, 5.9, true],
+    ['a Backup', { isMaster: false }, {}, 0.3, false],
+    ['another VRID', { identity: 'eth0 2' }, {}, 0.3, false],
+    ['another link', {}, { link: 'eth1' }, 0.3, false],
+    ['another name', { name: 'old' }, {}, 0.3, true],
+  ])('%s', (_what, recorded, router, after, expected) => {
+    const read = { ...record(recorded), aliveAt: alive }
+    expect(resumable(read, [assembled(router)], later(seconds(after))).size === 1).toBe(expected)
+  })
+
+  test('nobody without a record', () => {
+    expect(resumable(undefined, [assembled()], alive).size).toBe(0)
+  })
+})
+
+test('sequence numbers of up to four adverts a second may have been used since they were written down', () => {
+  const read = { ...record(), aliveAt: at(19) }
+  expect(usedNumbers(read, at(20))).toEqual([{ identity: 'eth0 1', sequence: 1000, unsure: 104 }])
+  expect(usedNumbers(undefined, at(20))).toEqual([])
+})
+
+test('what a new configuration does not know is an orphan', () => {
+  const read = { ...record({ addresses: [address(101), address(102)] }), aliveAt: at(1) }
+  expect(orphaned(read, [assembled()])).toEqual([
+    { name: 'V1', addresses: [address(102)], routes: [], rules: [] },
+  ])
+})
+
+describe('the file', () => {
+  const makeFile = (path: string, complaints: string[] = []): RunRecordFile =>
+    new RunRecordFile(path, () => ({ ...record(), bootId: bootId() }), {
+      clock: { now: () => at(5) },
+      complain: (text) => complaints.push(text),
+    })
+  const makeDirectory = async (): Promise<string> => {
+    const directory = await mkdtemp(join(tmpdir(), 'vrrpd-record-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    return directory
+  }
+
+  test('is there at once, and gone after a goodbye', async () => {
+    const path = join(await makeDirectory(), 'state')
+    const file = makeFile(path)
+    expect(readRecord(path)?.instances).toHaveLength(1)
+    file.renew()
+    await file.remove()
+    await expect(readFile(path)).rejects.toThrow('ENOENT')
+  })
+
+  test('that cannot be written is told once', async () => {
+    const complaints: string[] = []
+    const file = makeFile(join(await makeDirectory(), 'missing', 'state'), complaints)
+    file.renew()
+    await turn(20)
+    await file.remove()
+    expect(complaints).toEqual([expect.stringMatching(/^cannot write .*ENOENT.*vrrpd cleanup/)])
+  })
+
+  test('whatever lies there is replaced', async () => {
+    const path = join(await makeDirectory(), 'state')
+    await writeFile(path, 'something else, and longer than any record of ours '.repeat(50))
+    const file = makeFile(path)
+    expect(readRecord(path)).toBeDefined()
+    await file.remove()
+  })
+})

@@ -1,0 +1,150 @@
+/** Gratuitous ARP at a pace: what is sent when, with a clock of the test's own. */
+
+import { expect, test } from 'vitest'
+import { ipv4FromNumber, type Ipv4Address } from '../../../src/base/address.ts'
+import { accepted, rejected } from '../../../src/base/result.ts'
+import { milliseconds, seconds, toMilliseconds, between } from '../../../src/base/time.ts'
+import { Announcer, type Announcement } from '../../../src/daemon/kernel/announcer.ts'
+import { pacingOf } from '../../../src/daemon/kernel/pacing.ts'
+import type { GlobalDefs } from '../../../src/config/model.ts'
+import type { Link } from '../../../src/netlink/types.ts'
+import { ManualTimers } from '../../support/manual-clock.ts'
+
+const link = (name: string, index: number): Link => ({
+  name,
+  index,
+  up: true,
+  noArp: false,
+  multicast: true,
+  loopback: false,
+  mac: Uint8Array.of(2, 0, 0, 0, 0, index),
+  mtu: 1500,
+})
+const eth0 = link('eth0', 2)
+const eth1 = link('eth1', 3)
+const eth2 = link('eth2', 4)
+
+const vip = (last: number): Ipv4Address => ipv4FromNumber(0x0a09_0000 + last)
+const on = (where: Link, ...last: readonly number[]): readonly Announcement[] =>
+  last.map((each) => ({ link: where, address: vip(each) }))
+
+function stage(interval: number, groups: readonly { links: readonly string[]; interval: number }[] = []) {
+  const timers = new ManualTimers()
+  const start = timers.clock.now()
+  const sent: string[] = []
+  const said: string[] = []
+  const details: string[] = []
+  let refuse = false
+  const announcer = new Announcer(
+    {
+      clock: timers.clock,
+      timers,
+      complain: (text) => said.push(text),
+      detail: (text) => details.push(text),
+      arp: {
+        send: (index, frames) => {
+          if (refuse) return rejected({ errno: 100, code: 'ENETDOWN', call: 'send', text: 'Network is down' })
+          const now = toMilliseconds(between(start, timers.clock.now()))
+          for (const frame of frames) sent.push(`${now} ${index}:${frame[31] ?? 0}`)
+          return accepted(frames.length)
+        },
+        close: () => undefined,
+      },
+    },
+    pacingOf({
+      global: { garpInterval: milliseconds(interval) } as GlobalDefs,
+      garpGroups: groups.map(({ links, interval: garp }) => ({
+        links,
+        garpInterval: milliseconds(garp),
+        gnaInterval: seconds(0),
+      })),
+    }),
+  )
+  return {
+    timers,
+    announcer,
+    said,
+    details,
+    /** What has been sent since the last call. */
+    sent: (): readonly string[] => sent.splice(0),
+    refuse: () => (refuse = true),
+  }
+}
+
+test('without a pace a burst goes out at once: all addresses, then all again', () => {
+  const { announcer, sent, timers } = stage(0)
+  announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 3)], 2)
+  expect(sent()).toEqual(['0 2:1', '0 2:2', '0 2:1', '0 2:2', '0 3:3', '0 3:3'])
+  expect(timers.pending).toBe(0)
+})
+
+test('with one, the first goes at once, and each link has its own pace for all its routers', () => {
+  const { announcer, sent, timers } = stage(100)
+  announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 3)], 2)
+  announcer.announce('V2', on(eth0, 4), 1)
+  expect(sent()).toEqual(['0 2:1', '0 3:3'])
+  timers.advance(milliseconds(99))
+  expect(sent()).toEqual([])
+  timers.advance(seconds(1))
+  expect(sent()).toEqual(['100 2:2', '100 3:3', '200 2:1', '300 2:4', '400 2:2'])
+  expect(timers.pending).toBe(0)
+})
+
+test('-D tells of a burst once for each link, of many addresses the first', () => {
+  const { announcer, details } = stage(0)
+  announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 3)], 5)
+  announcer.announce('V2', on(eth0, ...Array.from({ length: 250 }, (_, index) => index)), 5)
+  announcer.announce('V3', on(eth0, 1), 0)
+  const first = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`).join(', ')
+  expect(details).toEqual([
+    '(V1) Sending/queueing gratuitous ARPs on eth0 for 10.9.0.1, 10.9.0.2',
+    '(V1) Sending/queueing gratuitous ARPs on eth1 for 10.9.0.3',
+    `(V2) Sending/queueing gratuitous ARPs on eth0 for ${first} and 240 more`,
+  ])
+})
+
+test('links of a garp_group share one pace; the others have the global one', () => {
+  const { announcer, sent, timers } = stage(10, [{ links: ['eth0', 'eth1'], interval: 200 }])
+  announcer.announce('V1', [...on(eth0, 1), ...on(eth1, 2), ...on(eth2, 3, 4)], 1)
+  timers.advance(seconds(1))
+  expect(sent()).toEqual(['0 2:1', '0 4:3', '10 4:4', '200 3:2'])
+})
+
+test('a pace holds over bursts, and a burst adds nothing to what still waits', () => {
+  const { announcer, sent, timers } = stage(100)
+  announcer.announce('V1', on(eth0, 1), 1)
+  timers.advance(milliseconds(40))
+  for (let count = 0; count < 10; count += 1) announcer.announce('V1', on(eth0, 1), 3)
+  timers.advance(seconds(1))
+  expect(sent()).toEqual(['0 2:1', '100 2:1', '200 2:1', '300 2:1'])
+})
+
+test('what a router holds no more is not announced', () => {
+  const { announcer, sent, timers } = stage(100)
+  announcer.announce('V1', on(eth0, 1, 2, 3), 1)
+  announcer.announce('V2', on(eth0, 9), 1)
+  announcer.keepOnly('V1', on(eth0, 3))
+  timers.advance(seconds(1))
+  expect(sent()).toEqual(['0 2:1', '100 2:3', '200 2:9'])
+  announcer.announce('V1', on(eth0, 1, 2), 1)
+  announcer.close()
+  timers.advance(seconds(1))
+  expect(sent()).toEqual(['1000 2:1'])
+})
+
+test('a link that refuses is said once for a burst', () => {
+  const { announcer, said, sent, timers, refuse } = stage(100)
+  refuse()
+  announcer.announce('V1', on(eth0, 1, 2, 3), 5)
+  timers.advance(seconds(3))
+  expect(sent()).toEqual([])
+  expect(said.length).toBeLessThanOrEqual(2)
+  expect(said[0]).toBe('cannot send gratuitous ARP on eth0: Network is down [ENETDOWN]')
+})
+
+test('a repeat of 0 sends nothing', () => {
+  const { announcer, sent, timers } = stage(100)
+  announcer.announce('V1', on(eth0, 1), 0)
+  timers.advance(seconds(1))
+  expect(sent()).toEqual([])
+})

@@ -1,0 +1,60 @@
+/** Names of virtual MAC interfaces: keepalived's, and steady over a reload. */
+
+import { describe, expect, test } from 'vitest'
+import { planVirtualMacs } from '../../../src/daemon/kernel/virtual-mac-plan.ts'
+import { modelOf } from '../../config/support.ts'
+
+const instance = (name: string, link: string, vrid: number, more = 'use_vmac'): string => `
+vrrp_instance ${name} {
+  interface ${link}
+  virtual_router_id ${vrid}
+  ${more}
+  virtual_ipaddress {
+    10.0.0.${vrid}/24
+    10.1.0.${vrid}/24 dev eth7
+  }
+}
+`
+
+async function plan(text: string, current: Parameters<typeof planVirtualMacs>[1] = []) {
+  const plans = planVirtualMacs((await modelOf(text)).instances, current)
+  return Object.fromEntries(
+    [...plans].map(([name, { macs, advertLink }]) => [
+      name,
+      [macs.map((mac) => `${mac.name}@${mac.link}`).join(' '), advertLink],
+    ]),
+  )
+}
+
+describe('names', () => {
+  test.each([
+    ['none', '', '', 'eth0'],
+    ['by VRID', 'use_vmac', 'vrrp.51@eth0', 'vrrp.51'],
+    ['given', 'use_vmac mine', 'mine@eth0', 'mine'],
+    ['advertising from below', 'use_vmac\nvmac_xmit_base', 'vrrp.51@eth0', 'eth0'],
+    ['on other interfaces, too', 'use_vmac\nuse_vmac_addr', 'vrrp.51@eth0 vrrp1.51@eth7', 'vrrp.51'],
+    ['on other interfaces only', 'use_vmac_addr', 'vrrp.51@eth7', 'eth0'],
+  ])('%s', async (_what, more, macs, advertLink) => {
+    expect(await plan(instance('A', 'eth0', 51, more))).toEqual({ A: [macs, advertLink] })
+  })
+
+  test('of the same VRID on two interfaces differ', async () => {
+    expect(await plan(instance('A', 'eth0', 51) + instance('B', 'eth1', 51))).toEqual({
+      A: ['vrrp.51@eth0', 'vrrp.51'],
+      B: ['vrrp1.51@eth1', 'vrrp1.51'],
+    })
+  })
+
+  test('stay when the file has another order', async () => {
+    const current = [
+      { name: 'vrrp.51', link: 'eth0', vrid: 51, ipv6: false },
+      { name: 'vrrp1.51', link: 'eth1', vrid: 51, ipv6: false },
+    ]
+    const text = instance('B', 'eth1', 51) + instance('C', 'eth2', 51) + instance('A', 'eth0', 51)
+    expect(await plan(text, current)).toEqual({
+      A: ['vrrp.51@eth0', 'vrrp.51'],
+      B: ['vrrp1.51@eth1', 'vrrp1.51'],
+      C: ['vrrp2.51@eth2', 'vrrp2.51'],
+    })
+  })
+})
