@@ -38,6 +38,8 @@ export class RunRecordFile {
   /** Writes follow each other; the next beat waits for its turn. */
   private work: Promise<void> = Promise.resolve()
   private isPlanned = false
+  /** What is on disk is older than what is true: nothing may make it look fresh. */
+  private isStale = false
   private hasComplained = false
   private isOver = false
 
@@ -53,7 +55,7 @@ export class RunRecordFile {
     this.makeRecord = makeRecord
     this.writeFirst()
     this.beat = setInterval(() => {
-      this.enqueue(() => this.writeTime())
+      this.enqueue(() => (this.isStale ? this.write() : this.writeTime()))
     }, BEAT_MS).unref()
   }
 
@@ -88,10 +90,20 @@ export class RunRecordFile {
   private async write(): Promise<void> {
     const temporary = `${this.path}.new`
     const handle = await open(temporary, 'w', 0o600)
+    try {
+      await handle.writeFile(encodeRecord(this.makeRecord(), this.clock.now()))
+      await rename(temporary, this.path)
+    } catch (error) {
+      await handle.close()
+      await rm(temporary, { force: true })
+      throw error
+    }
+    // The former one's; what is on disk is the new one's from here on.
     await this.handle?.close()
     this.handle = handle
-    await handle.writeFile(encodeRecord(this.makeRecord(), this.clock.now()))
-    await rename(temporary, this.path)
+    this.isStale = false
+    if (this.hasComplained) this.complain(`${this.path} is written again`)
+    this.hasComplained = false
   }
 
   private async writeTime(): Promise<void> {
@@ -100,12 +112,15 @@ export class RunRecordFile {
   }
 
   private writeFirst(): void {
+    const temporary = `${this.path}.new`
     try {
-      const temporary = `${this.path}.new`
       rmSync(temporary, { force: true })
       const fd = openSync(temporary, 'wx', 0o600)
-      writeSync(fd, encodeRecord(this.makeRecord(), this.clock.now()))
-      closeSync(fd)
+      try {
+        writeSync(fd, encodeRecord(this.makeRecord(), this.clock.now()))
+      } finally {
+        closeSync(fd)
+      }
       renameSync(temporary, this.path)
     } catch (error) {
       this.refused(error)
@@ -113,6 +128,7 @@ export class RunRecordFile {
   }
 
   private refused(error: unknown): void {
+    this.isStale = true
     if (this.hasComplained) return
     this.hasComplained = true
     const reason = error instanceof Error ? error.message : String(error)

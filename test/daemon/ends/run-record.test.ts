@@ -1,10 +1,10 @@
 /** What a daemon leaves behind, and who goes on as Master by it. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as turn } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseIpv6 } from '../../../src/base/address.ts'
 import { seconds, type Duration } from '../../../src/base/time.ts'
 import type { Assembled } from '../../../src/daemon/assemble.ts'
@@ -122,9 +122,9 @@ test('what a new configuration does not know is an orphan', () => {
 })
 
 describe('the file', () => {
-  const makeFile = (path: string, complaints: string[] = []): RunRecordFile =>
+  const makeFile = (path: string, complaints: string[] = [], now = () => at(5)): RunRecordFile =>
     new RunRecordFile(path, () => ({ ...record(), bootId: bootId() }), {
-      clock: { now: () => at(5) },
+      clock: { now },
       complain: (text) => complaints.push(text),
     })
   const makeDirectory = async (): Promise<string> => {
@@ -149,6 +149,27 @@ describe('the file', () => {
     await turn(20)
     await file.remove()
     expect(complaints).toEqual([expect.stringMatching(/^cannot write .*ENOENT.*vrrpd cleanup/)])
+  })
+
+  test('that could not be written is not made to look fresh, and is written when that goes again', async () => {
+    const directory = await makeDirectory()
+    const path = join(directory, 'state')
+    const complaints: string[] = []
+    let second = 5
+    const file = makeFile(path, complaints, () => at(second))
+    // Stands where the next record is made.
+    await mkdir(`${path}.new`)
+    second = 6
+    file.renew()
+    await vi.waitFor(() => expect(complaints).toHaveLength(1))
+    second = 7
+    await turn(700)
+    expect(readRecord(path)?.aliveAt).toBe(at(5))
+    await rmdir(`${path}.new`)
+    await vi.waitFor(() => expect(complaints).toHaveLength(2), 10_000)
+    expect(complaints[1]).toBe(`${path} is written again`)
+    expect(readRecord(path)?.aliveAt).toBe(at(7))
+    await file.remove()
   })
 
   test('whatever lies there is replaced', async () => {
