@@ -112,10 +112,13 @@ function retimed(old: RouterRecord, router: VirtualRouter, own: Conditions, now:
       const wanted = masterDownInterval(router, own.priority)
       const begin = latest(now, router.deafUntil)
       const same = wanted === masterDownInterval(old.router, own.priority)
+      // It may have been about to preempt a Master that it has not counted as one.
+      const stays = old.router.preempt && !router.preempt
       return {
         ...state,
         preemptAt: undefined,
-        masterDownAt: same ? state.masterDownAt : after(begin, wanted),
+        masterDownAt: same && !stays ? state.masterDownAt : after(begin, wanted),
+        wantsMaster: state.wantsMaster && !stays,
       }
     }
     case 'initialize':

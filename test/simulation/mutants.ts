@@ -343,10 +343,12 @@ export const rareMutants: typeof mutants = {
     machinery: {
       createCodec: (routers, used) => {
         const codec = new AdvertCodec(routers, used)
-        Reflect.set(codec, 'fallOutOfStep', () => undefined)
+        Reflect.set(codec, 'heardUpTo', (each: Assembled) =>
+          Reflect.get(codec, 'sequenceOf').call(codec, each),
+        )
         return codec
       },
     },
-    found: ['one master'],
+    found: ['authenticity'],
   },
 }

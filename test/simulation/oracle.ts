@@ -60,8 +60,9 @@ export function expectedPriority(host: Host, spec: RouterSpec): number {
   for (const tracker of spec.trackers) {
     const { kind, name, weight } = tracker
     if (kind === 'file') {
-      const number = worth(tracker, host.known.tracked.file.get(name) ?? 0)
-      priority += number > 253 ? 253 : number < -253 ? -253 : number
+      // What means a Fault does not lower the priority as well.
+      const number = isFatal(host, tracker) ? 0 : worth(tracker, host.known.tracked.file.get(name) ?? 0)
+      priority += number > 253 ? 253 : number
       continue
     }
     const verdict = verdictOf(host, tracker)

@@ -77,6 +77,18 @@ describe('the same router', () => {
     expect(nextDeadline(slower)).toBeGreaterThan(at(34.5))
   })
 
+  test('as Backup that is about to preempt does not, when it may not any more', () => {
+    const advert = makeAdvert({ priority: 50, arrivedAt: at(3) })
+    const routers = [makeRouter()]
+    const started = stepEngine(createEngine({ routers, groups: [], facts }, at(0)), { type: 'start' }, at(0))
+    const disdainful = stepEngine(started.engine, { type: 'advert', router: 'V1', advert }, at(3)).engine
+    expect(nextDeadline(disdainful)).toBe(at(3 + 156 / 256))
+    const { engine } = reconfigure(disdainful, [makeRouter({ preempt: false })], [], at(3.5))
+    expect(nextDeadline(engine)).toBe(at(3.5 + 3 + 156 / 256))
+    const again = reconfigure(engine, [makeRouter({ preempt: false })], [], at(4)).engine
+    expect(nextDeadline(again), 'not put off for ever').toBe(at(3.5 + 3 + 156 / 256))
+  })
+
   test('goes to Fault when it now needs a link that is not there', () => {
     const { engine, effects } = reconfigure(masters([makeRouter()]), [
       makeRouter({ requiredLinks: ['eth0', 'eth9'] }),

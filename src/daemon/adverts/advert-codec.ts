@@ -35,8 +35,8 @@ export class AdvertCodec {
    * in FAULT, so that a recording of it can be played to it afterwards.)
    */
   private readonly sequences: Map<string, number>
-  /** Of those, the ones that our own last adverts carried. */
-  private readonly lastSent = new Map<string, number>()
+  /** Of those, the ones that our own last adverts carried and no other's. */
+  private readonly onlySent = new Map<string, number>()
   /** How many more numbers may be used up; our next advert leaves them out, unless others are heard before. */
   private readonly unsure: Map<string, number>
 
@@ -80,7 +80,8 @@ export class AdvertCodec {
     const assembled = this.addressee(packet, parsed.value, ownAddress)
     if (!assembled) return undefined
     const router = assembled.router.name
-    const received = receiveAdvertisement(parsed.value, this.expectationOf(assembled))
+    const isOwn = parsed.value.source === (assembled.router.sourceAddress ?? ownAddress)
+    const received = receiveAdvertisement(parsed.value, this.expectationOf(assembled, isOwn))
     const { sequence } = received.ok ? received.value : received.error
     if (sequence !== undefined) this.use(keyOf(assembled), sequence)
     if (received.ok) {
@@ -89,7 +90,6 @@ export class AdvertCodec {
     }
     const { reason, source } = received.error
     if (source === undefined) return undefined
-    if (reason === 'ah-replay') this.fallOutOfStep(assembled, received.error, source, ownAddress)
     return { type: 'rejected', router, reason, source, text: describeRejection(received.error) }
   }
 
@@ -99,9 +99,9 @@ export class AdvertCodec {
     const id = ((this.lastId.get(router.name) ?? 0) % 0xffff) + 1
     this.lastId.set(router.name, id)
     this.skipSequence(assembled)
-    this.lastSent.set(keyOf(assembled), this.sequenceOf(assembled))
+    this.onlySent.set(keyOf(assembled), this.sequenceOf(assembled))
     const fields = {
-      ...this.authenticationOf(assembled),
+      ...this.authenticationOf(assembled, this.sequenceOf(assembled)),
       vrid: router.vrid,
       priority,
       intervalSeconds: toSeconds(instance.advertInterval),
@@ -125,22 +125,6 @@ export class AdvertCodec {
     this.use(key, nextSequence(this.sequenceOf(assembled) + (this.unsure.get(key) ?? 0)))
   }
 
-  /**
-   * The number of our own last advert, from somebody else who knows the password: two Masters that began
-   * at one moment count alike, and each takes the other's adverts for replays. One of them, the one that
-   * stays where priorities are equal, leaves a number out.
-   */
-  private fallOutOfStep(
-    assembled: Assembled,
-    { received }: { readonly received: number },
-    source: Ipv4Address,
-    ownAddress: Ipv4Address | undefined,
-  ): void {
-    const own = assembled.router.sourceAddress ?? ownAddress
-    const isOurs = received === this.lastSent.get(keyOf(assembled))
-    if (isOurs && own !== undefined && source < own) this.unsure.set(keyOf(assembled), 1)
-  }
-
   /** Several with unicast peers and one own address are told apart by who is whose peer. */
   private addressee(
     { link, address }: ReceivedPacket,
@@ -159,21 +143,31 @@ export class AdvertCodec {
   private use(key: string, sequence: number): void {
     this.sequences.set(key, sequence)
     this.unsure.delete(key)
+    this.onlySent.delete(key)
   }
 
   private sequenceOf(assembled: Assembled): number {
     return this.sequences.get(keyOf(assembled)) ?? 0
   }
 
-  private authenticationOf(assembled: Assembled): Authentication {
-    const { type, password } = assembled.instance.authentication
-    if (type !== 'AH') return { authType: type, password }
-    return { authType: type, password, sequence: this.sequenceOf(assembled), hmacMd5 }
+  /**
+   * Two Masters that began at one moment count alike. With one highest number for all, as keepalived has it,
+   * each would take the other's adverts for replays for as long as both send at the same moments: so the
+   * number that only we have sent is new from anybody else, once.
+   */
+  private heardUpTo(assembled: Assembled): number {
+    const sequence = this.sequenceOf(assembled)
+    return this.onlySent.get(keyOf(assembled)) === sequence ? sequence - 1 : sequence
   }
 
-  private expectationOf(assembled: Assembled): Expectation {
+  private authenticationOf(assembled: Assembled, sequence: number): Authentication {
+    const { type, password } = assembled.instance.authentication
+    return type === 'AH' ? { authType: type, password, sequence, hmacMd5 } : { authType: type, password }
+  }
+
+  private expectationOf(assembled: Assembled, isOwn: boolean): Expectation {
     return {
-      ...this.authenticationOf(assembled),
+      ...this.authenticationOf(assembled, isOwn ? this.sequenceOf(assembled) : this.heardUpTo(assembled)),
       vrid: assembled.router.vrid,
       intervalSeconds: toSeconds(assembled.instance.advertInterval),
       unicast: assembled.transport.kind === 'unicast' ? assembled.transport.rules : undefined,

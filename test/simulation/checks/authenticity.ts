@@ -1,6 +1,6 @@
 /** What strangers say is nobody's business, and what was said before is not said again. */
 
-import { routerName } from '../build.ts'
+import { addressOn, routerName } from '../build.ts'
 import type { Host } from '../host.ts'
 import type { Observation, Packet } from '../surroundings.ts'
 import type { Check } from '../world.ts'
@@ -17,21 +17,32 @@ export function authenticity(): Check {
       const before = Math.max(highest.get(name) ?? 0, former.get(name) ?? 0)
       former.set(name, host.hasRecord ? before : 0)
       highest.delete(name)
+      ownAlone.delete(name)
     }
   }
+  /** Of those, the ones that nobody else has been heard with. */
+  const ownAlone = new Set<string>()
   const raise = (key: string, packet: Packet): void => {
     highest.set(key, Math.max(highest.get(key) ?? 0, sequenceOf(packet)))
   }
   const hear = (host: Host, packet: Packet, believed: boolean): string | undefined => {
     const name = key(host.number, packet.vrid)
-    const text = verdict(packet, believed, highest.get(name), former.get(name))
-    if (believed && isSigned(packet)) raise(name, packet)
+    const last = highest.get(name) ?? 0
+    const above = ownAlone.has(name) && !isFrom(host, packet) ? last - 1 : last
+    const text = verdict(packet, believed, above, former.get(name))
+    if (believed && isSigned(packet)) {
+      raise(name, packet)
+      ownAlone.delete(name)
+    }
     return text === undefined ? undefined : `host ${host.number} ${routerName(packet.vrid)}: ${text}`
   }
   const look = ({ host, event, packet, sent }: Observation): string | undefined => {
     if (event.type === 'start') forget(host)
     const text = packet && hear(host, packet, event.type === 'advert')
-    for (const one of sent) if (isSigned(one)) raise(key(host.number, one.vrid), one)
+    for (const one of sent.filter(isSigned)) {
+      raise(key(host.number, one.vrid), one)
+      ownAlone.add(key(host.number, one.vrid))
+    }
     return text
   }
   return { name: 'authenticity', observe: look }
@@ -46,6 +57,10 @@ function verdict(packet: Packet, believed: boolean, highest = 0, former = 0): st
     ? `believes number ${sequenceOf(packet)} after ${highest}`
     : 'does not believe a good advert'
 }
+
+/** By the IP header's source. */
+const isFrom = ({ number }: Host, { bytes, lan }: Packet): boolean =>
+  new DataView(bytes.buffer, bytes.byteOffset).getUint32(12) === addressOn(lan, number)
 
 /** IP protocol 51. */
 const isSigned = ({ bytes }: Packet): boolean => bytes[9] === 51
