@@ -8,6 +8,7 @@ import { milliseconds, plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
+import { isAlive } from '../support/lab/processes.ts'
 import { makeRecorder } from '../support/lab/recorder.ts'
 import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
@@ -154,9 +155,6 @@ const pidsIn = (here: string, name: string): readonly number[] =>
         .split(/\s+/)
         .map(Number)
     : []
-
-const isAlive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/status`, 'latin1').includes('State:\tZ')
 
 const instance = (lines: string, global = 'script_user root'): string => `
 global_defs {

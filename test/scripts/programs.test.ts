@@ -15,6 +15,7 @@ import type { ScriptPorts } from '../../src/scripts/types.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { createLauncher } from '../../src/system/spawn.ts'
 import { SystemTimers } from '../../src/system/timers.ts'
+import { isAlive } from '../support/lab/processes.ts'
 
 const timers = new SystemTimers()
 const ports: ScriptPorts = { launcher: createLauncher(), timers, clock: systemClock }
@@ -67,15 +68,6 @@ function checked(
     events,
     report,
     firstResult: () => until('a result', () => report().lastResult !== undefined),
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    // A zombie waits only for whoever inherited it.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
   }
 }
 

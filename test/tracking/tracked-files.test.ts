@@ -5,20 +5,10 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import { instant, toMilliseconds } from '../../src/base/time.ts'
 import type { FileToTrack } from '../../src/tracking/file-watch.ts'
 import { TrackedFiles } from '../../src/tracking/tracked-files.ts'
 import { patiently, until } from '../support/lab/time.ts'
-
-const ports = {
-  clock: { now: () => instant(performance.now() * 1000) },
-  timers: {
-    after: (delay: Parameters<typeof toMilliseconds>[0], callback: () => void) => {
-      const timer = setTimeout(callback, toMilliseconds(delay))
-      return () => clearTimeout(timer)
-    },
-  },
-}
+import { ports } from './ports.ts'
 
 async function setup({ onTestFinished }: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'vrrpd-track-file-'))

@@ -27,6 +27,7 @@ import type { Script, ScriptPorts, Timers } from '../../scripts/types.ts'
 import { Fifos } from './fifos.ts'
 import { LivingPrograms } from './living-programs.ts'
 import type { Log } from '../log/logging.ts'
+import { scriptsToRun } from './tracked-scripts.ts'
 
 export interface ScriptRoomOptions {
   readonly ports: ScriptPorts
@@ -89,7 +90,7 @@ export class ScriptRoom {
       }),
     )
     this.scheduler.replace(
-      usedScripts(model).map((script) => ({ ...script, script: examine(script.command) })),
+      scriptsToRun(model).map((script) => ({ ...script, script: examine(script.command) })),
     )
   }
 
@@ -163,16 +164,6 @@ const key = (type: NotifySubject['type'], name: string): string => `${type} ${na
 
 const isSuccess = (status: { readonly kind: string; readonly code?: number }): boolean =>
   status.kind === 'exited' && status.code === 0
-
-/** keepalived runs no script that nobody tracks. */
-function usedScripts(model: Model): Model['scripts'] {
-  const used = new Set(
-    [...model.instances, ...model.syncGroups].flatMap(({ trackScripts }) =>
-      trackScripts.map(({ script }) => script),
-    ),
-  )
-  return model.scripts.filter(({ name }) => used.has(name))
-}
 
 interface Notifies extends NotifyScripts {
   readonly tellsDeleted: boolean

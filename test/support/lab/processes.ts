@@ -15,6 +15,15 @@ function childrenOf(pid: number): number[] {
   }
 }
 
+/** A zombie is not: it only waits for whoever inherited it. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
 export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
