@@ -37,9 +37,9 @@ export default defineConfig({
           maxWorkers: 4,
           // Of one file's stories; each is two or three pairs of daemons that wait for each other.
           maxConcurrency: 8,
-          // A take-over is 3.6 s at the default interval; several in a row are normal.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // A take-over is 3.6 s at the default interval; several in a row are normal. Ends what hangs.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

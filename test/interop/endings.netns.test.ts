@@ -16,6 +16,13 @@ const takeover = plus(masterDownInterval(100), seconds(10))
 /** What the lower one of the two needs; nobody may have moved by then. */
 const untilNoticed = plus(masterDownInterval(100), seconds(0.5))
 
+/**
+ * Where somebody has to be back within two advertisement intervals: long enough for a busy machine.
+ * Master_Down_Interval is then 9.6 s.
+ */
+const unhurried = 'advert_int 3'
+const untilNoticedUnhurried = plus(masterDownInterval(100, seconds(3)), seconds(0.5))
+
 const config = (priority: number, more = ''): string => `
 vrrp_instance VI_1 {
   interface eth0
@@ -105,21 +112,25 @@ describe.concurrent('without a goodbye', () => {
     'keepalived',
   )('a restart', () => {
     /** `a` is Master beside a keepalived of lower priority, and is killed. */
-    async function crash(context: TestContext): Promise<{ lab: Lab<'a' | 'b'>; killed: Daemon; at: number }> {
+    async function crash(
+      context: TestContext,
+      more = '',
+    ): Promise<{ lab: Lab<'a' | 'b'>; killed: Daemon; at: number }> {
       const lab = await makeLab(context)
-      const killed = await lab.host('a').start({ kind: 'vrrpd', config: config(150) })
+      const killed = await lab.host('a').start({ kind: 'vrrpd', config: config(150, more) })
       await lab.host('a').holdsWithin(vip, takeover)
-      await lab.host('b').start({ kind: 'keepalived', config: config(100) })
+      const other = await lab.host('b').start({ kind: 'keepalived', config: config(100, more) })
+      await other.logs('Entering BACKUP STATE', takeover)
       await pause(seconds(1.5))
       return { lab, killed, at: await killed.kill() }
     }
 
     test('at once: it goes on as Master, and nobody takes its place', async (context) => {
-      const { lab, killed } = await crash(context)
+      const { lab, killed } = await crash(context, unhurried)
       const [a, b] = [lab.host('a'), lab.host('b')]
-      const daemon = await restart(a, killed, config(150))
+      const daemon = await restart(a, killed, config(150, unhurried))
       await daemon.logs('(VI_1) was MASTER until this restart, going on as such', promptly)
-      const ended = wallNow() + untilNoticed
+      const ended = wallNow() + untilNoticedUnhurried
       while (wallNow() < ended) {
         expect([await a.holds(vip), await b.holds(vip)]).toEqual([true, false])
         await pause(seconds(0.1))
@@ -129,13 +140,13 @@ describe.concurrent('without a goodbye', () => {
     })
 
     test('after the cleanup of a service manager, too', async (context) => {
-      const { lab, killed } = await crash(context)
+      const { lab, killed } = await crash(context, unhurried)
       const [a, b] = [lab.host('a'), lab.host('b')]
       expect((await cleanUp(a, killed, ['SERVICE_RESULT=signal'])).code).toBe(0)
       expect(await a.holds(vip)).toBe(false)
-      await restart(a, killed, config(150))
-      await a.holdsWithin(vip, promptly)
-      await pause(untilNoticed)
+      await restart(a, killed, config(150, unhurried))
+      await a.holdsWithin(vip, seconds(6))
+      await pause(untilNoticedUnhurried)
       expect([await a.holds(vip), await b.holds(vip)]).toEqual([true, false])
     })
 
