@@ -1,6 +1,6 @@
 /** What all commands share on their command lines. */
 
-import { DEFAULT_CONTROL_PATH } from './daemon-options.ts'
+import { DEFAULT_CONTROL_PATH } from '../control/protocol.ts'
 import type { CommandIo } from './io.ts'
 
 /** A command that has been understood is chosen, and run later: yargs only reads the line. */

@@ -1,6 +1,6 @@
 /** What the daemon is told on its command line. */
 
-export const DEFAULT_CONTROL_PATH = '/run/vrrpd.sock'
+import { DEFAULT_CONTROL_PATH } from '../control/protocol.ts'
 
 export interface DaemonOptions {
   readonly configFile: string

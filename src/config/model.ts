@@ -10,11 +10,13 @@ import type { Span } from './diagnostics.ts'
 import type { VirtualAddress } from './model/address.ts'
 import type { GlobalDefs } from './model/global.ts'
 import type { SyncGroup, VrrpInstance } from './model/instance.ts'
+import type { ProcessWide } from './model/process.ts'
 import type { VirtualRoute } from './model/route.ts'
 import type { VirtualRule } from './model/rule.ts'
 import type { TrackFile, TrackGroup, TrackProcess, VrrpScript } from './model/tracking.ts'
 
 export type * from './model/global.ts'
+export type * from './model/process.ts'
 export type * from './model/programs.ts'
 export type * from './model/tracking.ts'
 export type * from './model/instance.ts'
@@ -23,6 +25,7 @@ export type * from './model/route.ts'
 export type * from './model/rule.ts'
 
 export interface Model {
+  readonly process: ProcessWide
   readonly global: GlobalDefs
   readonly scripts: readonly VrrpScript[]
   readonly trackFiles: readonly TrackFile[]

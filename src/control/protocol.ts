@@ -36,6 +36,8 @@ import type { ReloadReport } from './reload.ts'
 import type { StatusReport } from './report.ts'
 import type { WhyReport } from './why.ts'
 
+export const DEFAULT_CONTROL_PATH = '/run/vrrpd.sock'
+
 export const PROTOCOL_VERSION = 1
 
 /** Without its newline; more is garbage. */

@@ -7,9 +7,9 @@
 import { appendFileSync } from 'node:fs'
 import { configTestExitCode } from '../config/exit-code.ts'
 import { checkAgainstHost, type HostFacts } from '../config/host.ts'
-import { loadConfiguration, type Loaded } from '../config/load.ts'
+import type { Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
-import { diskIo, hasAddress } from '../config/reader.ts'
+import { hasAddress } from '../config/reader.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
@@ -17,9 +17,10 @@ import { enterNetworkNamespace } from '../system/process.ts'
 import { systemUsers, type UserDirectory } from '../scripts/users.ts'
 import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
-import { shortHostname } from './configuration.ts'
+import { loadFor } from './configuration.ts'
 import { examineScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
+import { withProcessWide } from './whereabouts.ts'
 
 const CANNOT_RUN = 2
 
@@ -29,15 +30,13 @@ export async function testConfiguration(
   logFile: string | undefined,
 ): Promise<number> {
   const say = sayTo(logFile)
-  const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
+  const loaded = await loadFor(settings)
+  const { namespace } = withProcessWide(settings, loaded.model.process)
+  const entered = namespace === undefined ? undefined : enterNetworkNamespace(namespace)
   if (entered?.ok === false) {
-    say(`cannot enter network namespace ${settings.namespace ?? ''}: ${entered.error.text}`)
+    say(`cannot enter network namespace ${namespace ?? ''}: ${entered.error.text}`)
     return CANNOT_RUN
   }
-  const loaded = await loadConfiguration(settings.configFile, {
-    configId: settings.configId ?? shortHostname(),
-    io: diskIo,
-  })
   const ofHost = checkAgainstHost(loaded.model, await hostFacts(loaded), loaded)
   const diagnostics = [...loaded.diagnostics, ...ofHost]
   for (const diagnostic of diagnostics) {

@@ -18,16 +18,20 @@ const PROBLEMS: Readonly<Record<ReadProblem, string>> = {
   unreadable: 'reading it fails',
 }
 
+/** As it is on the disk; nothing is judged yet. */
+export const loadFor = ({
+  configFile,
+  configId,
+}: Pick<DaemonSettings, 'configFile' | 'configId'>): Promise<Loaded> =>
+  loadConfiguration(configFile, { configId: configId ?? shortHostname(), io: diskIo })
+
 /** Undefined: the daemon cannot run with it, or had better not go on with it; why has been logged. */
-export async function readConfiguration(
+export function judgeConfiguration(
+  loaded: Loaded,
   settings: DaemonSettings,
   log: Log,
   purpose: 'start' | 'reload',
-): Promise<Model | undefined> {
-  const loaded = await loadConfiguration(settings.configFile, {
-    configId: settings.configId ?? shortHostname(),
-    io: diskIo,
-  })
+): Model | undefined {
   report(loaded, log)
   if (loaded.unreadable !== undefined) {
     log.error(`Unable to read the configuration ${settings.configFile}: ${PROBLEMS[loaded.unreadable]}`)
@@ -49,7 +53,7 @@ function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
   return diagnostics.some(({ code }) => code === 'missing-close-brace') ? 'ends within a block' : undefined
 }
 
-export const shortHostname = (): string => hostname().split('.')[0] ?? ''
+const shortHostname = (): string => hostname().split('.')[0] ?? ''
 
 function report({ ofDaemon, sources }: Loaded, log: Log): void {
   for (const diagnostic of oncePerReason(ofDaemon)) {

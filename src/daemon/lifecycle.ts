@@ -1,20 +1,23 @@
 /** The daemon from its start to its end: what is opened in which order, what ends it, and what is put back. */
 
 import { VERSION } from '../base/version.ts'
+import type { Loaded } from '../config/load.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
 import { enterNetworkNamespace, exitImmediately, nameProcess } from '../system/process.ts'
 import { createLauncher } from '../system/spawn.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
+import { loadFor } from './configuration.ts'
 import { dumpModel } from './dump.ts'
-import { readAndExamine } from './examined.ts'
+import { examine } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
 import { acquirePidFiles, type PidFiles } from './ends/pid-files.ts'
 import { RunningDaemon } from './running.ts'
 import { withAbsolutePaths, type DaemonSettings } from './settings.ts'
+import { withProcessWide } from './whereabouts.ts'
 
 /**
  * keepalived's: 0 also when another daemon runs already, 2 when it cannot run. After a defect of ours
@@ -29,8 +32,11 @@ const LOG_GRACE_MS = 500
  * @returns never, in fact: the process ends with the exit code as soon as it is known.
  */
 export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): Promise<number> {
-  const settings = whenReady === undefined ? asked : leaveDirectory(asked)
   nameProcess('vrrpd')
+  const told = whenReady === undefined ? asked : leaveDirectory(asked)
+  // Where it runs and under which name it logs may stand in the file.
+  const loaded = await loadFor(told)
+  const settings = withProcessWide(told, loaded.model.process)
   if (settings.umask !== undefined) process.umask(settings.umask)
   const entered = settings.namespace === undefined ? undefined : enterNetworkNamespace(settings.namespace)
   const log = openLog(settings.log, openDevLog)
@@ -52,7 +58,7 @@ export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): 
     else log.error(pidFiles.error.text)
     return leave(pidFiles.error.kind === 'held' ? EXIT.ok : EXIT.cannotRun)
   }
-  const running = await open(settings, log, pidFiles.value)
+  const running = await open(loaded, settings, log, pidFiles.value)
   if (!running) {
     pidFiles.value.remove()
     return leave(EXIT.cannotRun)
@@ -81,12 +87,13 @@ function leaveDirectory(asked: DaemonSettings): DaemonSettings {
 
 /** Undefined: it cannot run; why has been logged. */
 async function open(
+  loaded: Loaded,
   settings: DaemonSettings,
   log: Log,
   pidFiles: PidFiles,
 ): Promise<RunningDaemon | undefined> {
   const programs = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
-  const examined = await readAndExamine(settings, programs, log, 'start')
+  const examined = await examine(loaded, 'start', settings, programs, log)
   if (!examined) return undefined
   const { startupScript } = examined.model.global
   if (startupScript) {

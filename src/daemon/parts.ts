@@ -1,7 +1,7 @@
 /** The parts of the running daemon, and how they are wired to each other. */
 
 import type { Instant } from '../base/time.ts'
-import type { Model } from '../config/model.ts'
+import type { Model, ProcessWide } from '../config/model.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
@@ -36,6 +36,7 @@ import { delayStartup } from './startup-delay.ts'
 import { Succession } from './ends/succession.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { VirtualMacs } from './kernel/virtual-macs.ts'
+import { heldFromStart } from './whereabouts.ts'
 
 export interface Opened {
   readonly settings: DaemonSettings
@@ -67,6 +68,7 @@ export class Parts {
   private readonly virtualMacs: VirtualMacs
   private readonly deafUntil: Instant | undefined
   private readonly startedAt = new Date()
+  private readonly startedWith: ProcessWide
   private inForce: InForce
   private notices: readonly string[]
 
@@ -74,6 +76,7 @@ export class Parts {
     const { settings, log, programs } = opened
     const { model } = examined
     this.opened = opened
+    this.startedWith = model.process
     this.service = this.connectService()
     this.notices = sayNotices(model, settings.configFile, log)
     this.firewall = openFirewall(model.global.firewall, programs, log)
@@ -110,7 +113,14 @@ export class Parts {
     if (model.global.fifoStatesOnReload) notifyOfStates(this.room, this.daemon.engine)
     this.succession.renew()
     this.chronicle.retain(new Set(this.daemon.engine.routers.keys()))
-    this.notices = sayNotices(model, settings.configFile, log)
+    this.notices = [...sayNotices(model, settings.configFile, log), ...this.sayHeld(model)]
+  }
+
+  /** What another configuration wants of the process, which is as it was started. */
+  private sayHeld(model: Model): readonly string[] {
+    const held = heldFromStart(this.startedWith, model.process)
+    for (const notice of held) this.opened.log.warn(notice)
+    return held
   }
 
   /** Those of the configuration in force, its files and processes. */
@@ -213,7 +223,7 @@ export class Parts {
     return new Reloader({
       configFile: settings.configFile,
       ...{ log, chronicle, service },
-      read: (heard) => readAndExamine(settings, programs, heard, 'reload'),
+      read: (heard) => readAndExamine(settings, programs, heard),
       current: () => this.inForce,
       apply: (examined) => {
         this.use(examined)

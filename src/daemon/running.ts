@@ -13,6 +13,7 @@ import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { Parts, type Opened } from './parts.ts'
 import { rehearse } from './kernel/rehearsal.ts'
 import { onSignals } from './signals.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 /** keepalived waits about as long for its last notify scripts. */
 const NOTIFY_GRACE = seconds(1)
@@ -56,12 +57,13 @@ export class RunningDaemon {
   private listenForDumps(): void {
     const { parts } = this
     const { daemon, chronicle, room, tracking } = parts
+    const whereabouts = whereaboutsOf(this.opened.settings)
     new Dumps({
       log: this.opened.log,
       source: (countersOf) => {
         const { model, assembly } = parts.current
         const { routers } = assembly
-        return gatherDump({ model, routers, daemon, chronicle, room, tracking }, countersOf)
+        return gatherDump({ model, whereabouts, routers, daemon, chronicle, room, tracking }, countersOf)
       },
     })
   }

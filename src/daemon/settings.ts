@@ -14,6 +14,9 @@ export interface DaemonSettings {
   readonly pidFile: string | undefined
   readonly vrrpPidFile: string | undefined
   readonly namespace: string | undefined
+  /** `instance` and `use_pid_dir` of the file: see whereabouts.ts. */
+  readonly instance?: string | undefined
+  readonly pidDirectory?: boolean
   readonly umask: number | undefined
   /** False: addresses and routes stay when the daemon stops. */
   readonly releaseOnStop: boolean
@@ -49,12 +52,19 @@ export interface PidFilePaths {
   readonly vrrp: string
 }
 
-/** keepalived's paths (measured with 2.2.7), which in a network namespace are others. */
+/**
+ * keepalived's paths (measured with 2.2.7, but for the second one without a directory, where it writes
+ * /run/vrrp.pid and its manual and newer versions say what is here).
+ */
 export function pidFilePaths(settings: DaemonSettings): PidFilePaths {
-  const { namespace } = settings
-  const [main, vrrp] =
-    namespace === undefined
-      ? ['/run/keepalived.pid', '/run/keepalived_vrrp.pid']
-      : [`/run/keepalived/${namespace}/keepalived.pid`, `/run/keepalived/${namespace}/vrrp.pid`]
+  const { namespace, instance } = settings
+  const directory = `/run/keepalived${namespace === undefined ? '' : `/${namespace}`}`
+  const of = instance === undefined ? '' : `_${instance}`
+  const [main, vrrp] = hasPidDirectory(settings)
+    ? [`${directory}/keepalived${of}.pid`, `${directory}/vrrp${of}.pid`]
+    : ['/run/keepalived.pid', '/run/keepalived_vrrp.pid']
   return { main: settings.pidFile ?? main, vrrp: settings.vrrpPidFile ?? vrrp }
 }
+
+export const hasPidDirectory = ({ namespace, instance, pidDirectory }: DaemonSettings): boolean =>
+  namespace !== undefined || instance !== undefined || pidDirectory === true

@@ -19,6 +19,8 @@ export interface ProcessReport {
   /** Undefined: nobody has counted yet. */
   readonly running: number | undefined
   readonly verdict: 'pending' | 'up' | 'down'
+  /** The count says otherwise, which counts only when it has lasted. */
+  readonly isWaiting: boolean
 }
 
 export interface ProcessEvents {
@@ -85,10 +87,11 @@ export class TrackedProcesses {
   }
 
   reports(): readonly ProcessReport[] {
-    return this.#watched.map(({ process, count, verdict }) => ({
+    return this.#watched.map(({ process, count, verdict, cancel }) => ({
       name: process.name,
       running: count,
       verdict,
+      isWaiting: cancel !== undefined,
     }))
   }
 

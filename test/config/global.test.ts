@@ -10,6 +10,7 @@ test('an empty file', async () => {
   expect(findings(loaded)).toEqual([])
   const { global, ...rest } = loaded.model
   expect(rest).toEqual({
+    process: { pidDirectory: false },
     scripts: [],
     trackFiles: [],
     trackProcesses: [],

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { notServedNotice, readConfiguration } from '../../src/daemon/configuration.ts'
+import { judgeConfiguration, loadFor, notServedNotice } from '../../src/daemon/configuration.ts'
 import type { Log } from '../../src/daemon/log/logging.ts'
 import type { DaemonSettings } from '../../src/daemon/settings.ts'
 import { defaultOptions } from '../../src/cli/daemon-options.ts'
@@ -28,7 +28,7 @@ async function read(text: string, purpose: 'start' | 'reload' = 'start') {
     close: () => Promise.resolve(),
   }
   const settings: DaemonSettings = { ...defaultOptions, configFile }
-  const model = await readConfiguration(settings, log, purpose)
+  const model = judgeConfiguration(await loadFor(settings), settings, log, purpose)
   await rm(directory, { recursive: true })
   return { model, lines }
 }

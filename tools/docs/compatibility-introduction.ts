@@ -29,6 +29,8 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - \`sport\`, \`dport\` and \`uidrange\` of rules take a single number, not only a range.
 - An interface that is set down and up again within its delay of \`interface_up_down_delays\` gets back the routes and addresses that the kernel took away with it; keepalived 2.2.7 goes on without them.
 - \`script "</path"\` opens that file as the script's user, and nothing else: keepalived 2.2.7 has a shell run what follows, whatever enable_script_security says.
+- The second pid file is /run/keepalived_vrrp.pid, as keepalived(8) says; keepalived 2.2.7 writes /run/vrrp.pid. With a directory (\`use_pid_dir\`, \`instance\`, a network namespace) both are the same.
+- \`-t\` with a \`net_namespace\` that is not there ends with 2; keepalived 2.2.7 says nothing and ends with 0.
 - A reload with a file that keepalived would die of leaves the running configuration in place.
 - \`\\#\` and \`\\!\` begin a comment, as in 2.2.7, and vrrpd says so.
 - A notify script that is a directory is not run; keepalived 2.2.7 accepts it.

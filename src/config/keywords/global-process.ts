@@ -2,7 +2,7 @@
 
 import { noEffect, notYet, value, type Keyword, type Standing } from '../keyword.ts'
 import { alone, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
-import { bufferPolicy, umask } from '../values/global-words.ts'
+import { absolutePath, bufferPolicy, umask } from '../values/global-words.ts'
 import { POSITIVE, UNSIGNED, ignored, integer, optionalInteger } from '../values/number.ts'
 
 const ordinary = notYet('vrrpd runs with ordinary scheduling')
@@ -12,7 +12,7 @@ const noChild: Readonly<Record<string, Standing>> = { vrrp: ordinary, checker: o
 const nice = lenient(integer({ minimum: -20, maximum: 19 }))
 const realTime = lenient(integer({ minimum: 1, maximum: 99 }))
 const size = lenient(integer(UNSIGNED))
-const dumps = notYet('dumps are written to /tmp/keepalived.data, .stats and .json')
+const since = '2.2.8'
 const buffers = noEffect('vrrpd’s netlink sockets recover from an overrun by reading everything anew')
 
 const perProcess = Object.entries(noChild).flatMap(([name, standing]): Keyword[] => [
@@ -41,6 +41,42 @@ const netlinkBuffers = [
     value(name, 3, size, 'bytes of receive buffer', { standing: buffers }),
     value(`${name}_force`, 3, optionalBoolean, 'beyond the system’s limit', { standing: buffers }),
   ])
+
+export const dataUseInstance: Keyword<boolean> = value(
+  'data_use_instance',
+  3,
+  optionalBoolean,
+  'network namespace and instance in the names of .data files',
+  { default: 'off' },
+)
+export const stateDumpFile: Keyword<string> = value(
+  'state_dump_file',
+  3,
+  absolutePath,
+  'where SIGUSR1 writes',
+  { default: '/tmp/keepalived.data', since },
+)
+export const statsDumpFile: Keyword<string> = value(
+  'stats_dump_file',
+  3,
+  absolutePath,
+  'where SIGUSR2 writes',
+  { default: '/tmp/keepalived.stats', since },
+)
+export const jsonDumpFile: Keyword<string> = value(
+  'json_dump_file',
+  3,
+  absolutePath,
+  'where the JSON signal writes',
+  { default: '/tmp/keepalived.json', since },
+)
+export const jsonVersion: Keyword<number> = value(
+  'json_version',
+  3,
+  integer({ minimum: 1, maximum: 2 }),
+  '1: an array of instances; 2: an object with arrays of instances and tracked processes',
+  { default: '1', since },
+)
 
 export const processKeywords: readonly Keyword[] = [
   ...perProcess,
@@ -82,17 +118,11 @@ export const processKeywords: readonly Keyword[] = [
   value('config_save_dir', 3, text('DIRECTORY'), 'where configurations are kept', {
     standing: notYet('none are kept'),
   }),
-  value('data_use_instance', 3, optionalBoolean, 'instance name in dump file names', { standing: dumps }),
-  value('state_dump_file', 3, text('FILE'), 'where SIGUSR1 writes', { standing: dumps, since: '2.2.8' }),
-  value('stats_dump_file', 3, text('FILE'), 'where SIGUSR2 writes', { standing: dumps, since: '2.2.8' }),
-  value('json_dump_file', 3, text('FILE'), 'where the JSON signal writes', {
-    standing: dumps,
-    since: '2.2.8',
-  }),
-  value('json_version', 3, integer({ minimum: 1, maximum: 2 }), 'its format', {
-    standing: dumps,
-    since: '2.2.8',
-  }),
+  dataUseInstance,
+  stateDumpFile,
+  statsDumpFile,
+  jsonDumpFile,
+  jsonVersion,
   value('iproute_usr_dir', 3, text('DIRECTORY'), 'where names of tables are', {
     standing: notYet('/etc/iproute2 is read'),
     since: '2.2.8',

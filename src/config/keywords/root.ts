@@ -12,10 +12,24 @@ import { vrrpInstance } from './vrrp-instance.ts'
 import { vrrpScript } from './vrrp-script.ts'
 import { vrrpSyncGroup } from './vrrp-sync-group.ts'
 
-const noNamespace = notYet('start vrrpd in the namespace, for instance with ip netns exec')
+export const netNamespace: Keyword<string> = value(
+  'net_namespace',
+  3,
+  lenient(text('NAME')),
+  'network namespace to run in',
+  { once: true },
+)
+export const instanceName: Keyword<string> = value(
+  'instance',
+  3,
+  lenient(text('NAME')),
+  'one of several daemons on this host: part of the names of its pid files, log and control socket',
+  { once: true },
+)
+export const usePidDir: Keyword<true> = value('use_pid_dir', 3, flag, 'pid files in /run/keepalived')
 
 const processWide: readonly Keyword[] = [
-  value('net_namespace', 3, lenient(text('NAME')), 'network namespace to run in', { standing: noNamespace }),
+  netNamespace,
   value('net_namespace_ipvs', 4, words('[NAME]'), 'network namespace of IPVS', {
     standing: noEffect('vrrpd does not touch IPVS'),
     once: true,
@@ -23,11 +37,8 @@ const processWide: readonly Keyword[] = [
   value('namespace_with_ipsets', 4, flag, 'ipsets on old kernels', {
     standing: noEffect('vrrpd makes no firewall rules'),
   }),
-  value('instance', 3, lenient(text('NAME')), 'part of pid file names', {
-    standing: notYet('use --pid'),
-    once: true,
-  }),
-  value('use_pid_dir', 3, flag, 'pid files in /run/keepalived', { standing: notYet('use --pid') }),
+  instanceName,
+  usePidDir,
   value('child_wait_time', 3, integer(UNSIGNED), 'seconds to wait for processes at the end', {
     standing: noEffect('vrrpd is one process'),
   }),

@@ -24,6 +24,7 @@ export interface GlobalDefs {
   readonly defaultInterface: string
   readonly mail: Mail
   readonly firewall: FirewallTable
+  readonly dumps: DumpFiles
   /** `set_supplementary_groups` */
   readonly supplementaryGroups: boolean
   /** `notify_fifo` and `vrrp_notify_fifo`. */
@@ -42,6 +43,18 @@ export interface FirewallTable {
   readonly priority: number
   /** `nftables_counters` */
   readonly counters: boolean
+}
+
+/** What signals have written, and where; absent paths are keepalived's own in /tmp. */
+export interface DumpFiles {
+  /** `data_use_instance`: names of `.data` files in /tmp hold those of the network namespace and instance. */
+  readonly useInstance: boolean
+  /** `state_dump_file` */
+  readonly data?: string
+  readonly stats?: string
+  readonly json?: string
+  /** `json_version` */
+  readonly jsonVersion: 1 | 2
 }
 
 /** What `notification_email`, `smtp_*` and `router_id` say about mails. */

@@ -46,6 +46,13 @@ const ofGlobal: Printers<GlobalDefs> = {
     ...when(priority !== -1, `nftables_priority ${priority}`),
     ...when(counters, 'nftables_counters'),
   ],
+  dumps: ({ useInstance, data, stats, json, jsonVersion }) => [
+    ...when(useInstance, 'data_use_instance'),
+    ...(data === undefined ? [] : [`state_dump_file ${word(data)}`]),
+    ...(stats === undefined ? [] : [`stats_dump_file ${word(stats)}`]),
+    ...(json === undefined ? [] : [`json_dump_file ${word(json)}`]),
+    ...when(jsonVersion !== 1, `json_version ${jsonVersion}`),
+  ],
   mail: (mail) => printFields(ofMail, mail),
   fifos: (fifos) => fifos.flatMap(fifoLines),
   fifoStatesOnReload: (on) => when(on, 'fifo_write_vrrp_states_on_reload'),

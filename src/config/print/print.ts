@@ -28,6 +28,14 @@ const blocks = (all: readonly (readonly string[])[]): readonly string[] =>
   all.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
 
 const printers: Printers<Model> = {
+  process: ({ namespace, instance, pidDirectory }) =>
+    blocks([
+      [
+        ...(namespace === undefined ? [] : [`net_namespace ${word(namespace)}`]),
+        ...(instance === undefined ? [] : [`instance ${word(instance)}`]),
+        ...when(pidDirectory, 'use_pid_dir'),
+      ],
+    ]),
   global: (global) => blocks([globalBlock(global)]),
   staticAddresses: (addresses) =>
     blocks([

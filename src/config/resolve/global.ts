@@ -11,9 +11,10 @@ import {
   vrrpCheckUnicastSrc,
 } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
+import * as dump from '../keywords/global-process.ts'
 import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
 import { spanOf } from '../line.ts'
-import type { GlobalDefs, Mail } from '../model.ts'
+import type { DumpFiles, GlobalDefs, Mail } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readInteger } from '../values/number.ts'
@@ -61,7 +62,21 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
       priority: values.last(nftablesPriority) ?? -1,
       counters: values.has(nftablesCounters),
     },
+    dumps: dumpsOf(values),
     ...globalScripts(values),
+  }
+}
+
+function dumpsOf(values: Values): DumpFiles {
+  const data = values.last(dump.stateDumpFile)
+  const stats = values.last(dump.statsDumpFile)
+  const json = values.last(dump.jsonDumpFile)
+  return {
+    useInstance: values.last(dump.dataUseInstance) ?? false,
+    ...(data !== undefined && { data }),
+    ...(stats !== undefined && { stats }),
+    ...(json !== undefined && { json }),
+    jsonVersion: values.last(dump.jsonVersion) === 2 ? 2 : 1,
   }
 }
 

@@ -30,6 +30,7 @@ import { resolveGlobal } from './global.ts'
 import { resolveInstance } from './instance.ts'
 import { settleMembers } from './members.ts'
 import { resolveLinkDelays } from './link-delays.ts'
+import { isProcessWide, resolveProcess } from './process.ts'
 import { resolveRoute } from './route.ts'
 import { firstPreference, resolveRule } from './rule.ts'
 import { resolveScript } from './script.ts'
@@ -88,7 +89,7 @@ export function resolve(
       if (group !== undefined) groups.push(group)
     } else if (node.keyword === garpGroup) {
       checkNeeded(node, report)
-    } else if (node.keyword !== globalDefs) {
+    } else if (node.keyword !== globalDefs && !isProcessWide(node)) {
       readTree([node], report)
       checkNeeded(node, report)
       // In its turn: what has no preference is numbered in the file's order, an instance's rules too.
@@ -107,6 +108,7 @@ export function resolve(
   reportConflicts(settled, global.mcastGroup4, report)
   const addressDefaults = { link: defaults.link, names, isStatic: true } as const
   const model: Model = {
+    process: resolveProcess(nodes, report),
     global,
     scripts: [...scripts.values()],
     trackFiles: [...files.values()],

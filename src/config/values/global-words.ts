@@ -35,6 +35,18 @@ export const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
   },
 })
 
+/** Where a running daemon writes: it has no directory of its own that a relative path could start from. */
+export const absolutePath: Arguments<string> = {
+  syntax: 'FILE',
+  needed: 1,
+  read({ words }, report) {
+    const [, path] = words
+    if (path === undefined || path.text.startsWith('/')) return path?.text
+    report(errorAt(path, 'invalid-value', `a path from the root is expected here; ${IGNORED}`))
+    return undefined
+  },
+}
+
 const BITS = ['IRUSR', 'IWUSR', 'IXUSR', 'IRGRP', 'IWGRP', 'IXGRP', 'IROTH', 'IWOTH', 'IXOTH']
 const MOST_PERMISSIONS = 0o777
 

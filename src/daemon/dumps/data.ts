@@ -48,9 +48,10 @@ const section = (name: string, lines: Lines): Lines =>
 
 const yes = (value: boolean): string => (value ? 'true' : 'false')
 
-const globalLines = ({ model: { global } }: DumpSource): Lines => [
+const globalLines = ({ model: { global }, whereabouts: { namespace, instance } }: DumpSource): Lines => [
   '------< Global definitions >------',
-  ` Network namespace = (default)`,
+  ` Network namespace = ${namespace ?? '(default)'}`,
+  instance !== undefined && ` Instance name = ${instance}`,
   global.routerId !== undefined && ` Router ID = ${global.routerId}`,
   ` Dynamic interfaces = ${yes(global.dynamicInterfaces)}`,
   ` Default interface = ${global.defaultInterface}`,

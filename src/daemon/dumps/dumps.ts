@@ -6,6 +6,7 @@ import type { Log } from '../log/logging.ts'
 import { dumpData, dumpParentData } from './data.ts'
 import { replaceFile } from './file.ts'
 import { dumpJson } from './json.ts'
+import { dumpPaths, type DumpPaths } from './paths.ts'
 import { countedSince, type DumpSource } from './source.ts'
 import { dumpStats } from './stats.ts'
 
@@ -29,18 +30,18 @@ export class Dumps {
     this.ports = ports
     process.on('SIGUSR1', () => {
       this.write('data', [
-        ['/tmp/keepalived.data', dumpData],
-        ['/tmp/keepalived_parent.data', dumpParentData],
+        ['data', dumpData],
+        ['parentData', dumpParentData],
       ])
     })
     process.on('SIGUSR2', () => {
-      this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
+      this.write('stats', [['stats', dumpStats]])
     })
     this.onSignal(JSON_SIGNAL, () => {
-      this.write('as json', [['/tmp/keepalived.json', dumpJson]])
+      this.write('as json', [['json', dumpJson]])
     })
     this.onSignal(STATS_CLEAR_SIGNAL, () => {
-      this.write('stats', [['/tmp/keepalived.stats', dumpStats]])
+      this.write('stats', [['stats', dumpStats]])
       this.clear()
     })
   }
@@ -55,11 +56,15 @@ export class Dumps {
     return this.ports.source((name, now) => countedSince(this.cleared.get(name), now))
   }
 
-  private write(what: string, files: readonly (readonly [string, (source: DumpSource) => string])[]): void {
+  private write(
+    what: string,
+    files: readonly (readonly [keyof DumpPaths, (source: DumpSource) => string])[],
+  ): void {
     this.ports.log.info(`Printing VRRP ${what} for process(${process.pid}) on signal`)
     // What is true now, however long the file takes.
     const source = this.source()
-    const texts = files.map(([path, make]) => [path, make(source)] as const)
+    const paths = dumpPaths(source.model, source.whereabouts)
+    const texts = files.map(([which, make]) => [paths[which], make(source)] as const)
     this.work = this.work.then(async () => {
       for (const [path, text] of texts) {
         const problem = await replaceFile(path, text)

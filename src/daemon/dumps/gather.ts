@@ -7,10 +7,12 @@ import type { Chronicle } from '../journal/chronicle.ts'
 import type { Daemon } from '../daemon.ts'
 import type { ScriptRoom } from '../scripts/script-room.ts'
 import type { Tracking } from '../scripts/tracking.ts'
+import type { Whereabouts } from '../whereabouts.ts'
 import type { DumpSource } from './source.ts'
 
 export interface DumpParts {
   readonly model: Model
+  readonly whereabouts: Whereabouts
   readonly routers: readonly Assembled[]
   readonly daemon: Pick<Daemon, 'engine' | 'isPresent'>
   readonly chronicle: Pick<Chronicle, 'wallMsOf'>
@@ -20,12 +22,13 @@ export interface DumpParts {
 
 /** @param countersOf an instance's counters as they are → since they were cleared */
 export function gatherDump(
-  { model, routers, daemon, chronicle, room, tracking }: DumpParts,
+  { model, whereabouts, routers, daemon, chronicle, room, tracking }: DumpParts,
   countersOf: (name: string, now: Counters) => Counters,
 ): DumpSource {
   const { engine } = daemon
   return {
     model,
+    whereabouts,
     checks: room.reports(),
     files: tracking.fileReports(),
     processes: tracking.processReports(),

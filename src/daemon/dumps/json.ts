@@ -4,14 +4,41 @@
  * as keepalived does since 2.4.0.
  */
 
-import { toSeconds } from '../../base/time.ts'
+import { seconds, toSeconds } from '../../base/time.ts'
+import type { ProcessReport } from '../../tracking/tracked-processes.ts'
 import { commandWords, addressWords, routeWords, ruleWords } from './words.ts'
 import { errorCounts, STATE_NUMBERS, type DumpedRouter, type DumpSource } from './source.ts'
 
 export const MASKED = '********'
 
-export const dumpJson = (source: DumpSource): string =>
-  `${JSON.stringify(source.routers.map((router) => ({ data: dataOf(router, source), stats: statsOf(router) })))}\n`
+export const dumpJson = (source: DumpSource): string => `${JSON.stringify(shaped(source))}\n`
+
+/** `json_version 2` as keepalived since 2.2.8 shows it: the same instances, and what is tracked of processes. */
+function shaped(source: DumpSource): object {
+  const vrrp = source.routers.map((router) => ({ data: dataOf(router, source), stats: statsOf(router) }))
+  if (source.model.global.dumps.jsonVersion === 1) return vrrp
+  return { vrrp, track_process: source.processes.map((report) => processOf(report, source)) }
+}
+
+const MATCHES = { name: 'none', exact: 'exact', partial: 'partial', initial: 'initial' } as const
+
+function processOf({ name, running, verdict, isWaiting }: ProcessReport, { model }: DumpSource): object {
+  const process = model.trackProcesses.find((each) => each.name === name)
+  return {
+    process: process?.program ?? name,
+    param_match: MATCHES[process?.match ?? 'name'],
+    min_processes: process?.quorum ?? 1,
+    ...(process?.quorumMax !== undefined && { max_processes: process.quorumMax }),
+    current_processes: running ?? 0,
+    have_quorum: verdict === 'up',
+    weight: process?.weight ?? 0,
+    terminate_delay: toSeconds(process?.terminateDelay ?? seconds(0)),
+    fork_delay: toSeconds(process?.forkDelay ?? seconds(0)),
+    fork_delay_timer_running: isWaiting && verdict === 'down',
+    terminate_delay_timer_running: isWaiting && verdict === 'up',
+    full_command: process?.match === 'exact' && process.parameters.length === 0,
+  }
+}
 
 const AUTH_TYPES = { none: 0, PASS: 1, AH: 2 } as const
 

@@ -7,6 +7,7 @@ import type { ProcessReport } from '../../tracking/tracked-processes.ts'
 import type { Counters } from '../../vrrp/counters.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { Assembled } from '../assemble.ts'
+import type { Whereabouts } from '../whereabouts.ts'
 
 export interface DumpedRouter {
   readonly assembled: Assembled
@@ -21,6 +22,7 @@ export interface DumpedRouter {
 }
 
 export interface DumpSource {
+  readonly whereabouts: Whereabouts
   readonly model: Model
   readonly routers: readonly DumpedRouter[]
   readonly groups: readonly {

@@ -9,6 +9,7 @@ import { formatCidr } from '../../base/address.ts'
 import { openKernel, type Kernel } from '../../netlink/kernel.ts'
 import { linkSettings } from '../../system/link-sysctl.ts'
 import { enterNetworkNamespace } from '../../system/process.ts'
+import { loadFor } from '../configuration.ts'
 import { removeTables } from '../kernel/firewall-cleanup.ts'
 import { Installer, installerPort } from '../kernel/installer.ts'
 import { holderOf } from './pid-file-holder.ts'
@@ -18,11 +19,14 @@ import { readRecord, recordPath } from './run-record-file.ts'
 import { pidFilePaths, type DaemonSettings } from '../settings.ts'
 import { withdrawAll } from './succession.ts'
 import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
+import { withProcessWide } from '../whereabouts.ts'
 
 const EXIT = { clean: 0, failed: 1, running: 2 } as const
 
 /** @returns the exit code: 0 nothing of ours is left, 1 something could not be removed, 2 a daemon runs */
-export function cleanUp(settings: DaemonSettings, say: (text: string) => void): number {
+export async function cleanUp(asked: DaemonSettings, say: (text: string) => void): Promise<number> {
+  // Which daemon it was may stand in the file; one that cannot be read says nothing.
+  const settings = withProcessWide(asked, (await loadFor(asked)).model.process)
   if (settings.namespace !== undefined) {
     const entered = enterNetworkNamespace(settings.namespace)
     if (!entered.ok)

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { accepted, rejected, type Result } from '../../base/result.ts'
 import { acquirePidFile, type PidFile } from '../../system/file-lock.ts'
-import { pidFilePaths, type DaemonSettings } from '../settings.ts'
+import { hasPidDirectory, pidFilePaths, type DaemonSettings } from '../settings.ts'
 
 export interface PidFiles {
   write(pid: number): void
@@ -17,7 +17,7 @@ export function acquirePidFiles(settings: DaemonSettings): Result<PidFiles, PidF
   const paths = pidFilePaths(settings)
   const held: PidFile[] = []
   for (const path of [paths.main, paths.vrrp]) {
-    if (settings.namespace !== undefined) makeDirectory(dirname(path))
+    if (hasPidDirectory(settings)) makeDirectory(dirname(path))
     const acquired = acquirePidFile(path)
     if (acquired.ok) {
       held.push(acquired.value)

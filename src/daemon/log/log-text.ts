@@ -36,10 +36,12 @@ export function syslogFrame(
 }
 
 /** keepalived's VRRP process writes to FILE with `_vrrp` before its last dot (`man 8 keepalived`, -g). */
-export function vrrpLogFile(file: string): string {
+export const vrrpLogFile = (file: string): string => insertBeforeExtension(file, '_vrrp')
+
+export function insertBeforeExtension(file: string, text: string): string {
   const name = basename(file)
   const dot = name.lastIndexOf('.')
-  const inserted = dot === -1 ? `${name}_vrrp` : `${name.slice(0, dot)}_vrrp${name.slice(dot)}`
+  const inserted = dot === -1 ? `${name}${text}` : `${name.slice(0, dot)}${text}${name.slice(dot)}`
   return file.includes('/') ? join(dirname(file), inserted) : inserted
 }
 
