@@ -147,6 +147,7 @@ const pureFiles = [
   'daemon/dependencies.ts',
   'daemon/journal/chronicle-text.ts',
   'daemon/journal/heard.ts',
+  'daemon/journal/weighing.ts',
   'daemon/log/messages.ts',
   'daemon/kernel/firewall-rules.ts',
   'daemon/kernel/pacing.ts',

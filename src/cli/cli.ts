@@ -4,6 +4,7 @@
  * only what it needs: the daemon no yargs, the commands no addon.
  */
 
+import { unknownName } from '../base/unknown-name.ts'
 import { commandNames, isCommandName } from './command-names.ts'
 import { EXIT } from './exit-codes.ts'
 import { helpText } from './help.ts'
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[], makeIo: () => CommandIo = pr
 
 async function command(word: string, argv: readonly string[], io: CommandIo): Promise<number> {
   if (!isCommandName(word)) {
-    io.err(`vrrpd has no command '${word}', only: ${commandNames.join(', ')}. Try 'vrrpd --help'\n`)
+    io.err(`vrrpd: ${unknownName('command', word, commandNames)}\n\nTry 'vrrpd --help'\n`)
     return EXIT.usage
   }
   if (word === 'help') {

@@ -10,20 +10,35 @@ import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { wrap } from './layout.ts'
 import { localTime } from './local-time.ts'
+import { askStatus } from './status.ts'
 
 const TIMEOUT_MS = 5_000
 
 interface Asked {
-  readonly subject: string
+  /** Undefined: the only instance there is. */
+  readonly subject: string | undefined
   readonly json: boolean
   readonly control: string
 }
 
-async function why({ subject, json, control }: Asked, io: CommandIo): Promise<number> {
+async function why({ subject: named, json, control }: Asked, io: CommandIo): Promise<number> {
+  const subject = named ?? (await onlyInstance(control, io))
+  if (typeof subject === 'number') return subject
   const answer = await askDaemon(control, 'why', TIMEOUT_MS, { subject })
   if (!answer.ok) return sayFailure(answer.error, control, io)
   io.out(json ? `${JSON.stringify(answer.value, null, 2)}\n` : whyText(answer.value, io.width))
   return EXIT.allWell
+}
+
+/** Or an exit code, after it has been said that there are several, or none. */
+async function onlyInstance(control: string, io: CommandIo): Promise<string | number> {
+  const report = await askStatus({ name: undefined, control }, io)
+  if (typeof report === 'number') return report
+  const names = report.instances.map(({ name }) => name)
+  const [only, other] = names
+  if (only !== undefined && other === undefined) return only
+  io.err(`vrrpd why: which one? there is: ${names.join(', ') || 'none'}\n`)
+  return EXIT.usage
 }
 
 /** The chain with an arrow before each consequence, then what is true now. */
@@ -49,15 +64,14 @@ const withLocalTimes = (text: string): string =>
 
 export const whyCommand = (
   choose: Choose,
-): CommandModule<object, { SUBJECT: string; json: boolean; control: string }> => ({
-  command: 'why <SUBJECT>',
+): CommandModule<object, { SUBJECT: string | undefined; json: boolean; control: string }> => ({
+  command: 'why [SUBJECT]',
   describe: 'Explain why an instance, or the one with a virtual address, is as it is',
   builder: (yargs) =>
     yargs
       .positional('SUBJECT', {
         type: 'string',
-        demandOption: true,
-        describe: 'A vrrp_instance or a virtual address',
+        describe: 'A vrrp_instance or a virtual address; may be left out where there is but one instance',
       })
       .option('json', jsonOption('Print the answer as JSON'))
       .option('control', controlOption)

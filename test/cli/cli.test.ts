@@ -105,7 +105,7 @@ describe('vrrpd', () => {
     { argv: ['status', '--nope'], says: "Unknown argument: nope\n\nTry 'vrrpd status --help'\n" },
     { argv: ['status', 'a', 'b'], says: 'Unknown argument: b' },
     { argv: ['status', '--control'], says: 'Not enough arguments following: control' },
-    { argv: ['stats'], says: "vrrpd has no command 'stats', only: status, " },
+    { argv: ['stats'], says: "vrrpd: no command 'stats'; did you mean 'status'? there is: status, " },
   ])('$argv is wrong usage', async ({ argv, says }) => {
     const { code, out, err } = await run(...argv)
     expect({ code, out }).toEqual({ code: 3, out: '' })

@@ -22,6 +22,12 @@ export class Causes {
     this.ofGroup.clear()
   }
 
+  /** Where the engine event itself says nothing of it. */
+  suggest(root: number | undefined): void {
+    this.root ??= root
+    this.latest ??= root
+  }
+
   /** A sync group takes its members along: it was the last transition that made it. */
   ofSyncing(): number | undefined {
     return this.latest

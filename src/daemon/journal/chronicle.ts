@@ -14,8 +14,9 @@ import type { Note } from '../../vrrp/election/state.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { Causes } from './causes.ts'
 import { STATE_WORDS, tellNote } from './chronicle-text.ts'
-import { HeardMasters } from './heard.ts'
+import { HeardMasters, type HeardMaster } from './heard.ts'
 import { Journal } from './journal.ts'
+import { Weighing } from './weighing.ts'
 
 export interface ChroniclePorts {
   readonly clock: Clock
@@ -39,6 +40,7 @@ export class Chronicle {
   /** By instance: its last transition, and what left its addresses without a master. */
   private readonly transitions = new Map<string, number>()
   private readonly vacancies = new Map<string, number>()
+  private readonly weighing = new Weighing()
   private readonly histories = new Map<string, readonly TransitionReport[]>()
   private readonly trackers = new Map<string, string>()
   private event: EngineEvent | undefined
@@ -80,15 +82,19 @@ export class Chronicle {
     }
     const told = tellNote(router, note, this.ports.addressesOf(router))
     if (!told) return
+    const base = this.ports.recordOf(router)?.router.priority ?? 0
+    this.causes.suggest(this.weighing.causeOf(router, note, base))
     const leftOver = told.kind === 'addresses-removed' && !this.isLeaving(router)
     const text = leftOver ? `${router}: removing what an earlier run left behind` : told.text
     const id = this.of(router, told.kind, text, told.repeatKey)
     if (note.kind === 'transition') this.moved(router, note, id)
+    this.weighing.note(router, note, id)
   }
 
   /** After a reload: only these routers are there still. */
   retain(routers: ReadonlySet<string>): void {
     this.heard.retain(routers)
+    for (const name of this.transitions.keys()) if (!routers.has(name)) this.weighing.forget(name)
     for (const map of [this.transitions, this.vacancies, this.histories]) {
       for (const name of map.keys()) if (!routers.has(name)) map.delete(name)
     }
@@ -211,15 +217,23 @@ export class Chronicle {
 
   private timeout(router: string): void {
     const heard = this.heard.latest(router)
+    const lesser = this.weighing.lesserMaster(router)
+    const isThere = lesser !== undefined && heard !== undefined && this.isHeardStill(router, heard)
     // A member that its sync group holds back runs out again and again.
-    this.causes.begin(this.vacancies.get(router))
-    const text =
-      heard?.left === true
+    this.causes.begin(isThere ? lesser : this.vacancies.get(router))
+    const text = isThere
+      ? `${router} has let ${formatIpv4(heard.source)} go on for a Master_Down_Interval`
+      : heard?.left === true
         ? `nobody took over ${router} from ${formatIpv4(heard.source)}`
         : heard
           ? `${router} has heard nothing from ${formatIpv4(heard.source)} for a Master_Down_Interval`
           : `${router} has heard no master for a Master_Down_Interval`
     this.of(router, 'timeout', text, 'timeout')
+  }
+
+  private isHeardStill(router: string, { left, last }: HeardMaster): boolean {
+    const record = this.ports.recordOf(router)
+    return record !== undefined && !left && last >= this.silenceAfter(record)
   }
 
   /** Something that happened to one instance; it repeats itself only while the instance stays in its state. */

@@ -140,9 +140,61 @@ describe('causes', () => {
     expect(told()).toEqual([
       '6 script chk fails (exit status 1)',
       '7 < 6 V1 has priority 80 now (was 100)',
-      '8 10.9.0.2 claims to be master of V1 with priority 90 against 80 here',
+      '8 < 7 10.9.0.2 claims to be master of V1 with priority 90 against 80 here',
       '9 < 8 V1 is BACKUP (was MASTER): advert from a master of higher priority',
       '10 < 9 V1 gave up 10.9.0.9/24 of V1',
+    ])
+  })
+
+  test('a rival that would have won anyway does not come from a check', () => {
+    const { start, told, advert, dispatch } = story([
+      makeRouter({ trackers: [makeTracker({ weight: -20 })] }),
+    ])
+    start().until(4)
+    dispatch({ type: 'script', name: 'chk', verdict: 'down' })
+    told()
+    advert('V1', '10.9.0.2', 101)
+    expect(told()[0]).toBe('8 10.9.0.2 claims to be master of V1 with priority 101 against 80 here')
+  })
+
+  test('a master whose priority falls below ours is waited out, and was heard all the time', () => {
+    const { start, until, told, advert } = story([makeRouter()])
+    start()
+    advert('V1', '10.9.0.2', 150)
+    told()
+    for (let second = 1; second < 5; second++) {
+      until(second)
+      advert('V1', '10.9.0.2', 90)
+    }
+    expect(told()).toEqual([
+      '4 10.9.0.2 changed its priority for V1, priority 90',
+      '5 < 4 V1 is about to take over from 10.9.0.2, whose priority 90 is lower x3',
+      '6 < 5 V1 has let 10.9.0.2 go on for a Master_Down_Interval',
+      '7 < 6 V1 is MASTER (was BACKUP): master down timer expired',
+      '8 < 7 V1 sets 10.9.0.9/24 of V1',
+      '9 10.9.0.2 claims to be master of V1 too, with priority 90 against 100 here: V1 stays MASTER',
+    ])
+  })
+
+  test('our own priority rises above the master’s', () => {
+    const { start, until, told, advert, dispatch } = story([
+      makeRouter({ trackers: [makeTracker({ weight: -20 })] }),
+    ])
+    dispatch({ type: 'script', name: 'chk', verdict: 'down' })
+    start()
+    advert('V1', '10.9.0.2', 90)
+    told()
+    dispatch({ type: 'script', name: 'chk', verdict: 'up' })
+    for (let second = 1; second < 5; second++) {
+      until(second)
+      advert('V1', '10.9.0.2', 90)
+    }
+    expect(told().slice(0, 5)).toEqual([
+      '5 script chk succeeds (exit status 1)',
+      '6 < 5 V1 has priority 100 now (was 80)',
+      '7 < 6 V1 is about to take over from 10.9.0.2, whose priority 90 is lower x3',
+      '8 < 7 V1 has let 10.9.0.2 go on for a Master_Down_Interval',
+      '9 < 8 V1 is MASTER (was BACKUP): master down timer expired',
     ])
   })
 
