@@ -78,6 +78,8 @@ export interface RunningDaemon {
   /** What it says of itself, where it is of a version that does. */
   readonly problems: readonly DaemonProblem[]
   readonly files: Known<OpenFiles>
+  /** False: it is in a network namespace that is not ours, whose links we do not see. */
+  readonly sameNetwork: boolean
 }
 
 export interface DaemonProblem {

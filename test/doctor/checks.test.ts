@@ -117,6 +117,11 @@ describe('daemon', () => {
       ['problem: vrrpd has 900 of 1024 files open'],
     ],
     [
+      'seen from another network namespace',
+      { daemon: running('BACKUP', { sameNetwork: false }) },
+      ['problem: vrrpd runs in another network namespace than this command'],
+    ],
+    [
       'another configuration',
       { configuration: accepted(configuration({ path: '/tmp/new.conf' })) },
       ['hint: vrrpd runs with /etc/keepalived/keepalived.conf, not with /tmp/new.conf'],
@@ -190,6 +195,11 @@ describe('multicast', () => {
       ['problem: eth0 has not joined 224.0.0.18, although vrrpd is running'],
     ],
     ['not joined, as nobody is running', { ...eth0({ groups: [] }), daemon: { kind: 'absent' } }, []],
+    [
+      'not joined here, where the daemon is not',
+      { ...eth0({ groups: [] }), daemon: running('BACKUP', { sameNetwork: false }) },
+      [],
+    ],
     ['unicast needs none', { ...eth0({ groups: [] }), ...withInstance({ unicast: true }) }, []],
     ['the usual group is never snooped', eth0({ bridge }), ['ok: eth0 has joined 224.0.0.18']],
     [

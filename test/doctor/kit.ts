@@ -99,6 +99,7 @@ export function running(
 ): RunningDaemon {
   return {
     kind: 'running',
+    sameNetwork: true,
     report: makeReport({
       instances: [
         makeInstance({

@@ -21,6 +21,7 @@ export function checkDaemon(facts: Facts): readonly Finding[] {
     return [problem({ what: daemon.why, why: 'nobody can ask how it is', mend: 'systemctl status vrrpd' })]
   }
   const findings = [
+    ...checkNetwork(daemon),
     ...ownProblems(daemon),
     ...checkLag(daemon, facts),
     ...checkFiles(daemon),
@@ -52,6 +53,17 @@ function ownProblems({ problems, report }: RunningDaemon): readonly Finding[] {
         mend: 'vrrpd status',
       }),
     )
+}
+
+function checkNetwork({ sameNetwork, report }: RunningDaemon): readonly Finding[] {
+  if (sameNetwork) return []
+  return [
+    problem({
+      what: 'vrrpd runs in another network namespace than this command',
+      why: 'links, firewall and neighbours below are not those that it has to do with',
+      mend: `nsenter --net --target ${report.daemon.pid} vrrpd doctor # with the options given here`,
+    }),
+  ]
 }
 
 function checkLag({ report }: RunningDaemon, { configuration }: Facts): readonly Finding[] {

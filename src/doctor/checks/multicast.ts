@@ -12,7 +12,8 @@ export function checkMulticast({ configuration, daemon, links }: Facts): readonl
     const link = links.get(name)
     if (link === undefined || !link.exists || !link.up) return []
     const snooping = checkSnooping(name, link, group)
-    return daemon.kind === 'running' ? [...checkMembership(name, link, group), ...snooping] : snooping
+    const isListening = daemon.kind === 'running' && daemon.sameNetwork
+    return isListening ? [...checkMembership(name, link, group), ...snooping] : snooping
   })
 }
 

@@ -13,8 +13,20 @@ export async function collectDaemon(host: Host, controlPath: string): Promise<Da
     return isAbsence(answer.error) ? { kind: 'absent' } : { kind: 'silent', why: answer.error.text }
   }
   const report = answer.value
-  const files = await filesOf(host, report.daemon.pid)
-  return { kind: 'running', report, problems: problemsIn(report), files }
+  const { pid } = report.daemon
+  return {
+    kind: 'running',
+    report,
+    problems: problemsIn(report),
+    files: await filesOf(host, pid),
+    sameNetwork: await isOfOurNetwork(host, pid),
+  }
+}
+
+/** Where it cannot be read, by an ordinary user, say, the ordinary case is believed. */
+async function isOfOurNetwork(host: Host, pid: number): Promise<boolean> {
+  const its = await host.readLink(`/proc/${pid}/ns/net`)
+  return its === undefined || its === (await host.readLink('/proc/self/ns/net'))
 }
 
 /** A daemon of an earlier version tells none. */
