@@ -34,7 +34,7 @@ export class RunningDaemon {
     this.listenForDumps()
     chronicle.daemon('started', `vrrpd ${VERSION} starts`)
     daemon.start(succession.begin())
-    pidFiles.write(process.pid)
+    pidFiles.write(process.pid, { timers: this.opened.programs.timers, log })
     const control = await openControl(settings.control, (request) => operator.handle(request), log)
     service?.ready()
     whenReady?.()

@@ -54,10 +54,12 @@ export class AdvertCodec {
   /** As keepalived's reload: identifications begin again, sequence numbers must not (measured). */
   reconfigured(routers: readonly Assembled[]): AdvertCodec {
     const wanted = new Set(routers.map(keyOf))
-    return new AdvertCodec(
+    const next = new AdvertCodec(
       routers,
       this.used.filter(({ identity }) => wanted.has(identity)),
     )
+    for (const [key, sequence] of this.onlySent) if (wanted.has(key)) next.onlySent.set(key, sequence)
+    return next
   }
 
   /** Only signed routers have numbers. */

@@ -6,8 +6,9 @@
  */
 
 import { formatIpv4, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
-import { before, type Clock, type Instant } from '../../base/time.ts'
+import { before, seconds, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
+import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
 import {
   openAdvertReceiver,
@@ -34,6 +35,7 @@ export interface OutgoingPacket {
 
 export interface AdvertLinksOptions {
   readonly clock: Clock
+  readonly timers: Timers
   readonly onPacket: (packet: ReceivedPacket) => void
   readonly complain: (text: string) => void
 }
@@ -57,12 +59,24 @@ const READS_PER_WAKEUP = 16
  */
 const PROTOCOLS = [PROTOCOL.vrrp, PROTOCOL.ah]
 
+/** No descriptor is to be had, say: whoever goes on without would be deaf, and Master beside another one. */
+const AGAIN_AFTER = seconds(1)
+
+interface Wanted {
+  readonly link: Link
+  readonly addresses: ReadonlySet<Ipv4Address>
+}
+
 /** The link's doing: the election hears of that from netlink, a line a second would say nothing new. */
 const LINK_REFUSES = ['ENETDOWN', 'ENODEV', 'ENXIO']
 
 export class AdvertLinks {
   private readonly options: AdvertLinksOptions
   private readonly open = new Map<string, OpenLink>()
+  /** Links that lack a socket, and what was last said about each. */
+  private readonly lacking = new Map<string, Wanted>()
+  private readonly told = new Map<string, string>()
+  private cancelRetry: (() => void) | undefined
 
   constructor(options: AdvertLinksOptions) {
     this.options = options
@@ -76,6 +90,7 @@ export class AdvertLinks {
   /** A new configuration: links that are none of ours any more are left. */
   retain(links: ReadonlySet<string>): void {
     for (const [name, entry] of this.open) if (!links.has(name)) this.close(name, entry)
+    for (const name of this.lacking.keys()) if (!links.has(name)) this.forget(name)
   }
 
   /**
@@ -87,9 +102,18 @@ export class AdvertLinks {
     const current = this.open.get(name)
     const same = addresses !== undefined && current?.index === link?.index
     if (current && !same) this.close(name, current)
-    if (!link || !addresses) return
-    const entry = this.open.get(name) ?? this.openLink(link)
-    if (!entry) return
+    if (!link || !addresses) {
+      this.forget(name)
+      return
+    }
+    if (this.openAll({ link, addresses })) this.isWhole(name)
+    else this.retryLater({ link, addresses })
+  }
+
+  /** False: some are missing. */
+  private openAll({ link, addresses }: Wanted): boolean {
+    const entry = this.open.get(link.name) ?? this.openLink(link)
+    if (!entry) return false
     entry.up = link.up
     for (const [address, receiver] of entry.receivers) {
       if (addresses.has(address)) continue
@@ -99,6 +123,28 @@ export class AdvertLinks {
     for (const address of addresses) {
       if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
     }
+    return entry.receivers.size === addresses.size
+  }
+
+  private retryLater(wanted: Wanted): void {
+    this.lacking.set(wanted.link.name, wanted)
+    this.cancelRetry ??= this.options.timers.after(AGAIN_AFTER, () => {
+      this.cancelRetry = undefined
+      for (const [name, each] of [...this.lacking]) {
+        if (this.openAll(each)) this.isWhole(name)
+        else this.retryLater(each)
+      }
+    })
+  }
+
+  private isWhole(name: string): void {
+    if (this.lacking.delete(name) && this.told.delete(name))
+      this.options.complain(`the VRRP sockets on ${name} are open now`)
+  }
+
+  private forget(name: string): void {
+    this.lacking.delete(name)
+    this.told.delete(name)
   }
 
   /**
@@ -129,6 +175,8 @@ export class AdvertLinks {
   }
 
   closeAll(): void {
+    this.cancelRetry?.()
+    this.lacking.clear()
     for (const [name, entry] of this.open) this.close(name, entry)
   }
 
@@ -156,7 +204,10 @@ export class AdvertLinks {
     })
   }
 
+  /** Once for each reason. */
   private cannotOpen(link: string, { call, text, code }: SystemError): void {
+    if (this.told.get(link) === code) return
+    this.told.set(link, code)
     this.options.complain(`cannot open the VRRP sockets on ${link}: ${call}: ${text} [${code}]`)
   }
 

@@ -31,6 +31,7 @@ export class AdvertTraffic {
     this.codec = new AdvertCodec(routers, used)
     this.links = new AdvertLinks({
       clock: ports.clock,
+      timers: ports.timers,
       complain: ports.complain,
       onPacket: (packet) => {
         this.deafness.heard(packet)

@@ -3,13 +3,28 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { accepted, rejected, type Result } from '../../base/result.ts'
+import { seconds } from '../../base/time.ts'
+import type { Timers } from '../../scripts/types.ts'
 import { acquirePidFile, type PidFile } from '../../system/file-lock.ts'
+import type { SystemError } from '../../system/system-error.ts'
+import type { Log } from '../log/logging.ts'
 import { hasPidDirectory, pidFilePaths, type DaemonSettings } from '../settings.ts'
 
 export interface PidFiles {
-  write(pid: number): void
+  /**
+   * In both files. Where that cannot be done (a full disk) it is said once, and tried again: the lock is held
+   * all the same, and the addresses are worth more than a number in a file.
+   */
+  write(pid: number, ports: PidFilePorts): void
   remove(): void
 }
+
+export interface PidFilePorts {
+  readonly timers: Timers
+  readonly log: Pick<Log, 'warn'>
+}
+
+const AGAIN_AFTER = seconds(5)
 
 export type PidFileError = { readonly kind: 'held' } | { readonly kind: 'failed'; readonly text: string }
 
@@ -31,15 +46,37 @@ export function acquirePidFiles(settings: DaemonSettings): Result<PidFiles, PidF
         : { kind: 'failed', text: `cannot use the pid file ${path}: ${error.text} (another one: -p, -r)` },
     )
   }
+  let cancel = (): void => undefined
   return accepted({
-    write: (pid) => {
-      for (const file of held) file.write(pid)
+    write: (pid, ports) => {
+      cancel = writeAll(held, pid, ports)
     },
     remove: () => {
+      cancel()
       for (const file of held) file.remove()
     },
   })
 }
+
+/** @returns what ends further attempts */
+function writeAll(files: readonly PidFile[], pid: number, { timers, log }: PidFilePorts): () => void {
+  let cancel = (): void => undefined
+  const attempt = (left: readonly PidFile[], isFirst: boolean): void => {
+    const results = left.map((file) => ({ file, result: file.write(pid) }))
+    const failed = results.filter(({ result }) => !result.ok).map(({ file }) => file)
+    const error = results.find(({ result }) => !result.ok)?.result
+    if (isFirst && error?.ok === false)
+      log.warn(`cannot write the pid file: ${wordsOf(error.error)}; signals sent by it reach nobody`)
+    if (!isFirst && failed.length === 0) log.warn('the pid file is written now')
+    if (failed.length > 0) cancel = timers.after(AGAIN_AFTER, () => attempt(failed, false))
+  }
+  attempt(files, true)
+  return () => {
+    cancel()
+  }
+}
+
+const wordsOf = ({ text, code }: SystemError): string => `${text} [${code}]`
 
 /** Its absence is told by the opening that follows. */
 function makeDirectory(path: string): void {

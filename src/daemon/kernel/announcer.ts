@@ -10,6 +10,7 @@ import { isIpv4, type IpAddress } from '../../base/address.ts'
 import { after, between, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { Timers } from '../../scripts/types.ts'
+import type { SystemError } from '../../system/system-error.ts'
 import type { ArpSocket } from '../../vrrp/socket/arp-socket.ts'
 import { encodeGratuitousArp } from '../../vrrp/wire/gratuitous-arp.ts'
 import { encodeNeighborAdvertisement } from '../../vrrp/wire/neighbor-advertisement.ts'
@@ -47,11 +48,20 @@ interface Lane {
 export class Announcer {
   private readonly ports: AnnouncerPorts
   private readonly lanes = new Map<string, Lane>()
+  /** What the kernel last said of each link on which it takes nothing: a line with every burst would be many. */
+  private readonly refusals = new Map<string, string>()
+  private readonly burst: BurstPorts
   private pacing: Pacing
 
   constructor(ports: AnnouncerPorts, pacing: Pacing) {
     this.ports = ports
     this.pacing = pacing
+    this.burst = {
+      arp: ports.arp,
+      outcome: (link, error) => {
+        this.noteOutcome(link, error)
+      },
+    }
   }
 
   /** Of a new configuration. What waits already goes on waiting. */
@@ -63,7 +73,7 @@ export class Announcer {
   announce(router: string, announcements: readonly Announcement[], repeat: number): void {
     const ethernet = announcements.filter(({ link }) => link.mac.length === ETHERNET_ADDRESS_BYTES)
     const burst = ethernet.filter(({ link }) => this.pacing(link.name) === undefined)
-    sendBurst(this.ports, burst, repeat)
+    sendBurst(this.burst, burst, repeat)
     if (repeat === 0) return
     for (const text of announcementWords(router, ethernet)) this.ports.detail(text)
     for (const announcement of ethernet) {
@@ -83,6 +93,14 @@ export class Announcer {
   close(): void {
     for (const { cancel } of this.lanes.values()) cancel?.()
     this.lanes.clear()
+  }
+
+  private noteOutcome({ name }: Link, error: SystemError | undefined): void {
+    if (!error) this.refusals.delete(name)
+    else if (this.refusals.get(name) !== error.code) {
+      this.refusals.set(name, error.code)
+      this.ports.complain(`cannot send gratuitous ARP on ${name}: ${error.text} [${error.code}]`)
+    }
   }
 
   private enqueue(pace: Pace, announcement: Waiting): void {
@@ -115,7 +133,7 @@ export class Announcer {
     if (!next) return
     const pace = this.pacing(next.link.name)
     if (pace) lane.nextAt = after(now, pace.interval)
-    if (!sendBurst(this.ports, [next], 1)) retain(lane.waiting, ({ link }) => link.index !== next.link.index)
+    if (!sendBurst(this.burst, [next], 1)) retain(lane.waiting, ({ link }) => link.index !== next.link.index)
     else if (next.times > 1) lane.waiting.push({ ...next, times: next.times - 1 })
     this.pump(lane)
   }
@@ -133,9 +151,15 @@ const frameFor = ({ mac, name }: Link, address: IpAddress): Uint8Array =>
     ? encodeGratuitousArp(mac, address)
     : encodeNeighborAdvertisement(mac, address, forwards(name))
 
-/** In as few system calls as possible. @returns whether the kernel took all of them; if not, that has been said */
+export interface BurstPorts {
+  readonly arp: ArpSocket
+  /** Of each link; undefined: the kernel took all of them. */
+  readonly outcome: (link: Link, error: SystemError | undefined) => void
+}
+
+/** In as few system calls as possible. @returns whether the kernel took all of them */
 export function sendBurst(
-  { arp, complain }: Pick<AnnouncerPorts, 'arp' | 'complain'>,
+  { arp, outcome }: BurstPorts,
   announcements: readonly Announcement[],
   repeat: number,
 ): boolean {
@@ -149,9 +173,8 @@ export function sendBurst(
   for (const { link, frames } of byLink.values()) {
     const burst = Array.from({ length: repeat }, () => frames).flat()
     const sent = arp.send(link.index, burst)
-    if (sent.ok) continue
-    all = false
-    complain(`cannot send gratuitous ARP on ${link.name}: ${sent.error.text} [${sent.error.code}]`)
+    outcome(link, sent.ok ? undefined : sent.error)
+    all &&= sent.ok
   }
   return all
 }

@@ -118,7 +118,7 @@ function rehearsalPorts(
       installer.withdraw(each)
     },
     announce: (_assembled, repeat) => {
-      sendBurst({ arp, complain: silent }, announcements, repeat)
+      sendBurst({ arp, outcome: silent }, announcements, repeat)
     },
     notifyRouter: silent,
     notifyGroup: silent,
