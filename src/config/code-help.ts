@@ -65,6 +65,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
     'Two instances cannot be told apart on the wire: same VRID, same interface, same family. Give one another virtual_router_id.',
   'duplicate-address':
     'The same virtual address is given twice; whichever instance leaves MASTER last takes it away from the other.',
+  'no-multicast':
+    'The interface has no flag MULTICAST: an instance that sends its advertisements to a group is in FAULT on it.',
   'no-such-interface':
     'The interface is not there. keepalived does not start without it unless dynamic_interfaces is given; vrrpd keeps the instance in FAULT until it appears.',
   'own-peer': 'A router cannot be its own unicast peer; list the other routers only.',

@@ -58,6 +58,7 @@ export type DiagnosticCode =
   | 'duplicate-address'
   // What depends on the machine
   | 'no-such-interface'
+  | 'no-multicast'
   | 'own-peer'
   | 'no-source-address'
   | 'other-network'

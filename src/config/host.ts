@@ -16,6 +16,8 @@ export type ScriptVerdict =
 
 export interface HostFacts {
   readonly interfaces?: ReadonlySet<string>
+  /** Those without the flag MULTICAST. */
+  readonly withoutMulticast?: ReadonlySet<string>
   /** Addresses of each interface. */
   readonly addresses?: ReadonlyMap<string, readonly Cidr[]>
   readonly scriptOf?: (command: Command) => ScriptVerdict | undefined
@@ -45,6 +47,7 @@ function checkAll(model: Model, facts: HostFacts, otherScripts: readonly Command
   const found: Diagnostic[] = []
   const report: Report = (diagnostic) => void found.push(diagnostic)
   if (facts.interfaces !== undefined) checkInterfaces(model, facts.interfaces, report)
+  if (facts.withoutMulticast !== undefined) checkMulticast(model, facts.withoutMulticast, report)
   if (facts.addresses !== undefined) checkAddresses(model, facts.addresses, report)
   checkUser(model, facts, report)
   checkMailServer(model, facts, report)
@@ -72,6 +75,14 @@ function checkInterfaces(model: Model, interfaces: ReadonlySet<string>, report: 
     if (interfaces.has(link) || model.global.dynamicInterfaces) continue
     const message = `there is no interface ${link} here; once there is one, its changes count with this delay`
     report(error('no-such-interface', span, message, { inKeepalived: 'interface' }))
+  }
+}
+
+function checkMulticast({ instances }: Model, without: ReadonlySet<string>, report: Report): void {
+  for (const { link, linkSpan, name, unicastPeers } of instances) {
+    if (!without.has(link) || unicastPeers.length > 0) continue
+    const message = `${link} does not support multicast: ${name} is in FAULT (ip link set ${link} multicast on, or unicast_peer)`
+    report(error('no-multicast', linkSpan, message))
   }
 }
 

@@ -180,6 +180,7 @@ function assembleRouter(
     higherPrioSendAdvert: instance.higherPrioSendAdvert,
     skipCheckAdvAddr: instance.skipCheckAdvAddr,
     sourceAddress: instance.sourceAddress,
+    ...(transport.kind === 'multicast' && { usesMulticast: true }),
     needsSourceAddress: transport.kind === 'unicast' || instance.trackSourceAddress,
     ...(instance.faultWithoutPeers && { lacksPeers: true }),
     ...unsupported(instance, signs),

@@ -68,6 +68,7 @@ async function hostFacts({ model, otherScripts, incompleteInstances }: Loaded): 
     hasUser,
     canResolve,
     interfaces: new Set(links.map(({ name }) => name)),
+    withoutMulticast: new Set(links.filter(({ multicast }) => !multicast).map(({ name }) => name)),
     addresses: new Map(
       links.map(({ name, index }) => [name, table.addressesOf(index).map(({ cidr }) => cidr)]),
     ),

@@ -17,6 +17,8 @@ import { describeFault } from './election/transitions.ts'
 
 export interface LinkFact {
   readonly up: boolean
+  /** It has never had the flag MULTICAST. One that loses it goes on as it was, as in keepalived (measured). */
+  readonly lacksMulticast?: boolean
   /** The first address that is nobody's virtual one; what adverts are sent from. */
   readonly source: Ipv4Address | undefined
   /** Of the configured source addresses of routers here, those that this host does not have now. */
@@ -102,8 +104,13 @@ function linkFaults(router: VirtualRouter, facts: Facts): readonly FaultReason[]
     if (link === undefined) return [{ kind: 'link-missing', subject: name }]
     return link.up ? [] : [{ kind: 'link-down', subject: name }]
   })
-  return [...own, ...down]
+  return [...own, ...down, ...multicastFaults(router, facts)]
 }
+
+const multicastFaults = ({ link, usesMulticast }: VirtualRouter, { links }: Facts): readonly FaultReason[] =>
+  usesMulticast === true && links.get(link)?.lacksMulticast === true
+    ? [{ kind: 'no-multicast', subject: link }]
+    : []
 
 /** A missing link is said once, not as a missing address as well. */
 function sourceFaults(

@@ -34,6 +34,14 @@ describe('of one router', () => {
     ])
   })
 
+  test('its link cannot carry multicast, which matters to those that use it', () => {
+    const links = withLinks([['eth0', { ...goodLink, lacksMulticast: true }]])
+    expect(ownConditions(makeRouter(), links).faults).toEqual([])
+    expect(ownConditions(makeRouter({ usesMulticast: true }), links).faults).toEqual([
+      { kind: 'no-multicast', subject: 'eth0' },
+    ])
+  })
+
   test('dont_track_primary: down is no fault, missing is', () => {
     const router = makeRouter({ requiredLinks: [] })
     expect(ownConditions(router, withLinks([['eth0', down]])).faults).toEqual([])

@@ -21,18 +21,21 @@ export function sourceAddress(
 }
 
 /**
- * @param link whether it counts as up, which with interface_up_down_delays may differ from what the kernel says
+ * @param link whether it counts as up and able to carry multicast, which may differ from what the kernel says now
  * @param lacks source addresses that routers on this link are configured with and the host does not have
  */
 export const linkFact = (
-  { up }: Pick<Link, 'up'>,
+  { up, multicast }: Pick<Link, 'up' | 'multicast'>,
   addresses: readonly LinkAddress[],
   virtual: ReadonlySet<Ipv4Address>,
   lacks: ReadonlySet<Ipv4Address> = new Set(),
-): LinkFact => ({ up, source: sourceAddress(addresses, virtual), lacks })
+): LinkFact => ({ up, lacksMulticast: !multicast, source: sourceAddress(addresses, virtual), lacks })
 
 export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): boolean =>
-  a?.up === b?.up && a?.source === b?.source && sameSet(a?.lacks, b?.lacks)
+  a?.up === b?.up &&
+  a?.lacksMulticast === b?.lacksMulticast &&
+  a?.source === b?.source &&
+  sameSet(a?.lacks, b?.lacks)
 
 function sameSet<T>(a: ReadonlySet<T> = new Set(), b: ReadonlySet<T> = new Set()): boolean {
   return a.size === b.size && [...a].every((each) => b.has(each))

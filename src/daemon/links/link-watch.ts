@@ -39,6 +39,8 @@ export class LinkWatch {
   private routers: readonly Assembled[] = []
   private virtual: ReadonlySet<Ipv4Address> = new Set()
   private inUse: ReadonlySet<string> = new Set()
+  /** By index. */
+  private readonly hadMulticast = new Set<number>()
 
   /** @param debounce says which links count as up */
   constructor(routers: readonly Assembled[], debounce: LinkDebounce, ports: LinkWatchPorts) {
@@ -74,7 +76,11 @@ export class LinkWatch {
     const table = this.ports.table()
     const link = table.linkByName(name)
     const up = this.debounce.isUp(name, link)
-    return link && linkFact({ up }, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+    if (link?.multicast === true) this.hadMulticast.add(link.index)
+    const multicast = link !== undefined && this.hadMulticast.has(link.index)
+    return (
+      link && linkFact({ up, multicast }, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+    )
   }
 
   private followLink(name: string): void {

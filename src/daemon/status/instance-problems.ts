@@ -65,6 +65,8 @@ function adviceFor({ kind, subject }: FaultReason): string | null {
       return `ip link set ${subject} up; if it is up, look at the cable, the switch or the bond`
     case 'link-missing':
       return `create ${subject}, or correct the name (ip link shows what there is)`
+    case 'no-multicast':
+      return `ip link set ${subject} multicast on, or name the other routers in unicast_peer`
     case 'no-source-address':
       return `give ${subject} an IPv4 address that is not a virtual one, or set mcast_src_ip`
     case 'source-address-missing':

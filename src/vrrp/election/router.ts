@@ -39,6 +39,8 @@ export interface VirtualRouter {
   readonly sourceAddress: Ipv4Address | undefined
   /** Without that address nobody reaches it: unicast, or `track_src_ip`. */
   readonly needsSourceAddress?: boolean
+  /** Its adverts go to a group: its link must be able to carry them. */
+  readonly usesMulticast?: boolean
   /** `unicast_fault_no_peer`: unicast is meant, but there is nobody to speak to. */
   readonly lacksPeers?: boolean
   /** Links that must be up: its own (unless dont_track_primary) and those its addresses and routes use. */

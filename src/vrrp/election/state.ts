@@ -29,6 +29,7 @@ export interface FaultReason {
     | 'unsupported'
     | 'link-missing'
     | 'link-down'
+    | 'no-multicast'
     | 'no-source-address'
     | 'source-address-missing'
     | 'no-peers'

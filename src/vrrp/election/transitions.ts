@@ -51,6 +51,8 @@ export function describeFault(reason: FaultReason): string {
       return `interface ${reason.subject} does not exist`
     case 'link-down':
       return `interface ${reason.subject} down`
+    case 'no-multicast':
+      return `interface ${reason.subject} does not support multicast`
     case 'no-source-address':
       return `no IPv4 address on ${reason.subject}`
     case 'source-address-missing':
