@@ -19,7 +19,7 @@ export function select(report: StatusReport, name: string | undefined): Result<S
   }
   return accepted({
     ...report,
-    problems: problems.filter(({ instance }) => instance !== null && members.includes(instance)),
+    problems: problems.filter((problem) => problem.instances.some((name) => members.includes(name))),
     instances: instances.filter((instance) => members.includes(instance.name)),
     groups: groups.filter((group) => group.members.some((member) => members.includes(member))),
   })

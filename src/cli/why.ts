@@ -50,9 +50,11 @@ function whyText({ instance, state, since, chain, now }: WhyReport, width: numbe
 }
 
 function stepLines({ at, afterMs, text }: WhyStep, index: number, width: number): readonly string[] {
-  const time = index === 0 ? localTime(at).slice(11) : `+${afterMs} ms`
+  const time = index === 0 ? localTime(at).slice(11) : offset(afterMs)
   return hanging(`${time.padStart(14)}  ${index === 0 ? '   ' : '-> '}`, printable(text), width)
 }
+
+const offset = (ms: number): string => (ms < 10_000 ? `+${ms} ms` : `+${(ms / 1000).toFixed(1)} s`)
 
 function hanging(mark: string, text: string, width: number): readonly string[] {
   const [first = '', ...rest] = wrap(text, Math.max(20, width - mark.length))

@@ -43,6 +43,8 @@ export interface Problem {
   readonly since: string
   /** The vrrp_instance; null where it concerns several or the daemon. */
   readonly instance: string | null
+  /** All that it concerns; none where it concerns the daemon. */
+  readonly instances: readonly string[]
 }
 
 /** Whether a script that asks has to act. */

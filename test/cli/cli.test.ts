@@ -13,7 +13,9 @@ import { serve } from '../control/support.ts'
 import { makeInstance, makeProblem, makeReport } from '../support/reports.ts'
 
 const report: StatusReport = makeReport({
-  problems: [makeProblem({ instance: 'VI_2', text: 'VI_2 is in FAULT: interface eth1 down' })],
+  problems: [
+    makeProblem({ instances: ['VI_2'], instance: 'VI_2', text: 'VI_2 is in FAULT: interface eth1 down' }),
+  ],
   instances: [
     makeInstance(),
     makeInstance({ name: 'VI_2', state: 'FAULT', because: 'interface eth1 down', interface: 'eth1' }),

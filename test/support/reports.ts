@@ -43,6 +43,7 @@ export const makeProblem = (change: Partial<Problem> = {}): Problem => ({
   advice: 'ip link set eth1 up',
   since: '2026-11-21T09:00:00.000Z',
   instance: 'VI_3',
+  instances: ['VI_3'],
   ...change,
 })
 

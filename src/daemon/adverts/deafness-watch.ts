@@ -22,7 +22,12 @@ export interface WatchedLink {
   readonly index: number
   /** Groups and own addresses. */
   readonly addresses: ReadonlySet<Ipv4Address>
-  readonly listeners: readonly Listener[]
+  readonly listeners: readonly NamedListener[]
+}
+
+/** A virtual router. */
+export interface NamedListener extends Listener {
+  readonly name: string
 }
 
 export interface DeafnessPorts {
@@ -39,6 +44,8 @@ export interface DeafnessPorts {
 
 export interface DeafnessProblem {
   readonly code: 'firewall'
+  /** The virtual routers here that miss those adverts. */
+  readonly routers: readonly string[]
   readonly text: string
   readonly since: Instant
 }
@@ -96,7 +103,12 @@ export class DeafnessWatch {
 
   problems(): readonly DeafnessProblem[] {
     return [...this.watches.values()].flatMap(({ deafness, link }) =>
-      deafness.map((each) => ({ code: 'firewall', text: this.describe(each, link), since: each.since })),
+      deafness.map((each) => ({
+        code: 'firewall',
+        routers: link.listeners.filter(({ vrid }) => each.priorities.has(vrid)).map(({ name }) => name),
+        text: this.describe(each, link),
+        since: each.since,
+      })),
     )
   }
 

@@ -1,15 +1,20 @@
 /** The chain of causes behind an instance's state, from the journal; and what keeps it there. Pure. */
 
 import type { EventReport } from '../../control/events.ts'
+import type { Problem } from '../../control/problem.ts'
 import type { InstanceReport } from '../../control/report.ts'
 import type { WhyReport } from '../../control/why.ts'
 import type { Journal } from './journal.ts'
 
-/** @param transition the journal's id of the instance's last change of state */
+/**
+ * @param transition the journal's id of the instance's last change of state
+ * @param problems those of the instance
+ */
 export function whyReport(
   instance: InstanceReport,
   journal: Pick<Journal, 'get' | 'after'>,
   transition: number | undefined,
+  problems: readonly Pick<Problem, 'code' | 'text'>[] = [],
 ): WhyReport {
   const { name, state, since } = instance
   const chain = transition === undefined ? [] : chainOf(name, journal, transition)
@@ -19,9 +24,16 @@ export function whyReport(
     state,
     since,
     chain: chain.map(({ id, at, text }) => ({ id, at, afterMs: Date.parse(at) - firstMs, text })),
-    now: [...stateNow(instance), ...priorityNow(instance)],
+    now: [
+      ...stateNow(instance),
+      ...priorityNow(instance),
+      ...problems.filter(({ code }) => BEYOND.includes(code)).map(({ text }) => text),
+    ],
   }
 }
+
+/** What neither the journal nor the instance's own state tells. */
+const BEYOND: readonly Problem['code'][] = ['firewall', 'adverts-rejected', 'address-conflict']
 
 function chainOf(
   name: string,

@@ -5,9 +5,13 @@ import type { Kernel } from '../../netlink/kernel.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkAddress } from '../../netlink/types.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
-import type { Listener } from '../../vrrp/hearing.ts'
 import { openAdvertTap } from '../../vrrp/socket/advert-tap.ts'
-import { DeafnessWatch, type DeafnessPorts, type WatchedLink } from '../adverts/deafness-watch.ts'
+import {
+  DeafnessWatch,
+  type DeafnessPorts,
+  type NamedListener,
+  type WatchedLink,
+} from '../adverts/deafness-watch.ts'
 
 export interface Listening {
   readonly routers: Iterable<RouterRecord>
@@ -33,7 +37,7 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
   })
 
 function watchedLinks({ routers, listeningAt, linkOf }: Listening, table: LinkTable): readonly WatchedLink[] {
-  const byLink = new Map<string, Listener[]>()
+  const byLink = new Map<string, NamedListener[]>()
   for (const { router, state } of routers) {
     if (state.kind !== 'backup' && state.kind !== 'master') continue
     const listeners = byLink.get(linkOf(router.name)) ?? []

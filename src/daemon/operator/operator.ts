@@ -65,7 +65,7 @@ export class Operator {
   }
 
   private why(subject: string): Answer {
-    const { instances } = this.ports.status()
+    const { instances, problems } = this.ports.status()
     const instance =
       instances.find(({ name }) => name === subject) ??
       instances.find(({ addresses }) =>
@@ -80,7 +80,9 @@ export class Operator {
       return failed({ code: 'not-possible', text })
     }
     const { chronicle } = this.ports
-    return succeeded<'why'>(whyReport(instance, chronicle.journal, chronicle.lastTransition(instance.name)))
+    const { name } = instance
+    const own = problems.filter((problem) => problem.instances.includes(name))
+    return succeeded<'why'>(whyReport(instance, chronicle.journal, chronicle.lastTransition(name), own))
   }
 
   /** Undefined: there is no such instance. */

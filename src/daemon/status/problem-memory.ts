@@ -2,8 +2,11 @@
 
 import type { Problem } from '../../control/problem.ts'
 
-/** A problem whose beginning may not be known. */
-export type Found = Omit<Problem, 'since'> & { readonly since?: string }
+/** A problem whose beginning may not be known. Without `instances` it concerns the one that is named, if any. */
+export type Found = Omit<Problem, 'since' | 'instances'> & {
+  readonly since?: string
+  readonly instances?: readonly string[]
+}
 
 export class ProblemMemory {
   private firstSeen: ReadonlyMap<string, string> = new Map()
@@ -12,11 +15,12 @@ export class ProblemMemory {
   date(all: readonly Found[], nowIso: string): readonly Problem[] {
     const seen = new Map<string, string>()
     const dated = all.map((found): Problem => {
-      if (found.since !== undefined) return { ...found, since: found.since }
+      const instances = found.instances ?? (found.instance === null ? [] : [found.instance])
+      if (found.since !== undefined) return { ...found, instances, since: found.since }
       const key = `${found.code} ${found.instance ?? ''} ${found.text.replace(/\d+/g, '')}`
       const since = this.firstSeen.get(key) ?? nowIso
       seen.set(key, since)
-      return { ...found, since }
+      return { ...found, instances, since }
     })
     this.firstSeen = seen
     return dated

@@ -73,6 +73,7 @@ function trackerProblem(
         text: `${kind} ${name} is disabled and has no influence on ${names}${why}`,
         advice: 'mend the script or its permissions, then: systemctl reload vrrpd',
         instance,
+        instances: users.map((user) => user.name),
       },
     ]
   }
@@ -88,6 +89,7 @@ function trackerProblem(
       text: `${kind} ${name} ${value === null ? VERDICT_WORDS[verdict] : `holds ${value}`}${result}: ${effects}${output}`,
       advice: null,
       instance,
+      instances: hurt.map((user) => user.name),
     },
   ]
 }

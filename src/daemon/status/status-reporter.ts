@@ -23,6 +23,7 @@ export interface StatusReporterPorts {
   readonly about: () => AboutDaemon
 }
 
+const FIREWALL_ADVICE = 'vrrpd doctor looks for the rule, and has the command that lets them in'
 const CONFLICT_ADVICE =
   'a second master, or a host with that address of its own: find it by its MAC address (ip neigh, the switch), and mend it there'
 
@@ -70,8 +71,10 @@ export class StatusReporter {
   private observed(moment: WallReading): readonly Found[] {
     const { deafnessProblems, conflictProblems } = this.ports.daemon
     return [
-      ...deafnessProblems.map(({ code, text, since }) => ({
-        ...{ code, text, advice: null, instance: null },
+      ...deafnessProblems.map(({ code, routers, text, since }) => ({
+        ...{ code, text, advice: FIREWALL_ADVICE },
+        instance: routers.length === 1 ? (routers[0] ?? null) : null,
+        instances: routers,
         severity: 'critical' as const,
         since: isoOf(since, moment),
       })),

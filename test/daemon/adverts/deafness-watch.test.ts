@@ -105,7 +105,7 @@ test('it is said once, and is a problem until the neighbour is heard', () => {
   const text =
     'adverts from 10.0.0.2 (VRID 51, priority 150) reach eth0 but a firewall drops them: allow protocol 112 to 224.0.0.18'
   expect(said).toEqual([text])
-  expect(watch.problems()).toEqual([{ code: 'firewall', text, since }])
+  expect(watch.problems()).toEqual([{ code: 'firewall', routers: ['V51'], text, since }])
   hear('10.0.0.2')
   timers.advance(seconds(1))
   expect(watch.problems()).toEqual([])

@@ -58,6 +58,17 @@ describe('the chain', () => {
   })
 })
 
+test('what keeps adverts away is said, too; what the state says already is not', () => {
+  const problems = [
+    { code: 'firewall', text: 'adverts from 10.0.0.2 reach eth0 but a firewall drops them' },
+    { code: 'tracker-failed', text: 'script chk fails' },
+  ] as const
+  expect(whyReport(makeInstance(), new Journal(), undefined, problems).now).toEqual([
+    'this host serves VI_1',
+    'adverts from 10.0.0.2 reach eth0 but a firewall drops them',
+  ])
+})
+
 describe('now', () => {
   test.each<[string, Partial<InstanceReport>, readonly string[]]>([
     ['a master', {}, ['this host serves VI_1']],
