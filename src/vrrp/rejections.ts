@@ -120,8 +120,12 @@ const first = (advert: Key & { readonly text: string }, now: Instant): RejectedS
 })
 
 function again(sender: RejectedSender, text: string, now: Instant): RejectedSender {
-  if (sender.endSaid && between(sender.lastAt, now) >= SETTLED) return first({ ...sender, text }, now)
-  return { ...sender, text, count: sender.count + 1, lastAt: now }
+  const more = { ...sender, text, count: sender.count + 1, lastAt: now }
+  const isAnew = sender.endSaid && between(sender.lastAt, now) >= SETTLED
+  if (!isAnew) return more
+  // A few that came meanwhile were not worth a line each, but none is left uncounted.
+  const { said } = sender
+  return said && said.count < sender.count ? { ...more, said: { ...said, times: 0 } } : first(more, now)
 }
 
 /** Puts the sender in its place, and says what there is to say about it. */

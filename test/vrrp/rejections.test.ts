@@ -109,6 +109,16 @@ describe('a neighbour with another password', () => {
     expect(senders).toMatchObject([{ count: 1, firstAt: after(origin, seconds(60)) }])
   })
 
+  test('one that breaks again later does not make those forgotten that came quietly in between', () => {
+    refuse()
+    believe()
+    refuse()
+    wait(60)
+    refuse()
+    expect(log.at(-1)).toBe(`60 ${text}: 2 more in 60 s`)
+    expect(senders).toMatchObject([{ count: 3, firstAt: origin }])
+  })
+
   test('a change of state makes it news', () => {
     refuseFor(5)
     senders = renew(senders)
