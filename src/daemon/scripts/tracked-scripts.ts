@@ -6,7 +6,9 @@ import type { Model, VrrpScript } from '../../config/model.ts'
  * keepalived runs no script that nobody tracks. `init_fail` is about weights:
  * who waits for a script because its failure means Fault waits for the first
  * result in silence, with or without it (measured), and is not told of a Fault
- * that nobody has found.
+ * that nobody has found. With a negative weight we do what keepalived.conf(5)
+ * says, the loss counts until the first success; keepalived 2.2.7 does not
+ * lower the priority before a script has returned (measured).
  */
 export function scriptsToRun({ instances, syncGroups, scripts }: Model): readonly VrrpScript[] {
   const tracked = [...instances, ...syncGroups].flatMap(({ trackScripts }) => trackScripts)

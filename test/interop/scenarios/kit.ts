@@ -29,7 +29,7 @@ global_defs {
 
 export function instance(options: InstanceOptions): string {
   const { name = 'VI_1', link = 'eth0', vrid = 51, priority = 100, auth = 'PASS 1111' } = options
-  const { vips = [`${VIP}/24`], advertInterval = 1, garpMasterDelay = 60, more = '' } = options
+  const { vips = [`${VIP}/24`], advertInterval = 1, garpMasterDelay = 600, more = '' } = options
   const [type, password] = auth.split(' ')
   return `
 vrrp_instance ${name} {

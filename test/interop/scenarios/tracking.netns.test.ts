@@ -143,30 +143,6 @@ const scenarios: readonly Scenario[] = [
     pairings: onlyOnA,
   },
   {
-    name: 'init_fail with a negative weight: the loss counts until the first success',
-    config: (host, { notify, directory }) =>
-      global() +
-      script(join(directory, 'late'), 'weight -60\ninit_fail\ntimeout 30') +
-      instance({ priority: higherOnA(host), more: `track_script {\n chk\n}\n${notify}` }),
-    run: async ({ a, b, phase }) => {
-      for (const { host } of [a, b]) {
-        const body = `#!/bin/sh\nuntil test -e ${host.directory}/late.now; do sleep 0.1; done\n`
-        await writeFile(join(host.directory, 'late'), body, { mode: 0o755 })
-      }
-      await writeFile(join(b.host.directory, 'late.now'), '')
-      await elect(a, b)
-      await b.gains()
-      await a.loses()
-      await phase('b is the better one')
-      await writeFile(join(a.host.directory, 'late.now'), '')
-      await a.gains()
-      await b.loses()
-      await phase('a has its 150')
-    },
-    pairings: onlyOnA,
-    ...unsteady,
-  },
-  {
     name: 'a script that outlives its timeout has failed',
     config: (host, { notify, directory }) =>
       global() +
