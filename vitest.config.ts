@@ -36,7 +36,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 4,
           // Of one file's stories; each is two or three pairs of daemons that wait for each other.
-          maxConcurrency: 8,
+          maxConcurrency: 6,
           // A take-over is 3.6 s at the default interval; several in a row are normal. Ends what hangs.
           testTimeout: 60_000,
           hookTimeout: 60_000,

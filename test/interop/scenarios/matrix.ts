@@ -112,7 +112,7 @@ export function tellAlike(scenarios: readonly Scenario[]): void {
   )('keepalived’s story, told by vrrpd', () => {
     const starts = new Turnstile(STARTS_AT_ONCE)
     for (const scenario of scenarios) {
-      test.concurrent(scenario.name, { timeout: 120_000 }, () => expectSameStory(scenario, starts))
+      test.concurrent(scenario.name, { timeout: 240_000 }, () => expectSameStory(scenario, starts))
     }
   })
 }

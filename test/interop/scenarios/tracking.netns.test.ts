@@ -1,6 +1,6 @@
 /** What is tracked moves the priority, or means FAULT. */
 
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seconds } from '../../../src/base/time.ts'
 import { byHost, elect, global, higherOnA, instance, twoLans } from './kit.ts'
@@ -220,8 +220,12 @@ const scenarios: readonly Scenario[] = [
       `${global()}track_file maintenance {\n file ${directory}/maintenance\n weight 1\n init_file 0\n}\n` +
       instance({ priority: higherOnA(host), more: `track_file {\n maintenance\n}\n${notify}` }),
     run: async ({ a, b, phase }) => {
-      const say = (number: number): Promise<void> =>
-        writeFile(join(a.host.directory, 'maintenance'), `${number}\n`)
+      // By another name first: who is held up in the middle of writing would say 0 meanwhile.
+      const say = async (number: number): Promise<void> => {
+        const path = join(a.host.directory, 'maintenance')
+        await writeFile(`${path}.new`, `${number}\n`)
+        await rename(`${path}.new`, path)
+      }
       await elect(a, b)
       await phase('a elected')
       await say(-254)
