@@ -35,6 +35,7 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - \`\\#\` and \`\\!\` begin a comment, as in 2.2.7, and vrrpd says so.
 - A notify script that is a directory is not run; keepalived 2.2.7 accepts it.
 - Processor numbers in \`*_cpu_affinity\`, directories in \`config_save_dir\`, and interfaces that a \`use_vmac\` name would collide with are not compared with this machine.
+- The name in \`BFD_CHECK\` is not looked up, and routes with \`encap mpls\` or \`encap ila\` are not installed; what follows these words is not read.
 - Where keepalived 2.2.7 itself crashes or hangs (a \`vrrp_instance\` without a name and a block, a \`track_file\` that does not exist, a \`neighbor_ip\` without a value), vrrpd says what is wrong.
 - What definitions and sequences come to has a limit; beyond it reading ends with one error.
 - SNMP, D-Bus, BFD, nftables and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.

@@ -113,6 +113,12 @@ export const miscCheck: Keyword = section(
   more,
 )
 
+export const bfdName: Keyword<string> = value('name', 4, lenient(text('NAME')), 'a bfd_instance', {
+  ...more,
+  once: true,
+})
+export const bfdCheck: Keyword = section('BFD_CHECK', 4, table(bfdName), 'a BFD session', more)
+
 export const checkerKeywords: readonly Keyword[] = [
   httpGet,
   sslGet,
@@ -148,13 +154,7 @@ export const checkerKeywords: readonly Keyword[] = [
     'a name server',
     more,
   ),
-  section(
-    'BFD_CHECK',
-    4,
-    table(value('name', 4, lenient(text('NAME')), 'a bfd_instance', more)),
-    'a BFD session',
-    more,
-  ),
+  bfdCheck,
   section('PING_CHECK', 3, table(connection, timing), 'an echo request', more),
   section(
     'UDP_CHECK',

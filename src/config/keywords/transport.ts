@@ -79,6 +79,14 @@ export const useVmacAddr: Keyword<true> = value(
   'virtual MAC addresses on other interfaces',
 )
 
+export const vrf: Keyword<string> = value(
+  'vrf',
+  3,
+  text('INTERFACE'),
+  'VRF of a unicast instance without an interface',
+  { standing: notYet('every instance needs an interface') },
+)
+
 export const transportKeywords: readonly Keyword[] = [
   mcastSrcIp,
   unicastSrcIp,
@@ -94,7 +102,5 @@ export const transportKeywords: readonly Keyword[] = [
   useVmacAddr,
   useIpvlan,
   trackSrcIp,
-  value('vrf', 3, text('INTERFACE'), 'VRF of a unicast instance without an interface', {
-    standing: notYet('every instance needs an interface'),
-  }),
+  vrf,
 ]

@@ -1,6 +1,7 @@
 /** `virtual_server … { … }` and what belongs to it: read and checked, not served. */
 
 import { list, notServed, section, table, value, type Keyword } from '../keyword.ts'
+import type { Word } from '../lexer.ts'
 import type { Command } from '../model.ts'
 import { alone, choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { notifyCommand } from '../values/command.ts'
@@ -83,7 +84,7 @@ export const hysteresis: Keyword<number> = value(
   'dampens the quorum',
   more,
 )
-export const sorryServerKeyword: Keyword = value(
+export const sorryServerKeyword: Keyword<Word> = value(
   'sorry_server',
   2,
   sorryServer,

@@ -3,7 +3,7 @@
 import { isIpv4, parseIp } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, warningAt } from '../report.ts'
 import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseUnsigned } from '../values/unsigned.ts'
 import type { EncapsulationDraft, RouteDraft } from './route-draft.ts'
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<EncapsulationDraft['kind'], ReadonlyMap<string, Opt
 export const encap: Option = valued((draft, given, report): Outcome => {
   if (given.text === 'mpls' || given.text === 'ila') {
     const message = `routes with ${given.text} encapsulation are not installed: this line is ignored`
-    report(noteAt(given, 'not-acted-on', message))
+    report(warningAt(given, 'not-acted-on', message, { inKeepalived: 'no' }))
     return 'drop'
   }
   if (given.text !== 'ip' && given.text !== 'ip6') return drop(given, 'encapsulation', report)

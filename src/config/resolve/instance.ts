@@ -22,6 +22,7 @@ import { resolveRule } from './rule.ts'
 import { makeStrict } from './strict.ts'
 import { resolveAdvertInterval, resolvePriority, resolveState } from './timing.ts'
 import { resolveTracking } from './tracking.ts'
+import { vrf } from '../keywords/transport.ts'
 import { resolveTransport } from './transport.ts'
 
 export interface ResolvedInstance {
@@ -140,6 +141,15 @@ function isComplete(instance: VrrpInstance, node: Node, values: Values, name: Wo
   }
   if (instance.vrid === 0)
     report(errorAt(name, 'missing-vrid', `${name.text} needs a virtual_router_id, 1..255`, { fatal: true }))
+  const vrfGiven = values.lastGiven(vrf)
+  if (vrfGiven !== undefined && instance.link !== '')
+    report(
+      errorAt(
+        vrfGiven.node.statement.place,
+        'already-given',
+        `${name.text} has an interface: vrf, which stands for one, is ignored`,
+      ),
+    )
   if (instance.link === '')
     report(errorAt(name, 'missing-interface', `${name.text} needs an interface`, { fatal: true }))
   return instance.vrid !== 0 && instance.link !== ''

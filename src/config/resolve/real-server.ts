@@ -23,6 +23,12 @@ export function checkRealServer({ nodes }: Node, report: Report): void {
           related: endsHere(check),
         }),
       )
+    if (keyword === checkers.bfdCheck && !silentValues(inner).has(checkers.bfdName))
+      report(
+        errorAt(statement.words[0], 'incomplete-check', 'no name is given: the check is ignored', {
+          related: endsHere(check),
+        }),
+      )
   }
 }
 

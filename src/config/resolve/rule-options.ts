@@ -2,7 +2,7 @@
 
 import { ipv4FromNumber } from '../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Details, Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
@@ -15,10 +15,13 @@ type Option = LineOption<RuleDraft>
 
 const MOST_32_BITS = 4_294_967_295
 
-function drop(given: Word, what: string, report: Report): 'drop' {
-  report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`))
+function drop(given: Word, what: string, report: Report, details: Details = {}): 'drop' {
+  report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`, details))
   return 'drop'
 }
+
+/** What keepalived 2.2.7 takes without a word, and the kernel then refuses or understands as something else. */
+const UNNOTICED: Details = { inKeepalived: 'no' }
 
 const number = (what: string, most: number, set: (draft: RuleDraft, value: number) => void): Option =>
   valued((draft, given, report) => {
@@ -46,9 +49,15 @@ function setAction(draft: RuleDraft, action: RuleAction, given: Word, report: Re
   return undefined
 }
 
+/** keepalived keeps the lowest 32 bits of 64, and minds only if these are zero. */
+const isCutOff = (text: string): boolean =>
+  /^-?\d{1,30}$/.test(text) &&
+  (BigInt(text) > 0xffff_ffff_ffff_ffffn || BigInt.asUintN(32, BigInt(text)) !== 0n)
+
 const table: Option = valued((draft, given, report) => {
   const value = draft.names.tables.get(given.text) ?? parseUnsigned(given.text)
-  if (value === undefined || value === 0 || value > MOST_32_BITS) return drop(given, 'routing table', report)
+  if (value === undefined || value === 0 || value > MOST_32_BITS)
+    return drop(given, 'routing table', report, isCutOff(given.text) ? UNNOTICED : {})
   return setAction(draft, { kind: 'table', table: value }, given, report)
 })
 
@@ -68,7 +77,8 @@ const VERDICTS = ['blackhole', 'unreachable', 'prohibit', 'nop'] as const
 /** `MARK[/MASK]` */
 const fwmark: Option = valued((draft, given, report) => {
   const [mark, mask, ...more] = given.text.split('/').map(parseUnsigned)
-  if (mark === undefined || more.length > 0 || (given.text.includes('/') && mask === undefined))
+  const isMask = mask === undefined ? !given.text.includes('/') : mask <= MOST_32_BITS
+  if (mark === undefined || mark > MOST_32_BITS || more.length > 0 || !isMask)
     return drop(given, 'firewall mark', report)
   draft.fwmark = mark
   if (mask !== undefined) draft.fwmask = mask
@@ -111,9 +121,11 @@ const atMost = (value: number | undefined, most: number): number | undefined =>
 /** `FROM-TO`; keepalived 2.2.7 does not take a single number, which we do. */
 const range = (what: string, most: number, set: (draft: RuleDraft, value: NumberRange) => void): Option =>
   valued((draft, given, report) => {
-    const [from, to = from, ...more] = given.text.split('-').map(parseUnsigned)
-    if (from === undefined || to === undefined || more.length > 0 || from > to || to > most)
+    const numbers = given.text.split('-').map(parseUnsigned)
+    const [from, to = from] = numbers
+    if (from === undefined || to === undefined || numbers.includes(undefined))
       return drop(given, what, report)
+    if (numbers.length > 2 || from > to || to > most) return drop(given, what, report, UNNOTICED)
     if (!given.text.includes('-')) {
       const message = `keepalived 2.2.7 wants a range here, such as ${from}-${from}, and ignores the line`
       report(noteAt(given, 'newer-keyword', message, { inKeepalived: 'config' }))

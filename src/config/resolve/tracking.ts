@@ -20,6 +20,7 @@ export function resolveTracking(
   { scripts, scriptNames, files, processes }: Surrounding,
   report: Report,
 ): Tracked {
+  for (const entry of entriesOf(block, keywords.trackBfd)) entryWeight(entry, UNWEIGHTED, ofBfd, report)
   const entries = (keyword: Keyword): readonly Words[] => entriesOf(block, keyword)
   return {
     trackScripts: resolveTracked(entries(keywords.trackScript), ofScripts(scripts, scriptNames), report).map(
@@ -68,14 +69,19 @@ const ofScripts = (scripts: ReadonlyMap<string, Weight>, defined: ReadonlyMap<st
   defined,
 })
 
+const UNWEIGHTED: Weight = { weight: 0, reverse: false }
+
 const ofInterfaces: Kind = {
-  inherited: () => ({ weight: 0, reverse: false }),
+  inherited: () => UNWEIGHTED,
   directions: ['reverse'],
   limit: 253,
   wanted: 'interface',
   known: [],
   defined: new Map(),
 }
+
+/** No session is kept, but what is wrong with a line is said. */
+const ofBfd = { directions: ['reverse', 'noreverse'], limit: 253 } as const
 
 interface TrackedName extends Weight {
   readonly name: string
@@ -119,7 +125,7 @@ function isNew(name: Word, earlier: { readonly span: Span } | undefined, report:
 function entryWeight(
   { words }: Words,
   inherited: Weight,
-  { directions, limit }: Kind,
+  { directions, limit }: Pick<Kind, 'directions' | 'limit'>,
   report: Report,
 ): Weight | undefined {
   const [, option, number, direction] = words

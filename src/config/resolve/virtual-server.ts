@@ -4,7 +4,7 @@ import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/virtual-server.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, warningAt } from '../report.ts'
-import type { Node } from '../tree.ts'
+import { endsHere, type Node } from '../tree.ts'
 import { familyOf, portOf } from '../values/endpoint.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'
 import { checkGroup, checkRealServer } from './real-server.ts'
@@ -19,7 +19,8 @@ export function resolveServers(nodes: readonly Node[], report: Report): void {
   }
 }
 
-function resolveVirtualServer({ statement, nodes }: Node, report: Report): void {
+function resolveVirtualServer(block: Node, report: Report): void {
+  const { statement, nodes } = block
   const [word, address, port] = statement.words
   const values = readValues(nodes, report)
   const servers = nodes.filter(({ keyword }) => keyword === keywords.realServer)
@@ -29,12 +30,33 @@ function resolveVirtualServer({ statement, nodes }: Node, report: Report): void 
     report(errorAt(word, 'no-real-servers', 'this virtual server has no usable real_server: it is ignored'))
     return
   }
+  checkSorryServer(values, address, usable, block, report)
   const isMark = address?.text === 'fwmark'
   reportAssumptions(word, isMark, values, report)
   if (isMark) checkMark(values, servers, report)
   else if (address?.text !== 'group') checkPorts(word, portOf(port), values, servers, report)
   checkFlags(values, report)
   checkQuorum(values, servers, report)
+}
+
+/** A firewall mark or a group has the family of its servers. */
+function checkSorryServer(
+  values: Values,
+  address: Word | undefined,
+  servers: readonly Node[],
+  block: Node,
+  report: Report,
+): void {
+  const sorry = values.last(keywords.sorryServerKeyword)
+  const family = address && (familyOf(address) ?? familyOfFirst(servers))
+  if (sorry === undefined || family === undefined || familyOf(sorry) === family) return
+  const message = `the virtual server has IPv${family}: this sorry_server is ignored`
+  report(errorAt(sorry, 'family-mismatch', message, { related: endsHere(block) }))
+}
+
+function familyOfFirst([server]: readonly Node[]): ReturnType<typeof familyOf> {
+  const word = server?.statement.words[1]
+  return word && familyOf(word)
 }
 
 function isOfOneFamily(address: Word | undefined, { statement }: Node, report: Report): boolean {
