@@ -257,11 +257,11 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         ],
       ]
       for (const [argv, said] of cases) {
-        const { code, lines } = await runFor(host, 3, argv)
+        const { code, lines } = await runFor(host, 20, argv)
         expect(lines.filter((line) => !line.startsWith('Starting vrrpd'))).toEqual([said])
         expect(code).toBe(2)
       }
-      const { code, lines } = await runFor(host, 3, command(directory, bad!))
+      const { code, lines } = await runFor(host, 20, command(directory, bad!))
       expect(lines).toContainEqual(expect.stringMatching(/bad\.conf:4:21: error: .*1\.\.255/))
       expect(code).toBe(2)
     })
@@ -303,7 +303,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         ],
       ]
       for (const [argv, said] of cases) {
-        const { code, lines } = await runFor(host, 3, argv)
+        const { code, lines } = await runFor(host, 20, argv)
         expect(lines.filter((line) => !line.startsWith('Starting vrrpd'))).toEqual([
           expect.stringMatching(said),
         ])
@@ -337,7 +337,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         const more = second === 'vrrpd' ? ['--control', join(host.directory, 'other.sock')] : []
         const other = second === 'vrrpd' ? vrrpd : 'keepalived'
         const argv = [other, '-n', '-l', '-P', '-f', daemon.configFile, ...pidFiles, ...more]
-        const { code, lines } = await runFor(host, 5, argv)
+        const { code, lines } = await runFor(host, 20, argv)
         expect(lines).toContainEqual(expect.stringContaining('daemon is already running'))
         expect(code).toBe(0)
         await host.holdsWithin(vip, takeover)
@@ -369,7 +369,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
       await writeFile(join(host.directory, 'good.conf'), instance())
       // With relative paths, which it has to remember when it leaves the directory.
       const [program = '', , ...words] = command('', 'good.conf', ['-D'])
-      const { code, lines } = await runFor(host, 10, ['env', '-C', host.directory, program, ...words])
+      const { code, lines } = await runFor(host, 30, ['env', '-C', host.directory, program, ...words])
       const groups = await host.exec(['cat', '/proc/net/igmp'])
       expect(code).toBe(0)
       expect(lines).toContainEqual(expect.stringContaining('Entering BACKUP STATE (init)'))
@@ -395,7 +395,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
       const host = (await makeLab(context)).host('a')
       const config = join(host.directory, 'good.conf')
       await writeFile(config, instance())
-      const running = runAnyway(['timeout', '8', ...command(host.directory, config, ['-s', host.namespace])])
+      const running = runAnyway(['timeout', '15', ...command(host.directory, config, ['-s', host.namespace])])
       await host.holdsWithin(vip, takeover)
       expect((await running).stderr).toContain('Stopped')
       expect(await host.holds(vip)).toBe(false)
