@@ -1,7 +1,5 @@
-/** What a Master has in the kernel, what others do to it, and how the neighbours hear of it. */
+/** What a Master has in the kernel, and what others do to it. */
 
-import { seconds } from '../../../src/base/time.ts'
-import { craftAdvert } from '../../support/lab/craft.ts'
 import { answers } from '../answers.ts'
 import { elect, global, higherOnA, instance, leaveInGoodOrder, twoLans } from './kit.ts'
 import { onlyOnA, onlyOnB, type Scenario, tellAlike, VIP } from './matrix.ts'
@@ -120,122 +118,6 @@ const scenarios: readonly Scenario[] = [
     pairings: onlyOnB,
   },
   {
-    name: 'own interface down and up',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.setCable('down')
-      await b.gains()
-      await phase('a in FAULT')
-      await a.host.setCable('up')
-      await a.gains()
-      await phase('a preempts again')
-    },
-  },
-  {
-    name: 'own interface set down by the operator, and up',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.setLink('down')
-      await b.gains()
-      await phase('a in FAULT')
-      await a.host.setLink('up')
-      await a.gains()
-      await phase('a preempts again')
-    },
-    pairings: onlyOnA,
-  },
-  {
-    name: 'started with the interface down',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, phase }) => {
-      await a.host.setCable('down')
-      await a.host.carrierGone()
-      await a.start()
-      await phase('a in FAULT from the start')
-      await a.host.setCable('up')
-      await a.gains()
-      await phase('a elected')
-      await a.daemon().stop()
-      await phase('stopped')
-    },
-    pairings: onlyOnA,
-  },
-  {
-    name: 'dynamic_interfaces: the interface is taken out and put back',
-    config: (host, { notify }) =>
-      global('dynamic_interfaces') + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.removeLink()
-      await b.gains()
-      await a.host.restoreLink()
-      await a.gains()
-      await b.loses()
-      await phase('a is back')
-    },
-    compare: ['addresses'],
-    mayCross: true,
-    pairings: onlyOnA,
-  },
-  {
-    name: 'the interface’s own address is replaced by another',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.ip('addr', 'add', '10.9.0.77/24', 'dev', 'eth0')
-      await a.host.exec(['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/conf/eth0/promote_secondaries'])
-      await a.host.ip('addr', 'del', '10.9.0.1/24', 'dev', 'eth0')
-      await phase('a goes on with the other')
-      await a.daemon().stop()
-      await b.gains()
-      await phase('a has left')
-    },
-    pairings: onlyOnA,
-  },
-  {
-    name: 'the interface’s only address goes and comes back',
-    config: (host, { notify }) =>
-      global() + instance({ priority: higherOnA(host), vips: [`${VIP}/32`], more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.ip('addr', 'del', '10.9.0.1/24', 'dev', 'eth0')
-      await b.gains()
-      await phase('a in FAULT')
-      await a.host.ip('addr', 'add', '10.9.0.1/24', 'dev', 'eth0')
-      await a.gains()
-      await b.loses()
-      await phase('a is back')
-    },
-    mayCross: true,
-    pairings: onlyOnA,
-  },
-  {
-    name: 'dont_track_primary and mcast_src_ip',
-    config: (host, { notify }) =>
-      global() +
-      instance({
-        priority: higherOnA(host),
-        more: `dont_track_primary\nmcast_src_ip 10.9.0.${host === 'a' ? 1 : 2}\n${notify}`,
-      }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await a.host.setCable('down')
-      await b.gains()
-      await phase('a has no carrier and does not mind')
-    },
-    compare: ['addresses', 'notifies'],
-    mayCross: true,
-    pairings: onlyOnA,
-  },
-  {
     name: 'no_accept',
     config: (host, { notify }) =>
       global() + instance({ priority: higherOnA(host), more: `no_accept\n${notify}` }),
@@ -247,58 +129,6 @@ const scenarios: readonly Scenario[] = [
       await b.gains()
       await phase(`b took over, ${await told()}`)
     },
-  },
-  {
-    name: 'the second burst of gratuitous ARP after garp_master_delay',
-    config: (_host, { notify }) =>
-      global() +
-      instance({
-        garpMasterDelay: 4,
-        more: `garp_master_repeat 3\n${notify}`,
-        vips: [`${VIP}/24`, '10.9.0.101/24'],
-      }),
-    run: async ({ a, phase }) => {
-      await a.start()
-      await a.gains('10.9.0.101')
-      await phase('first burst')
-      await phase('second burst', seconds(5))
-    },
-    pairings: onlyOnA,
-  },
-  {
-    name: 'garp_master_refresh: now and then, one for each address',
-    config: (_host, { notify }) =>
-      global() +
-      instance({
-        garpMasterDelay: 0,
-        more: `garp_master_repeat 2\ngarp_master_refresh 5\ngarp_master_refresh_repeat 3\n${notify}`,
-        vips: [`${VIP}/24`, '10.9.0.101/24'],
-      }),
-    run: async ({ a, phase }) => {
-      await a.start()
-      await a.gains('10.9.0.101')
-      await phase('first burst')
-      await phase('one refresh', seconds(5))
-      await phase('another one', seconds(5))
-    },
-    pairings: onlyOnA,
-  },
-  {
-    name: 'garp_lower_prio_repeat, garp_lower_prio_delay: a Master that hears a lower one says who it is',
-    config: (_host, { notify }) =>
-      global() +
-      instance({ auth: 'none', more: `garp_lower_prio_repeat 2\ngarp_lower_prio_delay 4\n${notify}` }),
-    run: async ({ a, router, phase }) => {
-      await a.start()
-      await a.gains()
-      await phase('a elected')
-      await router.inject(craftAdvert({ source: '10.9.0.9', vrid: 51, priority: 50, addresses: [VIP] }))
-      await phase('it answers')
-      await phase('and again', seconds(5))
-    },
-    compare: ['addresses', 'arps', 'notifies'],
-    mayCross: true,
-    pairings: onlyOnA,
   },
 ]
 

@@ -6,15 +6,18 @@
  */
 
 import { expect, test } from 'vitest'
-import { plus, seconds, type Duration } from '../../../src/base/time.ts'
+import type { Duration } from '../../../src/base/time.ts'
 import { Turnstile } from '../../../src/tracking/turnstile.ts'
-import { Lab, promptly, type Host } from '../../support/lab.ts'
-import type { Daemon, DaemonKind } from '../../support/lab/daemon.ts'
+import { Lab, type Host } from '../../support/lab.ts'
+import type { DaemonKind } from '../../support/lab/daemon.ts'
 import type { LanOptions } from '../../support/lab/network.ts'
-import { notifyLines, type Check, type Recorder } from '../../support/lab/recorder.ts'
-import { masterDownInterval, pause, wallNow } from '../../support/lab/time.ts'
+import { pause, wallNow } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
+import { settle } from './figures.ts'
 import { haveCrossed, observe, pick, type Phase } from './phase.ts'
+import { storyHost, type Parts, type StoryHost } from './story-host.ts'
+
+export type { Parts, StoryHost } from './story-host.ts'
 
 export type HostName = 'a' | 'b' | 'c'
 
@@ -36,20 +39,6 @@ const mixed: readonly Pairing[] = [...onlyOnA, ...onlyOnB]
 /** For the stories that everything else builds on. */
 export const everyPairing: readonly Pairing[] = [{ a: 'vrrpd', b: 'vrrpd' }, ...mixed]
 
-export interface StoryHost {
-  readonly host: Host
-  readonly recorder: Recorder
-  readonly check: Check
-  /** Starts this host's daemon with the scenario's configuration for it; from then on its timers run. */
-  start(): Promise<Daemon>
-  daemon(): Daemon
-  /** Waits until it holds the address, on the first link unless named. */
-  gains(address?: string, link?: string): Promise<void>
-  loses(address?: string, link?: string): Promise<void>
-  /** Starts it after a crash, which has left the address: it loses it and, being the best, gains it again. */
-  returns(): Promise<void>
-}
-
 export interface Story {
   readonly a: StoryHost
   readonly b: StoryHost
@@ -62,15 +51,6 @@ export interface Story {
    */
   phase(name: string, after?: Duration): Promise<void>
   wait(span: Duration): Promise<void>
-}
-
-export interface Parts {
-  /** Lines that record every call of a notify script. */
-  readonly notify: string
-  /** A check script that passes until the story says otherwise. */
-  readonly check: string
-  /** Of the host, for files. */
-  readonly directory: string
 }
 
 export interface Scenario {
@@ -89,19 +69,7 @@ export interface Scenario {
   readonly routeTables?: readonly string[]
 }
 
-/** The virtual address of scenarios that have one. */
-export const VIP = '10.9.0.100'
-
-/** Long enough for a router of this priority to take over from a silent master, or to find itself alone. */
-export const takeover = (priority: number, advertInterval?: Duration): Duration =>
-  plus(masterDownInterval(priority, advertInterval), promptly)
-
-/** For waits that only have to end: the longest takeover at advert_int 1, and a machine that is busy. */
-const sometime = takeover(1, seconds(2))
-/** A process has to begin before the protocol's timers do. */
-const startUp = seconds(20)
-
-export const settle: Duration = seconds(1.5)
+export { settle, takeover, VIP } from './figures.ts'
 
 /** Each becomes a test; they run side by side and mostly wait. */
 export function tellAlike(scenarios: readonly Scenario[]): void {
@@ -164,7 +132,8 @@ async function tellOnce(scenario: Scenario, pairing: Pairing, starts: Turnstile)
     const cast = await Promise.all(
       names.map(async (name) => {
         const kind = name === 'b' ? pairing.b : pairing.a
-        return [name, await storyHost(lab.host(name), name, kind, scenario, starts)] as const
+        const config = (parts: Parts): string => scenario.config(name, parts)
+        return [name, await storyHost(lab.host(name), kind, config, starts)] as const
       }),
     )
     const hosts = Object.fromEntries(cast)
@@ -185,43 +154,5 @@ async function tellOnce(scenario: Scenario, pairing: Pairing, starts: Turnstile)
     return phases
   } finally {
     await lab.destroy()
-  }
-}
-
-async function storyHost(
-  host: Host,
-  name: HostName,
-  kind: DaemonKind,
-  scenario: Scenario,
-  starts: Turnstile,
-): Promise<StoryHost> {
-  const [recorder, check] = await Promise.all([host.recorder(), host.check()])
-  const parts = { notify: notifyLines(recorder), check: check.command, directory: host.directory }
-  const config = scenario.config(name, parts)
-  let running: Daemon | undefined
-  const startNow = async (): Promise<Daemon> => {
-    running = await host.start({ kind, config })
-    await running.logs('Startup complete', startUp)
-    return running
-  }
-  const start = (): Promise<Daemon> => starts.pass(startNow)
-  return {
-    host,
-    recorder,
-    check,
-    start,
-    returns: async () => {
-      const daemon = await start()
-      await daemon.logs('Entering MASTER STATE', sometime)
-      await host.holdsWithin(VIP, sometime)
-    },
-    daemon: () => {
-      if (running === undefined) throw new Error(`${name}'s daemon has not been started`)
-      return running
-    },
-    gains: async (address = VIP, link) => {
-      await host.holdsWithin(address, sometime, link)
-    },
-    loses: (address = VIP, link) => host.lacksWithin(address, sometime, link),
   }
 }
