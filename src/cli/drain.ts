@@ -41,7 +41,9 @@ function describe(news: DrainNews): string {
   switch (news.kind) {
     case 'drained': {
       const ends =
-        news.until === null ? 'until vrrpd resume, or a restart of vrrpd' : `until ${localTime(news.until)}`
+        news.until === null
+          ? 'until vrrpd resume, or a restart of vrrpd'
+          : `until ${localTime(news.until).slice(0, 19)}`
       return news.instances
         .map(
           ({ name, was, already }) =>
