@@ -79,8 +79,9 @@ class Terminal implements Screen {
     return this.output.rows
   }
 
+  /** What comes before it is ours again is not shown; what is newest then will be. */
   write(text: string): void {
-    this.output.write(text)
+    if (this.isOurs) this.output.write(text)
   }
 
   onChange(callback: () => void): void {
