@@ -20,7 +20,7 @@ export default defineConfig({
       },
       {
         test: {
-          // A machine is booted for these; it takes a minute of one core, beside the unit tests.
+          // A machine is booted for these; it takes a minute of one core. tools/test.sh does it beside lint.
           name: 'boot',
           include: ['test/**/*.boot.test.ts'],
           sequence: { groupOrder: 0 },
