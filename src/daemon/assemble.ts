@@ -174,7 +174,7 @@ function assembleRouter(
       refreshRepeat: garp.masterRefreshRepeat,
       lowerPrioDelay: garp.lowerPrioDelay,
       lowerPrioRepeat: garp.lowerPrioRepeat,
-      ...(garp.extraOnAll && { elsewhere: garp.extraInterval }),
+      ...(announcesElsewhere(instance, plan) && { elsewhere: garp.extraInterval }),
     },
     lowerPrioNoAdvert: instance.lowerPrioNoAdvert,
     higherPrioSendAdvert: instance.higherPrioSendAdvert,
@@ -188,6 +188,10 @@ function assembleRouter(
     trackers,
   }
 }
+
+/** Without `all`, garp_extra_if is about virtual MAC interfaces on other links than the instance's. */
+const announcesElsewhere = ({ garp, link }: VrrpInstance, { macs }: VirtualMacPlan): boolean =>
+  garp.extraOnAll || (garp.extraInterval > 0 && macs.some((mac) => mac.link !== link))
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
 function unsupported(

@@ -128,3 +128,14 @@ test('the own address is needed for unicast and with track_src_ip, and no matter
   expect(await faultsOf('mcast_src_ip 10.0.0.7\ntrack_src_ip')).toEqual(missing)
   expect(await faultsOf('unicast_src_ip 10.0.0.7\nunicast_peer {\n 10.0.0.2\n}')).toEqual(missing)
 })
+
+test.each([
+  ['all', 'garp_extra_if all 5', 5_000_000],
+  ['without all, and no virtual MAC interface', 'garp_extra_if 5', undefined],
+  ['without all, and one on its own link only', 'garp_extra_if 5\nuse_vmac', undefined],
+  ['with a virtual MAC elsewhere', 'garp_extra_if 5\nuse_vmac\nuse_vmac_addr', 5_000_000],
+  ['none', 'use_vmac\nuse_vmac_addr', undefined],
+])('gratuitous ARP elsewhere, %s', async (_what, lines, interval) => {
+  const { routers } = await assembled(`${lines}\nvirtual_ipaddress {\n 10.0.0.9/24\n 10.1.0.9/24 dev eth1\n}`)
+  expect(routers[0]!.router.garp.elsewhere).toBe(interval)
+})

@@ -5,6 +5,7 @@
 set -u
 export LC_ALL=C
 work=$(mktemp -d)
+captures=''
 
 failures=''
 fail() { failures+="${failures:+; }$*"; }
@@ -145,5 +146,96 @@ within 10 ended "$pid" || fail 'it does not end'
 done_with 'an end leaves nothing, and the settings of the interface below are what they were'
 
 kill "$(cat /run/keepalived.pid)" 2>/dev/null
+within 10 ended "$(cat /run/keepalived.pid 2>/dev/null || echo 999999)"
+
+# A MAC address of one's own, and who is announced again and again (garp_extra_if).
+cat >"$work/one.conf" <<'C'
+vrrp_instance V1 {
+  interface eth0
+  virtual_router_id 51
+  priority 255
+  state MASTER
+  use_vmac mine 02:AA:bb:cc:dd:e
+  use_vmac_addr
+  garp_extra_if 1
+  garp_master_delay 0
+  garp_master_repeat 1
+  virtual_ipaddress {
+    10.0.0.100/24
+    10.1.0.103/24 dev eth1
+  }
+}
+vrrp_instance V2 {
+  interface eth1
+  virtual_router_id 52
+  priority 255
+  state MASTER
+  garp_extra_if 1
+  garp_master_delay 0
+  garp_master_repeat 1
+  virtual_ipaddress {
+    10.1.0.110/24
+    10.0.0.111/24 dev eth0
+  }
+}
+vrrp_instance V3 {
+  interface eth0
+  virtual_router_id 53
+  priority 255
+  state MASTER
+  use_vmac
+  use_vmac_addr
+  garp_extra_if all 1
+  garp_master_delay 0
+  garp_master_repeat 1
+  virtual_ipaddress {
+    10.0.0.120/24
+    10.1.0.121/24 dev eth1
+  }
+}
+vrrp_instance V4 {
+  interface eth1
+  virtual_router_id 54
+  priority 255
+  state MASTER
+  garp_extra_if all 1
+  garp_master_delay 0
+  garp_master_repeat 1
+  virtual_ipaddress {
+    10.1.0.130/24
+    10.0.0.131/24 dev eth0
+  }
+}
+C
+for host in keepalived vrrpd; do
+  for n in 0 1; do
+    ip netns exec "switch-$host" tcpdump -nne -i "br$n" -l arp >"$work/$host.$n.arp" 2>/dev/null &
+    captures+=" $!"
+  done
+done
+sleep 1
+for host in keepalived vrrpd; do start "$host"; done
+for host in keepalived vrrpd; do
+  for address in 10.0.0.100 10.1.0.103 10.1.0.110 10.1.0.121 10.0.0.131; do
+    within 20 holds "$host" "$address" || fail "$host does not hold $address"
+  done
+done
+diff <(look keepalived) <(look vrrpd) >"$work/diff" || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
+ip -n vrrpd -d link show mine | grep -q '02:aa:bb:cc:dd:0e' || fail 'not its MAC address'
+done_with 'a MAC address of one’s own is that of all interfaces of the instance'
+
+sleep 6
+# shellcheck disable=SC2086 # one process each
+kill $captures
+wait $captures 2>/dev/null
+# Addresses that have been announced more than once.
+repeated() { # HOST
+  cat "$work/$1".?.arp | grep -oE 'who-has [0-9.]+ .*tell [0-9.]+' | sed -E 's/who-has ([0-9.]+).*/\1/' | sort | uniq -d
+}
+diff <(repeated keepalived) <(repeated vrrpd) >"$work/diff" || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
+repeated vrrpd | grep -q '10.1.0.103' || fail "announced again: $(repeated vrrpd | tr '\n' ';')"
+done_with 'garp_extra_if is for virtual MAC interfaces elsewhere, with all for every other interface'
+
+kill "$(cat /run/keepalived.pid)" "$(cat /run/vrrpd.pid)" 2>/dev/null
 wait
 exit 0

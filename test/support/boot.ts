@@ -7,7 +7,7 @@ import { sharedDirectory } from './privileges.ts'
 import { runAnyway } from './tools.ts'
 
 /** A boot and its cases take a quarter of this where nothing else runs. */
-const LIMIT_SECONDS = 180
+const LIMIT_SECONDS = 240
 
 /**
  * @param guest a script that says `ok NAME` or `FAIL NAME: why` for each of its `done_with 'NAME'`

@@ -34,7 +34,7 @@ export const vrrpGarpExtraIf: Keyword<ExtraInterfaces> = value(
   'vrrp_garp_extra_if',
   3,
   extraInterval(EXTRA),
-  'seconds between gratuitous ARPs on interfaces other than an instance’s; all: not virtual MACs only',
+  'seconds between gratuitous ARPs from virtual MAC interfaces elsewhere than on the instance’s; all: for all addresses on other interfaces',
 )
 export const vrrpVmacGarpIntvl: Keyword<ExtraInterfaces> = value(
   'vrrp_vmac_garp_intvl',

@@ -108,6 +108,8 @@ export interface UnicastPeer {
 export interface VirtualMac {
   /** Name of the interface to make; the daemon chooses when absent. */
   readonly name?: string
+  /** In place of the virtual router's own; `02:00:00:00:00:01`, in lower case and two digits each. */
+  readonly mac?: string
   /** `vmac_xmit_base`: advertise from the real interface. */
   readonly transmitOnBase: boolean
 }

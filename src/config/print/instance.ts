@@ -44,8 +44,8 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   faultWithoutPeers: (fault) => (fault ? ['unicast_fault_no_peer', 'unicast_peer {', '}'] : []),
   mcastGroup: (group) => [`mcast_dst_ip ${formatIp(group)}`],
   virtualMacElsewhere: (elsewhere) => (elsewhere ? ['use_vmac_addr'] : []),
-  virtualMac: ({ name, transmitOnBase }) => [
-    name === undefined ? 'use_vmac' : `use_vmac ${word(name)}`,
+  virtualMac: ({ name, mac, transmitOnBase }) => [
+    ['use_vmac', ...(name === undefined ? [] : [word(name)]), ...(mac === undefined ? [] : [mac])].join(' '),
     ...when(transmitOnBase, 'vmac_xmit_base'),
   ],
   dontTrackPrimary: (given) => when(given, 'dont_track_primary'),

@@ -11,6 +11,7 @@ import { entriesOf, type Node } from '../tree.ts'
 import { hostOf, readHost } from '../values/address.ts'
 import { readInteger } from '../values/number.ts'
 import type { Values } from '../values/values.ts'
+import { canonicalMac, isMac } from '../values/virtual-mac.ts'
 
 type Transport = Pick<
   VrrpInstance,
@@ -135,7 +136,11 @@ function virtualMacOf(values: Values, unicast: boolean, report: Report): Virtual
     report(
       warningAt(given.node.statement.words[0], 'cleared', 'unicast with use_vmac means vmac_xmit_base, too'),
     )
-  const [name] = given.value
-  const transmitOnBase = base !== undefined || unicast
-  return { transmitOnBase, ...(name !== undefined && !name.text.includes(':') && { name: name.text }) }
+  const name = given.value.find(({ text }) => !isMac(text))
+  const mac = given.value.findLast(({ text }) => isMac(text))
+  return {
+    transmitOnBase: base !== undefined || unicast,
+    ...(name !== undefined && { name: name.text }),
+    ...(mac !== undefined && { mac: canonicalMac(mac.text) }),
+  }
 }

@@ -13,6 +13,15 @@ const MAC = /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i
 /** RFC 5798's own, which the daemon chooses itself. */
 const VRRP_MAC = /^0?0:0?0:5e:0?0:0?[12]:/i
 
+export const isMac = (text: string): boolean => MAC.test(text)
+
+/** In lower case, two digits each. */
+export const canonicalMac = (mac: string): string =>
+  mac
+    .split(':')
+    .map((byte) => byte.padStart(2, '0').toLowerCase())
+    .join(':')
+
 /** `[NAME] [MAC]`, in any order. */
 export const vmacWords: Arguments<readonly Word[]> = {
   syntax: '[NAME] [MAC]',

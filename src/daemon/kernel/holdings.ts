@@ -84,10 +84,11 @@ export class Holdings {
     if (instance.rules.length > 0) this.ports.detail(`(${router.name}) ${doing} Virtual Rules`)
   }
 
-  /** @param elsewhere only on other links than the router's own */
-  announce({ router: { name, link: own } }: Assembled, repeat: number, elsewhere: boolean): void {
+  /** @param elsewhere only on other links than the router's own: garp_extra_if */
+  announce(assembled: Assembled, repeat: number, elsewhere: boolean): void {
+    const { name } = assembled.router
     const held = this.installer.announceable(name)
-    const wanted = elsewhere ? held.filter(({ link }) => link.name !== own) : held
+    const wanted = elsewhere ? held.filter(({ link }) => isElsewhere(link.name, assembled)) : held
     this.announcer.announce(name, wanted, repeat)
   }
 
@@ -233,4 +234,10 @@ export class Holdings {
       },
     })
   }
+}
+
+/** Without `all` only virtual MAC interfaces on other links: a switch forgets a MAC address that sends nothing. */
+function isElsewhere(link: string, { router, instance, virtualMacs }: Assembled): boolean {
+  const mac = virtualMacs.find(({ name }) => name === link)
+  return mac === undefined ? instance.garp.extraOnAll && link !== router.link : mac.link !== router.link
 }

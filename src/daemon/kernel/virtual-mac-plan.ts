@@ -19,8 +19,9 @@ export const noVirtualMac = (link: string): VirtualMacPlan => ({
   standIns: new Map(),
 })
 
-/** By base and VRID: two interfaces with one MAC address cannot stand on one base. */
-const keyOf = (link: string, vrid: number): string => `${link} ${String(vrid)}`
+/** By base and MAC address: two interfaces with one MAC address cannot stand on one base. */
+const keyOf = ({ link, vrid, mac }: Pick<WantedVirtualMac, 'link' | 'vrid' | 'mac'>): string =>
+  `${link} ${mac ?? String(vrid)}`
 
 /**
  * @param instances in the file's order
@@ -39,7 +40,9 @@ function planOf(instance: VrrpInstance, names: Names): VirtualMacPlan {
   const { link, vrid, virtualMac } = instance
   const macs = basesOf(instance).map((base): WantedVirtualMac => {
     const wished = base === link ? virtualMac?.name : undefined
-    return { name: names.nameFor(base, vrid, wished), link: base, vrid, ipv6: hasIpv6(instance, base) }
+    // Measured: what stands on other bases has the same MAC address.
+    const mac = { link: base, vrid, ...(virtualMac?.mac !== undefined && { mac: virtualMac.mac }) }
+    return { name: names.nameFor(mac, wished), ...mac, ipv6: hasIpv6(instance, base) }
   })
   const own = macs.find((mac) => mac.link === link)
   return {
@@ -70,16 +73,16 @@ class Names {
   private readonly taken: Set<string>
 
   constructor(current: readonly WantedVirtualMac[]) {
-    this.byKey = new Map(current.map(({ name, link, vrid }) => [keyOf(link, vrid), name]))
+    this.byKey = new Map(current.map((mac) => [keyOf(mac), mac.name]))
     this.taken = new Set(this.byKey.values())
   }
 
   /** keepalived's: vrrp.51, and vrrp1.51 where that is taken (measured). */
-  nameFor(link: string, vrid: number, wished: string | undefined): string {
-    const key = keyOf(link, vrid)
+  nameFor(mac: Omit<WantedVirtualMac, 'name' | 'ipv6'>, wished: string | undefined): string {
+    const key = keyOf(mac)
     const known = this.byKey.get(key)
     if (known !== undefined && (wished === undefined || wished === known)) return known
-    const name = wished !== undefined && !this.taken.has(wished) ? wished : this.free(vrid)
+    const name = wished !== undefined && !this.taken.has(wished) ? wished : this.free(mac.vrid)
     this.byKey.set(key, name)
     this.taken.add(name)
     return name

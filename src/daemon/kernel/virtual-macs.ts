@@ -14,6 +14,8 @@ export interface WantedVirtualMac {
   /** The base: the interface it stands on. */
   readonly link: string
   readonly vrid: number
+  /** `use_vmac … MAC`: instead of the virtual router's own. */
+  readonly mac?: string
   /** IPv6 addresses are to be set on it. */
   readonly ipv6: boolean
 }
@@ -35,6 +37,9 @@ export interface VirtualMacPorts {
 
 /** 00-00-5E-00-01-VRID: RFC 3768 section 7.3. */
 export const virtualMac = (vrid: number): Uint8Array => Uint8Array.of(0, 0, 0x5e, 0, 1, vrid)
+
+const macOf = ({ vrid, mac }: Pick<WantedVirtualMac, 'vrid' | 'mac'>): Uint8Array =>
+  mac === undefined ? virtualMac(vrid) : Buffer.from(mac.replaceAll(':', ''), 'hex')
 
 /** It answers for its own addresses only, also to a host that sends from one of ours. */
 const OWN_SETTINGS: readonly (readonly [LinkSetting, string])[] = [
@@ -100,10 +105,10 @@ export class VirtualMacs {
   }
 
   private makeOn(base: Link, wanted: WantedVirtualMac): void {
-    const { name, vrid } = wanted
+    const { name } = wanted
     const there = this.ports.kernel.table.linkByName(name)
-    if (there !== undefined && this.ours.has(name) && there.macvlanOn === base.index) return
-    if (there !== undefined && !isVirtualMac(there, base, vrid)) {
+    if (there !== undefined && this.ours.has(name) && isVirtualMac(there, base, wanted)) return
+    if (there !== undefined && !isVirtualMac(there, base, wanted)) {
       this.complainOnce(
         name,
         `${name} exists and is no virtual MAC interface of ${base.name}: it is left alone`,
@@ -111,7 +116,7 @@ export class VirtualMacs {
       return
     }
     if (there === undefined) {
-      const refused = this.ports.kernel.createMacvlan({ name, parent: base.index, mac: virtualMac(vrid) })
+      const refused = this.ports.kernel.createMacvlan({ name, parent: base.index, mac: macOf(wanted) })
       if (refused) {
         this.complainOnce(
           name,
@@ -178,10 +183,11 @@ export function removeVirtualMacs(
   kernel: VirtualMacPorts['kernel'],
   complain: (text: string) => void,
 ): void {
-  for (const { name, link, vrid } of macs) {
+  for (const mac of macs) {
+    const { name, link } = mac
     const there = kernel.table.linkByName(name)
     const base = kernel.table.linkByName(link)
-    if (!there || !base || !isVirtualMac(there, base, vrid)) continue
+    if (!there || !base || !isVirtualMac(there, base, mac)) continue
     const refused = kernel.removeLink(name)
     if (refused) complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
   }
@@ -194,5 +200,5 @@ export function restoreSettings(former: readonly FormerSetting[], settings: Link
   }
 }
 
-const isVirtualMac = ({ macvlanOn, mac }: Link, base: Link, vrid: number): boolean =>
-  macvlanOn === base.index && Buffer.from(mac).equals(virtualMac(vrid))
+const isVirtualMac = ({ macvlanOn, mac }: Link, base: Link, wanted: WantedVirtualMac): boolean =>
+  macvlanOn === base.index && Buffer.from(mac).equals(macOf(wanted))

@@ -58,3 +58,28 @@ describe('names', () => {
     })
   })
 })
+
+describe('a MAC address of one’s own', () => {
+  const macsOf = async (text: string) =>
+    [...planVirtualMacs((await modelOf(text)).instances).values()].map(({ macs }) =>
+      macs.map(({ name, link, mac }) => [name, link, mac]),
+    )
+
+  test('is that of every interface of the instance, in one spelling', async () => {
+    for (const words of ['mine 2:AA:bb:cc:dd:e', '2:AA:bb:cc:dd:e mine'])
+      expect(await macsOf(instance('A', 'eth0', 51, `use_vmac ${words}\nuse_vmac_addr`))).toEqual([
+        [
+          ['mine', 'eth0', '02:aa:bb:cc:dd:0e'],
+          ['vrrp.51', 'eth7', '02:aa:bb:cc:dd:0e'],
+        ],
+      ])
+  })
+
+  test('can stand once on a base: two instances with the same share an interface', async () => {
+    const text =
+      instance('A', 'eth0', 51, 'use_vmac mine 02:00:00:00:00:01') +
+      instance('B', 'eth0', 52, 'use_vmac 02:00:00:00:00:01')
+    const mac = ['mine', 'eth0', '02:00:00:00:00:01']
+    expect(await macsOf(text)).toEqual([[mac], [mac]])
+  })
+})
