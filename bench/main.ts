@@ -6,12 +6,25 @@
 import { parseArgs } from 'node:util'
 import type { DaemonKind } from '../test/support/lab/daemon.ts'
 import { findProgram } from '../test/support/tools.ts'
-import { measureCrash, measureStart } from './measure.ts'
-import { printTable, type Samples } from './table.ts'
+import { loads, measureLateness } from './load.ts'
+import { measureCrash, measureStart, type CrashFigures, type StartFigures } from './measure.ts'
+import { printTable, type Row } from './table.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
-const rounds = Number(values.rounds)
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1')
+type Samples = StartFigures & CrashFigures
+
+const figures: readonly { readonly key: keyof Samples; readonly label: string }[] = [
+  { key: 'crashOverhead', label: 'crash: address held past Master_Down_Interval, ms' },
+  { key: 'advertToArp', label: 'take-over: first advert to first gratuitous ARP, ms' },
+  { key: 'startUp', label: 'exec to IGMP join, ms' },
+  { key: 'resident', label: 'resident memory, MiB' },
+  { key: 'proportional', label: 'proportional memory, MiB' },
+]
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, 'load-rounds': { type: 'string', default: '1' } },
+})
+const rounds = wholeNumber('rounds')
+const loadRounds = wholeNumber('load-rounds')
 
 const kinds: readonly DaemonKind[] =
   findProgram('keepalived') === undefined ? ['vrrpd'] : ['keepalived', 'vrrpd']
@@ -23,4 +36,31 @@ for (let round = 1; round <= rounds; round++) {
     samples.get(kind)?.push({ ...(await measureStart(kind)), ...(await measureCrash(kind)) })
   }
 }
-printTable(samples)
+printTable(
+  kinds,
+  figures.map(({ key, label }): Row => ({
+    label,
+    samplesOf: (kind) => (samples.get(kind) ?? []).map((sample) => sample[key]),
+  })),
+)
+
+process.stdout.write('\nadverts of one instance late at most, ms, while\n')
+const lateness: Row[] = []
+for (const load of loads) {
+  const measured = new Map<DaemonKind, number[]>(kinds.map((kind) => [kind, []]))
+  for (let round = 1; round <= loadRounds; round++) {
+    for (const kind of kinds) {
+      process.stderr.write(`${load.label}: ${kind}\n`)
+      const late = await measureLateness(kind, load)
+      if (late !== undefined) measured.get(kind)?.push(late)
+    }
+  }
+  lateness.push({ label: load.label, samplesOf: (kind) => measured.get(kind) ?? [] })
+}
+printTable(kinds, lateness)
+
+function wholeNumber(option: 'rounds' | 'load-rounds'): number {
+  const number = Number(values[option])
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${option} takes a whole number from 1`)
+  return number
+}

@@ -1,25 +1,18 @@
 /** The samples of both daemons as one table. */
 
 import type { DaemonKind } from '../test/support/lab/daemon.ts'
-import type { CrashFigures, StartFigures } from './measure.ts'
 
-export type Samples = StartFigures & CrashFigures
+export interface Row {
+  readonly label: string
+  readonly samplesOf: (kind: DaemonKind) => readonly number[]
+}
 
-const rows: readonly { readonly key: keyof Samples; readonly label: string }[] = [
-  { key: 'crashOverhead', label: 'crash: address held past Master_Down_Interval, ms' },
-  { key: 'advertToArp', label: 'take-over: first advert to first gratuitous ARP, ms' },
-  { key: 'startUp', label: 'exec to IGMP join, ms' },
-  { key: 'resident', label: 'resident memory, MiB' },
-  { key: 'proportional', label: 'proportional memory, MiB' },
-]
-
-export function printTable(samples: ReadonlyMap<DaemonKind, readonly Samples[]>): void {
-  const kinds = [...samples.keys()]
-  const lines = rows.map(({ key, label }) => {
-    const figures = kinds.map((kind) => summarise((samples.get(kind) ?? []).map((sample) => sample[key])))
+export function printTable(kinds: readonly DaemonKind[], rows: readonly Row[]): void {
+  const lines = rows.map(({ label, samplesOf }) => {
+    const figures = kinds.map((kind) => summarise(samplesOf(kind)))
     const [first, second] = figures
-    const ratio = first === undefined || second === undefined ? '' : (second.median / first.median).toFixed(2)
-    return [label, ...figures.map((figure) => figure.text), ratio]
+    const ratio = first && second ? (second.median / first.median).toFixed(2) : ''
+    return [label, ...figures.map((figure) => figure?.text ?? ''), ratio]
   })
   const table = [['median (least to most)', ...kinds, kinds.length > 1 ? 'ratio' : ''], ...lines]
   const widths = (table[0] ?? []).map((_, column) =>
@@ -33,7 +26,11 @@ export function printTable(samples: ReadonlyMap<DaemonKind, readonly Samples[]>)
   }
 }
 
-function summarise(values: readonly number[]): { readonly median: number; readonly text: string } {
+/** Undefined: nothing was measured. */
+function summarise(
+  values: readonly number[],
+): { readonly median: number; readonly text: string } | undefined {
+  if (values.length === 0) return undefined
   const sorted = [...values].sort((a, b) => a - b)
   const at = (index: number): number => sorted[index] ?? Number.NaN
   const middle = Math.floor(sorted.length / 2)

@@ -7,6 +7,7 @@
 import { stat } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { accepted, assertNever, rejected, type Result } from '../base/result.ts'
 import { serveConnection, type Handle } from './connection.ts'
 import { failed, type Request } from './protocol.ts'
@@ -99,7 +100,7 @@ function describeClaim(path: string, kind: 'held' | 'not-a-socket'): ControlErro
 
 function listenerFor(options: ControlServerOptions, clients: Set<Socket>): Server {
   const { connections, phaseMs } = options.limits ?? DEFAULT_LIMITS
-  const handle = shielded(options)
+  const handle = inTurn(shielded(options))
   // Half-open: a client may close its half once it has asked, as `nc -N` does.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     clients.add(socket)
@@ -111,6 +112,19 @@ function listenerFor(options: ControlServerOptions, clients: Set<Socket>): Serve
   })
   server.maxConnections = connections
   return server
+}
+
+/**
+ * One request is begun in a turn of the event loop, however many clients ask at once: each may take some
+ * milliseconds, and adverts are sent and heard in between.
+ */
+function inTurn(handle: Handle): Handle {
+  let last = Promise.resolve()
+  return async (request) => {
+    last = last.then(() => nextTurn())
+    await last
+    return handle(request)
+  }
 }
 
 /** A defect in a report must not take the addresses down with it. */

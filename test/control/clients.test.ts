@@ -52,6 +52,32 @@ const codes = (text: string): readonly unknown[] =>
     .slice(0, -1)
     .map((line) => (JSON.parse(line) as { error?: { code: string } }).error?.code ?? 'ok')
 
+test('of many that ask at once one is answered in each turn of the event loop', async () => {
+  let turn = 0
+  let immediate: NodeJS.Immediate
+  const count = (): void => {
+    turn += 1
+    immediate = setImmediate(count)
+  }
+  const turns: number[] = []
+  handle = () => {
+    turns.push(turn)
+    return succeeded(emptyReport)
+  }
+  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => connected(path)))
+  const askAll = async (): Promise<void> => {
+    for (const socket of sockets) socket.write(STATUS)
+    expect(await Promise.all(sockets.map(readLine))).toEqual(sockets.map(() => RESULT))
+  }
+  // Once all have been let in, one turn brings all their requests.
+  await askAll()
+  turns.length = 0
+  count()
+  await askAll()
+  clearImmediate(immediate!)
+  expect(new Set(turns).size).toBe(CONNECTIONS)
+})
+
 describe('a client', () => {
   test('asks as often as it likes on one connection', async () => {
     const socket = await connected(path)
