@@ -44,7 +44,9 @@ function adviceForAbsence(path: string, daemons: readonly Running[]): readonly s
     return [`process ${elsewhere.pid} is a vrrpd with another control socket: --control ${elsewhere.control}`]
   const [silent] = own
   if (silent)
-    return [`process ${silent.pid} is a vrrpd without this socket; its log says why: journalctl -u vrrpd`]
+    return [
+      `process ${silent.pid} is a vrrpd without this socket: it has just been started, or its log says why (journalctl -u vrrpd)`,
+    ]
   const rival = daemons.find(({ name }) => name === 'keepalived')
   if (rival)
     return [

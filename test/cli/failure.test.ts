@@ -44,7 +44,7 @@ test('a vrrpd runs elsewhere, or without its socket', async () => {
   ])
   for (const same of [{}, { control: PATH }])
     expect(await advice('dead', { running: [{ pid: 9, name: 'vrrpd', ...same }] })).toEqual([
-      'process 9 is a vrrpd without this socket; its log says why: journalctl -u vrrpd',
+      'process 9 is a vrrpd without this socket: it has just been started, or its log says why (journalctl -u vrrpd)',
     ])
 })
 

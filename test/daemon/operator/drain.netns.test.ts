@@ -1,6 +1,6 @@
 /** Two real routers: one is taken out and let in again, as an operator does it, with the command line. */
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -63,14 +63,40 @@ async function ask(daemon: Daemon, ...argv: readonly string[]): Promise<unknown>
 const statusOf = async (daemon: Daemon): Promise<StatusReport> =>
   (await ask(daemon, 'status')) as StatusReport
 
+/** `vrrpd status --watch --json`: the states of both instances, one entry for each line. */
+function watch(daemon: Daemon) {
+  const child = spawn(vrrpd, ['status', '--watch', '--json', '--control', daemon.controlSocket], {
+    timeout: 60_000,
+  })
+  let out = ''
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+  })
+  return {
+    states: (): readonly string[] =>
+      out
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => (JSON.parse(line) as StatusReport).instances.map(({ state }) => state).join(' ')),
+    interrupt: () => {
+      child.kill('SIGINT')
+      return ended
+    },
+  }
+}
+
 const lines = ({ out }: Ran): readonly unknown[] =>
   out
     .trim()
     .split('\n')
     .map((line): unknown => JSON.parse(line))
 
+/** It listens to adverts first, and to clients a moment later. */
 async function statesOf(daemon: Daemon): Promise<string> {
-  const { instances } = await statusOf(daemon)
+  const { code, out } = await run(daemon, 'status', '--json')
+  if (code === 2) return 'no answer'
+  const { instances } = JSON.parse(out) as StatusReport
   return instances.map(({ state }) => state).join(' ')
 }
 
@@ -93,6 +119,8 @@ needs('netns', 'built')('vrrpd drain', () => {
 
   test('hands over with the whole sync group, outlives a reload, and ends with resume', async () => {
     // Alone: nobody takes over, and it is taken back after the longest Master_Down_Interval.
+    const watched = watch(alpha)
+    await until('the first report', () => Promise.resolve(watched.states().length > 0), seconds(10))
     const alone = await run(alpha, 'drain', 'VI_1', '--json')
     expect(alone.code).toBe(1)
     expect((lines(alone) as DrainNews[]).map(({ kind }) => kind)).toEqual([
@@ -101,6 +129,11 @@ needs('netns', 'built')('vrrpd drain', () => {
       'resumed',
     ])
     await becomes(alpha, 'MASTER MASTER')
+    const isBack = (): boolean => watched.states().at(-1) === 'MASTER MASTER'
+    await until('the watcher to see it', () => Promise.resolve(isBack()), seconds(10))
+    expect(watched.states()[0]).toBe('MASTER MASTER')
+    expect(watched.states()).toContain('FAULT FAULT')
+    expect(await watched.interrupt()).toBe(0)
 
     const beta = await lab.host('beta').start({ kind: 'vrrpd', config: config(100) })
     await becomes(beta, 'BACKUP BACKUP')
