@@ -1,4 +1,4 @@
-/** What keepalived does at a reload is told in scenarios/reloads.netns.test.ts; here is what it does not: surviving a bad file. */
+/** What keepalived does at a reload is told in scenarios/reload*.netns.test.ts; here is what it does not: surviving a bad file. */
 
 import { expect, test } from 'vitest'
 import { milliseconds, plus, seconds } from '../../src/base/time.ts'

@@ -2,7 +2,7 @@
 
 import { seconds } from '../../../src/base/time.ts'
 import { craftAdvert } from '../../support/lab/craft.ts'
-import { global, instance } from './kit.ts'
+import { global, higherOnA, instance, reload } from './kit.ts'
 import { onlyOnA, type Scenario, tellAlike, VIP } from './matrix.ts'
 
 const scenarios: readonly Scenario[] = [
@@ -56,6 +56,21 @@ const scenarios: readonly Scenario[] = [
     },
     compare: ['addresses', 'arps', 'notifies'],
     mayCross: true,
+    pairings: onlyOnA,
+  },
+  {
+    name: 'a reload adds an address: it is announced twice',
+    config: (host, { notify }) =>
+      global() + instance({ priority: higherOnA(host), garpMasterDelay: 4, more: notify }),
+    run: async ({ a, phase }) => {
+      await a.start()
+      await a.gains()
+      await phase('a elected', seconds(6))
+      await reload(a, (text) => text.replace('10.9.0.100/24', '10.9.0.100/24\n 10.9.0.101/24'))
+      await a.gains('10.9.0.101')
+      await phase('one more')
+      await phase('later', seconds(5))
+    },
     pairings: onlyOnA,
   },
 ]

@@ -1,7 +1,8 @@
 /** Who is Master: elections, ends and returns. */
 
+import { seconds } from '../../../src/base/time.ts'
 import { byHost, crashAndReturn, elect, global, higherOnA, instance, leaveInGoodOrder } from './kit.ts'
-import { everyPairing, type Scenario, takeover, tellAlike } from './matrix.ts'
+import { everyPairing, onlyOnA, onlyOnB, type Scenario, takeover, tellAlike } from './matrix.ts'
 
 const scenarios: readonly Scenario[] = [
   {
@@ -114,6 +115,36 @@ const scenarios: readonly Scenario[] = [
       await crashAndReturn(story)
       await leaveInGoodOrder(story)
     },
+  },
+  {
+    name: 'state MASTER without a priority is the owner',
+    config: (host, { notify }) =>
+      (global() + instance({ priority: higherOnA(host), more: notify }))
+        .replace('priority 150\n', '')
+        .replace('state BACKUP', host === 'a' ? 'state MASTER' : 'state BACKUP'),
+    run: async ({ a, phase }) => {
+      await a.start()
+      await a.gains()
+      await phase('a elected')
+      await a.daemon().stop()
+      await phase('ended')
+    },
+    pairings: onlyOnA,
+  },
+  {
+    name: 'an interval of 3 s',
+    config: (host, { notify }) =>
+      global() + instance({ priority: higherOnA(host), advertInterval: 3, more: notify }),
+    run: async ({ a, b, phase }) => {
+      await a.start()
+      await a.host.holdsWithin('10.9.0.100', takeover(150, seconds(4)))
+      await b.start()
+      await phase('a elected', seconds(4))
+      await a.daemon().stop()
+      await b.gains()
+      await phase('a has left', seconds(4))
+    },
+    pairings: onlyOnB,
   },
 ]
 

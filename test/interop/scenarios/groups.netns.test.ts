@@ -221,6 +221,28 @@ const scenarios: readonly Scenario[] = [
     mayCross: true,
     pairings: onlyOnA,
   },
+  {
+    name: 'a group with nopreempt',
+    lans: twoLans,
+    config: (host, { notify }) => global() + group(notify) + members(higherOnA(host), `nopreempt\n${notify}`),
+    run: async ({ a, b, phase }) => {
+      await elect(a, b)
+      await a.gains(SECOND_VIP, 'eth1')
+      await phase('a elected')
+      await a.host.setCable('down', 'eth1')
+      await b.gains()
+      await b.gains(SECOND_VIP, 'eth1')
+      await a.host.setCable('up', 'eth1')
+      await phase('a stays Backup', takeover(150))
+      await b.daemon().stop()
+      await a.gains()
+      await a.gains(SECOND_VIP, 'eth1')
+      await phase('b has left')
+    },
+    compare: ['addresses', 'notifies'],
+    mayCross: true,
+    pairings: onlyOnA,
+  },
 ]
 
 tellAlike(scenarios)

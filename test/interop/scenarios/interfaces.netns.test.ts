@@ -1,7 +1,9 @@
 /** What becomes of an instance with its interface and that interface’s own addresses. */
 
-import { elect, global, higherOnA, instance } from './kit.ts'
+import { elect, global, higherOnA, instance, twoLans } from './kit.ts'
 import { onlyOnA, type Scenario, tellAlike, VIP } from './matrix.ts'
+
+const OTHER_VIP = '10.8.0.100'
 
 const scenarios: readonly Scenario[] = [
   {
@@ -118,6 +120,29 @@ const scenarios: readonly Scenario[] = [
     },
     compare: ['addresses', 'notifies'],
     mayCross: true,
+    pairings: onlyOnA,
+  },
+  {
+    name: 'an address on another link whose carrier goes means FAULT',
+    lans: twoLans,
+    config: (host, { notify }) =>
+      global() +
+      instance({
+        priority: higherOnA(host),
+        vips: ['10.9.0.100/24', `${OTHER_VIP}/24 dev eth1`],
+        more: notify,
+      }),
+    run: async ({ a, b, phase }) => {
+      await elect(a, b)
+      await a.gains(OTHER_VIP, 'eth1')
+      await phase('a elected')
+      await a.host.setCable('down', 'eth1')
+      await b.gains(OTHER_VIP, 'eth1')
+      await phase('a in FAULT')
+      await a.host.setCable('up', 'eth1')
+      await a.gains(OTHER_VIP, 'eth1')
+      await phase('a is back')
+    },
     pairings: onlyOnA,
   },
 ]

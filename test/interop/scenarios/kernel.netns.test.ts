@@ -1,5 +1,6 @@
 /** What a Master has in the kernel, and what others do to it. */
 
+import { seconds } from '../../../src/base/time.ts'
 import { answers } from '../answers.ts'
 import { elect, global, higherOnA, instance, leaveInGoodOrder, twoLans } from './kit.ts'
 import { onlyOnA, onlyOnB, type Scenario, tellAlike, VIP } from './matrix.ts'
@@ -129,6 +130,48 @@ const scenarios: readonly Scenario[] = [
       await b.gains()
       await phase(`b took over, ${await told()}`)
     },
+  },
+  {
+    name: 'somebody removes a virtual route',
+    config: (host, { notify }) =>
+      global() +
+      instance({
+        priority: higherOnA(host),
+        more: `virtual_routes {\n 192.168.110.0/24 via 10.9.0.254 dev eth0\n 192.168.111.0/24 via 10.9.0.254 dev eth0 no_track\n}\n${notify}`,
+      }),
+    run: async ({ a, b, phase, wait }) => {
+      await elect(a, b)
+      await phase('a elected')
+      await a.host.ip('route', 'del', '192.168.111.0/24')
+      await phase('nobody minds')
+      await a.host.ip('route', 'del', '192.168.110.0/24')
+      await wait(seconds(3))
+      await a.gains()
+      await phase('a is Master again', seconds(3))
+    },
+    pairings: onlyOnA,
+    compare: ['addresses', 'routes', 'notifies'],
+    mayCross: true,
+  },
+  {
+    name: 'somebody removes a virtual rule',
+    config: (host, { notify }) =>
+      global() +
+      instance({
+        priority: higherOnA(host),
+        more: `virtual_rules {\n from 192.168.120.0/24 table 123 priority 1000\n}\n${notify}`,
+      }),
+    run: async ({ a, b, phase, wait }) => {
+      await elect(a, b)
+      await phase('a elected')
+      await a.host.ip('rule', 'del', 'priority', '1000')
+      await wait(seconds(3))
+      await a.gains()
+      await phase('a is Master again', seconds(3))
+    },
+    pairings: onlyOnA,
+    compare: ['addresses', 'rules', 'notifies'],
+    mayCross: true,
   },
 ]
 

@@ -144,6 +144,23 @@ const scenarios: readonly Scenario[] = [
     mayCross: true,
     pairings: onlyOnA,
   },
+  {
+    name: 'nopreempt: back from a fault it stays Backup',
+    config: (host, { notify }) =>
+      global() + instance({ priority: higherOnA(host), more: `nopreempt\n${notify}` }),
+    run: async ({ a, b, phase }) => {
+      await elect(a, b)
+      await phase('a elected')
+      await a.host.setCable('down')
+      await b.gains()
+      await a.host.setCable('up')
+      await phase('a is back as Backup', takeover(150))
+      await b.host.setCable('down')
+      await a.gains()
+      await phase('b in FAULT')
+    },
+    pairings: onlyOnA,
+  },
 ]
 
 tellAlike(scenarios)

@@ -1,11 +1,16 @@
-/** What a new configuration changes, on either side, while the other goes on. */
+/** Instances, addresses and groups that come and go by a new configuration. */
 
-import { seconds } from '../../../src/base/time.ts'
-import { byHost, elect, global, higherOnA, instance, reload } from './kit.ts'
-import { everyPairing, onlyOnA, onlyOnB, type Scenario, takeover, tellAlike } from './matrix.ts'
+import { elect, global, higherOnA, instance, reload, twoLans } from './kit.ts'
+import { everyPairing, onlyOnA, type Scenario, takeover, tellAlike } from './matrix.ts'
 
 const SECOND_VIP = '10.9.0.101'
 const THIRD_VIP = '10.9.0.102'
+
+const OTHER_LINK_VIP = '10.8.0.100'
+
+const pair = (priority: number, more: string): string =>
+  instance({ priority, more }) +
+  instance({ name: 'VI_2', link: 'eth1', vrid: 52, priority, vips: [`${OTHER_LINK_VIP}/24`], more })
 
 const scenarios: readonly Scenario[] = [
   {
@@ -67,88 +72,88 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'a password changes on one side, then on the other',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
+    name: 'two instances become a group, and no longer are',
+    lans: twoLans,
+    config: (host, { notify }) => global() + pair(higherOnA(host), notify),
     run: async ({ a, b, phase }) => {
-      const another = (text: string): string => text.replace('auth_pass 1111', 'auth_pass 2222')
+      const group = 'vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\n'
       await elect(a, b)
-      await reload(a, another)
+      await a.gains(OTHER_LINK_VIP, 'eth1')
+      await phase('a elected')
+      await reload(a, (text) => text.replace('vrrp_instance VI_1', `${group}vrrp_instance VI_1`))
+      await phase('reloaded a')
+      await reload(b, (text) => text.replace('vrrp_instance VI_1', `${group}vrrp_instance VI_1`))
+      await phase('reloaded b')
+      await a.host.setCable('down', 'eth1')
       await b.gains()
-      await phase('both are Master')
-      await reload(b, another)
-      await b.loses()
-      await phase('they agree again', takeover(100))
+      await b.gains(OTHER_LINK_VIP, 'eth1')
+      await phase('b has both')
+      await reload(a, (text) => text.replace(group, ''))
+      await phase('a without a group', takeover(150))
     },
     compare: ['addresses', 'notifies'],
     mayCross: true,
+    pairings: onlyOnA,
   },
   {
-    name: 'the Backup’s priority is raised, and lowered again',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      await elect(a, b)
-      await phase('a elected')
-      await reload(b, (text) => text.replace('priority 100', 'priority 200'))
-      await b.gains()
-      await a.loses()
-      await phase('b has preempted')
-      await reload(b, (text) => text.replace('priority 200', 'priority 100'))
-      await a.gains()
-      await b.loses()
-      await phase('a has preempted')
-    },
-    pairings: onlyOnB,
-  },
-  {
-    name: 'the interval changes on both sides',
-    config: (host, { notify }) => global() + instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      const slower = (text: string): string => text.replace('advert_int 1', 'advert_int 2')
-      await elect(a, b)
-      await phase('a elected')
-      await Promise.all([reload(a, slower), reload(b, slower)])
-      await phase('nobody minds', takeover(100, seconds(2)))
-      await a.daemon().kill()
-      await b.host.holdsWithin('10.9.0.100', takeover(100, seconds(3)))
-      await phase('b took over')
-    },
-  },
-  {
-    name: 'nopreempt comes by a reload',
+    name: 'an instance with routes and rules goes and is back',
+    routeTables: ['main', '123'],
     config: (host, { notify }) =>
-      global() + instance({ priority: byHost({ a: 50, b: 100 })(host), more: notify }),
+      global() +
+      instance({ priority: higherOnA(host), more: notify }) +
+      instance({
+        name: 'VI_2',
+        vrid: 52,
+        vips: ['10.9.0.101/24'],
+        priority: higherOnA(host),
+        more: `virtual_routes {\n 192.168.110.0/24 via 10.9.0.254 dev eth0 table 123\n}\nvirtual_rules {\n from 192.168.120.0/24 table 123 priority 1000\n}\n${notify}`,
+      }),
     run: async ({ a, b, phase }) => {
-      await elect(b, a)
-      await reload(a, (text) => text.replace('priority 50', 'priority 150\nnopreempt'))
-      await phase('a stays Backup', takeover(150))
-      await reload(a, (text) => text.replace('nopreempt\n', ''))
-      await a.gains()
-      await b.loses()
-      await phase('a has preempted')
+      await elect(a, b)
+      await a.gains('10.9.0.101')
+      await phase('a has both')
+      let before = ''
+      await reload(a, (text) => {
+        before = text
+        return text.slice(0, text.indexOf('vrrp_instance VI_2'))
+      })
+      await b.gains('10.9.0.101')
+      await phase('b has one')
+      await reload(a, () => before)
+      await a.gains('10.9.0.101')
+      await b.loses('10.9.0.101')
+      await phase('a has both again')
     },
     pairings: onlyOnA,
   },
   {
-    name: 'a script begins to be tracked, and no longer is',
-    config: (host, { notify, check }) =>
-      `${global()}vrrp_script chk {\n script "${check}"\n interval 1\n}\n` +
-      instance({ priority: higherOnA(host), more: notify }),
-    run: async ({ a, b, phase }) => {
-      const tracked = 'track_script {\n chk\n}\n'
-      await a.check.fail()
-      await elect(a, b)
+    name: 'addresses with another prefix, another label, and excluded ones',
+    config: (host, { notify }) =>
+      global() +
+      instance({
+        priority: higherOnA(host),
+        vips: ['10.9.0.100/24', '10.9.0.101/32', '10.9.0.102/24 label eth0:x'],
+        more: notify,
+      }),
+    run: async ({ a, phase }) => {
+      await a.start()
+      await a.gains('10.9.0.102')
       await phase('a elected')
-      await reload(a, (text) => text.replace('virtual_ipaddress', `${tracked}virtual_ipaddress`))
-      await b.gains()
-      await a.loses()
-      await phase('a in FAULT')
-      await reload(a, (text) => text.replace(tracked, ''))
-      await a.gains()
-      await b.loses()
-      await phase('a is back')
+      await reload(a, (text) =>
+        text.replace('10.9.0.101/32', '10.9.0.101/24').replace('label eth0:x', 'label eth0:y'),
+      )
+      await phase('other prefix, other label')
+      await reload(a, (text) =>
+        text
+          .replace('10.9.0.100/24', '10.9.0.103/24')
+          .replace(
+            'virtual_ipaddress {',
+            'virtual_ipaddress_excluded {\n 10.9.0.110/24\n }\n virtual_ipaddress {',
+          ),
+      )
+      await a.gains('10.9.0.110')
+      await phase('excluded')
     },
-    compare: ['addresses'],
-    mayCross: true,
     pairings: onlyOnA,
   },
 ]
