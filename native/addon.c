@@ -31,11 +31,14 @@ static const struct export functions[] = {
     {"lookupUser", lookup_user},
     {"lookupGroup", lookup_group},
     {"lockFile", lock_file},
-    {"useRealtime", use_realtime},
-    {"useNice", use_nice},
     {"makeFifo", make_fifo},
     {"enterNamespace", enter_namespace},
     {"exitImmediately", exit_immediately},
+    {"setRealtime", set_realtime},
+    {"setNice", set_nice},
+    {"setProcessors", set_processors},
+    {"lockMemory", lock_memory},
+    {"unlockMemory", unlock_memory},
 };
 
 struct addon *addon_of(napi_env env) {
@@ -112,6 +115,7 @@ NAPI_MODULE_INIT() {
   if (addon != NULL) {
     addon->env = env;
     addon->epoll = -1;
+    addon->share = read_share();
     if (start_addon(addon) && napi_set_instance_data(env, addon, NULL, NULL) == napi_ok &&
         define_exports(env, exports)) {
       return exports;

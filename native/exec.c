@@ -102,6 +102,14 @@ static void limit_descriptors(void) {
   call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0);
 }
 
+/* Before the identity changes, because it may take privileges; without them the program has our share. */
+static void take_share(const struct share *share) {
+  call(SYS_setpriority, PRIO_PROCESS, 0, share->nice, 0);
+  if (share->processor_bytes > 0) {
+    call(SYS_sched_setaffinity, 0, (long)share->processor_bytes, (long)share->processors, 0);
+  }
+}
+
 static bool take_identity(struct launch *launch) {
   const struct identity *identity = &launch->identity;
   if (identity->groups == NULL) return true;
@@ -137,6 +145,7 @@ int run_child(void *data) {
   if (!redirect(launch)) return COULD_NOT_EXECUTE;
   close_inherited(launch->highest_descriptor);
   limit_descriptors();
+  take_share(&launch->share);
   if (!take_identity(launch)) return COULD_NOT_EXECUTE;
   /* After the identity, whose change would undo it; and the parent may have died before. */
   call(SYS_prctl, PR_SET_PDEATHSIG, SIGTERM, 0, 0);

@@ -19,10 +19,20 @@ struct identity {
   bool is_ours;
 };
 
+#define MAX_PROCESSORS 4096
+
+/* Of the machine's time: what a program gets, however much we have taken ourselves. */
+struct share {
+  int nice;
+  size_t processor_bytes; /* that count; 0: not known */
+  uint64_t processors[MAX_PROCESSORS / 64]; /* as sched_setaffinity(2) takes them, the first one lowest */
+};
+
 struct launch {
   char **argv; /* preceded by a place for /bin/sh */
   char **environment;
   struct identity identity;
+  struct share share;
   int output;
   int highest_descriptor; /* -1: the kernel has close_range */
   pid_t parent;

@@ -33,6 +33,8 @@
 
 #define STACK_BYTES (64 * 1024)
 #define PATIENCE_MS 50
+/* A program of ordinary priority may have to wait for a processor, and who is in real time must not wait for it. */
+#define REALTIME_PATIENCE_MS 2
 #define MAX_GROUPS 65536
 
 /* --- arguments --- */
@@ -142,11 +144,16 @@ static pid_t clone_child(struct launch *launch) {
   return pid;
 }
 
-/* Whether the child has left our memory, at the latest PATIENCE_MS from now. */
+static long patience_ms(void) {
+  int policy = sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
+  return policy == SCHED_RR || policy == SCHED_FIFO ? REALTIME_PATIENCE_MS : PATIENCE_MS;
+}
+
+/* Whether the child has left our memory, as far as our patience goes. */
 static bool wait_for_exec(struct launch *launch) {
   struct timespec deadline;
   clock_gettime(CLOCK_MONOTONIC, &deadline);
-  deadline.tv_nsec += PATIENCE_MS * 1000000L;
+  deadline.tv_nsec += patience_ms() * 1000000L;
   deadline.tv_sec += deadline.tv_nsec / 1000000000L;
   deadline.tv_nsec %= 1000000000L;
   while (atomic_load(&launch->shares_memory) != 0) {
@@ -256,6 +263,7 @@ napi_value spawn_program(napi_env env, napi_callback_info info) {
   if (launch == NULL) return failure(env, "malloc", ENOMEM);
   char **argv = strings_argument(&arguments, 0, "argv", 1);
   if (argv != NULL) launch->argv = argv + 1;
+  launch->share = arguments.addon->share;
   launch->environment = strings_argument(&arguments, 1, "environment", 0);
   if (!is_absent(&arguments, 2)) identity_argument(&arguments, 2, &launch->identity);
   napi_value on_exit = function_argument(&arguments, 3, "onExit");

@@ -24,11 +24,12 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "launch.h"
+
 /* --- addon.c: what one Node environment (the main thread, or a worker) holds --- */
 
 struct descriptor;
 struct child;
-struct launch;
 struct signal_watch;
 
 struct addon {
@@ -46,6 +47,7 @@ struct addon {
   struct child *children;
   uv_signal_t child_ended;
   struct signal_watch *signals;
+  struct share share; /* what we were started with, and programs we start have */
 };
 
 struct addon *addon_of(napi_env env);
@@ -157,10 +159,19 @@ napi_value lookup_group(napi_env env, napi_callback_info info);
 /* --- process.c --- */
 
 napi_value lock_file(napi_env env, napi_callback_info info);
-napi_value use_realtime(napi_env env, napi_callback_info info);
-napi_value use_nice(napi_env env, napi_callback_info info);
 napi_value make_fifo(napi_env env, napi_callback_info info);
 napi_value enter_namespace(napi_env env, napi_callback_info info);
 napi_value exit_immediately(napi_env env, napi_callback_info info);
+
+/* --- scheduling.c --- */
+
+/* The share of the machine that this process has been given; called once. */
+struct share read_share(void);
+
+napi_value set_realtime(napi_env env, napi_callback_info info);
+napi_value set_nice(napi_env env, napi_callback_info info);
+napi_value set_processors(napi_env env, napi_callback_info info);
+napi_value lock_memory(napi_env env, napi_callback_info info);
+napi_value unlock_memory(napi_env env, napi_callback_info info);
 
 #endif

@@ -7,6 +7,7 @@ import type { ScriptPorts } from '../scripts/types.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
 import { linkSettings } from '../system/link-sysctl.ts'
 import { makeFifo } from '../system/process.ts'
+import { systemScheduler } from '../system/scheduling.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
 import type { DaemonFacts } from './status/about.ts'
@@ -28,6 +29,7 @@ import { Reloader } from './operator/reloader.ts'
 import { readRecord, recordPath } from './ends/run-record-file.ts'
 import type { ReadRecord } from './ends/run-record.ts'
 import { ScriptRoom } from './scripts/script-room.ts'
+import { OwnScheduling } from './service/scheduling.ts'
 import type { ServiceReports } from './service/service-reports.ts'
 import { connectService } from './service/service.ts'
 import { pidFilePaths, type DaemonSettings } from './settings.ts'
@@ -65,6 +67,7 @@ export class Parts {
   readonly daemon: Daemon
   readonly reloader: Reloader
   readonly operator: Operator
+  private readonly scheduling: OwnScheduling
   private readonly virtualMacs: VirtualMacs
   private readonly deafUntil: Instant | undefined
   private readonly startedAt = new Date()
@@ -94,6 +97,8 @@ export class Parts {
     this.daemon = this.makeDaemon()
     this.reloader = this.makeReloader()
     this.operator = this.makeOperator()
+    this.scheduling = new OwnScheduling(systemScheduler, log)
+    this.scheduling.use(model.global.scheduling)
     this.watchPrograms()
   }
 
@@ -107,6 +112,7 @@ export class Parts {
     const { model } = examined
     this.inForce = { ...examined, assembly: this.assemble(model), loadedAt: new Date() }
     this.firewall.use(model.global.firewall)
+    this.scheduling.use(model.global.scheduling)
     this.daemon.reload(this.inForce.assembly, () => {
       this.watchPrograms()
     })

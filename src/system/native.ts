@@ -80,11 +80,18 @@ export interface Native {
 
   /** `fd` is one of node:fs. */
   lockFile(fd: number): Failure | undefined
-  useRealtime(priority: number): Failure | undefined
-  useNice(value: number): Failure | undefined
   makeFifo(path: string, mode: number): Failure | undefined
   enterNamespace(path: string): Failure | undefined
   exitImmediately(code: number): never
+
+  /** `thread`: an id under /proc/self/task; `priority` 0: ordinary scheduling. */
+  setRealtime(thread: number, priority: number): Failure | undefined
+  setNice(thread: number, value: number): Failure | undefined
+  /** Without numbers: those the process was started with. */
+  setProcessors(thread: number, numbers: Float64Array | undefined): Failure | undefined
+  /** Bytes. */
+  lockMemory(): number | Failure
+  unlockMemory(): Failure | undefined
 }
 
 export interface UserAccount {

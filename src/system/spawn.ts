@@ -47,7 +47,7 @@ export interface RunningProgram {
 export interface SystemLauncher {
   /**
    * Takes some 0.1 ms, whatever our size; 50 ms where the program's file system
-   * does not answer. Then, if it cannot be executed after all, it exits with 127.
+   * does not answer, 2 ms where we are in real time and it has to wait for a processor. Then, if it cannot be executed after all, it exits with 127.
    */
   launch(spec: LaunchSpec, handlers: LaunchHandlers): Result<RunningProgram, SystemError>
 }

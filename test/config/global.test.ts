@@ -69,7 +69,16 @@ describe('values', () => {
       { mail: { from: 'me@here', heloName: 'here' } },
       [],
     ],
-    ['vrrp_rt_priority 100', {}, ['2:18 value-out-of-range']],
+    ['vrrp_rt_priority 100', { scheduling: { noSwap: false } }, ['2:18 value-out-of-range']],
+    [
+      'vrrp_rt_priority 50\nvrrp_priority -5\nvrrp_cpu_affinity 0 3\nvrrp_no_swap',
+      { scheduling: { realTime: 50, nice: -5, processors: [0, 3], noSwap: true } },
+      [],
+    ],
+    // Measured: a line replaces the one before it, and one bad number makes the line useless.
+    ['vrrp_cpu_affinity 1\nvrrp_cpu_affinity 0', { scheduling: { processors: [0] } }, []],
+    ['vrrp_cpu_affinity 0 -1', { scheduling: { noSwap: false } }, ['2:21 value-out-of-range']],
+    ['vrrp_priority 20', { scheduling: { noSwap: false } }, ['2:15 value-out-of-range']],
     ['max_auto_priority', {}, []],
     ['vrrp_iptables', {}, ['2:1 deprecated']],
     ['json_version 2', {}, ['2:1 newer-keyword']],
@@ -107,7 +116,7 @@ describe('defaults of instances', () => {
 
 describe('what is not acted on', () => {
   test('is said once for each keyword, as a note that changes no exit code', async () => {
-    const { diagnostics } = await load(globals('vrrp_rt_priority 50\nenable_dbus\nnet_namespace x'))
+    const { diagnostics } = await load(globals('max_auto_priority 50\nenable_dbus\nnet_namespace x'))
     expect(diagnostics.map(({ severity, code, inKeepalived }) => [severity, code, inKeepalived])).toEqual([
       ['note', 'not-acted-on', 'no'],
       ['note', 'no-effect', 'no'],

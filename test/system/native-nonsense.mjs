@@ -76,10 +76,14 @@ const calls = {
   onSignal: [fc.integer({ min: 65 }), fc.func(fc.boolean())],
   makeFifo: [fc.constant('/nonexistent/fifo'), fc.integer()],
   reapOrphans: [],
+  // Threads that are not ours: those are left alone, whatever is asked.
+  setRealtime: [fc.integer({ min: 2 ** 30 }), fc.nat(120)],
+  setNice: [fc.integer({ min: 2 ** 30 }), fc.integer({ min: -25, max: 25 })],
+  setProcessors: [fc.integer({ min: 2 ** 30 }), fc.option(numbers, { nil: undefined })],
+  lockMemory: [],
+  unlockMemory: [],
   // Only with arguments of the wrong type: what they do is not for a test to suffer.
   killGroup: [],
-  useRealtime: [],
-  useNice: [],
   exitImmediately: [],
 }
 

@@ -78,6 +78,9 @@ const aText = (good: string): Parameter => ({ good, bad: wrong.text })
 const aBoolean: Parameter = { good: false, bad: wrong.boolean }
 const strings = (text: string): Uint8Array => new TextEncoder().encode(text)
 
+/** Above the kernel's highest id. */
+const noThread = integer(2 ** 31 - 1, 0, 2 ** 31)
+
 const parameters: Readonly<Record<string, readonly Parameter[]>> = {
   watch: [handle, optional(aFunction), aBoolean, aBoolean],
   closeHandle: [handle],
@@ -162,16 +165,32 @@ const parameters: Readonly<Record<string, readonly Parameter[]>> = {
   lookupUser: [aText('vrrpd-no-such-user')],
   lookupGroup: [aText('vrrpd-no-such-group')],
   lockFile: [integer(2 ** 31 - 1, 2 ** 31)],
-  useRealtime: [integer(50, 0, 100)],
-  useNice: [{ good: 0, bad: [...wrong.integer.filter((value) => value !== -1), -21, 20] }],
   enterNamespace: [aText('/nonexistent')],
   onSignal: [integer(1, 0, 65), aFunction],
   makeFifo: [aText('/nonexistent/fifo'), integer(0o600, 0o1000)],
   exitImmediately: [integer(0, 256)],
+  setRealtime: [noThread, integer(50, -1, 100)],
+  setNice: [noThread, { good: 0, bad: [...wrong.integer.filter((value) => value !== -1), -21, 20] }],
+  setProcessors: [
+    noThread,
+    optional(
+      someNumbers(
+        Float64Array.of(0),
+        new Float64Array(0),
+        Float64Array.of(0, -1),
+        Float64Array.of(0, 4096),
+        Float64Array.of(0.5),
+        Float64Array.of(Number.NaN),
+        Float64Array.of(Infinity),
+      ),
+    ),
+  ],
+  lockMemory: [],
+  unlockMemory: [],
 }
 
 /** These would do what they say to the test itself. */
-const notCalledRightly = new Set(['exitImmediately', 'useRealtime', 'useNice', 'reapOrphans'])
+const notCalledRightly = new Set(['exitImmediately', 'reapOrphans'])
 
 const isWrongArgument = (thrown: unknown): boolean =>
   thrown instanceof TypeError || thrown instanceof RangeError
@@ -226,6 +245,14 @@ describe.each(Object.entries(parameters))('%s', (name, list) => {
 
 const describeValue = (value: unknown): string =>
   ArrayBuffer.isView(value) ? `${value.constructor.name}(${value.byteLength} bytes)` : String(value)
+
+test('threads of other processes are left alone', () => {
+  for (const thread of [1, process.ppid]) {
+    expect(addon['setRealtime']!(thread, 0)).toMatchObject({ errno: 3, call: 'tgkill' })
+    expect(addon['setNice']!(thread, 0)).toMatchObject({ errno: 3, call: 'tgkill' })
+    expect(addon['setProcessors']!(thread, undefined)).toMatchObject({ errno: 3, call: 'tgkill' })
+  }
+})
 
 test('a handle that was never given, and one that was closed, give EBADF', () => {
   for (const stale of [noHandle, 12_345 * 65_536]) {

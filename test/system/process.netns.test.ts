@@ -60,16 +60,59 @@ needs('root')('scheduling', () => {
   // Field 41 of proc(5)'s stat is the policy: 0 other, 2 round robin; 19 is the nice value.
   const show = `
     const show = (stat) => console.log([41, 19].map((n) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[n - 3]).join(' '))
-    const ours = () => fs.readFileSync('/proc/thread-self/stat', 'latin1')
-    const program = () => run('/bin/cat', '/proc/self/stat')`
+    const ours = () => fs.readFileSync('/proc/self/task/' + process.pid + '/stat', 'latin1')
+    const field = (status, name) => console.log(status.match(new RegExp(name + ':\\\\s+(.*)'))[1])
+    const ourStatus = () => fs.readFileSync('/proc/self/status', 'latin1')
+    const program = (file = 'stat') => run('/bin/cat', '/proc/self/' + file)
+    const me = process.pid`
 
-  test('real time is for the event loop alone', async () => {
-    const seen = await inNode(`${show}; must(addon.useRealtime(10)); show(ours()); show(await program())`)
-    expect(seen).toEqual(['2 0', '0 0'])
+  test('real time is for the thread alone, and ends', async () => {
+    const seen = await inNode(`${show}; must(addon.setRealtime(me, 10)); show(ours()); show(await program())
+      must(addon.setRealtime(me, 0)); show(ours())`)
+    expect(seen).toEqual(['2 0', '0 0', '0 0'])
   })
 
-  test('a nice value below zero is for the event loop alone', async () => {
-    const seen = await inNode(`${show}; must(addon.useNice(-5)); show(ours()); show(await program())`)
-    expect(seen).toEqual(['0 -5', '0 0'])
+  test.each([-5, 7])('a nice value of %i is for the thread alone', async (nice) => {
+    const seen = await inNode(`${show}; must(addon.setNice(me, ${nice})); show(ours()); show(await program())
+      must(addon.setNice(me, 0)); show(ours())`)
+    expect(seen).toEqual([`0 ${nice}`, '0 0', '0 0'])
+  })
+
+  test('with both, programs are ordinary as well', async () => {
+    const seen = await inNode(`${show}; must(addon.setRealtime(me, 10)); must(addon.setNice(me, -5))
+      show(await program()); must(addon.setRealtime(me, 0)); must(addon.setNice(me, -5)); show(await program())`)
+    expect(seen).toEqual(['0 0', '0 0'])
+  })
+
+  test('programs run on all processors that the process was given', async () => {
+    const seen = await inNode(`${show}; field(ourStatus(), 'Cpus_allowed_list')
+      must(addon.setProcessors(me, Float64Array.of(0))); field(ourStatus(), 'Cpus_allowed_list')
+      field(await program('status'), 'Cpus_allowed_list')
+      must(addon.setProcessors(me, undefined)); field(ourStatus(), 'Cpus_allowed_list')`)
+    const [given] = seen
+    expect(seen).toEqual([given, '0', given, given])
+  })
+
+  test('a processor that is not there is refused', async () => {
+    const seen = await inNode(`console.log(addon.setProcessors(process.pid, Float64Array.of(4095)).call)`)
+    expect(seen).toEqual(['sched_setaffinity'])
+  })
+
+  test('memory is kept, V8 goes on giving back its own, and programs have none of it', async () => {
+    const [locked, resident, program, after] = await inNode(`${show}
+      require('node:v8').setFlagsFromString('--expose-gc')
+      const gc = require('node:vm').runInNewContext('gc')
+      console.log(addon.lockMemory()); field(ourStatus(), 'VmRSS')
+      for (let round = 0, kept = []; round < 6; round++) {
+        for (let i = 0; i < 20_000; i++) kept.push({ text: 'x' + i, made: new Function('return ' + i % 500) })
+        kept = []
+        gc()
+      }
+      field(await program('status'), 'VmLck')
+      must(addon.unlockMemory()); field(ourStatus(), 'VmLck')`)
+    expect(Number(locked)).toBeGreaterThan(10 * 2 ** 20)
+    // Only what has been used: all of it would be the whole of Node's program.
+    expect(Number.parseInt(resident!) * 1024).toBeLessThan(Number(locked))
+    expect([program, after]).toEqual(['0 kB', '0 kB'])
   })
 })

@@ -1,31 +1,68 @@
 /** `global_defs`: scheduling, memory, names and files of the processes. */
 
-import { noEffect, notYet, value, type Keyword, type Standing } from '../keyword.ts'
+import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
 import { alone, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { absolutePath, bufferPolicy, umask } from '../values/global-words.ts'
-import { POSITIVE, UNSIGNED, ignored, integer, optionalInteger } from '../values/number.ts'
+import { POSITIVE, UNSIGNED, ignored, integer, integers, optionalInteger } from '../values/number.ts'
 
-const ordinary = notYet('vrrpd runs with ordinary scheduling')
 const oneProcess = noEffect('vrrpd is one process')
-const noChild: Readonly<Record<string, Standing>> = { vrrp: ordinary, checker: oneProcess, bfd: oneProcess }
+const neverRaised = notYet(
+  'the priority is not raised while the daemon runs; vrrp_rt_priority gives it from the start',
+)
+const unlimited = noEffect(
+  'the kernel would kill the daemon over one long reload; kernel.sched_rt_runtime_us leaves others their share',
+)
 
 const nice = lenient(integer({ minimum: -20, maximum: 19 }))
 const realTime = lenient(integer({ minimum: 1, maximum: 99 }))
+const processors = integers({ minimum: 0, maximum: 4095 })
 const size = lenient(integer(UNSIGNED))
 const since = '2.2.8'
 const buffers = noEffect('vrrpd’s netlink sockets recover from an overrun by reading everything anew')
 
-const perProcess = Object.entries(noChild).flatMap(([name, standing]): Keyword[] => [
-  value(`${name}_priority`, 3, nice, 'scheduling priority', { standing }),
-  value(`${name}_no_swap`, 3, flag, 'lock memory', { standing }),
-  value(`${name}_rt_priority`, 3, realTime, 'real-time priority', { standing }),
-  value(`${name}_cpu_affinity`, 3, lenient(integer({ minimum: 0, maximum: 4095 })), 'processors to run on', {
-    standing,
+export const vrrpPriority: Keyword<number> = value('vrrp_priority', 3, nice, 'the daemon’s nice value')
+export const vrrpNoSwap: Keyword<true> = value(
+  'vrrp_no_swap',
+  3,
+  flag,
+  'keep the programs in memory; for V8’s heap say MemorySwapMax=0 in the unit',
+)
+export const vrrpRtPriority: Keyword<number> = value(
+  'vrrp_rt_priority',
+  3,
+  realTime,
+  'real-time scheduling (round robin) with this priority',
+)
+export const vrrpCpuAffinity: Keyword<readonly number[]> = value(
+  'vrrp_cpu_affinity',
+  3,
+  processors,
+  'processors to run on; scripts may use them all',
+)
+
+const ofVrrp: readonly Keyword[] = [
+  vrrpPriority,
+  vrrpNoSwap,
+  vrrpRtPriority,
+  vrrpCpuAffinity,
+  value('vrrp_rlimit_rttime', 3, integer(POSITIVE), 'microseconds of real-time CPU in one go', {
+    standing: unlimited,
   }),
+  value('vrrp_rlimit_rtime', 3, integer(POSITIVE), 'the old spelling of the same', { standing: unlimited }),
+  value('vrrp_process_name', 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
+]
+
+const ofOthers = ['checker', 'bfd'].flatMap((name): Keyword[] => [
+  value(`${name}_priority`, 3, nice, 'scheduling priority', { standing: oneProcess }),
+  value(`${name}_no_swap`, 3, flag, 'lock memory', { standing: oneProcess }),
+  value(`${name}_rt_priority`, 3, realTime, 'real-time priority', { standing: oneProcess }),
+  value(`${name}_cpu_affinity`, 3, processors, 'processors to run on', { standing: oneProcess }),
   value(`${name}_rlimit_rttime`, 3, integer(POSITIVE), 'microseconds of real-time CPU in one go', {
-    standing,
+    standing: oneProcess,
   }),
-  value(`${name}_rlimit_rtime`, 3, integer(POSITIVE), 'the old spelling of the same', { standing }),
+  value(`${name}_rlimit_rtime`, 3, integer(POSITIVE), 'the old spelling of the same', {
+    standing: oneProcess,
+  }),
   value(`${name}_process_name`, 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
 ])
 
@@ -79,7 +116,8 @@ export const jsonVersion: Keyword<number> = value(
 )
 
 export const processKeywords: readonly Keyword[] = [
-  ...perProcess,
+  ...ofVrrp,
+  ...ofOthers,
   ...netlinkBuffers,
   value(
     'max_auto_priority',
@@ -87,7 +125,7 @@ export const processKeywords: readonly Keyword[] = [
     optionalInteger({ minimum: -1, maximum: 99 }),
     'raise the priority when running late',
     {
-      standing: ordinary,
+      standing: neverRaised,
     },
   ),
   value(
@@ -95,7 +133,7 @@ export const processKeywords: readonly Keyword[] = [
     3,
     lenient(integer({ minimum: 1, maximum: 10_000_000 }, ignored)),
     'microseconds late that count',
-    { standing: ordinary },
+    { standing: neverRaised },
   ),
   value('vrrp_rx_bufs_policy', 3, bufferPolicy, 'size of receive buffers', {
     standing: noEffect('the system’s default is used'),

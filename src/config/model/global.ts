@@ -31,8 +31,21 @@ export interface GlobalDefs {
   readonly fifos: readonly NotifyFifo[]
   /** `fifo_write_vrrp_states_on_reload` */
   readonly fifoStatesOnReload: boolean
+  readonly scheduling: Scheduling
   readonly startupScript?: LimitedScript
   readonly shutdownScript?: LimitedScript
+}
+
+/** The daemon's own share of the machine; scripts have an ordinary one. */
+export interface Scheduling {
+  /** `vrrp_rt_priority`: round robin, 1..99; absent: ordinary scheduling. */
+  readonly realTime?: number
+  /** `vrrp_priority`: -20..19 */
+  readonly nice?: number
+  /** `vrrp_cpu_affinity`; absent: wherever it was started. */
+  readonly processors?: readonly number[]
+  /** `vrrp_no_swap` */
+  readonly noSwap: boolean
 }
 
 /** Where the rules of `no_accept` go. */

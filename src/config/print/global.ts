@@ -1,7 +1,7 @@
 /** global_defs: what differs from the defaults. */
 
 import { formatIpv4 } from '../../base/address.ts'
-import type { GlobalDefs, LimitedScript, Mail, NotifyFifo } from '../model.ts'
+import type { GlobalDefs, LimitedScript, Mail, NotifyFifo, Scheduling } from '../model.ts'
 import { printFields, type Printers } from './fields.ts'
 import { commandLine, userWords } from './scripts.ts'
 import { block, inSeconds, lineWord, when, word } from './words.ts'
@@ -17,6 +17,13 @@ const ofMail: Printers<Mail> = {
     when(inSeconds(timeout) !== SMTP_TIMEOUT, `smtp_connect_timeout ${inSeconds(timeout)}`),
   heloName: (name) => [`smtp_helo_name ${word(name)}`],
   notOnFault: (off) => when(off, 'no_email_faults'),
+}
+
+const ofScheduling: Printers<Scheduling> = {
+  realTime: (priority) => [`vrrp_rt_priority ${priority}`],
+  nice: (value) => [`vrrp_priority ${value}`],
+  processors: (numbers) => [`vrrp_cpu_affinity ${numbers.join(' ')}`],
+  noSwap: (on) => when(on, 'vrrp_no_swap'),
 }
 
 const fifoLines = ({ keyword, path, owner, script }: NotifyFifo): readonly string[] => [
@@ -54,6 +61,7 @@ const ofGlobal: Printers<GlobalDefs> = {
     ...when(jsonVersion !== 1, `json_version ${jsonVersion}`),
   ],
   mail: (mail) => printFields(ofMail, mail),
+  scheduling: (scheduling) => printFields(ofScheduling, scheduling),
   fifos: (fifos) => fifos.flatMap(fifoLines),
   fifoStatesOnReload: (on) => when(on, 'fifo_write_vrrp_states_on_reload'),
   startupScript: (script) => limitedLines('startup_script', script),

@@ -11,10 +11,10 @@ import {
   vrrpCheckUnicastSrc,
 } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
-import * as dump from '../keywords/global-process.ts'
+import * as processKeywords from '../keywords/global-process.ts'
 import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
 import { spanOf } from '../line.ts'
-import type { DumpFiles, GlobalDefs, Mail } from '../model.ts'
+import type { DumpFiles, GlobalDefs, Mail, Scheduling } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readInteger } from '../values/number.ts'
@@ -63,20 +63,33 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
       counters: values.has(nftablesCounters),
     },
     dumps: dumpsOf(values),
+    scheduling: schedulingOf(values),
     ...globalScripts(values),
   }
 }
 
 function dumpsOf(values: Values): DumpFiles {
-  const data = values.last(dump.stateDumpFile)
-  const stats = values.last(dump.statsDumpFile)
-  const json = values.last(dump.jsonDumpFile)
+  const data = values.last(processKeywords.stateDumpFile)
+  const stats = values.last(processKeywords.statsDumpFile)
+  const json = values.last(processKeywords.jsonDumpFile)
   return {
-    useInstance: values.last(dump.dataUseInstance) ?? false,
+    useInstance: values.last(processKeywords.dataUseInstance) ?? false,
     ...(data !== undefined && { data }),
     ...(stats !== undefined && { stats }),
     ...(json !== undefined && { json }),
-    jsonVersion: values.last(dump.jsonVersion) === 2 ? 2 : 1,
+    jsonVersion: values.last(processKeywords.jsonVersion) === 2 ? 2 : 1,
+  }
+}
+
+function schedulingOf(values: Values): Scheduling {
+  const realTime = values.last(processKeywords.vrrpRtPriority)
+  const nice = values.last(processKeywords.vrrpPriority)
+  const processors = values.last(processKeywords.vrrpCpuAffinity)
+  return {
+    ...(realTime !== undefined && { realTime }),
+    ...(nice !== undefined && { nice }),
+    ...(processors !== undefined && { processors }),
+    noSwap: values.has(processKeywords.vrrpNoSwap),
   }
 }
 

@@ -74,6 +74,19 @@ export function parseInteger(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** One or more; the line is ignored as a whole where one of them is none. */
+export const integers = (range: Range): Arguments<readonly number[]> => ({
+  syntax: `${rangeText(range)} ...`,
+  needed: 1,
+  missing: 'ignored',
+  read(statement, report) {
+    const given = statement.words.slice(1)
+    const values = given.map((word) => readInteger(word, range, ignored.words, report))
+    const usable = values.filter((value) => value !== undefined)
+    return usable.length === given.length ? usable : undefined
+  },
+})
+
 /** The number may be missing. */
 export const optionalInteger = (range: Range): Arguments<number | true> => ({
   ...integer(range),
