@@ -34,8 +34,8 @@ export const systemScheduler: Scheduler = {
     try {
       return (await readdir('/proc/self/task')).map(Number)
     } catch {
-      // Without /proc.
-      return [process.pid]
+      // Without /proc only the main thread is known.
+      return []
     }
   },
   nice: () => getPriority(),

@@ -36,7 +36,9 @@ export class OwnScheduling {
     this.settled = this.settled.then(async () => {
       const plan = planScheduling(wanted, this.before, this.niceAtStart)
       this.before = wanted
-      if (Object.keys(plan).length > 0) this.apply(plan, await this.scheduler.threads())
+      if (Object.keys(plan).length === 0) return
+      const { mainThread } = this.scheduler
+      this.apply(plan, [...new Set([mainThread, ...(await this.scheduler.threads())])])
     })
   }
 

@@ -123,6 +123,12 @@ describe('changing it', () => {
     ])
   })
 
+  test('without /proc the event loop is scheduled all the same', async () => {
+    const { scheduler, asked } = fakeScheduler({ threads: () => Promise.resolve([]) })
+    await lines(scheduler, { realTime: 50, noSwap: false })
+    expect(asked).toEqual(['real time 10 50'])
+  })
+
   test('a thread that has ended meanwhile is no reason to complain', async () => {
     const { scheduler } = fakeScheduler({
       setRealTime: (thread) => (thread === 11 ? refusal('ESRCH') : accepted(undefined)),
