@@ -9,7 +9,6 @@ import {
   type Duration,
   type Instant,
 } from '../../src/base/time.ts'
-import type { AdvertCodec, UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
 import type { Assembled, Assembly } from '../../src/daemon/assemble.ts'
 import { usedNumbers } from '../../src/daemon/ends/resumption.ts'
 import { noFacts, type LinkFact } from '../../src/vrrp/conditions.ts'
@@ -17,23 +16,22 @@ import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
 import { addressOn, buildAssembly, linkName, routerName } from './build.ts'
 import { FakeKernel } from './fake-kernel.ts'
-import { Inbox, type Arrived } from './inbox.ts'
+import type { Arrived } from './inbox.ts'
 import { Operator } from './operator.ts'
 import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
 import { SleepyTimers } from './sleepy-timers.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
 import { Tracked, type TrackedKind } from './tracked.ts'
+import { Wire, type WrittenNumbers } from './wire.ts'
 
 /** How late an alarm fires and a packet is read at most. */
 export const LONGEST_LAG: Duration = microseconds(1_500)
 
 /** What a daemon that ended without a goodbye leaves to the next one. */
-interface Left {
+interface Left extends WrittenNumbers {
   readonly aliveAt: Instant
   readonly masters: ReadonlySet<string>
   readonly tracked: Tracked
-  readonly sequences: readonly UsedNumbers[]
-  readonly sequencesAt: Instant
 }
 
 export class Host {
@@ -55,22 +53,17 @@ export class Host {
   pausedAt: Instant | undefined
   activeSince: Instant | undefined
   bootedAt: Instant
-  /** When its socket was full for the first time since it began. */
-  lostPacketAt: Instant | undefined
   /** The last daemon was killed, and this one knows what it left. */
   hasRecord = false
   private daemon: Engine | undefined
-  private codec: AdvertCodec
+  private readonly wire: Wire
   private assembled: ReadonlyMap<string, Assembled> = new Map()
   private boots = 0
   private alarms = 0
   private isReading = false
-  private readonly inbox = new Inbox()
   private readonly timers: SleepyTimers
   private untold: EngineEvent[] = []
   private left: Left | undefined
-  /** Written with every change of state, as the run record is. */
-  private recorded: { readonly sequences: readonly UsedNumbers[]; readonly at: Instant }
   private readonly around: Surroundings
 
   constructor(number: number, lans: number, spec: HostSpec, around: Surroundings) {
@@ -78,8 +71,7 @@ export class Host {
     this.spec = spec
     this.around = around
     this.bootedAt = around.now()
-    this.codec = around.machinery.createCodec([], [])
-    this.recorded = { sequences: [], at: around.now() }
+    this.wire = new Wire(around)
     this.links = Array.from({ length: lans }, () => ({ up: true, addressed: true }))
     this.known = { links: [], tracked: new Tracked(), drained: new Set() }
     this.timers = new SleepyTimers(around, () => !this.paused)
@@ -96,6 +88,11 @@ export class Host {
   /** Undefined while no daemon runs here. */
   get engine(): Engine | undefined {
     return this.daemon
+  }
+
+  /** When its socket was full for the first time since its daemon began. */
+  get lostPacketAt(): Instant | undefined {
+    return this.wire.lostPacketAt
   }
 
   get isActive(): boolean {
@@ -115,11 +112,10 @@ export class Host {
     this.hasRecord = this.left !== undefined
     this.left = undefined
     const assembly = this.assemble()
-    this.codec = this.around.machinery.createCodec(assembly.routers, numbers)
+    this.wire.begin(assembly.routers, numbers)
     this.daemon = this.around.machinery.createEngine(this.setup(assembly), this.around.now())
     this.activeSince = this.around.now()
     this.pausedAt = undefined
-    this.lostPacketAt = undefined
     this.operator.boot()
     this.dispatch({ type: 'start', resumed })
     for (const { kind, name } of this.trackers()) this.planFirstFinding(kind, name)
@@ -140,8 +136,7 @@ export class Host {
       aliveAt: before(lastSeen, milliseconds(500 * this.around.lag())),
       masters: new Set(masters.map(({ router }) => router.name)),
       tracked: this.known.tracked,
-      sequences: this.recorded.sequences,
-      sequencesAt: this.recorded.at,
+      ...this.wire.written,
     }
     this.vanish()
   }
@@ -162,7 +157,7 @@ export class Host {
     this.spec = { ...this.spec, routers }
     if (!this.daemon) return
     const assembly = this.assemble()
-    this.codec = this.codec.reconfigured(assembly.routers)
+    this.wire.reload(assembly.routers)
     this.dispatch({ type: 'reconfigure', setup: this.setup(assembly) })
   }
 
@@ -170,7 +165,7 @@ export class Host {
     this.daemon = undefined
     this.paused = false
     this.alarms += 1
-    this.inbox.clear()
+    this.wire.end()
     this.timers.forget()
     this.untold = []
     this.operator.orders.clear()
@@ -228,7 +223,7 @@ export class Host {
 
   receive(packet: Packet): void {
     if (!this.daemon || this.links[packet.lan]?.up !== true) return
-    if (!this.inbox.put(packet, this.around.now())) this.lostPacketAt = this.around.now()
+    this.wire.receive(packet)
     if (this.isReading || this.paused) return
     this.isReading = true
     this.around.plan(this.later(this.around.now()), () => {
@@ -314,14 +309,13 @@ export class Host {
 
   private read(): void {
     for (const event of this.untold.splice(0)) this.dispatch(event)
-    for (const arrived of this.inbox.takeAll()) this.hear(arrived)
+    for (const arrived of this.wire.takeAll()) this.hear(arrived)
   }
 
-  private hear({ packet, arrivedAt }: Arrived): void {
-    const own = this.daemon?.facts.links.get(linkName(packet.lan))?.source
-    const { bytes, to: address } = packet
-    const event = this.codec.decode({ link: linkName(packet.lan), address, bytes, arrivedAt }, own)
-    if (event) this.dispatch(event, packet)
+  private hear(arrived: Arrived): void {
+    const own = this.daemon?.facts.links.get(linkName(arrived.packet.lan))?.source
+    const event = this.wire.decode(arrived, own)
+    if (event) this.dispatch(event, arrived.packet)
   }
 
   private dispatch(event: EngineEvent, packet?: Packet): void {
@@ -335,8 +329,7 @@ export class Host {
       effect.type === 'router' ? this.perform(effect.router, effect.effect) : [],
     )
     if (event.type === 'start') this.removeUnheld(event.resumed ?? new Set())
-    if (event.type === 'start' || effects.some(isTransition))
-      this.recorded = { sequences: this.codec.used, at: this.around.now() }
+    if (event.type === 'start' || effects.some(isTransition)) this.wire.write()
     this.around.observe({ host: this, event, before: former, after: engine, effects, packet, sent })
     this.setAlarm(engine)
   }
@@ -364,7 +357,7 @@ export class Host {
         this.kernel.withdraw(router)
         break
       case 'note':
-        if (effect.note.kind === 'forcing-election') this.codec.skipSequence(assembled)
+        if (effect.note.kind === 'forcing-election') this.wire.skipSequence(assembled)
         break
       case 'announce':
       case 'notify':
@@ -378,11 +371,10 @@ export class Host {
     source: NonNullable<(Effect & { type: 'send-advert' })['source']>,
     { priority, copies }: { readonly priority: number; readonly copies: number },
   ): readonly Packet[] {
-    const { lan, vrid } = this.specOf(assembled.router.name)
-    const packets = Array.from({ length: copies }, () =>
-      this.codec.encode(assembled, source, priority),
+    const { lan } = this.specOf(assembled.router.name)
+    const sent = Array.from({ length: copies }, () =>
+      this.wire.encode(assembled, source, priority, lan),
     ).flat()
-    const sent = packets.map(({ bytes, to }): Packet => ({ lan, vrid, to, bytes }))
     if (this.links[lan]?.up === true) for (const packet of sent) this.around.send(this, packet)
     return sent
   }

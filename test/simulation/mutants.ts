@@ -17,7 +17,7 @@ import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
 import { Drains } from '../../src/daemon/operator/drains.ts'
 import { at } from '../vrrp/kit.ts'
 import { makeChronicle } from './operator.ts'
-import type { Mishap } from './generate.ts'
+import type { Mishap } from './generate-trouble.ts'
 import type { Machinery } from './surroundings.ts'
 
 /** Alters what the engine is told; undefined keeps it from the event. */
