@@ -1,6 +1,6 @@
 /** `vrrpd drain` and `vrrpd resume` as the daemon has them, and what the operator has asked for as the operator knows it. */
 
-import { after, seconds, type Instant } from '../../src/base/time.ts'
+import { after, between, seconds, type Instant } from '../../src/base/time.ts'
 import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
 import type { Drains } from '../../src/daemon/operator/drains.ts'
 import type { Timers } from '../../src/scripts/types.ts'
@@ -27,6 +27,10 @@ export interface OperatorPorts extends Pick<Machinery, 'createDrains'> {
   /** All members of the groups of these routers, and these. */
   readonly withGroups: (vrids: readonly number[]) => readonly number[]
 }
+
+/** With the shortest interval it is not yet known that nobody has come; with the longest it is. */
+const NOT_YET_JUDGED = seconds(3)
+const JUDGED = seconds(11)
 
 export class Operator {
   /** By router; those in force. */
@@ -57,10 +61,13 @@ export class Operator {
     const isMaster = (name: string): boolean =>
       this.ports.engine()?.routers.get(name)?.state.kind === 'master'
     const affected = this.ports.withGroups(vrids).map(routerName)
-    const earlier = affected.flatMap((name) => this.orders.get(name) ?? [])
+    const all = affected.flatMap((name) => this.orders.get(name) ?? [])
+    const earlier = all.filter((order) => between(order.at, at) < JUDGED)
     const left = new Set(earlier.flatMap((order) => order.leavers ?? []))
     const since = Math.min(at, ...earlier.map((order) => order.since)) as Instant
-    const leavers = earlier.some((order) => order.leavers === undefined)
+    const isDoubtful = (order: Order): boolean =>
+      order.leavers === undefined || between(order.at, at) >= NOT_YET_JUDGED
+    const leavers = earlier.some(isDoubtful)
       ? undefined
       : affected.filter((name) => isMaster(name) || left.has(name))
     this.separate(names)
