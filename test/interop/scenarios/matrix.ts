@@ -1,8 +1,8 @@
 /**
- * The same story told by every pairing of daemons. A scenario drives its hosts
- * and marks phases; what could be seen from outside in each phase is written
- * down; and the stories of vrrpd, alone and beside keepalived, must equal
- * keepalived's own, told in the same run.
+ * The same story told with keepalived everywhere and with vrrpd on one side or
+ * on both. A scenario drives its hosts and marks phases; what could be seen from
+ * outside in each phase is written down; and every story must equal keepalived's
+ * own, told in the same run.
  */
 
 import { expect, test } from 'vitest'
