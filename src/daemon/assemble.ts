@@ -51,7 +51,7 @@ export function assemble(
   canSign: () => boolean = () => true,
   { pauseGuard = false, virtualMacs = [], deafUntil }: AssemblySettings = {},
 ): Assembly {
-  const plans = planVirtualMacs(model.instances, virtualMacs)
+  const plans = planVirtualMacs(model.instances, virtualMacs, model.global.virtualMacNames)
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   const routers = model.instances.map((instance) => {
     const transport = transportOf(instance, model.global.mcastGroup4)

@@ -39,7 +39,7 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - Scripts run on all processors that the daemon was given, whatever \`vrrp_cpu_affinity\` says, and a reload without it gives the daemon its own back; \`vrrp_no_swap\` keeps programs and libraries in memory, not V8’s heap (docs/decisions/0022).
 - Where keepalived 2.2.7 itself crashes or hangs (a \`vrrp_instance\` without a name and a block, a \`track_file\` that does not exist, a \`neighbor_ip\` without a value), vrrpd says what is wrong.
 - What definitions and sequences come to has a limit; beyond it reading ends with one error.
-- SNMP, D-Bus, BFD, nftables and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.
+- SNMP, D-Bus, BFD, IPVS and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.
 
 ## Keywords
 

@@ -1,7 +1,7 @@
 /** `garp_group { … }`: interfaces that share one pace of gratuitous ARP. */
 
 import type { Duration } from '../../base/time.ts'
-import { list, notYet, section, table, value, type Keyword } from '../keyword.ts'
+import { list, section, table, value, type Keyword } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import { word } from '../values/basic.ts'
 import { secondsBetween } from '../values/number.ts'
@@ -19,7 +19,6 @@ export const groupGnaInterval: Keyword<Duration> = value(
   3,
   spacing,
   'seconds between neighbour advertisements',
-  { standing: notYet('vrrpd sends none') },
 )
 export const groupInterface: Keyword<Word> = value('interface', 3, word('INTERFACE'), 'where')
 export const groupInterfaces: Keyword = list('interfaces', 3, 'where')

@@ -2,7 +2,7 @@
 
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import { notYet, section, table, value, type Keyword } from '../keyword.ts'
+import { section, table, value, type Keyword } from '../keyword.ts'
 import type { ScriptUser } from '../model.ts'
 import { multicastAddress } from '../values/address.ts'
 import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../values/basic.ts'
@@ -175,7 +175,7 @@ export const vrrpGnaInterval: Keyword<Duration> = value(
   2,
   spacing,
   'the same for unsolicited neighbour advertisements',
-  { default: '0', standing: notYet('vrrpd sends none') },
+  { default: '0' },
 )
 
 export const globalDefs: Keyword = section(

@@ -44,6 +44,21 @@ export const vrrpVmacGarpIntvl: Keyword<ExtraInterfaces> = value(
   { renamed: 'vrrp_garp_extra_if' },
 )
 
+export const vmacPrefix: Keyword<string> = value(
+  'vmac_prefix',
+  4,
+  text('PREFIX'),
+  'what names of virtual MAC interfaces begin with',
+  { default: 'vrrp', once },
+)
+export const vmacAddrPrefix: Keyword<string> = value(
+  'vmac_addr_prefix',
+  4,
+  text('PREFIX'),
+  'the same, of those on other interfaces than the instance’s',
+  { default: 'vmac_prefix', once },
+)
+
 const vrrp: readonly Keyword[] = [
   vrrpGarpExtraIf,
   vrrpVmacGarpIntvl,
@@ -75,14 +90,8 @@ const vrrp: readonly Keyword[] = [
   value('disable_local_igmp', 3, flag, 'no IGMP for 224.0.0.0/24', {
     standing: notYet('the system’s setting stays'),
   }),
-  value('vmac_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
-    standing: notYet('vrrpd makes none'),
-    once,
-  }),
-  value('vmac_addr_prefix', 4, text('PREFIX'), 'names of VMAC interfaces', {
-    standing: notYet('vrrpd makes none'),
-    once,
-  }),
+  vmacPrefix,
+  vmacAddrPrefix,
 ]
 
 const reload: readonly Keyword[] = [

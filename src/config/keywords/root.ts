@@ -35,7 +35,7 @@ const processWide: readonly Keyword[] = [
     once: true,
   }),
   value('namespace_with_ipsets', 4, flag, 'ipsets on old kernels', {
-    standing: noEffect('vrrpd makes no firewall rules'),
+    standing: noEffect('vrrpd uses no ipsets'),
   }),
   instanceName,
   usePidDir,

@@ -25,6 +25,7 @@ export interface GlobalDefs {
   readonly mail: Mail
   readonly firewall: FirewallTable
   readonly dumps: DumpFiles
+  readonly virtualMacNames: VirtualMacNames
   /** `set_supplementary_groups` */
   readonly supplementaryGroups: boolean
   /** `notify_fifo` and `vrrp_notify_fifo`. */
@@ -56,6 +57,14 @@ export interface FirewallTable {
   readonly priority: number
   /** `nftables_counters` */
   readonly counters: boolean
+}
+
+/** What names of interfaces begin with that the daemon chooses. */
+export interface VirtualMacNames {
+  /** `vmac_prefix`, `vrrp` by default. */
+  readonly prefix: string
+  /** `vmac_addr_prefix`: on other interfaces than the instance's. */
+  readonly elsewhere: string
 }
 
 /** What signals have written, and where; absent paths are keepalived's own in /tmp. */

@@ -53,6 +53,10 @@ const ofGlobal: Printers<GlobalDefs> = {
     ...when(priority !== -1, `nftables_priority ${priority}`),
     ...when(counters, 'nftables_counters'),
   ],
+  virtualMacNames: ({ prefix, elsewhere }) => [
+    ...when(prefix !== 'vrrp', `vmac_prefix ${word(prefix)}`),
+    ...when(elsewhere !== prefix, `vmac_addr_prefix ${word(elsewhere)}`),
+  ],
   dumps: ({ useInstance, data, stats, json, jsonVersion }) => [
     ...when(useInstance, 'data_use_instance'),
     ...(data === undefined ? [] : [`state_dump_file ${word(data)}`]),

@@ -8,13 +8,15 @@ import {
   nftables,
   nftablesCounters,
   nftablesPriority,
+  vmacAddrPrefix,
+  vmacPrefix,
   vrrpCheckUnicastSrc,
 } from '../keywords/global-other.ts'
 import * as mail from '../keywords/global-mail.ts'
 import * as processKeywords from '../keywords/global-process.ts'
 import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
 import { spanOf } from '../line.ts'
-import type { DumpFiles, GlobalDefs, Mail, Scheduling } from '../model.ts'
+import type { DumpFiles, GlobalDefs, Mail, Scheduling, VirtualMacNames } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readInteger } from '../values/number.ts'
@@ -64,8 +66,14 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
     },
     dumps: dumpsOf(values),
     scheduling: schedulingOf(values),
+    virtualMacNames: virtualMacNamesOf(values),
     ...globalScripts(values),
   }
+}
+
+function virtualMacNamesOf(values: Values): VirtualMacNames {
+  const prefix = values.last(vmacPrefix) ?? 'vrrp'
+  return { prefix, elsewhere: values.last(vmacAddrPrefix) ?? prefix }
 }
 
 function dumpsOf(values: Values): DumpFiles {

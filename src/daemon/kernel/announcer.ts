@@ -72,12 +72,12 @@ export class Announcer {
   /** @param repeat how often each address; all of them once, then again: keepalived's order of a burst */
   announce(router: string, announcements: readonly Announcement[], repeat: number): void {
     const ethernet = announcements.filter(({ link }) => link.mac.length === ETHERNET_ADDRESS_BYTES)
-    const burst = ethernet.filter(({ link }) => this.pacing(link.name) === undefined)
+    const burst = ethernet.filter(({ link, address }) => this.pacing(link.name, address) === undefined)
     sendBurst(this.burst, burst, repeat)
     if (repeat === 0) return
     for (const text of announcementWords(router, ethernet)) this.ports.detail(text)
     for (const announcement of ethernet) {
-      const pace = this.pacing(announcement.link.name)
+      const pace = this.pacing(announcement.link.name, announcement.address)
       if (pace) this.enqueue(pace, { ...announcement, router, times: repeat })
     }
     for (const lane of this.lanes.values()) this.pump(lane)
@@ -131,7 +131,7 @@ export class Announcer {
     }
     const next = lane.waiting.shift()
     if (!next) return
-    const pace = this.pacing(next.link.name)
+    const pace = this.pacing(next.link.name, next.address)
     if (pace) lane.nextAt = after(now, pace.interval)
     if (!sendBurst(this.burst, [next], 1)) retain(lane.waiting, ({ link }) => link.index !== next.link.index)
     else if (next.times > 1) lane.waiting.push({ ...next, times: next.times - 1 })

@@ -1,7 +1,7 @@
 /** Which virtual MAC interfaces the instances need, under which names. Pure. */
 
 import { isIpv4 } from '../../base/address.ts'
-import type { VrrpInstance } from '../../config/model.ts'
+import type { VirtualMacNames, VrrpInstance } from '../../config/model.ts'
 import type { WantedVirtualMac } from './virtual-macs.ts'
 
 /** Of one instance. */
@@ -31,8 +31,9 @@ const keyOf = ({ link, vrid, mac }: Pick<WantedVirtualMac, 'link' | 'vrid' | 'ma
 export function planVirtualMacs(
   instances: readonly VrrpInstance[],
   current: readonly WantedVirtualMac[] = [],
+  prefixes: VirtualMacNames = { prefix: 'vrrp', elsewhere: 'vrrp' },
 ): ReadonlyMap<string, VirtualMacPlan> {
-  const names = new Names(current)
+  const names = new Names(current, prefixes)
   return new Map(instances.map((instance) => [instance.name, planOf(instance, names)]))
 }
 
@@ -42,7 +43,7 @@ function planOf(instance: VrrpInstance, names: Names): VirtualMacPlan {
     const wished = base === link ? virtualMac?.name : undefined
     // Measured: what stands on other bases has the same MAC address.
     const mac = { link: base, vrid, ...(virtualMac?.mac !== undefined && { mac: virtualMac.mac }) }
-    return { name: names.nameFor(mac, wished), ...mac, ipv6: hasIpv6(instance, base) }
+    return { name: names.nameFor(mac, wished, base === link), ...mac, ipv6: hasIpv6(instance, base) }
   })
   const own = macs.find((mac) => mac.link === link)
   return {
@@ -68,29 +69,37 @@ function basesOf(instance: VrrpInstance): readonly string[] {
 const hasIpv6 = (instance: VrrpInstance, base: string): boolean =>
   addressesOf(instance).some(({ cidr, link }) => link === base && !isIpv4(cidr.address))
 
+/** IFNAMSIZ less its terminating zero. */
+const LONGEST_NAME = 15
+
 class Names {
   private readonly byKey: Map<string, string>
   private readonly taken: Set<string>
+  private readonly prefixes: VirtualMacNames
 
-  constructor(current: readonly WantedVirtualMac[]) {
+  constructor(current: readonly WantedVirtualMac[], prefixes: VirtualMacNames) {
+    this.prefixes = prefixes
     this.byKey = new Map(current.map((mac) => [keyOf(mac), mac.name]))
     this.taken = new Set(this.byKey.values())
   }
 
-  /** keepalived's: vrrp.51, and vrrp1.51 where that is taken (measured). */
-  nameFor(mac: Omit<WantedVirtualMac, 'name' | 'ipv6'>, wished: string | undefined): string {
+  /** @param isOwn on the instance's own interface */
+  nameFor(mac: Omit<WantedVirtualMac, 'name' | 'ipv6'>, wished: string | undefined, isOwn: boolean): string {
     const key = keyOf(mac)
     const known = this.byKey.get(key)
     if (known !== undefined && (wished === undefined || wished === known)) return known
-    const name = wished !== undefined && !this.taken.has(wished) ? wished : this.free(mac.vrid)
+    const name = wished !== undefined && !this.taken.has(wished) ? wished : this.free(mac.vrid, isOwn)
     this.byKey.set(key, name)
     this.taken.add(name)
     return name
   }
 
-  private free(vrid: number): string {
+  /** keepalived's: vrrp.51, and vrrp1.51 where that is taken; a prefix is cut to what fits (measured). */
+  private free(vrid: number, isOwn: boolean): string {
+    const prefix = isOwn ? this.prefixes.prefix : this.prefixes.elsewhere
     for (let count = 0; ; count += 1) {
-      const name = `vrrp${count === 0 ? '' : String(count)}.${String(vrid)}`
+      const end = `${count === 0 ? '' : String(count)}.${String(vrid)}`
+      const name = `${prefix.slice(0, LONGEST_NAME - end.length)}${end}`
       if (!this.taken.has(name)) return name
     }
   }

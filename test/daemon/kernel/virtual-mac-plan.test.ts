@@ -17,7 +17,8 @@ vrrp_instance ${name} {
 `
 
 async function plan(text: string, current: Parameters<typeof planVirtualMacs>[1] = []) {
-  const plans = planVirtualMacs((await modelOf(text)).instances, current)
+  const { instances, global } = await modelOf(text)
+  const plans = planVirtualMacs(instances, current, global.virtualMacNames)
   return Object.fromEntries(
     [...plans].map(([name, { macs, advertLink }]) => [
       name,
@@ -82,4 +83,18 @@ describe('a MAC address of one’s own', () => {
     const mac = ['mine', 'eth0', '02:00:00:00:00:01']
     expect(await macsOf(text)).toEqual([[mac], [mac]])
   })
+})
+
+test.each([
+  ['vmac_prefix foo', ['foo.51@eth0 foo1.51@eth7', 'foo.52@eth7']],
+  ['vmac_prefix foo\nvmac_addr_prefix bar', ['foo.51@eth0 bar.51@eth7', 'foo.52@eth7']],
+  ['vmac_addr_prefix bar', ['vrrp.51@eth0 bar.51@eth7', 'vrrp.52@eth7']],
+  ['vmac_prefix toolongaprefixname', ['toolongapref.51@eth0 toolongapre1.51@eth7', 'toolongapref.52@eth7']],
+])('%j, as keepalived names them (measured)', async (globals, names) => {
+  const text =
+    `global_defs {\n${globals}\n}\n` +
+    instance('A', 'eth0', 51, 'use_vmac\nuse_vmac_addr') +
+    instance('B', 'eth7', 52, 'use_vmac')
+  const plans = await plan(text)
+  expect([plans['A']?.[0], plans['B']?.[0]]).toEqual(names)
 })
