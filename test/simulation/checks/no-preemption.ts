@@ -1,6 +1,6 @@
 /** A router with nopreempt leaves a master that it can hear in peace. */
 
-import { between, plus, seconds, type Instant } from '../../../src/base/time.ts'
+import { between, plus, seconds, type Duration, type Instant } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
 import type { Host } from '../host.ts'
@@ -19,6 +19,12 @@ export function noPreemption(world: World): Check {
   const clear = clearPaths(world)
   const masterSince = new Map<string, Instant>()
   const goodbyes = new Map<string, Instant>()
+  const refusals = new Map<string, Instant>()
+  /** Whoever begins to number signed adverts anew is taken for a recording, with keepalived too. */
+  const isRefused = (by: Host, router: string, other: Host, window: Duration): boolean => {
+    const last = refusals.get(`${by.number} ${router}`)
+    return !other.hasRecord && last !== undefined && between(last, world.now) < window
+  }
   return {
     name: 'nopreempt',
     look: () => clear.look(),
@@ -26,6 +32,8 @@ export function noPreemption(world: World): Check {
       const { host, event } = observation
       rememberMasters(observation, masterSince, world.now)
       rememberGoodbyes(observation, goodbyes, world.now)
+      if (event.type === 'rejected' && event.reason === 'ah-replay')
+        refusals.set(`${host.number} ${event.router}`, world.now)
       if (event.type !== 'alarm' && event.type !== 'start') return undefined
       for (const { spec, record } of risen(observation)) {
         if (spec.preempt) continue
@@ -35,6 +43,7 @@ export function noPreemption(world: World): Check {
         for (const other of world.hosts) {
           const since = reachableSince(other, host, record, masterSince, clear)
           if (since === undefined || between(heardSince(host, since), world.now) < window) continue
+          if (isRefused(host, record.router.name, other, window)) continue
           return `host ${host.number} ${record.router.name} took over from host ${other.number}, which it could hear`
         }
       }
