@@ -183,6 +183,6 @@ needs(
     const [, unknown = ''] = stdout.split('Not looked at:\n')
     expect(unknown).toContain('    firewall: only root may read the rules\n')
     expect(unknown).toContain('    lan: only root may listen\n')
-    expect(unknown).toMatch(/^ {4}daemon: no permission for\n {6}\S+control\.sock:/)
+    expect(unknown).toMatch(/^ {4}daemon: no permission for\n {6}\S+control\.sock\n/)
   })
 })
