@@ -80,7 +80,7 @@ interface Played {
 
 async function play(context: TestContext, kind: DaemonKind, file: string): Promise<Played> {
   const path = join(directory, file)
-  const text = withoutComments(readFileSync(path, 'latin1'))
+  const text = withoutComments(readFileSync(path, 'utf8'))
   const lans = linksOf(text).map((link, number) => ({ link, subnet: `10.99.${number}.0/24` }))
   const lab = await Lab.create({ hosts: ['router'], lans })
   context.onTestFinished(() => lab.destroy())
