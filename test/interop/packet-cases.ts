@@ -8,6 +8,8 @@ export interface PacketCase {
   readonly priority?: number
   /** From a right advert of priority 200 to the frames to send; `own` is the receiver's address. */
   frames(right: AdvertFields, own: string): readonly Buffer[]
+  /** A Backup is left alone, and takes over. */
+  readonly onlyToMaster?: true
   /** The words by which an operator would look for it in keepalived's log. */
   readonly said?: string
   /** What vrrpd does where it is meant to differ from keepalived 2.2.7. */
@@ -184,8 +186,8 @@ export const packetCases: readonly PacketCase[] = [
     frames: (right) => [craftAdvert({ ...right, source: right.addresses[0] ?? '' })],
   },
   { name: 'lower priority', frames: changed({ priority: 50 }) },
-  // With the longest Skew_Time: the next one is in time for it even where the machine is busy.
-  { name: 'priority 0', priority: 1, frames: changed({ priority: 0 }) },
+  // What a Backup makes of it is a matter of Skew_Time, and not of a packet's form.
+  { name: 'priority 0', onlyToMaster: true, frames: changed({ priority: 0 }) },
   { name: 'equal priority, lower address', frames: changed({ priority: 100, source: '10.8.0.1' }) },
   { name: 'equal priority, higher address', frames: changed({ priority: 100, source: '10.9.0.200' }) },
   {
