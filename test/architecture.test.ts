@@ -155,7 +155,7 @@ const pureFiles = [
   'daemon/adverts/transport.ts',
   'daemon/status/lateness.ts',
   'daemon/status/preemption.ts',
-  'daemon/status/presence.ts',
+  'daemon/kernel/presence.ts',
   'daemon/kernel/wanted.ts',
   'daemon/kernel/kernel-specs.ts',
   'daemon/kernel/losses.ts',

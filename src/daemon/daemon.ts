@@ -21,7 +21,7 @@ import { Holdings } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
 import { LinkWatch } from './links/link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
-import { presenceOf, type Presence } from './status/presence.ts'
+import { presenceOf, type Presence } from './kernel/presence.ts'
 import type { VirtualMacs, WantedVirtualMac } from './kernel/virtual-macs.ts'
 
 export class Daemon {
@@ -191,11 +191,6 @@ export class Daemon {
       this.dispatching = false
     }
     this.alarm.set(nextDeadline(this.state))
-  }
-
-  /** Whether the kernel has that address on that link now. */
-  isPresent(assembled: Assembled, index: number): boolean {
-    return this.holdings.isPresent(assembled, index)
   }
 
   /** What of it the kernel has now. */

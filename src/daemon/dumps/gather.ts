@@ -14,7 +14,7 @@ export interface DumpParts {
   readonly model: Model
   readonly whereabouts: Whereabouts
   readonly routers: readonly Assembled[]
-  readonly daemon: Pick<Daemon, 'engine' | 'isPresent'>
+  readonly daemon: Pick<Daemon, 'engine' | 'presence'>
   readonly chronicle: Pick<Chronicle, 'wallMsOf'>
   readonly room: Pick<ScriptRoom, 'reports'>
   readonly tracking: Pick<Tracking, 'fileReports' | 'processReports'>
@@ -40,6 +40,7 @@ export function gatherDump(
     routers: routers.flatMap((assembled) => {
       const record = engine.routers.get(assembled.router.name)
       if (!record) return []
+      const { addresses } = daemon.presence(assembled)
       return [
         {
           assembled,
@@ -47,7 +48,7 @@ export function gatherDump(
           group: record.group,
           sinceMicros: Math.round(chronicle.wallMsOf(record.since) * 1000),
           counters: countersOf(record.router.name, record.counters),
-          isPresent: (index: number) => daemon.isPresent(assembled, index),
+          isPresent: (index: number) => addresses[index] === true,
         },
       ]
     }),

@@ -15,6 +15,7 @@ import type { DaemonPorts } from '../daemon-ports.ts'
 import { Installer, installerPort } from './installer.ts'
 import type { Item } from './kernel-specs.ts'
 import { describeItem, type Loss } from './losses.ts'
+import { presenceOf } from './presence.ts'
 import { Promotion } from './promotion.ts'
 import { Restorer } from './restorer.ts'
 import { StaticItems } from './static-items.ts'
@@ -107,19 +108,11 @@ export class Holdings {
 
   /** What a run before this one has left; nothing of it is held. */
   removeLeftovers(assembled: Assembled): void {
-    if (assembled.addresses.some((_, index) => this.isPresent(assembled, index))) {
+    const present = presenceOf(assembled, this.ports.kernel.table)
+    if (present.addresses.includes(true)) {
       this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
     }
     this.installer.withdraw(assembled)
-  }
-
-  /** Whether the kernel has that address on that link now. */
-  isPresent({ addresses }: Assembled, index: number): boolean {
-    const { table } = this.ports.kernel
-    const wanted = addresses[index]
-    const link = wanted && table.linkByName(wanted.link)
-    if (!wanted || !link) return false
-    return table.hasAddress({ ...wanted.spec, linkIndex: link.index })
   }
 
   itemsOf(router: string): readonly Item[] {

@@ -22,7 +22,7 @@ import type { Assembled } from '../assemble.ts'
 import { STATE_WORDS } from '../journal/chronicle-text.ts'
 import type { HeardMaster, HeardMasters } from '../journal/heard.ts'
 import { preemptReport } from './preemption.ts'
-import type { Presence } from './presence.ts'
+import type { Presence } from '../kernel/presence.ts'
 import { trackerReports } from './tracker-report.ts'
 import { isoOf, type WallReading } from '../journal/wall-time.ts'
 

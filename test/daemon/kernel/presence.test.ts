@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presenceOf } from '../../../src/daemon/status/presence.ts'
+import { presenceOf } from '../../../src/daemon/kernel/presence.ts'
 import type { WantedRoute, WantedRule } from '../../../src/daemon/kernel/wanted.ts'
 import { LinkTable } from '../../../src/netlink/link-table.ts'
 import { fold } from '../../../src/netlink/links.ts'

@@ -1,9 +1,9 @@
 /** Which of an instance's addresses, routes and rules the kernel has now. Pure. */
 
 import type { LinkTable } from '../../netlink/link-table.ts'
-import { specsOf } from '../kernel/kernel-specs.ts'
-import { isPresent } from '../kernel/losses.ts'
-import type { WantedState } from '../kernel/wanted.ts'
+import { specsOf } from './kernel-specs.ts'
+import { isPresent } from './losses.ts'
+import type { WantedState } from './wanted.ts'
 
 /** In the order of what is wanted. */
 export interface Presence {
