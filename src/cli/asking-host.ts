@@ -3,6 +3,7 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { runsVrrp } from '../base/keepalived-command.ts'
+import { isSameNetwork } from '../base/network-namespace.ts'
 
 export interface AskingHost {
   /** vrrpd processes, and those keepalived processes that run VRRP in this network namespace. */
@@ -50,12 +51,11 @@ async function daemonOf(pid: number): Promise<Running | undefined> {
   return { pid, name, ...(control !== undefined && { control }) }
 }
 
-/** Somebody else's namespace is not for everybody to see: then it counts. */
 async function isInOurNetwork(pid: number): Promise<boolean> {
   const [own, its] = await Promise.all(
     ['self', pid].map((each) => readlink(`/proc/${each}/ns/net`).catch(() => undefined)),
   )
-  return its === undefined || its === own
+  return isSameNetwork(own, its)
 }
 
 function controlOf(words: readonly string[]): string | undefined {

@@ -1,5 +1,6 @@
 /** Asks the running daemon how it is. */
 
+import { isSameNetwork } from '../../base/network-namespace.ts'
 import { rejected, accepted } from '../../base/result.ts'
 import { askDaemon, isAbsence } from '../../control/client.ts'
 import type { DaemonFacts, DaemonProblem, Known, OpenFiles } from '../facts.ts'
@@ -23,10 +24,9 @@ export async function collectDaemon(host: Host, controlPath: string): Promise<Da
   }
 }
 
-/** Where it cannot be read, by an ordinary user, say, the ordinary case is believed. */
 async function isOfOurNetwork(host: Host, pid: number): Promise<boolean> {
   const its = await host.readLink(`/proc/${pid}/ns/net`)
-  return its === undefined || its === (await host.readLink('/proc/self/ns/net'))
+  return isSameNetwork(await host.readLink('/proc/self/ns/net'), its)
 }
 
 /** A daemon of an earlier version tells none. */

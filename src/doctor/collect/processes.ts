@@ -1,6 +1,7 @@
 /** keepalived processes, and sockets of the IP protocols that VRRP uses. */
 
 import { runsVrrp } from '../../base/keepalived-command.ts'
+import { isSameNetwork } from '../../base/network-namespace.ts'
 import type { KeepalivedProcess, ProcessFacts, VrrpSocket } from '../facts.ts'
 import type { Host } from './host.ts'
 
@@ -29,9 +30,9 @@ async function keepalivedsOf(
     pids.map(async (pid) => {
       const namespace = await host.readLink(`/proc/${pid}/ns/net`)
       const words = ((await host.read(`/proc/${pid}/cmdline`)) ?? '').split('\0')
-      // Neither is readable of one that has just ended; somebody else's namespace is not, but its command line is.
+      // Neither is readable of one that has just ended; of somebody else's the command line is.
       const hasEnded = namespace === undefined && words[0] === ''
-      const sameNetwork = !hasEnded && (namespace === undefined || namespace === own)
+      const sameNetwork = !hasEnded && isSameNetwork(own, namespace)
       return { pid, runsVrrp: runsVrrp(words), sameNetwork }
     }),
   )
