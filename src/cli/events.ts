@@ -9,7 +9,7 @@ import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
 import { processOnlooker } from './onlooker.ts'
-import { staySubscribed } from './stay-subscribed.ts'
+import { GONE, staySubscribed } from './stay-subscribed.ts'
 
 export interface EventsArguments {
   readonly instance: string | undefined
@@ -64,7 +64,7 @@ async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
       lost: () => {
         // Its journal begins anew.
         last = Number.MAX_SAFE_INTEGER
-        io.err('vrrpd has gone away; waiting for it to come back\n')
+        io.err(`${GONE}\n`)
       },
     },
     ended,

@@ -12,6 +12,9 @@ export interface Follower<N extends RequestName> {
   lost(): void
 }
 
+/** For the person who sees nothing new meanwhile. */
+export const GONE = 'vrrpd has gone away; waiting for it to come back'
+
 const RETRY_MS = 500
 
 /**

@@ -16,12 +16,10 @@ import type { Onlooker, Screen } from './onlooker.ts'
 import { picture } from './picture.ts'
 import { select } from './selection.ts'
 import { render, type StatusArguments } from './status.ts'
-import { staySubscribed } from './stay-subscribed.ts'
+import { GONE, staySubscribed } from './stay-subscribed.ts'
 
 /** What is shown: a report, or in words why there is none. */
 type News = StatusReport | string
-
-const GONE = 'vrrpd has gone away; waiting for it to come back'
 
 export async function watch(args: StatusArguments, io: CommandIo, onlooker: Onlooker): Promise<number> {
   const { screen, ended } = onlooker

@@ -48,6 +48,15 @@ async function electBoth({ a, b, phase }: Story): Promise<void> {
   await phase('a elected')
 }
 
+async function aFailingCheckMovesBoth(story: Story): Promise<void> {
+  const { a, b, phase } = story
+  await electBoth(story)
+  await a.check.fail()
+  await b.host.holdsWithin(VIP, seconds(12))
+  await b.gains(SECOND_VIP, 'eth1')
+  await phase('b has both')
+}
+
 const scenarios: readonly Scenario[] = [
   {
     name: 'a group over two links moves as one when a link loses its carrier',
@@ -145,14 +154,7 @@ const scenarios: readonly Scenario[] = [
     lans: twoLans,
     config: (host, parts) =>
       global() + script(parts.check, 'weight -60') + pair(higherOnA(host), parts, 'track_script {\n chk\n}'),
-    run: async (story) => {
-      const { a, b, phase } = story
-      await electBoth(story)
-      await a.check.fail()
-      await b.host.holdsWithin(VIP, seconds(12))
-      await b.gains(SECOND_VIP, 'eth1')
-      await phase('b has both')
-    },
+    run: aFailingCheckMovesBoth,
     mayCross: true,
     compare: ['addresses', 'notifies'],
     pairings: onlyOnA,
@@ -181,14 +183,7 @@ const scenarios: readonly Scenario[] = [
       script(check, 'weight -60') +
       group(`sync_group_tracking_weight\n${notify}`) +
       members(higherOnA(host), `track_script {\n chk\n}\n${notify}`),
-    run: async (story) => {
-      const { a, b, phase } = story
-      await electBoth(story)
-      await a.check.fail()
-      await b.host.holdsWithin(VIP, seconds(12))
-      await b.gains(SECOND_VIP, 'eth1')
-      await phase('b has both')
-    },
+    run: aFailingCheckMovesBoth,
     mayCross: true,
     compare: ['addresses', 'notifies'],
     pairings: onlyOnA,
