@@ -63,6 +63,24 @@ export default defineConfig(
     },
   },
   {
+    files: ['test/**/*.netns.test.ts', 'test/interop/scenarios/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name="toldAt"]',
+          message:
+            'An order or a span between two observers (ip monitor and the wire, say) is none: let one of them see both.',
+        },
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(toContain|toMatch)$/][callee.object.callee.name="expect"][callee.object.arguments.0.argument.callee.property.name="log"]',
+          message: 'A line comes to the log when it comes: wait for it, await daemon.logs(…).',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.strict, tseslint.configs.stylistic],
     rules: everywhere,

@@ -68,7 +68,7 @@ export async function measureCrash(kind: DaemonKind): Promise<CrashFigures> {
     const first = adverts.find((advert) => advert.source === b.address() && advert.at > killed)!
     const [arp] = await capture.gratuitousArps(killed)
     return {
-      crashOverhead: (held.at - last.at - masterDownInterval(100)) / 1000,
+      crashOverhead: (held.toldAt - last.at - masterDownInterval(100)) / 1000,
       advertToArp: (arp!.at - first.at) / 1000,
       resident: rssKib / 1024,
       proportional: pssKib / 1024,

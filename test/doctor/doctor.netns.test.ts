@@ -4,7 +4,7 @@ import { expect, test, type TestContext } from 'vitest'
 import { plus, seconds } from '../../src/base/time.ts'
 import type { DoctorReport } from '../../src/doctor/diagnose.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
-import { masterDownInterval, until } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { findProgram, runAnyway, type Finished } from '../support/tools.ts'
 
@@ -79,10 +79,16 @@ needs(
     await b.exec(['nft', '-f', '-'], closed)
     const second = await b.start({ kind: 'vrrpd', config: instance(100) })
     await b.holdsWithin(vip, plus(masterDownInterval(100), promptly))
+    // The last to know of two masters is the daemon, by their gratuitous ARP.
+    await second.logs('is also used by', patiently)
     const { code, stdout } = await doctor(b, '--control', second.controlSocket, '--probe')
     expect(code).toBe(1)
-    expect(stdout.split('\n\n').slice(0, 3).join('\n')).toBe(
+    expect(stdout.split('\n\n').slice(0, 4).join('\n')).toBe(
       [
+        `PROBLEM daemon: VI_1 is MASTER, but ${vip} on eth0 is also used by`,
+        `    ${a.mac()}`,
+        '    Why:  vrrpd itself says so',
+        '    Mend: a second master, or a host with that address of its own: find it by its MAC address (ip neigh, the switch), and mend it there',
         `PROBLEM firewall: adverts from ${a.address()} (VRID 51, priority 150) reach eth0`,
         '    but a firewall drops them: allow protocol 112 to 224.0.0.18',
         '    Why:  a router that hears no adverts becomes MASTER beside the other one',

@@ -5,7 +5,7 @@ import { plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly } from '../support/lab.ts'
 import { asAdvert, asGratuitousArp, joinsGroup, type Frame } from '../support/lab/frames.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
-import { masterDownInterval, pause } from '../support/lab/time.ts'
+import { eventually, masterDownInterval } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 /** By VRID, which is also the last number of its addresses, modulo 50; each is one way of writing an instance. */
@@ -74,7 +74,12 @@ async function listen({ onTestFinished }: TestContext, kind: DaemonKind): Promis
   await daemon.logs(/\(V10\) Changing effective priority from 150 to 90/, plus(seconds(1), promptly))
   await daemon.logs(/\(V11\) Changing effective priority from 210 to 150/, promptly)
   // The priority goes out with the next advert.
-  await pause(seconds(1.5))
+  await eventually(async () => {
+    const adverts = await capture.adverts()
+    const last = (vrid: number): number | undefined =>
+      adverts.findLast((advert) => advert.vrid === vrid)?.priority
+    expect([last(10), last(11)]).toEqual([90, 150])
+  })
   await daemon.stop()
   const frames = await capture.frames()
   return {

@@ -6,7 +6,7 @@ import { Lab, promptly, type Host } from '../support/lab.ts'
 import { craftAdvert, craftSigned } from '../support/lab/craft.ts'
 import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
 import { asAdvert } from '../support/lab/frames.ts'
-import { masterDownInterval, pause, until, wallNow } from '../support/lab/time.ts'
+import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { instance } from './scenarios/kit.ts'
 import { settle, takeover, VIP } from './scenarios/matrix.ts'
@@ -65,9 +65,8 @@ needs(
         return a.holds(VIP)
       }
       await until('it to be Master all the same', next, plus(masterDownInterval(100), promptly))
-      const log = await daemon.log()
-      for (const { words } of kind === 'vrrpd' ? impostors : []) expect(log).toContain(words)
-      expect(log).not.toContain('secret')
+      for (const { words } of kind === 'vrrpd' ? impostors : []) await daemon.logs(words, promptly)
+      expect(await daemon.log()).not.toContain('secret')
     })
   })
 
@@ -137,7 +136,7 @@ async function withAlone(
   const lab = await Lab.create({ hosts: ['a', 'b'] })
   try {
     const daemon = await lab.host('a').start({ kind, config: config(100) })
-    await daemon.logs('Startup complete', seconds(5))
+    await daemon.logs('Startup complete', patiently)
     await body(lab.host('a'), lab.host('b'), daemon)
   } finally {
     await lab.destroy()
@@ -150,7 +149,7 @@ async function healed(higher: DaemonKind, lower: DaemonKind): Promise<void> {
     const [a, b, probe] = [lab.host('a'), lab.host('b'), lab.host('probe')]
     await a.setReachable(false)
     const low = await b.start({ kind: lower, config: config(100) })
-    await low.logs('Entering BACKUP STATE', seconds(5))
+    await low.logs('Entering BACKUP STATE', patiently)
     await probe.inject(craftSigned({ ...master, source: '10.9.0.3', priority: 0, sequence: 1_000_000 }))
     await b.holdsWithin(VIP, takeover(100))
     await a.start({ kind: higher, config: config(150) })
@@ -214,5 +213,5 @@ async function replayIn(
     return b.holds(VIP)
   }
   await until('b to take over', next, plus(masterDownInterval(100), promptly))
-  expect(await backup.log()).toMatch(/IPSEC-AH : sequence number \d+ already processed/)
+  await backup.logs(/IPSEC-AH : sequence number \d+ already processed/, promptly)
 }

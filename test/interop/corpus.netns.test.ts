@@ -11,6 +11,7 @@ import { seconds } from '../../src/base/time.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
 import { processTree } from '../support/lab/processes.ts'
+import { untilStill } from '../support/lab/stillness.ts'
 import { pause } from '../support/lab/time.ts'
 import { needs, sharedDirectory } from '../support/privileges.ts'
 
@@ -91,6 +92,7 @@ async function play(context: TestContext, kind: DaemonKind, file: string): Promi
   const before = await look(router)
   const daemon = await router.start({ kind, config: { file: path }, under: contained(lab.directory) })
   await pause(settled(text))
+  await untilStill({ kernels: [router.news] })
   const [during, running] = [await look(router), daemon.running]
   const [, , inside] = processTree(daemon.pid)
   if (inside !== undefined) process.kill(inside, 'SIGTERM')

@@ -1,13 +1,13 @@
 /** Ends without a goodbye: what is left, who cleans it up, and who goes on. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import { Daemon } from '../support/lab/daemon.ts'
-import { masterDownInterval, pause, wallNow } from '../support/lab/time.ts'
+import { eventually, masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
 
@@ -59,6 +59,13 @@ const cleanUp = (host: Host, { directory }: Daemon, env: readonly string[] = [])
     ...['-p', `${directory}/daemon.pid`, '-r', `${directory}/vrrp.pid`],
   ])
 
+/** Until it has all that a Master has, and its record says so: what is killed then leaves all of it. */
+async function untilMaster(host: Host, daemon: Daemon): Promise<void> {
+  await host.hasWithin({ addresses: [vip], routes: ['192.0.2.0/24'] }, takeover)
+  const isRecorded = (): boolean => readFileSync(recordOf(daemon), 'utf8').includes('"isMaster":true')
+  await until('the record to say so', isRecorded, patiently)
+}
+
 const recordOf = ({ directory }: Daemon): string => `${directory}/daemon.pid.state`
 
 describe.concurrent('without a goodbye', () => {
@@ -71,7 +78,7 @@ describe.concurrent('without a goodbye', () => {
       const a = (await makeLab(context)).host('a')
       const before = [await a.addresses(), await a.routes()]
       const daemon = await a.start({ kind: 'vrrpd', config: config(100) })
-      await a.holdsWithin(vip, takeover)
+      await untilMaster(a, daemon)
       await daemon.kill()
       expect(await a.holds(vip)).toBe(true)
       const { code, stderr } = await cleanUp(a, daemon)
@@ -84,7 +91,7 @@ describe.concurrent('without a goodbye', () => {
     test('by the record, whatever the file says now', async (context) => {
       const a = (await makeLab(context)).host('a')
       const daemon = await a.start({ kind: 'vrrpd', config: config(100) })
-      await a.holdsWithin(vip, takeover)
+      await untilMaster(a, daemon)
       await daemon.rewrite(config(100).replace(vip, '10.9.1.2'))
       await daemon.kill()
       expect((await cleanUp(a, daemon)).code).toBe(0)
@@ -94,7 +101,7 @@ describe.concurrent('without a goodbye', () => {
     test('leaves a running daemon alone, and has nothing to do after a goodbye', async (context) => {
       const a = (await makeLab(context)).host('a')
       const daemon = await a.start({ kind: 'vrrpd', config: config(100) })
-      await a.holdsWithin(vip, takeover)
+      await untilMaster(a, daemon)
       const refused = await cleanUp(a, daemon)
       expect(refused.code).toBe(2)
       expect(refused.stderr).toContain(`a daemon runs (process ${String(daemon.pid)})`)
@@ -118,7 +125,7 @@ describe.concurrent('without a goodbye', () => {
     ): Promise<{ lab: Lab<'a' | 'b'>; killed: Daemon; at: number }> {
       const lab = await makeLab(context)
       const killed = await lab.host('a').start({ kind: 'vrrpd', config: config(150, more) })
-      await lab.host('a').holdsWithin(vip, takeover)
+      await untilMaster(lab.host('a'), killed)
       const other = await lab.host('b').start({ kind: 'keepalived', config: config(100, more) })
       await other.logs('Entering BACKUP STATE', takeover)
       await pause(seconds(1.5))
@@ -184,15 +191,18 @@ describe.concurrent('without a goodbye', () => {
       try {
         const [a, b] = [lab.host('a'), lab.host('b')]
         const daemon = await a.start({ kind: 'vrrpd', config: config(150, 'nopreempt'), args })
-        await a.holdsWithin(vip, takeover)
-        await b.start({ kind: 'keepalived', config: config(100, 'nopreempt') })
+        await untilMaster(a, daemon)
+        const other = await b.start({ kind: 'keepalived', config: config(100, 'nopreempt') })
+        await other.logs('Entering BACKUP STATE', takeover)
         await pause(seconds(1.5))
         daemon.freeze()
         await b.holdsWithin(vip, takeover)
         await pause(seconds(1.5))
         daemon.thaw()
         await pause(untilNoticed)
-        expect([await a.holds(vip), await b.holds(vip)]).toEqual(expected)
+        await eventually(async () => {
+          expect([await a.holds(vip), await b.holds(vip)]).toEqual(expected)
+        }, promptly)
       } finally {
         await lab.destroy()
       }

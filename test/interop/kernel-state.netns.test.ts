@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { milliseconds, seconds } from '../../src/base/time.ts'
 import { Namespace } from '../netlink/namespace.ts'
 import { Daemon, type DaemonKind } from '../support/lab/daemon.ts'
-import { patiently, pause, until } from '../support/lab/time.ts'
+import { KernelNews } from '../support/lab/kernel-news.ts'
+import { untilStill } from '../support/lab/stillness.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 interface Subject {
@@ -210,36 +211,25 @@ async function prepare(): Promise<Namespace> {
 async function run(kind: DaemonKind, text: string): Promise<{ master: unknown; stopped: unknown }> {
   const directory = mkdtempSync(join(tmpdir(), 'vrrpd-kernel-'))
   const namespace = await prepare()
+  const news = KernelNews.open(namespace.name)
   try {
     const daemon = await Daemon.start(namespace.name, directory, { kind, config: text })
     try {
       const done = /Sending gratuitous ARP|setting VIPs/
-      await until(
-        'it to be MASTER',
-        async () => (await namespace.address(SENTINEL)) !== undefined,
-        seconds(10),
-      )
+      await until('it to be MASTER', async () => (await namespace.address(SENTINEL)) !== undefined, patiently)
       await daemon.logs(done, patiently)
-      const settled = await settle(namespace)
+      // Rules come last, after hundreds of others.
+      await untilStill({ kernels: [news] })
+      const master = await everything(namespace)
       await daemon.stop()
-      return { master: settled, stopped: await everything(namespace) }
+      return { master, stopped: await everything(namespace) }
     } finally {
       if (daemon.running) await daemon.kill()
     }
   } finally {
+    news.close()
     await namespace.destroy()
     rmSync(directory, { recursive: true })
-  }
-}
-
-/** Rules come last, after hundreds of others: until two looks in a row are the same. */
-async function settle(namespace: Namespace): Promise<unknown> {
-  let last = await everything(namespace)
-  for (;;) {
-    await pause(milliseconds(300))
-    const now = await everything(namespace)
-    if (JSON.stringify(now) === JSON.stringify(last)) return now
-    last = now
   }
 }
 

@@ -10,7 +10,7 @@ import { milliseconds, plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import type { LanOptions } from '../support/lab/network.ts'
 import { processTree } from '../support/lab/processes.ts'
-import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
+import { eventually, masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
 import { expectAsKeepalived, type Scene } from './solo.ts'
@@ -140,7 +140,8 @@ describe.concurrent('the process', () => {
       const captures = [await b.capture('eth0'), await b.capture('eth1')]
       const daemon = await a.start({ kind: 'vrrpd', config: grouped(100) })
       await a.holdsWithin(vip, takeover)
-      await b.start({ kind: 'keepalived', config: grouped(150, 'nopreempt') })
+      const other = await b.start({ kind: 'keepalived', config: grouped(150, 'nopreempt') })
+      await other.logs('Entering BACKUP STATE', patiently)
       await pause(seconds(2.5))
       expect(await b.holds(vip)).toBe(false)
       daemon.freeze()
@@ -151,14 +152,16 @@ describe.concurrent('the process', () => {
       daemon.thaw()
       await a.lacksWithin(vip, promptly)
       await a.lacksWithin('10.8.1.1', promptly, 'eth1')
+      for (const capture of captures) {
+        await eventually(async () => expect((await capture.adverts(thawed)).length).toBeGreaterThan(0))
+      }
       await pause(settle)
       for (const [index, capture] of captures.entries()) {
         const since = await capture.adverts(thawed)
-        expect(since.length).toBeGreaterThan(0)
         const ours = since.filter(({ source }) => source === a.address(`eth${index}`))
         expect(ours, 'adverts of the one that slept').toEqual([])
       }
-      expect(await daemon.log()).toMatch(/\(VI_1\) Entering BACKUP STATE \(was MASTER/)
+      await daemon.logs(/\(VI_1\) Entering BACKUP STATE \(was MASTER/, promptly)
     })
 
     test('as Backup: it does not take its Master’s place', async (context) => {
@@ -366,7 +369,8 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
 
     test('without -n is in the background once it listens', async (context) => {
       const host = (await makeLab(context)).host('a')
-      await writeFile(join(host.directory, 'good.conf'), instance())
+      // At that interval it is a Backup for as long as it takes to look at it.
+      await writeFile(join(host.directory, 'good.conf'), instance({ more: 'advert_int 3' }))
       // With relative paths, which it has to remember when it leaves the directory.
       const [program = '', , ...words] = command('', 'good.conf', ['-D'])
       const { code, lines } = await runFor(host, 30, ['env', '-C', host.directory, program, ...words])
@@ -384,7 +388,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
       expect([Number(group), Number(session)], 'a session of its own').toEqual([pid, pid])
       expect(Number(parent), 'whoever started it has gone').not.toBe(process.pid)
       expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/')
-      await host.holdsWithin(vip, takeover)
+      await host.holdsWithin(vip, plus(masterDownInterval(100, seconds(3)), patiently))
       process.kill(pid, 'SIGTERM')
       // Whoever is process 1 here may take its time to bury it.
       await until('it to end', () => [undefined, 'Z'].includes(stateOf(pid)), promptly)

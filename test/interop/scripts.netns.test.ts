@@ -9,8 +9,8 @@ import { Lab, promptly } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
 import { isAlive } from '../support/lab/processes.ts'
-import { makeRecorder } from '../support/lab/recorder.ts'
-import { masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
+import { makeRecorder, type Recorder } from '../support/lab/recorder.ts'
+import { eventually, masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const vip = '10.9.1.1'
@@ -192,6 +192,10 @@ async function setUp({ onTestFinished }: TestContext) {
   }
 }
 
+/** Until it has been called for these states, in this order. */
+const untilCalled = (recorder: Recorder, ...states: readonly string[]): Promise<void> =>
+  eventually(async () => expect((await recorder.calls()).map(({ args }) => args[2])).toEqual(states))
+
 /** Whether `part` is `whole` with some taken out. */
 function isSubsequence(
   part: readonly (string | undefined)[],
@@ -255,12 +259,12 @@ describe.concurrent('scripts', () => {
       await router.holdsWithin(vip, takeover)
       await pause(seconds(5))
       expectRhythm(await capture.adverts(), 'adverts')
-      const states = (await recorder.calls()).map(({ args }) => args[2])
-      expect(states, 'beside a sleeping notify_backup').toContain('BACKUP')
+      // Beside a sleeping notify_backup.
+      await untilCalled(recorder, 'BACKUP', 'MASTER')
       const stopped = wallNow()
       await daemon.stop()
       expect(wallNow() - stopped, 'not when the sleeper ends').toBeLessThan(seconds(10))
-      expect((await recorder.calls()).map(({ args }) => args[2])).toEqual(['BACKUP', 'MASTER', 'STOP'])
+      await untilCalled(recorder, 'BACKUP', 'MASTER', 'STOP')
       const sleepers = pidsIn(here, 'sleeper')
       expect(sleepers).toHaveLength(2)
       await until('them to end', () => !sleepers.some(isAlive), promptly)
@@ -281,14 +285,16 @@ describe.concurrent('scripts', () => {
       const called = async (): Promise<string[]> =>
         (await readFile(join(here, 'states'), 'utf8')).trim().split('\n')
       await until('the call for MASTER', async () => (await called()).at(-1) === 'MASTER', patiently)
-      const log = await daemon.log()
-      const entered = [...log.matchAll(/entering (\w+) state/gi)].map(([, state]) => state)
-      const skipped = [...log.matchAll(/for (\w+) \(.* was not run|skipped/g)].length
-      const calls = await called()
-      expect(entered.length).toBeGreaterThan(16)
-      // What was left out was left out in the middle, and is told.
-      expect(isSubsequence(calls, entered)).toBe(true)
-      expect(calls.length + skipped).toBe(entered.length)
+      await eventually(async () => {
+        const log = await daemon.log()
+        const entered = [...log.matchAll(/entering (\w+) state/gi)].map(([, state]) => state)
+        const skipped = [...log.matchAll(/for (\w+) \(.* was not run|skipped/g)].length
+        const calls = await called()
+        expect(entered.length).toBeGreaterThan(16)
+        // What was left out was left out in the middle, and is told.
+        expect(isSubsequence(calls, entered)).toBe(true)
+        expect(calls.length + skipped).toBe(entered.length)
+      })
     })
 
     test('that cannot be run are named once, and the others are run', async (context) => {
@@ -299,8 +305,9 @@ describe.concurrent('scripts', () => {
       const lines = `notify_backup ${router.directory}/absent\nnotify_master ${forbidden}\nnotify ${recorder.command}`
       const daemon = await router.start({ kind: 'vrrpd', config: instance(lines) })
       await router.holdsWithin(vip, takeover)
+      await untilCalled(recorder, 'BACKUP', 'MASTER')
       await daemon.stop()
-      expect((await recorder.calls()).map(({ args }) => args[2])).toEqual(['BACKUP', 'MASTER', 'STOP'])
+      await untilCalled(recorder, 'BACKUP', 'MASTER', 'STOP')
       const log = await daemon.log()
       expect(log.split(`${router.directory}/absent`).length, 'absent').toBe(2)
       expect(log.split(forbidden).length, 'forbidden').toBe(2)

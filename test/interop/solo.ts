@@ -1,13 +1,13 @@
 /** The story of one router, told by keepalived and by vrrpd; what can be seen from outside has to be the same. */
 
 import { expect } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
 import type { LanOptions } from '../support/lab/network.ts'
 import { makeRecorder } from '../support/lab/recorder.ts'
-import { until } from '../support/lab/time.ts'
+import { untilStill } from '../support/lab/stillness.ts'
+import { patiently, until } from '../support/lab/time.ts'
 
 export interface SoloStory {
   readonly lans?: readonly LanOptions[]
@@ -28,7 +28,7 @@ export interface Scene {
    * order, unless there is time between them.
    */
   notified(state: string): Promise<void>
-  /** Writes down the addresses and routes of this moment. */
+  /** Writes down the addresses and routes of this moment, when all of its parts have come to rest. */
   look(name: string): Promise<void>
 }
 
@@ -65,6 +65,7 @@ export async function tell(story: SoloStory, kind: DaemonKind): Promise<Told> {
     const recorder = await makeRecorder(router.directory, 'notify')
     const captures = await Promise.all(lans.map(({ link }) => probe.capture(link)))
     const looks: { name: string; state: string[] }[] = []
+    const watched = { kernels: [router.news], captures, recorders: [recorder] }
     let running: Daemon | undefined
     await story.run({
       router,
@@ -79,10 +80,14 @@ export async function tell(story: SoloStory, kind: DaemonKind): Promise<Told> {
         until(
           `a call for ${state}`,
           async () => (await recorder.calls()).some(({ args }) => args[2] === state),
-          seconds(10),
+          patiently,
         ),
-      look: async (name) => void looks.push({ name, state: await stateOf(router) }),
+      look: async (name) => {
+        await untilStill(watched)
+        looks.push({ name, state: await stateOf(router) })
+      },
     })
+    await untilStill(watched)
     const adverts = await captures[0]!.adverts()
     const arps = (await Promise.all(captures.map((capture) => capture.gratuitousArps()))).flat()
     return {

@@ -6,7 +6,8 @@ import { Lab } from '../support/lab.ts'
 import { inject } from '../support/lab/capture.ts'
 import { craftAdvert, type AdvertFields } from '../support/lab/craft.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { untilStill } from '../support/lab/stillness.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const PEER = '10.9.0.2'
@@ -165,8 +166,8 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
   onTestFinished(() => {
     clearInterval(speaking)
   })
-  await until('those that hear nobody to take over', () => router.holds(last.vip), seconds(15))
-  await pause(seconds(1.5))
+  await until('those that hear nobody to take over', () => router.holds(last.vip), patiently)
+  await untilStill({ kernels: [router.news] }, seconds(1.5))
   const held = new Set((await router.addresses()).map(({ local }) => local))
   clearInterval(speaking)
   return {

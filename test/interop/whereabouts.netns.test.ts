@@ -8,15 +8,13 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
-import { pause, until } from '../support/lab/time.ts'
+import { eventually, patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { findProgram, runAnyway } from '../support/tools.ts'
 
 const VIP = '10.9.0.100'
-const patiently = seconds(15)
 
 const config = (head: string, globals = ''): string => `
 ${head}
@@ -120,15 +118,17 @@ needs(
       expect(networkOf(Number(read(`${directory}/vrrp_foo.pid`)))).toBe(network.trim())
       await host.holdsWithin(VIP, patiently)
       process.kill(daemon.pid, 'SIGUSR1')
-      await until('dumps', () => Promise.resolve(dumps.every((path) => read(path) !== '')), patiently)
-      for (const path of dumps) {
-        expect(read(path)).toContain(` Network namespace = ${namespace}\n`)
-        expect(read(path)).toContain(' Instance name = foo\n')
-      }
+      // keepalived writes them piece by piece.
+      await eventually(() => {
+        for (const path of dumps) {
+          expect(read(path)).toContain(` Network namespace = ${namespace}\n`)
+          expect(read(path)).toContain(' Instance name = foo\n')
+        }
+      })
       if (kind === 'vrrpd') {
         await until('the socket', () => Promise.resolve(existsSync(`/run/vrrpd_${suffix}.sock`)), patiently)
         process.kill(daemon.pid, 36)
-        await until('the JSON', () => Promise.resolve(read(json) !== ''), patiently)
+        await until('the JSON', () => read(json) !== '', patiently)
         expect(JSON.parse(read(json))).toMatchObject({
           vrrp: [{ data: { iname: 'VI_1', state: 2 }, stats: { become_master: 1 } }],
           track_process: [
@@ -157,9 +157,10 @@ needs(
         expect(await host.holds(VIP)).toBe(true)
       }
       await daemon.stop()
-      await pause(seconds(0.2))
-      expect(filesIn(directory)).toEqual([])
-      expect(await host.holds(VIP)).toBe(false)
+      await eventually(async () => {
+        expect(filesIn(directory)).toEqual([])
+        expect(await host.holds(VIP)).toBe(false)
+      })
     }
   })
 

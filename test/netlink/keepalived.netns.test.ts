@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
 import { openKernel, type Kernel } from '../../src/netlink/kernel.ts'
 import type { AddressSpec, RouteSpec } from '../../src/netlink/types.ts'
 import { Daemon } from '../support/lab/daemon.ts'
-import { until } from '../support/lab/time.ts'
+import { KernelNews } from '../support/lab/kernel-news.ts'
+import { untilStill } from '../support/lab/stillness.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { Namespace } from './namespace.ts'
 import { addressSpec, cidr, ip, ipv4, routeSpec, mtu } from './specs.ts'
@@ -192,9 +193,12 @@ needs('netns', 'keepalived')('what keepalived installs and what we install', () 
     const before = await everything(ours)
     expect(await everything(theirs)).toEqual(before)
 
+    const news = KernelNews.open(theirs.name)
     const daemon = await Daemon.start(theirs.name, directory, { kind: 'keepalived', config })
     const isInstalled = async (): Promise<boolean> => (await theirs.routesTo('fd02::/64', '-6')).length > 0
-    await until('keepalived to be master', isInstalled, seconds(10))
+    await until('keepalived to be master', isInstalled, patiently)
+    await untilStill({ kernels: [news] })
+    news.close()
     const expected = await everything(theirs)
     await daemon.stop()
 

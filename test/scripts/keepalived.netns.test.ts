@@ -18,8 +18,8 @@ import { initialState, observe, type Hysteresis } from '../../src/scripts/check.
 import { systemFiles } from '../../src/scripts/file-system.ts'
 import { resolveScript } from '../../src/scripts/security.ts'
 import { systemUsers } from '../../src/scripts/users.ts'
-import { Lab, promptly } from '../support/lab.ts'
-import { until } from '../support/lab/time.ts'
+import { Lab } from '../support/lab.ts'
+import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { fakeWorld, refused } from './fake-launcher.ts'
 
@@ -178,7 +178,7 @@ vrrp_instance VI_1 {
     })
     // The tenth run begins when the ninth has been judged, and nothing changes after that.
     const tenth = (): boolean => counterCases.every((_, index) => runsOf(index) >= 10)
-    await until('the tenth run of every counter', tenth, plus(seconds(10), promptly))
+    await until('the tenth run of every counter', tenth, plus(seconds(10), patiently))
     log = await daemon.log()
   })
 

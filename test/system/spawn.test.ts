@@ -149,15 +149,17 @@ describe('a program', () => {
   })
 
   test('is over when it exits, although a grandchild holds its output; that one is not harmed', async () => {
-    const { ended } = shell('(sleep 0.3; echo late; sleep 0.1; exit 0) & echo $!; exit 0')
+    const [go, wentOn] = [join(directory, 'go'), join(directory, 'went-on')]
+    const lines = `until [ -e '${go}' ]; do sleep 0.02; done; echo late; echo yes >'${wentOn}'`
+    const { ended } = shell(`(${lines}) & echo $!; exit 0`)
     const { status, output } = await ended
     expect(status).toEqual({ kind: 'exited', code: 0 })
     const grandchild = Number(output)
     expect(isRunning(grandchild)).toBe(true)
-    await pause(350)
-    // Its echo did not meet a closed pipe: it goes on to its second sleep.
-    expect(isRunning(grandchild)).toBe(true)
+    writeFileSync(go, '')
     await until(() => !isRunning(grandchild))
+    // Its first echo did not meet a closed pipe, which would have been its end.
+    expect(readFileSync(wentOn, 'utf8')).toBe('yes\n')
   })
 
   test('that closes its output early is over when it exits', async () => {

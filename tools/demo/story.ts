@@ -105,7 +105,7 @@ async function comeBack(stage: Stage, returning: Actor, master: Actor): Promise<
   await pause(seconds(1))
   returning.daemon = await launch(stage, returning.host, returning.kind)
   const gone = await returning.monitor.sees('removed', cast.facts.address, returning.daemon.startedAt)
-  timeline.at(gone.at, returning.host.name, `${cast.facts.cidr}, left over from the crash, is removed`)
+  timeline.at(gone.toldAt, returning.host.name, `${cast.facts.cidr}, left over from the crash, is removed`)
   await pause(seconds(1.2))
   await agree(stage, master, returning)
 }
@@ -138,7 +138,7 @@ async function becomesMaster(
   )
   timeline.at(advert.at, host.name, `first advert, ${base}`, since(baseAt, advert.at), protocol)
   const held = await monitor.sees('added', address, notBefore)
-  timeline.at(held.at, host.name, `holds ${cidr} on ${link}`, since(baseAt, held.at), protocol)
+  timeline.at(held.toldAt, host.name, `holds ${cidr} on ${link}`, since(baseAt, held.toldAt), protocol)
   await pause(milliseconds(100))
   const arps = (await capture.gratuitousArps(notBefore)).filter((arp) => arp.address === address)
   const [first] = arps

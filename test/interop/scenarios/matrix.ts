@@ -11,6 +11,7 @@ import { Turnstile } from '../../../src/tracking/turnstile.ts'
 import { Lab, type Host } from '../../support/lab.ts'
 import type { DaemonKind } from '../../support/lab/daemon.ts'
 import type { LanOptions } from '../../support/lab/network.ts'
+import { untilStill } from '../../support/lab/stillness.ts'
 import { pause, wallNow } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 import { settle } from './figures.ts'
@@ -46,8 +47,9 @@ export interface Story {
   /** One more host on every LAN, which runs no daemon. */
   readonly router: Host
   /**
-   * Ends a phase: what happened since the previous one is written down.
-   * @param after so that what was begun has come to its end
+   * Ends a phase: what happened since the previous one is written down. It ends when all of its parts
+   * have come to rest, so that a story has to wait for no more than one of them.
+   * @param after the least that it lasts from now on
    */
   phase(name: string, after?: Duration): Promise<void>
   wait(span: Duration): Promise<void>
@@ -137,6 +139,14 @@ async function tellOnce(scenario: Scenario, pairing: Pairing, starts: Turnstile)
       }),
     )
     const hosts = Object.fromEntries(cast)
+    // What does not count need not come to rest: two Masters answer each other for ever.
+    const counts = (...parts: readonly (keyof Phase)[]): boolean =>
+      scenario.compare === undefined || parts.some((part) => scenario.compare!.includes(part))
+    const watched = {
+      kernels: cast.map(([, { host }]) => host.news),
+      captures: counts('adverts', 'arps') ? captures : [],
+      recorders: counts('notifies') ? cast.map(([, { recorder }]) => recorder) : [],
+    }
     const watch = { hosts, links, captures, routeTables: scenario.routeTables ?? ['main'] }
     const phases: Phase[] = []
     let since = wallNow()
@@ -146,6 +156,7 @@ async function tellOnce(scenario: Scenario, pairing: Pairing, starts: Turnstile)
       wait: pause,
       phase: async (name, after = settle) => {
         await pause(after)
+        await untilStill(watched, settle)
         const until = wallNow()
         phases.push(await observe(watch, name, phases.at(-1), since, until))
         since = until

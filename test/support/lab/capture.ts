@@ -19,6 +19,11 @@ const receiveBufferBytes = 4 << 20
 export class Capture {
   private readonly socket: Socket
   private readonly seen: Frame[] = []
+  /** So many of them have been looked at for news. */
+  private judged = 0
+  private lastNews: WallTime = 0
+  /** By sender, destination and VRID. */
+  private readonly lastSaid = new Map<string, number>()
 
   private constructor(socket: Socket) {
     this.socket = socket
@@ -55,9 +60,26 @@ export class Capture {
     return (await this.frames(since)).find((frame) => joinsGroup(frame, group))?.at
   }
 
+  /** When a gratuitous ARP was last seen, or an advert that is a farewell or differs from the last of its kind; else 0. */
+  get lastNewsAt(): WallTime {
+    this.drain()
+    for (const frame of this.seen.slice(this.judged)) if (this.isNews(frame)) this.lastNews = frame.at
+    this.judged = this.seen.length
+    return this.lastNews
+  }
+
   stop(): void {
     this.drain()
     this.socket.close()
+  }
+
+  private isNews(frame: Frame): boolean {
+    const advert = asAdvert(frame)
+    if (advert === undefined) return asGratuitousArp(frame) !== undefined
+    const voice = `${advert.mac} ${advert.destination} ${advert.vrid}`
+    const before = this.lastSaid.get(voice)
+    this.lastSaid.set(voice, advert.priority)
+    return advert.priority === 0 || advert.priority !== before
   }
 
   private drain(): void {

@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { type Duration, seconds } from '../../../src/base/time.ts'
 import { run } from '../tools.ts'
-import { AddressNews } from './address-news.ts'
 import { Capture, inject } from './capture.ts'
 import { Daemon, type DaemonOptions } from './daemon.ts'
+import { KernelNews } from './kernel-news.ts'
 import { AddressMonitor } from './monitor.ts'
 import { attach, batch, carrierIs, configureHost, type Attachment, switchOf } from './network.ts'
 import { namespaceOf } from './names.ts'
@@ -24,6 +24,16 @@ export interface AddressInfo {
   readonly protocol?: string
 }
 
+/** What a kernel has, of any link and in any table. */
+export interface KernelParts {
+  /** Without prefix lengths. */
+  readonly addresses?: readonly string[]
+  /** Destinations, as ip(8) writes them. */
+  readonly routes?: readonly string[]
+  /** By priority. */
+  readonly rules?: readonly number[]
+}
+
 /** As `ip -j -d route` gives it. */
 export type RouteInfo = Readonly<Record<string, unknown>> & { readonly dst: string }
 
@@ -37,7 +47,7 @@ export class Host {
   private readonly lab: string
   private readonly captures: Capture[] = []
   private readonly monitors: AddressMonitor[] = []
-  private news: AddressNews | undefined
+  private heard: KernelNews | undefined
 
   constructor(lab: string, name: string, directory: string, attachments: readonly Attachment[]) {
     this.lab = lab
@@ -45,6 +55,11 @@ export class Host {
     this.namespace = namespaceOf(lab, name)
     this.directory = directory
     this.attachments = attachments
+  }
+
+  /** What its kernel tells of changes, from the first time this is asked for. */
+  get news(): KernelNews {
+    return (this.heard ??= KernelNews.open(this.namespace))
   }
 
   /** Its own address on a link (the first one when not named). */
@@ -83,6 +98,25 @@ export class Host {
   async holdsWithin(address: string, within: Duration, link?: string): Promise<WallTime> {
     await this.until(`hold ${address}`, () => this.holds(address, link), within)
     return wallNow()
+  }
+
+  /** Waits until it has every part of that at once: an address is there before the routes and rules that belong to it. */
+  async hasWithin(parts: KernelParts, within: Duration): Promise<void> {
+    const { addresses = [], routes = [], rules = [] } = parts
+    const words = [
+      ...addresses,
+      ...routes.map((destination) => `a route to ${destination}`),
+      ...rules.map((priority) => `rule ${priority}`),
+    ]
+    const hasAll = async (): Promise<boolean> => {
+      const has = await this.kernelParts()
+      return (
+        addresses.every((address) => has.addresses.includes(address)) &&
+        routes.every((destination) => has.routes.includes(destination)) &&
+        rules.every((priority) => has.rules.includes(priority))
+      )
+    }
+    await this.until(`have ${words.join(', ')}`, hasAll, within)
   }
 
   async lacksWithin(address: string, within: Duration, link?: string): Promise<void> {
@@ -172,14 +206,28 @@ export class Host {
   async end(): Promise<void> {
     for (const capture of this.captures) capture.stop()
     for (const monitor of this.monitors) monitor.stop()
-    this.news?.close()
+    this.heard?.close()
     await Promise.all(this.daemons.map((daemon) => daemon.kill()))
   }
 
-  /** Looks when its addresses have changed, and now and then. */
+  private async kernelParts(): Promise<Required<KernelParts>> {
+    const text = await this.ipBatch(['addr show', 'route show table all', 'rule show'])
+    const [links = [], routes = [], rules = []] = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as readonly Readonly<Record<string, unknown>>[])
+    return {
+      addresses: links
+        .flatMap((link) => (link['addr_info'] ?? []) as AddressInfo[])
+        .map(({ local }) => local),
+      routes: routes.map(({ dst }) => String(dst)),
+      rules: rules.map(({ priority }) => Number(priority)),
+    }
+  }
+
+  /** Looks when something in its kernel has changed, and now and then. */
   private async until(what: string, condition: () => Promise<boolean>, within: Duration): Promise<void> {
-    const news = (this.news ??= AddressNews.open(this.namespace))
-    await until(`${this.name} to ${what}`, condition, within, () => news.next())
+    await until(`${this.name} to ${what}`, condition, within, () => this.news.next())
   }
 
   private async linkIndex(link?: string): Promise<number> {

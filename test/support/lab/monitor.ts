@@ -1,4 +1,4 @@
-/** Watches a host's addresses come and go, with the time at which the kernel said so. */
+/** Watches a host's addresses come and go, in their order. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -6,7 +6,11 @@ import { findProgram } from '../tools.ts'
 import { patiently, until, type WallTime } from './time.ts'
 
 export interface AddressChange {
-  readonly at: WallTime
+  /**
+   * When ip(8) was told: later than it was, and later than others see what comes of it. To be measured, never
+   * compared with what somebody else has seen: an order of two observers is none (a rule of lint).
+   */
+  readonly toldAt: WallTime
   readonly change: 'added' | 'removed'
   readonly link: string
   /** With its prefix length. */
@@ -43,7 +47,7 @@ export class AddressMonitor {
   async sees(change: AddressChange['change'], address: string, since: WallTime = 0): Promise<AddressChange> {
     const find = (): AddressChange | undefined =>
       this.changes.find(
-        (each) => each.change === change && each.at >= since && each.cidr.split('/')[0] === address,
+        (each) => each.change === change && each.toldAt >= since && each.cidr.split('/')[0] === address,
       )
     await until(`${address} to be ${change}`, () => find() !== undefined, patiently)
     return find()!
@@ -59,8 +63,8 @@ function parseChange(line: string): AddressChange | undefined {
   const match = /^\[(\S+)\.(\d{6})\] (Deleted )?\d+: (\S+)\s+inet (\S+)/.exec(line)
   if (match === null) return undefined
   const [, second = '', micros = '', deleted, link = '', cidr = ''] = match
-  const at = Date.parse(`${second}Z`) * 1000 + Number(micros)
-  return { at, change: deleted === undefined ? 'added' : 'removed', link, cidr }
+  const toldAt = Date.parse(`${second}Z`) * 1000 + Number(micros)
+  return { toldAt, change: deleted === undefined ? 'added' : 'removed', link, cidr }
 }
 
 /** Whether the process has joined a group of rtnetlink: columns 3 (its id) and 4 (groups) of the kernel's list. */

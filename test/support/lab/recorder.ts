@@ -1,5 +1,6 @@
 /** Scripts for a daemon to call: one that writes down how it was called, one that succeeds while a file exists. */
 
+import { statSync } from 'node:fs'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WallTime } from './time.ts'
@@ -14,6 +15,8 @@ export interface Recorder {
   readonly command: string
   /** What it was called with so far, in order. */
   calls(): Promise<Call[]>
+  /** When the last of them was written down; before the first: when the recorder was made. */
+  lastCallAt(): WallTime
 }
 
 export async function makeRecorder(directory: string, name: string): Promise<Recorder> {
@@ -34,6 +37,7 @@ export async function makeRecorder(directory: string, name: string): Promise<Rec
         return { at: Number(at), args }
       })
     },
+    lastCallAt: () => statSync(record).mtimeMs * 1_000,
   }
 }
 

@@ -8,8 +8,10 @@ export type WallTime = number
 
 export const wallNow = (): WallTime => (performance.timeOrigin + performance.now()) * 1000
 
-export const pause = async (span: Duration): Promise<void> => {
-  await sleep(toMilliseconds(span))
+/** Never shorter: Node's timers count from the beginning of a turn of the event loop, in whole milliseconds. */
+export async function pause(span: Duration): Promise<void> {
+  const end = wallNow() + span
+  for (let rest = span as number; rest > 0; rest = end - wallNow()) await sleep(Math.ceil(rest / 1_000))
 }
 
 /** For what comes sooner or later and whose time is not the subject: the machine may be busy. */
@@ -39,5 +41,27 @@ export async function until(
     if (await condition()) return
     if (wallNow() > deadline) throw new Error(`waited ${toMilliseconds(within)} ms for ${what}`)
     await moreToSee
+  }
+}
+
+/**
+ * Waits until all of the assertion holds, for what comes sooner or later. It says everything that the moment
+ * consists of: who waits for one part and then looks at another has waited for too little.
+ * @throws what the assertion threw last, when the time is up
+ */
+export async function eventually(
+  assertion: () => void | Promise<void>,
+  within: Duration = patiently,
+): Promise<void> {
+  const deadline = wallNow() + within
+  for (;;) {
+    const isLast = wallNow() > deadline
+    try {
+      await assertion()
+      return
+    } catch (error) {
+      if (isLast) throw error
+    }
+    await pause(milliseconds(50))
   }
 }

@@ -8,7 +8,7 @@ import type { Authentication } from '../../../src/vrrp/wire/authentication.ts'
 import { encodeGratuitousArp } from '../../../src/vrrp/wire/gratuitous-arp.ts'
 import { encodeAdvertPacket, parsePacket, type AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
 import { receiveAdvertisement } from '../../../src/vrrp/wire/reception.ts'
-import { Lab, promptly } from '../../support/lab.ts'
+import { Lab } from '../../support/lab.ts'
 import type { SeenAdvert, SeenArp } from '../../support/lab/frames.ts'
 import { masterDownInterval, patiently, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
@@ -64,11 +64,7 @@ vrrp_instance VI_${instance.vrid} {
   )
   .join('\n')
 
-needs(
-  'netns',
-  'tcpdump',
-  'keepalived',
-)('keepalived’s packets', () => {
+needs('netns', 'keepalived')('keepalived’s packets', () => {
   let lab: Lab
   let source: Ipv4Address
   let mac: Uint8Array
@@ -85,7 +81,7 @@ needs(
       const seen = new Set((await capture.gratuitousArps()).map((arp) => arp.address))
       return instances.every((instance) => seen.has(lastAddress(instance)))
     }
-    await until('every instance to announce itself', everybody, plus(masterDownInterval(1), promptly))
+    await until('every instance to announce itself', everybody, plus(masterDownInterval(1), patiently))
     await daemon.stop()
     const farewells = async (): Promise<boolean> =>
       (await capture.adverts()).filter((advert) => advert.priority === 0).length >= instances.length
