@@ -1,6 +1,6 @@
 #!/bin/bash
-# The test command: sets up what is missing, then lint, types and all tests. Without a
-# privilege or a tool the tests that need it are left out and named; with CI=true they fail.
+# The test command: sets up what is missing, then lint, types and all tests. What a privilege or a
+# tool is missing for is left out, and told at the end in three lines; with CI=true it fails.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -14,14 +14,15 @@ fi
 
 failed=()
 vitest=(bash tools/isolated.sh node_modules/.bin/vitest run)
+work=$(mktemp -d)
+trap 'kill "${boots:-}" 2>/dev/null; rm -rf "$work"' EXIT
+export VRRPD_LEFT_OUT=$work/left-out
 
 # For some tests a machine is booted, which keeps one processor busy for two minutes: meanwhile
 # lint and types have another. Words for vitest choose tests themselves.
 if [ $# = 0 ]; then
-  booted=$(mktemp)
-  "${vitest[@]}" --project boot >"$booted" 2>&1 &
+  "${vitest[@]}" --project boot >"$work/booted" 2>&1 &
   boots=$!
-  trap 'kill "$boots" 2>/dev/null; rm -f "$booted"' EXIT
   set -- --project unit --project netns
 fi
 
@@ -30,9 +31,9 @@ npm run --silent check || failed+=(types)
 "${vitest[@]}" "$@" || failed+=(tests)
 if [ -n "${boots:-}" ]; then
   wait "$boots" || failed+=('tests on a booted machine')
-  cat "$booted"
+  cat "$work/booted"
 fi
 
-[ ${#failed[@]} = 0 ] && exit 0
-echo "FAILED: $(IFS=,; echo "${failed[*]}")" >&2
-exit 1
+[ ${#failed[@]} = 0 ] || echo "FAILED: $(IFS=,; echo "${failed[*]}")" >&2
+node --import ./tools/typescript.mjs tools/left-out.ts "$VRRPD_LEFT_OUT"
+[ ${#failed[@]} = 0 ]

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { getopt, type OptionSpec, type Token } from '../../src/cli/getopt.ts'
 import { optionTable } from '../../src/cli/option-table.ts'
+import { needs } from '../support/privileges.ts'
 import { findProgram } from '../support/tools.ts'
 
 const table: readonly OptionSpec[] = [
@@ -140,12 +141,8 @@ const cluster = fc
   .map((chosen) => `-${chosen.join('')}`)
 const word = fc.oneof(longWord, longWord, cluster, cluster, value, fc.constantFrom('--', '-'))
 
-describe('getopt and glibc', () => {
-  test('agree on every command line', ({ skip }) => {
-    if (program === undefined) {
-      if (process.env['CI'] === 'true') throw new Error('getopt(1) is not installed')
-      skip('getopt(1) is not installed')
-    }
+needs('getopt')('getopt and glibc', () => {
+  test('agree on every command line', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
         expect(asPrinted(argv)).toEqual(longNames(glibc(argv)))

@@ -5,7 +5,7 @@ import { commandNames } from '../../src/cli/command-names.ts'
 import { grammar } from '../../src/cli/completion/commands.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { optionTable } from '../../src/cli/option-table.ts'
-import { findProgram } from '../support/tools.ts'
+import { needs } from '../support/privileges.ts'
 
 const page = readFileSync('docs/vrrpd.8', 'utf8')
 
@@ -40,13 +40,10 @@ describe('vrrpd(8)', () => {
   test.each(commandNames)('%s is in --help', (name) => {
     expect(helpText()).toMatch(new RegExp(`^ +vrrpd ${name}\\b`, 'm'))
   })
+})
 
-  test('is formatted without a warning', ({ skip }) => {
-    const man = findProgram('man')
-    if (man === undefined) {
-      if (process.env['CI'] === 'true') throw new Error('man is not installed')
-      skip('man is not installed')
-    }
+needs('man')('vrrpd(8) by man', () => {
+  test('is formatted without a warning', () => {
     const { status, stderr } = spawnSync('man', ['--warnings', '-l', 'docs/vrrpd.8'], {
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C.UTF-8', MANROFFSEQ: '' },

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { allBlocks } from '../../tools/docs/blocks.ts'
 import { compatibilityPage } from '../../tools/docs/compatibility.ts'
 import { manualPage } from '../../tools/docs/manual.ts'
-import { findProgram } from '../support/tools.ts'
+import { needs } from '../support/privileges.ts'
 
 describe('documents of the language', () => {
   test('docs/compatibility.md is what the keyword tables say', () => {
@@ -25,13 +25,10 @@ describe('documents of the language', () => {
         if (standing.kind === 'not-yet') expect(standing.instead, name).not.toBe('')
       }
   })
+})
 
-  test('vrrpd.conf(5) is formatted without a warning', ({ skip }) => {
-    const man = findProgram('man')
-    if (man === undefined) {
-      if (process.env['CI'] === 'true') throw new Error('man is not installed')
-      skip('man is not installed')
-    }
+needs('man')('vrrpd.conf(5)', () => {
+  test('is formatted without a warning', () => {
     const { status, stderr } = spawnSync('man', ['--warnings', '-l', 'docs/vrrpd.conf.5'], {
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C.UTF-8', MANROFFSEQ: '' },

@@ -1,6 +1,6 @@
 /** `vrrpd check --print`: what is printed means what was read, whatever was read. */
 
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import type { Model } from '../../src/config/model.ts'
 import { printModel } from '../../src/config/print/print.ts'
 import { diskIo } from '../../src/config/reader.ts'
 import { encodeText } from '../../src/config/text.ts'
+import { needs, sharedDirectory } from '../support/privileges.ts'
 import { instance, load } from './support.ts'
 
 /** Everything but where it was written. */
@@ -410,10 +411,11 @@ describe('reading it again gives the same', () => {
       { numRuns: Number(process.env['PRINT_RUNS'] ?? 150) },
     )
   })
+})
 
-  const shared = process.env['VRRPD_SHARED'] ?? ''
-  test.skipIf(shared === '' || !existsSync(shared))('for every file of the corpora', async () => {
-    const root = join(shared, 'configs')
+needs('shared')('a file of the corpora', () => {
+  test('is printed as what it says', async () => {
+    const root = join(sharedDirectory()!, 'configs')
     const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
       path.endsWith('.conf'),
     )

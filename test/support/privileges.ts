@@ -1,10 +1,12 @@
 /**
  * What a test needs of the machine. A test whose needs are not met is left out
- * with the reason, and fails where CI=true: there nothing may be left out.
+ * and counted at the end, with how to have it (tools/left-out.ts), and fails
+ * where CI=true: there nothing may be left out.
  */
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'vitest'
 import { findProgram } from './tools.ts'
 
@@ -13,6 +15,7 @@ import { findProgram } from './tools.ts'
  *   `npm test` makes one), and the addon
  * - `root`: the machine's real root: other users' identities, /run itself
  * - `shared`: the reference files, directory in VRRPD_SHARED
+ * - `with-kernel`: its script that boots a kernel
  * - `built`: dist/main.js and the addon
  * - anything else: a program of that name
  */
@@ -20,9 +23,9 @@ export type Need =
   | 'netns'
   | 'root'
   | 'shared'
+  | 'with-kernel'
   | 'built'
   | 'keepalived'
-  | 'tcpdump'
   | 'systemd-analyze'
   | 'systemd-sysusers'
   | 'systemd-tmpfiles'
@@ -33,32 +36,68 @@ export type Need =
   | 'sudo'
   | 'nft'
   | 'cc'
+  | 'man'
+  | 'getopt'
+  | Shell
 
-/** Undefined when the need is met, else why it is not, in words that say what to do. */
-function unmet(need: Need): string | undefined {
+export type Shell = 'bash' | 'zsh' | 'fish'
+
+/** A need that is not met: why, and how to have it. */
+interface Unmet {
+  readonly reason: string
+  /** A command, or what to be or to set. */
+  readonly remedy: string
+}
+
+/** The Debian packages of programs whose name is another. */
+const PACKAGES: Readonly<Partial<Record<Need, string>>> = {
+  'systemd-analyze': 'systemd',
+  'systemd-sysusers': 'systemd',
+  'systemd-tmpfiles': 'systemd',
+  'start-stop-daemon': 'dpkg',
+  'linux.uml': 'user-mode-linux',
+  modprobe: 'kmod',
+  killall: 'psmisc',
+  nft: 'nftables',
+  man: 'man-db',
+  getopt: 'util-linux',
+  cc: 'gcc',
+}
+
+const REFERENCE_FILES = 'set VRRPD_SHARED to the directory of the reference files'
+
+/** Undefined when the need is met. */
+function unmet(need: Need): Unmet | undefined {
+  const unless = (isMet: boolean, reason: string, remedy: string): Unmet | undefined =>
+    isMet ? undefined : { reason, remedy }
   switch (need) {
     case 'netns':
-      if (!existsSync('native/build')) return 'the addon is not built (`npm run build`)'
-      return canMakeNamespaces() ? undefined : 'no network namespaces here (be root, or run `npm test`)'
+      return (
+        unless(existsSync('native/build'), 'the addon is not built (`npm run build`)', 'npm run build') ??
+        unless(
+          canMakeNamespaces(),
+          'no network namespaces here (be root, or run `npm test`)',
+          'run it as root',
+        )
+      )
     case 'root':
-      return isRealRoot() ? undefined : 'not root'
+      return unless(isRealRoot(), 'not root', 'run it as root')
     case 'shared':
-      return sharedDirectory() === undefined ? 'VRRPD_SHARED names no directory' : undefined
+      return unless(sharedDirectory() !== undefined, 'VRRPD_SHARED names no directory', REFERENCE_FILES)
+    case 'with-kernel':
+      return unless(
+        existsSync(join(sharedDirectory() ?? '', 'lab', 'with-kernel.sh')),
+        'VRRPD_SHARED names no directory with lab/with-kernel.sh',
+        REFERENCE_FILES,
+      )
     case 'built':
-      return existsSync('dist/main.js') ? undefined : 'not built (`npm run build`)'
-    case 'keepalived':
-    case 'tcpdump':
-    case 'systemd-analyze':
-    case 'systemd-sysusers':
-    case 'systemd-tmpfiles':
-    case 'start-stop-daemon':
-    case 'linux.uml':
-    case 'modprobe':
-    case 'killall':
-    case 'sudo':
-    case 'nft':
-    case 'cc':
-      return findProgram(need) === undefined ? `${need} is not installed` : undefined
+      return unless(existsSync('dist/main.js'), 'not built (`npm run build`)', 'npm run build')
+    default:
+      return unless(
+        findProgram(need) !== undefined,
+        `${need} is not installed`,
+        `apt-get install ${PACKAGES[need] ?? need}`,
+      )
   }
 }
 
@@ -86,19 +125,44 @@ export function sharedDirectory(): string | undefined {
 
 export type Describe = (name: string, body: () => void) => void
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of what is left out: what is missing for it. */
+    leftOut?: readonly (Unmet & { readonly need: Need })[]
+  }
+}
+
 /**
  * `needs('netns', 'keepalived')('election', () => { … })`: `describe` where all
- * needs are met; otherwise one test that says what is missing.
+ * needs are met; otherwise its tests are skipped, and with CI=true there is one
+ * that fails.
  */
-export function needs(...what: readonly Need[]): Describe {
-  const reasons = what.map(unmet).filter((reason) => reason !== undefined)
-  if (reasons.length === 0) return (name, body) => void describe(name, body)
-  const reason = reasons.join('; ')
-  return (name) => {
-    test(name, ({ skip }) => {
-      if (process.env['CI'] === 'true')
-        throw new Error(`left out, and nothing may be with CI=true: ${reason}`)
-      skip(reason)
+export const needs = (...what: readonly Need[]): Describe => describeWith(what, process.env['CI'] === 'true')
+
+/** The same for what may be left out even with CI=true. */
+export const wants = (...what: readonly Need[]): Describe => describeWith(what, false)
+
+function describeWith(what: readonly Need[], isStrict: boolean): Describe {
+  const leftOut = what.flatMap((need) => {
+    const found = unmet(need)
+    return found === undefined ? [] : [{ need, ...found }]
+  })
+  if (leftOut.length === 0) return (name, body) => void describe(name, body)
+  const reasons = leftOut.map(({ reason }) => reason).join('; ')
+  if (isStrict)
+    return (name) => {
+      test(name, () => {
+        throw new Error(`left out, and nothing may be with CI=true: ${reasons}`)
+      })
+    }
+  return (name, body) => {
+    describe(`${name} [left out: ${reasons}]`, { skip: true, meta: { leftOut } }, () => {
+      try {
+        body()
+      } catch {
+        // It reads what is missing to know its tests: they count as one.
+        test('all of it', () => {})
+      }
     })
   }
 }
