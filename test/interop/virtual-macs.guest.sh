@@ -5,7 +5,6 @@
 set -u
 export LC_ALL=C
 work=$(mktemp -d)
-captures=''
 
 failures=''
 fail() { failures+="${failures:+; }$*"; }
@@ -207,13 +206,10 @@ vrrp_instance V4 {
   }
 }
 C
-for host in keepalived vrrpd; do
-  for n in 0 1; do
-    ip netns exec "switch-$host" tcpdump -nne -i "br$n" -l arp >"$work/$host.$n.arp" 2>/dev/null &
-    captures+=" $!"
-  done
-done
-sleep 1
+node --import ./tools/typescript.mjs test/interop/virtual-macs.hear.ts \
+  switch-keepalived:br0 switch-keepalived:br1 switch-vrrpd:br0 switch-vrrpd:br1 >"$work/heard" 2>"$work/hear.log" &
+hearer=$!
+within 60 grep -q listening "$work/heard" || fail 'nobody listens to ARP'
 for host in keepalived vrrpd; do start "$host"; done
 for host in keepalived vrrpd; do
   for address in 10.0.0.100 10.1.0.103 10.1.0.110 10.1.0.121 10.0.0.131; do
@@ -224,14 +220,13 @@ diff <(look keepalived) <(look vrrpd) >"$work/diff" || fail "not as keepalived: 
 ip -n vrrpd -d link show mine | grep -q '02:aa:bb:cc:dd:0e' || fail 'not its MAC address'
 done_with 'a MAC address of one’s own is that of all interfaces of the instance'
 
-sleep 6
-# shellcheck disable=SC2086 # one process each
-kill $captures
-wait $captures 2>/dev/null
 # Addresses that have been announced more than once.
-repeated() { # HOST
-  cat "$work/$1".?.arp | grep -oE 'who-has [0-9.]+ .*tell [0-9.]+' | sed -E 's/who-has ([0-9.]+).*/\1/' | sort | uniq -d
-}
+repeated() { grep "^switch-$1 " "$work/heard" | cut -d ' ' -f 2 | sort | uniq -d; } # HOST
+repeats() { repeated "$1" | grep -qF "$2"; }
+for host in keepalived vrrpd; do within 20 repeats "$host" 10.1.0.103; done
+# So many seconds more are room for all others of one second.
+sleep 5
+kill "$hearer"
 diff <(repeated keepalived) <(repeated vrrpd) >"$work/diff" || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
 repeated vrrpd | grep -q '10.1.0.103' || fail "announced again: $(repeated vrrpd | tr '\n' ';')"
 done_with 'garp_extra_if is for virtual MAC interfaces elsewhere, with all for every other interface'

@@ -3,15 +3,11 @@
  * booted for it.
  */
 
-import { bootCases } from '../support/boot.ts'
+import { bootCases, bootNeeds } from '../support/boot.ts'
 import { needs } from '../support/privileges.ts'
 
 needs(
-  'root',
-  'shared',
-  'built',
-  'linux.uml',
-  'modprobe',
+  ...bootNeeds,
   'keepalived',
   'killall',
   'sudo',
