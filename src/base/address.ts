@@ -53,6 +53,10 @@ export const formatIpv4 = (address: Ipv4Address): string =>
 /** @param bytes exactly 16 of them. */
 export const ipv6FromBytes = (bytes: Uint8Array): Ipv6Address => formatIpv6Bytes(bytes) as Ipv6Address
 
+/** A hardware address: `00:00:5e:00:01:33`. */
+export const formatMac = (mac: Uint8Array): string =>
+  [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+
 /** Network order: 4 bytes for IPv4, 16 for IPv6. */
 export function ipToBytes(address: IpAddress): Uint8Array {
   if (isIpv4(address)) return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address)

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/time.ts'
 import type { Kernel } from '../netlink/kernel.ts'
+import type { Link } from '../netlink/types.ts'
 import type { Timers } from '../scripts/types.ts'
 import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
@@ -30,6 +31,8 @@ export interface DaemonPorts {
   readonly noteRouter: (router: string, note: Note) => void
   readonly noteGroupSyncing: (group: string, to: string) => void
   readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
+  /** What is on this link is announced again, because the link is not what it was. */
+  readonly noteRenewal: (link: Link, former: Link) => void
   /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
   readonly noteAddress: ((text: string) => void) | undefined
   readonly complain: (text: string) => void

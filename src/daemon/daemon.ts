@@ -107,6 +107,7 @@ export class Daemon {
       this.virtualMacs.make()
       this.holdings.onEvents(events)
       this.watch.onEvents(events)
+      this.holdings.renew(events)
       if (events.some(({ type }) => type === 'link-changed')) this.promoteSecondaries()
     })
     this.virtualMacs.make()

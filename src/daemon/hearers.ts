@@ -4,6 +4,7 @@ import type { Clock } from '../base/time.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
 import type { Chronicle } from './journal/chronicle.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
+import { describeRenewal } from './kernel/link-renewals.ts'
 import type { Log } from './log/logging.ts'
 import { describeGroupSyncing } from './log/messages.ts'
 import { notifyOfNote } from './scripts/notifications.ts'
@@ -41,6 +42,7 @@ export function tellHearers({
   | 'noteRouter'
   | 'noteGroupSyncing'
   | 'noteLink'
+  | 'noteRenewal'
   | 'noteAddress'
   | 'complain'
   | 'say'
@@ -74,6 +76,11 @@ export function tellHearers({
     noteLink: (name, state) => {
       chronicle.link(name, state)
       log.info(`Netlink reports ${name} ${state === 'gone' ? 'deleted' : state}`)
+    },
+    noteRenewal: (link, former) => {
+      const text = describeRenewal(link, former)
+      chronicle.linkRenewed(link.name, text)
+      log.info(text)
     },
     noteAddress: monitorAddresses ? say : undefined,
     complain: (text) => {

@@ -67,6 +67,11 @@ export class Chronicle {
     this.linksTold.set(name, this.write({ kind: 'link', subject: name, text }))
   }
 
+  /** Nothing that the routers hear of. A link that changes to and fro is told once. */
+  linkRenewed(name: string, text: string): void {
+    this.write({ kind: 'link', subject: name, text, repeatKey: text })
+  }
+
   /** Before the engine is told of it. */
   begin(event: EngineEvent): void {
     this.event = event

@@ -4,6 +4,8 @@
  * every address once, then all again, as in a burst. What a router has waiting
  * is forgotten when it gives up its addresses, and a new burst for an address
  * that still waits does not add to it, so that no lane grows without a bound.
+ * What a link is like is looked up when something is sent: its hardware
+ * address, its flags and its name may have changed since.
  */
 
 import { isIpv4, type IpAddress } from '../../base/address.ts'
@@ -21,6 +23,12 @@ import type { Pace, Pacing } from './pacing.ts'
 const ETHERNET_ADDRESS_BYTES = 6
 
 export interface Announcement {
+  readonly linkIndex: number
+  readonly address: IpAddress
+}
+
+/** On its link as that is now. */
+export interface Placed {
   readonly link: Link
   readonly address: IpAddress
 }
@@ -29,6 +37,10 @@ export interface AnnouncerPorts {
   readonly arp: ArpSocket
   readonly clock: Clock
   readonly timers: Timers
+  /** As the kernel has it now; undefined: it has none such any more. */
+  readonly linkByIndex: (index: number) => Link | undefined
+  /** Reads what the kernel has told meanwhile. */
+  readonly drain: () => void
   readonly complain: (text: string) => void
   /** For `-D`. */
   readonly detail: (text: string) => void
@@ -71,14 +83,14 @@ export class Announcer {
 
   /** @param repeat how often each address; all of them once, then again: keepalived's order of a burst */
   announce(router: string, announcements: readonly Announcement[], repeat: number): void {
-    const ethernet = announcements.filter(({ link }) => link.mac.length === ETHERNET_ADDRESS_BYTES)
-    const burst = ethernet.filter(({ link, address }) => this.pacing(link.name, address) === undefined)
+    const placed = announcements.flatMap((each) => this.place(each) ?? [])
+    const burst = placed.filter(({ link, address }) => this.pacing(link.name, address) === undefined)
     sendBurst(this.burst, burst, repeat)
     if (repeat === 0) return
-    for (const text of announcementWords(router, ethernet)) this.ports.detail(text)
-    for (const announcement of ethernet) {
-      const pace = this.pacing(announcement.link.name, announcement.address)
-      if (pace) this.enqueue(pace, { ...announcement, router, times: repeat })
+    for (const text of announcementWords(router, placed)) this.ports.detail(text)
+    for (const { link, address } of placed) {
+      const pace = this.pacing(link.name, address)
+      if (pace) this.enqueue(pace, { linkIndex: link.index, address, router, times: repeat })
     }
     for (const lane of this.lanes.values()) this.pump(lane)
   }
@@ -93,6 +105,12 @@ export class Announcer {
   close(): void {
     for (const { cancel } of this.lanes.values()) cancel?.()
     this.lanes.clear()
+  }
+
+  /** Undefined: there is nobody to tell. */
+  private place({ linkIndex, address }: Announcement): Placed | undefined {
+    const link = this.ports.linkByIndex(linkIndex)
+    return link !== undefined && hasNeighbours(link) ? { link, address } : undefined
   }
 
   private noteOutcome({ name }: Link, error: SystemError | undefined): void {
@@ -125,22 +143,34 @@ export class Announcer {
     if (now < lane.nextAt) {
       lane.cancel = this.ports.timers.after(between(now, lane.nextAt), () => {
         lane.cancel = undefined
+        this.ports.drain()
         this.pump(lane)
       })
       return
     }
     const next = lane.waiting.shift()
     if (!next) return
-    const pace = this.pacing(next.link.name, next.address)
-    if (pace) lane.nextAt = after(now, pace.interval)
-    if (!sendBurst(this.burst, [next], 1)) retain(lane.waiting, ({ link }) => link.index !== next.link.index)
+    if (!this.sendOne(lane, next)) retain(lane.waiting, ({ linkIndex }) => linkIndex !== next.linkIndex)
     else if (next.times > 1) lane.waiting.push({ ...next, times: next.times - 1 })
     this.pump(lane)
+  }
+
+  /** @returns whether its link took it, and may take others */
+  private sendOne(lane: Lane, next: Waiting): boolean {
+    const placed = this.place(next)
+    if (!placed) return false
+    const pace = this.pacing(placed.link.name, next.address)
+    if (pace) lane.nextAt = after(this.ports.clock.now(), pace.interval)
+    return sendBurst(this.burst, [placed], 1)
   }
 }
 
 const isSame = (a: Waiting, b: Omit<Waiting, 'times'>): boolean =>
-  a.router === b.router && a.address === b.address && a.link.index === b.link.index
+  a.router === b.router && a.address === b.address && a.linkIndex === b.linkIndex
+
+/** Whether there is anybody to hear whose addresses are on this link, and to be told in Ethernet frames. */
+export const hasNeighbours = ({ noArp, loopback, mac }: Link): boolean =>
+  !noArp && !loopback && mac.length === ETHERNET_ADDRESS_BYTES
 
 function retain<T>(list: T[], keep: (each: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(keep))
@@ -158,13 +188,9 @@ export interface BurstPorts {
 }
 
 /** In as few system calls as possible. @returns whether the kernel took all of them */
-export function sendBurst(
-  { arp, outcome }: BurstPorts,
-  announcements: readonly Announcement[],
-  repeat: number,
-): boolean {
+export function sendBurst({ arp, outcome }: BurstPorts, placed: readonly Placed[], repeat: number): boolean {
   const byLink = new Map<number, { link: Link; frames: Uint8Array[] }>()
-  for (const { link, address } of announcements) {
+  for (const { link, address } of placed) {
     const entry = byLink.get(link.index) ?? { link, frames: [] }
     entry.frames.push(frameFor(link, address))
     byLink.set(link.index, entry)

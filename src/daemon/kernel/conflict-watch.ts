@@ -4,7 +4,7 @@
  * somebody who has taken a free-looking address, the election cannot know.
  */
 
-import { formatIpv4, type Ipv4Address } from '../../base/address.ts'
+import { formatIpv4, formatMac, type Ipv4Address } from '../../base/address.ts'
 import type { Result } from '../../base/result.ts'
 import { after, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
 import type { Timers } from '../../scripts/types.ts'
@@ -143,7 +143,7 @@ export class ConflictWatch {
           link.index === index && address === sender.address && after(since, GRACE) <= now,
       )
     if (holder === undefined) return
-    const text = `${formatIpv4(sender.address)} on ${holder.link.name} is also used by ${macText(sender.mac)}`
+    const text = `${formatIpv4(sender.address)} on ${holder.link.name} is also used by ${formatMac(sender.mac)}`
     const key = `${holder.router} ${text}`
     const known = this.conflicts.get(key)
     if (known !== undefined) known.heardAt = now
@@ -171,6 +171,3 @@ export class ConflictWatch {
     }
   }
 }
-
-const macText = (mac: Uint8Array): string =>
-  [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':')

@@ -5,15 +5,16 @@
  */
 
 import { isIpv4 } from '../../base/address.ts'
-import type { LinkEvent } from '../../netlink/types.ts'
+import type { Link, LinkEvent } from '../../netlink/types.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import { openArpTap } from '../../vrrp/socket/arp-tap.ts'
-import { Announcer } from './announcer.ts'
+import { Announcer, hasNeighbours, type Announcement } from './announcer.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
 import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
 import { Installer, installerPort } from './installer.ts'
 import type { Item } from './kernel-specs.ts'
+import { LinkRenewals } from './link-renewals.ts'
 import { describeItem, type Loss } from './losses.ts'
 import { presenceOf } from './presence.ts'
 import { Promotion } from './promotion.ts'
@@ -31,6 +32,7 @@ export interface HoldingsPorts extends Pick<
   | 'detail'
   | 'complain'
   | 'noteRouter'
+  | 'noteRenewal'
   | 'restoreAddresses'
 > {
   readonly records: () => Iterable<RouterRecord>
@@ -43,6 +45,7 @@ export class Holdings {
   private readonly ports: HoldingsPorts
   private readonly installer: Installer
   private readonly announcer: Announcer
+  private readonly renewals: LinkRenewals
   private readonly restorer: Restorer
   private readonly promotion: Promotion
   private readonly statics: StaticItems
@@ -51,7 +54,8 @@ export class Holdings {
   constructor(assembly: Assembly, ports: HoldingsPorts) {
     this.ports = ports
     this.installer = new Installer(installerPort(ports.kernel), ports.complain)
-    this.announcer = new Announcer(ports, assembly.pacing)
+    this.announcer = this.makeAnnouncer(assembly)
+    this.renewals = this.makeRenewals()
     this.restorer = this.makeRestorer()
     this.promotion = new Promotion(ports.complain)
     this.statics = this.makeStatics()
@@ -88,8 +92,8 @@ export class Holdings {
   /** @param elsewhere only on other links than the router's own: garp_extra_if */
   announce(assembled: Assembled, repeat: number, elsewhere: boolean): void {
     const { name } = assembled.router
-    const held = this.installer.announceable(name)
-    const wanted = elsewhere ? held.filter(({ link }) => isElsewhere(link.name, assembled)) : held
+    const held = this.installer.addressesOf(name)
+    const wanted = elsewhere ? held.filter(({ link }) => isElsewhere(link, assembled)) : held
     this.announcer.announce(name, wanted, repeat)
   }
 
@@ -100,7 +104,7 @@ export class Holdings {
     this.ports.firewall.follow(to)
     const isMore = this.installer.change(from, to)
     const { name, garp } = to.router
-    const held = this.installer.announceable(name)
+    const held = this.installer.addressesOf(name)
     if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
     this.announcer.keepOnly(name, held)
     if (isMore) this.announcer.announce(name, held, garp.repeat)
@@ -138,6 +142,11 @@ export class Holdings {
     this.statics.onEvents(events)
   }
 
+  /** When the routers have heard of them: who is in FAULT by now announces nothing. */
+  renew(events: readonly LinkEvent[]): void {
+    this.renewals.onEvents(events)
+  }
+
   usePacing({ pacing }: Assembly): void {
     this.announcer.use(pacing)
   }
@@ -153,6 +162,7 @@ export class Holdings {
     this.restorer.close()
     this.statics.close()
     this.promotion.close()
+    this.renewals.close()
     this.announcer.close()
     this.conflicts.close()
   }
@@ -185,12 +195,60 @@ export class Holdings {
   private announceItem(router: string, item: Item): void {
     const { garp } = this.ports.routerNamed(router).router
     const itsOwn = this.installer
-      .announceable(router)
+      .addressesOf(router)
       .filter(
-        ({ link, address }) =>
-          item.kind === 'address' && link.index === item.link.index && address === item.spec.cidr.address,
+        ({ linkIndex, address }) =>
+          item.kind === 'address' && linkIndex === item.spec.linkIndex && address === item.spec.cidr.address,
       )
     this.announcer.announce(router, itsOwn, garp.repeat)
+  }
+
+  private makeAnnouncer({ pacing }: Assembly): Announcer {
+    const { clock, timers, kernel, arp, complain, detail } = this.ports
+    return new Announcer(
+      {
+        ...{ clock, timers, arp, complain, detail },
+        linkByIndex: (index) => kernel.table.linkByIndex(index),
+        drain: () => {
+          kernel.drain()
+        },
+      },
+      pacing,
+    )
+  }
+
+  private makeRenewals(): LinkRenewals {
+    const { clock, timers, kernel } = this.ports
+    return new LinkRenewals({
+      clock,
+      timers,
+      drain: () => {
+        kernel.drain()
+      },
+      linkByIndex: (index) => kernel.table.linkByIndex(index),
+      isInUse: (index) => this.heldOn(index).length > 0,
+      announce: (link, former) => {
+        this.announceRenewed(link, former)
+      },
+    })
+  }
+
+  private announceRenewed(link: Link, former: Link): void {
+    this.ports.noteRenewal(link, former)
+    for (const { router, held } of this.heldOn(link.index))
+      this.announcer.announce(router.name, held, router.garp.repeat)
+    this.conflicts.touch()
+  }
+
+  /** What each Master has on that link. */
+  private heldOn(index: number): readonly {
+    readonly router: RouterRecord['router']
+    readonly held: readonly Announcement[]
+  }[] {
+    return [...this.ports.records()].flatMap(({ router }) => {
+      const held = this.installer.addressesOf(router.name).filter(({ linkIndex }) => linkIndex === index)
+      return held.length > 0 ? [{ router, held }] : []
+    })
   }
 
   private makeConflictWatch(): ConflictWatch {
@@ -206,10 +264,14 @@ export class Holdings {
   }
 
   private heldAddresses(): readonly HeldAddress[] {
-    return [...this.ports.records()].flatMap(({ router: { name }, since }) =>
-      this.installer
-        .announceable(name)
-        .flatMap(({ link, address }) => (isIpv4(address) ? [{ link, address, router: name, since }] : [])),
+    const { records, kernel } = this.ports
+    return [...records()].flatMap(({ router: { name }, since }) =>
+      this.installer.addressesOf(name).flatMap(({ linkIndex, address }) => {
+        const link = kernel.table.linkByIndex(linkIndex)
+        return isIpv4(address) && link !== undefined && hasNeighbours(link)
+          ? [{ link, address, router: name, since }]
+          : []
+      }),
     )
   }
 

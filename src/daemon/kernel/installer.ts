@@ -4,10 +4,10 @@
  * the loss of that is a loss.
  */
 
-import type { IpAddress } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link, Outcome } from '../../netlink/types.ts'
 import type { Assembled } from '../assemble.ts'
+import type { Announcement } from './announcer.ts'
 import { specsOf, united, wholeOf, without, type Addressed, type Item, type Specs } from './kernel-specs.ts'
 import type { WantedState } from './wanted.ts'
 
@@ -75,7 +75,7 @@ export function withdrawAll(
 const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly Attempt[] =>
   items.map((item, index) => ({ item, outcome: outcomes[index] }))
 
-export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link.name}` : '')
+export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link}` : '')
 
 export class Installer {
   private readonly kernel: InstallerPort
@@ -124,15 +124,13 @@ export class Installer {
     return this.held.get(name) ?? []
   }
 
-  /** The addresses that the kernel accepted and neighbours can be told of, in the file's order. */
-  announceable(name: string): readonly { readonly link: Link; readonly address: IpAddress }[] {
-    return this.addressesOf(name).flatMap(({ link, spec: { cidr } }) =>
-      link.noArp || link.loopback ? [] : [{ link, address: cidr.address }],
+  /** The addresses that the kernel accepted, in the file's order. `link`: its name there. */
+  addressesOf(name: string): readonly (Announcement & Pick<Addressed, 'link'>)[] {
+    return this.itemsOf(name).flatMap((item) =>
+      item.kind === 'address'
+        ? [{ linkIndex: item.spec.linkIndex, address: item.spec.cidr.address, link: item.link }]
+        : [],
     )
-  }
-
-  private addressesOf(name: string): readonly Addressed[] {
-    return this.itemsOf(name).filter((item) => item.kind === 'address')
   }
 
   /** What of it the kernel accepted. */
@@ -150,7 +148,7 @@ export class Installer {
     const named = specsOf(wanted, (link) => this.kernel.linkByName(link))
     for (const { item, outcome } of withdrawAll(this.kernel, united(named, held))) {
       if (outcome === undefined) continue
-      const from = item.kind === 'address' ? ` from ${item.link.name}` : ''
+      const from = item.kind === 'address' ? ` from ${item.link}` : ''
       this.complain(`(${name}) cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)
     }
   }

@@ -10,8 +10,10 @@ import type { WantedAddress, WantedRoute, WantedRule, WantedState } from './want
 /** `text`: for the log, as in `cannot set ${text}`. */
 export interface Addressed {
   readonly kind: 'address'
+  /** `linkIndex`: what is true of the link now, the kernel's table says; here it would be out of date. */
   readonly spec: AddressSpec
-  readonly link: Link
+  /** Its link's name in the configuration, by which it may not be known any more. */
+  readonly link: string
   readonly track: boolean
   readonly text: string
 }
@@ -66,7 +68,7 @@ function addressed({ link: name, spec, track }: WantedAddress, linkByName: LinkB
   const text = `address ${formatCidr(spec.cidr)}`
   const link = linkByName(name)
   if (link === undefined) return { missing: name, text }
-  return { kind: 'address', link, track, text, spec: { ...spec, linkIndex: link.index } }
+  return { kind: 'address', link: name, track, text, spec: { ...spec, linkIndex: link.index } }
 }
 
 function routed(

@@ -110,4 +110,4 @@ function isReachable(linkIndex: number | undefined, own: string | undefined, tab
 
 /** In the log: `Netlink reflector reports ${…} removed`. */
 export const describeItem = (item: Item): string =>
-  item.kind === 'address' ? `IP ${item.text.replace('address ', '')} on ${item.link.name}` : item.text
+  item.kind === 'address' ? `IP ${item.text.replace('address ', '')} on ${item.link}` : item.text

@@ -112,7 +112,7 @@ function rehearsalPorts(
     },
     install: (each) => {
       installer.install(each)
-      installer.announceable(each.router.name)
+      installer.addressesOf(each.router.name)
     },
     withdraw: (each) => {
       installer.withdraw(each)

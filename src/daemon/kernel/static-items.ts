@@ -100,7 +100,7 @@ export class StaticItems {
 
   private isDown(item: Item): boolean {
     const links =
-      item.kind === 'route' ? linksOf(item.spec) : item.kind === 'address' ? [item.link.index] : []
+      item.kind === 'route' ? linksOf(item.spec) : item.kind === 'address' ? [item.spec.linkIndex] : []
     return links.some((index) => index !== undefined && this.ports.table().linkByIndex(index)?.up !== true)
   }
 

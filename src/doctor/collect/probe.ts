@@ -1,7 +1,7 @@
 /** Asks the LAN who answers for the virtual addresses. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ipv4Address } from '../../base/address.ts'
+import { formatMac, type Ipv4Address } from '../../base/address.ts'
 import { accepted, rejected } from '../../base/result.ts'
 import { packetSocketAddress } from '../../system/socket-address.ts'
 import { openArpProbeSocket } from '../../vrrp/socket/arp-probe-socket.ts'
@@ -36,7 +36,7 @@ async function askLink({ link, index, mac, addresses }: Question): Promise<Known
   if (!opened.ok) return rejected(`cannot ask on ${link}: ${opened.error.text}`)
   const socket = opened.value
   const macs = new Map<Ipv4Address, Set<string>>(addresses.map((address) => [address, new Set()]))
-  const own = [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+  const own = formatMac(mac)
   socket.onReadable(() => {
     const received = socket.receive()
     for (const { bytes } of received.ok ? received.value : []) {

@@ -9,7 +9,7 @@
  *  32  target MAC, target address
  */
 
-import { ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
+import { formatMac, ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
 import { encodeGratuitousArp } from './gratuitous-arp.ts'
 
 const AT = { operation: 20, senderMac: 22, senderAddress: 28, targetMac: 32 } as const
@@ -35,9 +35,8 @@ export function decodeArpReply(frame: Uint8Array): ArpReply | undefined {
   if (frame.length < FRAME_LENGTH) return undefined
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   if (view.getUint16(12) !== 0x0806 || view.getUint16(AT.operation) !== OPERATION_REPLY) return undefined
-  const mac = [...frame.subarray(AT.senderMac, AT.senderMac + 6)]
   return {
     address: ipv4FromNumber(view.getUint32(AT.senderAddress)),
-    mac: mac.map((byte) => byte.toString(16).padStart(2, '0')).join(':'),
+    mac: formatMac(frame.subarray(AT.senderMac, AT.senderMac + 6)),
   }
 }

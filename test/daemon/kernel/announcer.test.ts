@@ -1,7 +1,7 @@
 /** Gratuitous ARP at a pace: what is sent when, with a clock of the test's own. */
 
 import { expect, test } from 'vitest'
-import { ipv4FromNumber, type Ipv4Address } from '../../../src/base/address.ts'
+import { formatMac, ipv4FromNumber, type Ipv4Address } from '../../../src/base/address.ts'
 import { accepted, rejected } from '../../../src/base/result.ts'
 import { milliseconds, seconds, toMilliseconds, between } from '../../../src/base/time.ts'
 import { Announcer, type Announcement } from '../../../src/daemon/kernel/announcer.ts'
@@ -26,7 +26,7 @@ const eth2 = link('eth2', 4)
 
 const vip = (last: number): Ipv4Address => ipv4FromNumber(0x0a09_0000 + last)
 const on = (where: Link, ...last: readonly number[]): readonly Announcement[] =>
-  last.map((each) => ({ link: where, address: vip(each) }))
+  last.map((each) => ({ linkIndex: where.index, address: vip(each) }))
 
 function stage(interval: number, groups: readonly { links: readonly string[]; interval: number }[] = []) {
   const timers = new ManualTimers()
@@ -34,18 +34,26 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
   const sent: string[] = []
   const said: string[] = []
   const details: string[] = []
+  /** Of each frame, the one it comes from and the one it tells. */
+  const macs: (readonly string[])[] = []
+  const table = new Map([eth0, eth1, eth2].map((each) => [each.index, each]))
   let refuse = false
   const announcer = new Announcer(
     {
       clock: timers.clock,
       timers,
+      linkByIndex: (index) => table.get(index),
+      drain: () => undefined,
       complain: (text) => said.push(text),
       detail: (text) => details.push(text),
       arp: {
         send: (index, frames) => {
           if (refuse) return rejected({ errno: 100, code: 'ENETDOWN', call: 'send', text: 'Network is down' })
           const now = toMilliseconds(between(start, timers.clock.now()))
-          for (const frame of frames) sent.push(`${now} ${index}:${frame[31] ?? 0}`)
+          for (const frame of frames) {
+            sent.push(`${now} ${index}:${frame[31] ?? 0}`)
+            macs.push([frame.subarray(6, 12), frame.subarray(22, 28)].map(formatMac))
+          }
           return accepted(frames.length)
         },
         close: () => undefined,
@@ -65,6 +73,13 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
     announcer,
     said,
     details,
+    macs: () => macs.splice(0),
+    /** The kernel has told this, or that the link is gone. */
+    set: (index: number, changed: Partial<Link> | undefined) => {
+      const former = table.get(index)
+      if (former === undefined || changed === undefined) table.delete(index)
+      else table.set(index, { ...former, ...changed })
+    },
     /** What has been sent since the last call. */
     sent: (): readonly string[] => sent.splice(0),
     refuse: (does = true) => (refuse = does),
@@ -155,4 +170,59 @@ test('a repeat of 0 sends nothing', () => {
   announcer.announce('V1', on(eth0, 1), 0)
   timers.advance(seconds(1))
   expect(sent()).toEqual([])
+})
+
+const otherMac = Uint8Array.of(2, 0x11, 0x22, 0x33, 0x44, 0x55)
+
+test('every frame is of the hardware address that the link has then, also what has waited', () => {
+  const { announcer, macs, timers, set } = stage(100)
+  announcer.announce('V1', on(eth0, 1), 3)
+  expect(macs()).toEqual([['02:00:00:00:00:02', '02:00:00:00:00:02']])
+  set(2, { mac: otherMac })
+  timers.advance(milliseconds(100))
+  expect(macs()).toEqual([['02:11:22:33:44:55', '02:11:22:33:44:55']])
+  set(2, { mac: eth0.mac })
+  timers.advance(milliseconds(100))
+  expect(macs()).toEqual([['02:00:00:00:00:02', '02:00:00:00:00:02']])
+  announcer.announce('V1', on(eth1, 1), 1)
+  set(3, { mac: otherMac })
+  announcer.announce('V1', on(eth1, 1), 1)
+  timers.advance(seconds(1))
+  expect(macs().map(([frame]) => frame)).toEqual(['02:00:00:00:00:03', '02:11:22:33:44:55'])
+})
+
+const unannounceable: readonly (readonly [string, Partial<Link> | undefined])[] = [
+  ['has no ARP', { noArp: true }],
+  ['is a loopback', { loopback: true }],
+  ['has no hardware address', { mac: new Uint8Array() }],
+  ['is an InfiniBand', { mac: new Uint8Array(20) }],
+  ['is gone', undefined],
+]
+
+test.each(unannounceable)(
+  'on a link that %s nothing is sent, and what waits for it is forgotten',
+  (_, what) => {
+    const { announcer, sent, timers, set, said } = stage(100, [
+      { links: ['eth0', 'eth1', 'eth2'], interval: 100 },
+    ])
+    announcer.announce('V1', [...on(eth0, 1, 2, 3), ...on(eth1, 4)], 2)
+    set(2, what)
+    timers.advance(seconds(1))
+    // No turn of the pace is lost by them.
+    expect(sent()).toEqual(['0 2:1', '100 3:4', '200 3:4'])
+    announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 4)], 1)
+    expect(sent()).toEqual(['1000 3:4'])
+    expect(timers.pending).toBe(0)
+    expect(said).toEqual([])
+  },
+)
+
+test('a link that has another name keeps what waits, at the pace of that name', () => {
+  const { announcer, sent, timers, set, details } = stage(100, [{ links: ['lan0'], interval: 300 }])
+  announcer.announce('V1', on(eth0, 1, 2), 2)
+  set(2, { name: 'lan0' })
+  timers.advance(seconds(2))
+  expect(sent()).toEqual(['0 2:1', '100 2:2', '400 2:1', '700 2:2'])
+  announcer.announce('V1', on(eth0, 1), 1)
+  expect(details.at(-1)).toBe('(V1) Sending/queueing gratuitous ARPs on lan0 for 10.9.0.1')
 })

@@ -7,11 +7,10 @@ import type { KernelMessage } from '../../../src/netlink/message.ts'
 import type { LinkEvent, RuleSpec } from '../../../src/netlink/types.ts'
 import { addressSpec, ip, link, linkAddress, routeSpec } from '../../netlink/specs.ts'
 
-const eth3 = link(3)
 const vip: Item = {
   kind: 'address',
   spec: addressSpec(3, '10.9.0.100'),
-  link: eth3,
+  link: 'eth3',
   track: true,
   text: 'address 10.9.0.100/32',
 }
