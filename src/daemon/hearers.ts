@@ -4,7 +4,7 @@ import type { Clock } from '../base/time.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
 import type { Chronicle } from './journal/chronicle.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
-import { describeRenewal } from './kernel/link-renewals.ts'
+import { describeRenewal, renewalMessage } from './kernel/link-renewals.ts'
 import type { Log } from './log/logging.ts'
 import { describeGroupSyncing } from './log/messages.ts'
 import { notifyOfNote } from './scripts/notifications.ts'
@@ -78,9 +78,8 @@ export function tellHearers({
       log.info(`Netlink reports ${name} ${state === 'gone' ? 'deleted' : state}`)
     },
     noteRenewal: (link, former) => {
-      const text = describeRenewal(link, former)
-      chronicle.linkRenewed(link.name, text)
-      log.info(text)
+      chronicle.linkRenewed(link.name, describeRenewal(link, former))
+      log.info(renewalMessage(link, former))
     },
     noteAddress: monitorAddresses ? say : undefined,
     complain: (text) => {

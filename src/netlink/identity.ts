@@ -35,6 +35,7 @@ export const sameLink = (a: Link, b: Link): boolean =>
   a.multicast === b.multicast &&
   a.loopback === b.loopback &&
   a.mtu === b.mtu &&
+  a.macvlanOn === b.macvlanOn &&
   a.mac.length === b.mac.length &&
   a.mac.every((byte, at) => byte === b.mac[at])
 

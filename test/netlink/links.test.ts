@@ -48,6 +48,9 @@ describe('links', () => {
     ['gets another MAC', { mac: Uint8Array.of(2, 0, 0, 0, 0, 99) }],
     ['gets another MTU', { mtu: 9000 }],
     ['is switched to NOARP', { noArp: true }],
+    ['loses MULTICAST', { multicast: false }],
+    ['has no hardware address any more', { mac: new Uint8Array() }],
+    ['stands on another link', { macvlanOn: 9 }],
   ])('one that %s', (_what, change) => {
     const table = given(linkIs(link(3)))
     const changed = link(3, change)

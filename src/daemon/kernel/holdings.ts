@@ -57,7 +57,7 @@ export class Holdings {
     this.announcer = this.makeAnnouncer(assembly)
     this.renewals = this.makeRenewals()
     this.restorer = this.makeRestorer()
-    this.promotion = new Promotion(ports.complain)
+    this.promotion = new Promotion(ports.complain, (index) => ports.kernel.table.linkByIndex(index)?.name)
     this.statics = this.makeStatics()
     this.conflicts = this.makeConflictWatch()
   }
@@ -153,9 +153,8 @@ export class Holdings {
 
   promoteSecondaries(routers: Iterable<Assembled>): void {
     const wanted = [...routers].filter(({ instance }) => instance.promoteSecondaries)
-    const links = wanted.map(({ router }) => router.link)
     const { table } = this.ports.kernel
-    this.promotion.use(new Set(links.filter((link) => table.linkByName(link) !== undefined)))
+    this.promotion.use(new Set(wanted.flatMap(({ router }) => table.linkByName(router.link)?.index ?? [])))
   }
 
   close(): void {

@@ -102,7 +102,7 @@ export class LinkRenewals {
 
 const isSameMac = (a: Link, b: Link): boolean => Buffer.compare(a.mac, b.mac) === 0
 
-/** For the log and the journal. */
+/** For the journal. */
 export function describeRenewal(link: Link, former: Link): string {
   const { name, mac } = link
   const what = !hasNeighbours(former)
@@ -112,3 +112,9 @@ export function describeRenewal(link: Link, former: Link): string {
       : `has the hardware address ${formatMac(mac)} now, not ${formatMac(former.mac)}`
   return `${name} ${what}: the virtual addresses on it are announced again`
 }
+
+/** For the log: keepalived's words, where it has some. */
+export const renewalMessage = (link: Link, former: Link): string =>
+  hasNeighbours(former) && !isSameMac(former, link)
+    ? `(${link.name}) MAC Address changed from ${formatMac(former.mac)} to ${formatMac(link.mac)}: the virtual addresses on it are announced again`
+    : describeRenewal(link, former)

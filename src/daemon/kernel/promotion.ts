@@ -2,7 +2,8 @@
  * promote_secondaries: without it the kernel removes all addresses of a
  * network together with its first one. Set on an instance's own interface
  * while the daemon runs and put back at its end, as keepalived does
- * (measured, 2.2.7). An interface that comes back has the setting anew.
+ * (measured, 2.2.7). An interface that comes back has the setting anew, one
+ * that is renamed takes it along.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,18 +13,26 @@ const DIRECTORY = '/proc/sys/net/ipv4/conf'
 
 export class Promotion {
   private readonly complain: (text: string) => void
+  private readonly nameOf: (index: number) => string | undefined
   private readonly directory: string
-  private readonly changed = new Set<string>()
+  /** By index. */
+  private readonly changed = new Set<number>()
 
-  constructor(complain: (text: string) => void, directory: string = DIRECTORY) {
+  /** @param nameOf the link's name now; undefined: it is gone, and its setting with it */
+  constructor(
+    complain: (text: string) => void,
+    nameOf: (index: number) => string | undefined,
+    directory: string = DIRECTORY,
+  ) {
     this.complain = complain
+    this.nameOf = nameOf
     this.directory = directory
   }
 
-  /** @param links those that are there and have it wanted; others get back what they had */
-  use(links: ReadonlySet<string>): void {
-    for (const link of this.changed) if (!links.has(link)) this.putBack(link)
-    for (const link of links) this.set(link)
+  /** @param links the indexes of those that have it wanted; others get back what they had */
+  use(links: ReadonlySet<number>): void {
+    for (const index of this.changed) if (!links.has(index)) this.putBack(index)
+    for (const index of links) this.set(index)
   }
 
   close(): void {
@@ -33,22 +42,26 @@ export class Promotion {
   // Nothing here waits: these files are the kernel's memory. And only this thread is known to be in the
   // network namespace whose settings they are.
 
-  private set(link: string): void {
+  private set(index: number): void {
+    const link = this.nameOf(index)
+    if (link === undefined) return
     try {
       if (readFileSync(this.pathOf(link), 'latin1').trim() !== '0') return
       writeFileSync(this.pathOf(link), '1')
-      this.changed.add(link)
+      this.changed.add(index)
     } catch (error) {
       this.complain(`cannot set promote_secondaries on ${link}: ${String(error)}`)
     }
   }
 
-  private putBack(link: string): void {
-    this.changed.delete(link)
+  private putBack(index: number): void {
+    this.changed.delete(index)
+    const link = this.nameOf(index)
+    if (link === undefined) return
     try {
       writeFileSync(this.pathOf(link), '0')
     } catch {
-      // The link is gone, and its setting with it.
+      // It has gone just now.
     }
   }
 

@@ -62,6 +62,8 @@ export class VirtualMacs {
   private readonly ours = new Set<string>()
   private readonly complained = new Set<string>()
   private former: FormerSetting[] = []
+  /** The indexes of bases whose settings have been changed: they may be renamed. */
+  private readonly bases = new Map<string, number>()
 
   /** @param left by a crashed daemon: interfaces, and settings that it has changed and not put back */
   constructor(ports: VirtualMacPorts, left?: LeftMacs) {
@@ -127,13 +129,13 @@ export class VirtualMacs {
     }
     this.ours.add(name)
     this.complained.delete(name)
-    this.configure(wanted)
+    this.configure(base, wanted)
     const refused = this.ports.kernel.enableLink(name)
     if (refused) this.ports.complain(`cannot bring ${name} up: ${refused.text} [${refused.code}]`)
     this.ports.say(there ? `Found matching interface ${name}` : `Success creating VMAC interface ${name}`)
   }
 
-  private configure({ name, link, ipv6 }: WantedVirtualMac): void {
+  private configure(base: Link, { name, link, ipv6 }: WantedVirtualMac): void {
     const { settings } = this.ports
     // No address of its own: a link-local one would be the same on every host.
     const family = ipv6 ? (['ipv6/addr_gen_mode', '1'] as const) : (['ipv6/disable_ipv6', '1'] as const)
@@ -143,6 +145,7 @@ export class VirtualMacs {
       // Anything else than 0 is the operator's own choice.
       if (value !== '0' || !settings.write(link, setting, '1')) continue
       this.former.push([link, setting, value])
+      this.bases.set(link, base.index)
     }
     if (settings.read('all', 'ipv4/rp_filter') === '1') {
       const text = `net.ipv4.conf.all.rp_filter is 1: packets to the addresses on ${name} may be dropped; 2 or 0 is needed`
@@ -163,11 +166,17 @@ export class VirtualMacs {
   /** Where nothing of ours stands any more. */
   private restoreBases(): void {
     const inUse = new Set(this.wanted.map(({ link }) => link))
+    const over = this.former.filter(([link]) => !inUse.has(link))
     restoreSettings(
-      this.former.filter(([link]) => !inUse.has(link)),
+      over.map(([link, ...setting]) => [this.nameNow(link), ...setting]),
       this.ports.settings,
     )
     this.former = this.former.filter(([link]) => inUse.has(link))
+  }
+
+  private nameNow(base: string): string {
+    const index = this.bases.get(base)
+    return (index === undefined ? undefined : this.ports.kernel.table.linkByIndex(index)?.name) ?? base
   }
 
   private complainOnce(subject: string, text: string): void {

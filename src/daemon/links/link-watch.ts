@@ -102,15 +102,27 @@ export class LinkWatch {
 
   /** Links first: what went with its link is no loss of its own, and who is in FAULT holds nothing. */
   onEvents(events: readonly LinkEvent[]): void {
+    for (const event of events) if (event.type === 'link-removed') this.hadMulticast.delete(event.link.index)
     const waiting = [...this.inUse].filter((name) => this.debounce.isWaiting(name))
-    for (const name of this.inUse) this.followLink(name)
+    const [present, absent] = this.split()
+    for (const name of present) this.followLink(name)
     const losses = findLosses(events, this.holdings(), this.ports.table())
     for (const name of this.inUse) this.followFact(name)
+    // Who leaves because its link has another name now can say so on that.
+    for (const name of absent) this.followLink(name)
     for (const event of events) this.noteAddress(event)
     for (const loss of losses) {
       if (this.ports.itemsOf(loss.router).includes(loss.item)) this.ports.lost(loss)
     }
     if (waiting.some((name) => !this.debounce.isWaiting(name))) this.putBackMissing()
+  }
+
+  /** The links of these names that there are, and the others. */
+  private split(): readonly [present: readonly string[], absent: readonly string[]] {
+    const table = this.ports.table()
+    const names = [...this.inUse]
+    const isPresent = (name: string): boolean => table.linkByName(name) !== undefined
+    return [names.filter(isPresent), names.filter((name) => !isPresent(name))]
   }
 
   /** A change of that link counts from now on. */

@@ -1,7 +1,7 @@
 /** Gratuitous ARP at a pace: what is sent when, with a clock of the test's own. */
 
 import { expect, test } from 'vitest'
-import { formatMac, ipv4FromNumber, type Ipv4Address } from '../../../src/base/address.ts'
+import { formatMac, ipv4FromNumber, parseIpv6, type Ipv4Address } from '../../../src/base/address.ts'
 import { accepted, rejected } from '../../../src/base/result.ts'
 import { milliseconds, seconds, toMilliseconds, between } from '../../../src/base/time.ts'
 import { Announcer, type Announcement } from '../../../src/daemon/kernel/announcer.ts'
@@ -52,7 +52,9 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
           const now = toMilliseconds(between(start, timers.clock.now()))
           for (const frame of frames) {
             sent.push(`${now} ${index}:${frame[31] ?? 0}`)
-            macs.push([frame.subarray(6, 12), frame.subarray(22, 28)].map(formatMac))
+            // The target link-layer address is the last of a neighbour advertisement.
+            const told = frame[12] === 0x86 ? frame.subarray(-6) : frame.subarray(22, 28)
+            macs.push([frame.subarray(6, 12), told].map(formatMac))
           }
           return accepted(frames.length)
         },
@@ -184,11 +186,14 @@ test('every frame is of the hardware address that the link has then, also what h
   set(2, { mac: eth0.mac })
   timers.advance(milliseconds(100))
   expect(macs()).toEqual([['02:00:00:00:00:02', '02:00:00:00:00:02']])
-  announcer.announce('V1', on(eth1, 1), 1)
+  const ipv6 = [{ linkIndex: 3, address: parseIpv6('fe80::1')! }]
+  announcer.announce('V1', ipv6, 1)
   set(3, { mac: otherMac })
-  announcer.announce('V1', on(eth1, 1), 1)
-  timers.advance(seconds(1))
-  expect(macs().map(([frame]) => frame)).toEqual(['02:00:00:00:00:03', '02:11:22:33:44:55'])
+  announcer.announce('V1', ipv6, 1)
+  expect(macs()).toEqual([
+    ['02:00:00:00:00:03', '02:00:00:00:00:03'],
+    ['02:11:22:33:44:55', '02:11:22:33:44:55'],
+  ])
 })
 
 const unannounceable: readonly (readonly [string, Partial<Link> | undefined])[] = [

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { formatMac } from '../../../src/base/address.ts'
 import { between, milliseconds, seconds, toMilliseconds } from '../../../src/base/time.ts'
 import { hasNeighbours } from '../../../src/daemon/kernel/announcer.ts'
-import { describeRenewal, LinkRenewals } from '../../../src/daemon/kernel/link-renewals.ts'
+import { describeRenewal, LinkRenewals, renewalMessage } from '../../../src/daemon/kernel/link-renewals.ts'
 import type { Link } from '../../../src/netlink/types.ts'
 import { link } from '../../netlink/specs.ts'
 import { ManualTimers } from '../../support/manual-clock.ts'
@@ -182,6 +182,11 @@ test('the line says what has changed', () => {
   expect(describeRenewal({ ...eth3, mac: mac(2) }, eth3)).toBe(
     `eth3 has the hardware address 02:00:00:00:00:02 now, not 02:00:00:00:00:01: ${again}`,
   )
+  expect(renewalMessage({ ...eth3, mac: mac(2) }, eth3)).toBe(
+    `(eth3) MAC Address changed from 02:00:00:00:00:01 to 02:00:00:00:00:02: ${again}`,
+  )
+  for (const former of [eth3, { ...eth3, noArp: true }])
+    expect(renewalMessage(eth3, former)).toBe(describeRenewal(eth3, former))
   expect(describeRenewal(eth3, { ...eth3, noArp: true })).toBe(`eth3 can be announced on again: ${again}`)
   expect(describeRenewal(eth3, eth3)).toBe(`eth3 has the hardware address 02:00:00:00:00:01 again: ${again}`)
 })
