@@ -10,6 +10,7 @@ import { expect, test, type TestContext } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
 import { Lab } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
+import { watchDirectory } from '../support/inotify.ts'
 import { pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
@@ -96,6 +97,9 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
   const under = await withOwnTmp(tmp, lab.directory)
   const paths = pathsIn(tmp)
   if (kind === 'vrrpd') await symlink(precious, paths.json)
+  await mkdir(tmp, { recursive: true })
+  const watch = await watchDirectory(tmp, router.directory)
+  onTestFinished(() => watch.stop())
   const daemon = await router.start({ kind, config, under })
   await daemon.logs(/\(VI_2\) Entering MASTER STATE/, patiently)
   await daemon.logs(/\(VI_1\) Entering MASTER STATE/, patiently)
@@ -108,12 +112,15 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
       (found) => (found.isFile() ? found.size : 0),
       () => 0,
     )
+  const closed = (): readonly string[] =>
+    watch.events().filter((event) => event.startsWith('CLOSE_WRITE keepalived'))
   const areWhole = async (): Promise<boolean> => {
     const before = await Promise.all(Object.values(paths).map(sizeOf))
     // keepalived writes them piece by piece.
     await pause(seconds(0.5))
     const after = await Promise.all(Object.values(paths).map(sizeOf))
-    return before.every((size, index) => size > 0 && size === after[index])
+    const areClosed = closed().length >= after.length
+    return areClosed && before.every((size, index) => size > 0 && size === after[index])
   }
   await until(`${kind} to write its dumps`, areWhole, patiently)
   const text = (path: string): Promise<string> => readFile(path, 'utf8')
@@ -124,6 +131,7 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
     stats: await text(paths.stats),
     data: (await text(paths.data)).split('\n'),
     precious: await readFile(precious, 'utf8'),
+    closed: closed(),
   }
   process.kill(daemon.pid, 63)
   const isCleared = async (): Promise<boolean> => {
@@ -147,6 +155,7 @@ needs(
   'root',
   'built',
   'keepalived',
+  'cc',
 )('dumps', () => {
   test('are keepalived’s, field by field', async (context) => {
     const [keepalived, vrrpd] = await Promise.all([play(context, 'keepalived'), play(context, 'vrrpd')])
@@ -165,6 +174,12 @@ needs(
     const told = new Set(keepalived.data)
     const own = vrrpd.data.filter((line) => !told.has(line) && !/Last transition|Password|Timeout/.test(line))
     expect(own).toEqual([])
+    // What tools on the host wait for.
+    const closed = ['data', 'json', 'stats', '_parent.data'].map(
+      (end) => `CLOSE_WRITE keepalived${end.startsWith('_') ? '' : '.'}${end}`,
+    )
+    expect(vrrpd.closed.toSorted()).toEqual(closed.toSorted())
+    expect(keepalived.closed.toSorted()).toEqual(closed.toSorted())
     // A link that somebody has laid out is replaced, not followed.
     expect(vrrpd.precious).toBe('keep')
     expect(vrrpd.link).toBe('none')

@@ -1,7 +1,10 @@
 /**
  * Writes a dump where everybody may write (/tmp): into a file that did not
  * exist before, which then takes the old one's place. So nobody reads half of
- * it, and no symbolic link laid out there is followed.
+ * it, and no symbolic link laid out there is followed. It is closed when it
+ * has its name: who waits for IN_CLOSE_WRITE of that, as with keepalived,
+ * finds all of it there. (keepalived 2.2.7 gives it the name first and writes
+ * then: measured.)
  */
 
 import { randomBytes } from 'node:crypto'
@@ -14,10 +17,10 @@ export async function replaceFile(path: string, text: string): Promise<string | 
     const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(text)
+      await rename(temporary, path)
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
     return undefined
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
