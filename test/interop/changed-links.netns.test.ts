@@ -74,7 +74,8 @@ async function withMaster(
         async () => (await capture.gratuitousArps()).filter((each) => each.mac === mac).length >= count,
         patiently,
       )
-    await heard(OLD, 3)
+    // At a pace some still wait.
+    await heard(OLD, wish.global === undefined ? 3 * (wish.addresses ?? vips).length : 3)
     await body({ router, capture, daemon, heard })
   } finally {
     await lab.destroy()
