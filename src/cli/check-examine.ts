@@ -10,7 +10,7 @@ import { lint } from '../config/lint/lint.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { compareDirectors, type Director } from '../config/compare/compare.ts'
 import type { SourceMap } from '../config/sources.ts'
-import { examinePrograms, hostAddresses, hostInterfaces } from './check-host.ts'
+import { examinePrograms, hostAddresses, hostInterfaces, hostMtus } from './check-host.ts'
 import { pathOf } from './check-io.ts'
 
 export interface ExamineOptions {
@@ -113,7 +113,7 @@ async function ofSystem(
   const insecure = insecureScripts(model.global.enableScriptSecurity ? new Map() : programs.insecure)
   if (interfaces !== undefined) return [...given, ...checkAgainstHost(model, programs, loaded), ...insecure]
   const addresses = hostAddresses()
-  const existing = await hostInterfaces()
+  const [existing, mtus] = await Promise.all([hostInterfaces(), hostMtus()])
   const ofLinks =
     existing === undefined
       ? []
@@ -121,5 +121,5 @@ async function ofSystem(
           ...missingInterfaces(model, incompleteInstances, existing, 'looked-at'),
           ...withoutSource(model, existing, addresses),
         ]
-  return [...ofLinks, ...checkAgainstHost(model, { ...programs, addresses }, loaded), ...insecure]
+  return [...ofLinks, ...checkAgainstHost(model, { ...programs, addresses, mtus }, loaded), ...insecure]
 }

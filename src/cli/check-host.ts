@@ -30,6 +30,18 @@ export async function hostInterfaces(): Promise<ReadonlySet<string> | undefined>
   return names === undefined ? undefined : new Set(names.filter((name) => name !== undefined))
 }
 
+/** Bytes. Only where /sys shows this network namespace, as the hardware address of an interface that is up tells. */
+export async function hostMtus(): Promise<ReadonlyMap<string, number>> {
+  const known = await Promise.all(
+    Object.entries(networkInterfaces()).map(async ([name, addresses]): Promise<[string, number][]> => {
+      const mac = (await contents(`/sys/class/net/${name}/address`)).trim()
+      const mtu = Number(await contents(`/sys/class/net/${name}/mtu`))
+      return mac === addresses?.[0]?.mac && mtu > 0 ? [[name, mtu]] : []
+    }),
+  )
+  return new Map(known.flat())
+}
+
 /** Addresses of the interfaces that are up. */
 export function hostAddresses(): ReadonlyMap<string, readonly Cidr[]> {
   return new Map(

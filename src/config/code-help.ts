@@ -49,6 +49,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'no-destination': 'A route needs a destination.',
   'no-action': 'A rule needs something to do.',
   'no-preference': 'A rule without a preference gets the next free one, counted down through the file.',
+  'too-many-addresses':
+    'An advert has a count of one byte and has to fit into one packet. What it has no room for is set on the MASTER all the same, but other routers are not told of it, and cannot tell that it differs. Put such addresses into virtual_ipaddress_excluded, on all routers.',
   'family-mismatch': 'IPv4 and IPv6 addresses do not go together here.',
   'not-tracked': 'Without an interface the loss of this route is not noticed.',
   'not-strict': 'Strict mode (vrrp_strict, strict_mode) takes back what the RFC does not have.',

@@ -39,6 +39,7 @@ export type DiagnosticCode =
   | 'missing-interface'
   | 'missing-vrid'
   | 'no-addresses'
+  | 'too-many-addresses'
   | 'no-peers'
   | 'no-destination'
   | 'no-action'

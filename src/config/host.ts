@@ -6,6 +6,7 @@
  */
 
 import { formatIp, isIpv4, type Cidr, type Ipv4Address } from '../base/address.ts'
+import { advertCapacity } from '../base/advert-capacity.ts'
 import { error, note, warning, type Diagnostic, type Report, type Span } from './diagnostics.ts'
 import type { Command, Model, Notify, VrrpInstance } from './model.ts'
 
@@ -18,6 +19,8 @@ export interface HostFacts {
   readonly interfaces?: ReadonlySet<string>
   /** Those without the flag MULTICAST. */
   readonly withoutMulticast?: ReadonlySet<string>
+  /** Bytes. */
+  readonly mtus?: ReadonlyMap<string, number>
   /** Addresses of each interface. */
   readonly addresses?: ReadonlyMap<string, readonly Cidr[]>
   readonly scriptOf?: (command: Command) => ScriptVerdict | undefined
@@ -48,6 +51,7 @@ function checkAll(model: Model, facts: HostFacts, otherScripts: readonly Command
   const report: Report = (diagnostic) => void found.push(diagnostic)
   if (facts.interfaces !== undefined) checkInterfaces(model, facts.interfaces, report)
   if (facts.withoutMulticast !== undefined) checkMulticast(model, facts.withoutMulticast, report)
+  if (facts.mtus !== undefined) checkAdvertSizes(model, facts.mtus, report)
   if (facts.addresses !== undefined) checkAddresses(model, facts.addresses, report)
   checkUser(model, facts, report)
   checkMailServer(model, facts, report)
@@ -83,6 +87,19 @@ function checkMulticast({ instances }: Model, without: ReadonlySet<string>, repo
     if (!without.has(link) || unicastPeers.length > 0) continue
     const message = `${link} does not support multicast: ${name} is in FAULT (ip link set ${link} multicast on, or unicast_peer)`
     report(error('no-multicast', linkSpan, message))
+  }
+}
+
+/** What the count of an advert has no room for has been said by then. */
+function checkAdvertSizes({ instances }: Model, mtus: ReadonlyMap<string, number>, report: Report): void {
+  for (const { name, link, version, family, authentication, addresses } of instances) {
+    const mtu = mtus.get(link)
+    if (mtu === undefined) continue
+    const capacity = advertCapacity(mtu, { version, family, signed: authentication.type === 'AH' })
+    const first = addresses[capacity]
+    if (first === undefined) continue
+    const message = `${name} has ${addresses.length} addresses to advertise and the MTU of ${link}, ${mtu}, has room for ${capacity}: from here on they are held, but not advertised, while it is so`
+    report(warning('too-many-addresses', first.span, message))
   }
 }
 

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'route-missing'
   | 'rule-missing'
   | 'no-address'
+  | 'not-advertised'
   /** What is tracked. */
   | 'tracker-failed'
   | 'tracker-disabled'

@@ -69,6 +69,7 @@ async function hostFacts({ model, otherScripts, incompleteInstances }: Loaded): 
     canResolve,
     interfaces: new Set(links.map(({ name }) => name)),
     withoutMulticast: new Set(links.filter(({ multicast }) => !multicast).map(({ name }) => name)),
+    mtus: new Map(links.map(({ name, mtu }) => [name, mtu])),
     addresses: new Map(
       links.map(({ name, index }) => [name, table.addressesOf(index).map(({ cidr }) => cidr)]),
     ),

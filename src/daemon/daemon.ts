@@ -283,8 +283,8 @@ export class Daemon {
   private makeOutbox(): OutboxPorts {
     const { ports, adverts, holdings } = this
     return {
-      sendAdvert: (assembled, source, priority, copies) => {
-        adverts.send(assembled, source, priority, copies)
+      sendAdvert: (assembled, advert) => {
+        adverts.send(assembled, advert)
       },
       install: (assembled) => {
         holdings.install(assembled)

@@ -5,16 +5,17 @@
  * are only put into their lane (scripts/notify-queue.ts).
  */
 
-import type { Ipv4Address } from '../base/address.ts'
 import { assertNever } from '../base/result.ts'
 import type { EngineEffect } from '../vrrp/engine.ts'
 import type { Effect, Note, NotifyState } from '../vrrp/election/state.ts'
 import type { Assembled } from './assemble.ts'
 
+/** `source` undefined: this router has never had an address to send from, and says nothing. */
+export type AdvertToSend = Omit<Effect & { readonly type: 'send-advert' }, 'type'>
+
 /** What an effect may touch; the daemon gives the real ones, tests theirs. */
 export interface OutboxPorts {
-  /** @param source undefined: this router has never had an address to send from, and says nothing */
-  sendAdvert(assembled: Assembled, source: Ipv4Address | undefined, priority: number, copies: number): void
+  sendAdvert(assembled: Assembled, advert: AdvertToSend): void
   install(assembled: Assembled): void
   withdraw(assembled: Assembled): void
   announce(assembled: Assembled, repeat: number, elsewhere: boolean): void
@@ -49,7 +50,7 @@ export function perform(
 function performFor(assembled: Assembled, effect: Effect, ports: OutboxPorts): void {
   switch (effect.type) {
     case 'send-advert':
-      ports.sendAdvert(assembled, effect.source, effect.priority, effect.copies)
+      ports.sendAdvert(assembled, effect)
       break
     case 'install':
       ports.install(assembled)

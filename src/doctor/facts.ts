@@ -56,7 +56,7 @@ export interface Instance {
   /** `unicast_peer`, IPv4 ones. */
   readonly peers: readonly Ipv4Address[]
   readonly sourceAddress?: Ipv4Address
-  /** Without excluded ones. */
+  /** Without excluded ones; its link may have no room for all of them in an advert. */
   readonly advertised: readonly Ipv4Address[]
   /** All of them, with their links. */
   readonly addresses: readonly { readonly cidr: Cidr; readonly link: string; readonly scope: string }[]
@@ -100,6 +100,8 @@ export interface LinkFacts {
   readonly up: boolean
   readonly carrier: boolean
   readonly multicast: boolean
+  /** Bytes. */
+  readonly mtu?: number
   readonly addresses: readonly Cidr[]
   /** IPv4 groups that somebody on this host has joined on it. */
   readonly groups: readonly Ipv4Address[]

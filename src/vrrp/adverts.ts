@@ -2,6 +2,7 @@
 
 import type { Ipv4Address } from '../base/address.ts'
 import type { Instant } from '../base/time.ts'
+import { advertisedAddresses } from './conditions.ts'
 import { countAdvert, countAddressListDiffers, countRejection } from './counters.ts'
 import { recordOf, update, type Draft } from './draft.ts'
 import type { Advert, VirtualRouter } from './election/state.ts'
@@ -10,13 +11,14 @@ import { noteOnce, stepAndSettle } from './stepping.ts'
 import type { EngineEvent, RouterRecord } from './types.ts'
 
 export function receiveAdvert(draft: Draft, name: string, advert: Advert): void {
-  const { state, counters, router, lastSender } = recordOf(draft, name)
+  const { state, counters, router, conditions, lastSender } = recordOf(draft, name)
   if (isDeaf(state) || isTooEarly(router, advert.arrivedAt)) return
   update(draft, name, { counters: countAdvert(counters, advert.priority), lastSender: advert.source })
   forgetGoneSenders(draft, name)
   sayOfSenders(draft, name, (senders) => accept(senders, advert.source))
   const trusted = router.skipCheckAdvAddr && lastSender === advert.source
-  if (!trusted && !hasSameAddresses(router, advert)) acceptDifferingList(draft, name, advert)
+  const ours = advertisedAddresses(router, conditions)
+  if (!trusted && !areSameAddresses(ours, advert.addresses)) acceptDifferingList(draft, name, advert)
   stepAndSettle(draft, name, { type: 'advert', advert })
 }
 
@@ -47,7 +49,7 @@ const isTooEarly = ({ deafUntil }: VirtualRouter, arrivedAt: Instant): boolean =
 const isDeaf = ({ kind }: RouterRecord['state']): boolean => kind === 'initialize' || kind === 'fault'
 
 /** In any order: what matters is which addresses both stand for. */
-function hasSameAddresses({ addresses: ours }: VirtualRouter, { addresses: theirs }: Advert): boolean {
+function areSameAddresses(ours: readonly Ipv4Address[], theirs: readonly Ipv4Address[]): boolean {
   if (ours.length !== theirs.length) return false
   if (ours.every((address, index) => address === theirs[index])) return true
   const known = new Set<Ipv4Address>(ours)

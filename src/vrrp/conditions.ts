@@ -5,6 +5,7 @@
  */
 
 import { formatIpv4, type Ipv4Address } from '../base/address.ts'
+import { advertCapacity } from '../base/advert-capacity.ts'
 import {
   contributionsOf,
   effectivePriority,
@@ -21,6 +22,8 @@ export interface LinkFact {
   readonly lacksMulticast?: boolean
   /** The first address that is nobody's virtual one; what adverts are sent from. */
   readonly source: Ipv4Address | undefined
+  /** Bytes; what an advert sent here may have. Absent: not known. */
+  readonly mtu?: number
   /** Of the configured source addresses of routers here, those that this host does not have now. */
   readonly lacks?: ReadonlySet<Ipv4Address>
 }
@@ -64,6 +67,7 @@ export const contributionsNow = (router: VirtualRouter, facts: Facts): readonly 
 export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
   const decisive = router.trackers.filter(isDecisive)
   const source = router.sourceAddress ?? facts.links.get(router.link)?.source
+  const unadvertised = countUnadvertised(router, facts)
   return {
     priority: effectivePriority(router.priority, contributionsNow(router, facts)),
     faults: [
@@ -78,8 +82,22 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
     ],
     pending: decisive.filter((tracker) => findingOf(facts, tracker) === 'pending').map(describeTracker),
     source,
+    ...(unadvertised > 0 && { unadvertised }),
   }
 }
+
+function countUnadvertised({ addresses, advertLink, link, signed }: VirtualRouter, facts: Facts): number {
+  const mtu = facts.links.get(advertLink ?? link)?.mtu
+  const capacity = advertCapacity(mtu, { version: 2, family: 4, signed: signed === true })
+  return Math.max(0, addresses.length - capacity)
+}
+
+/** What our adverts carry now. */
+export const advertisedAddresses = (
+  { addresses }: VirtualRouter,
+  { unadvertised = 0 }: Conditions,
+): readonly Ipv4Address[] =>
+  unadvertised === 0 ? addresses : addresses.slice(0, Math.max(0, addresses.length - unadvertised))
 
 /** As keepalived's users have it with a tracked file: a Fault like any other, so that groups and scripts follow. */
 const drained = ({ name }: VirtualRouter, facts: Facts): readonly FaultReason[] =>
@@ -150,6 +168,7 @@ export const withShared = (own: Conditions, { faults, pending }: Shared): Condit
 export const sameConditions = (a: Conditions, b: Conditions): boolean =>
   a.priority === b.priority &&
   a.source === b.source &&
+  (a.unadvertised ?? 0) === (b.unadvertised ?? 0) &&
   sameList(a.pending, b.pending, (x) => x) &&
   sameList(a.faults, b.faults, (x) => `${x.kind} ${x.subject}`)
 

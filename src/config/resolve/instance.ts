@@ -1,6 +1,7 @@
 /** vrrp_instance blocks: what keepalived makes of the combination of keywords, once the block is read. */
 
-import { error, type Report } from '../diagnostics.ts'
+import { MOST_ADVERTISED } from '../../base/advert-capacity.ts'
+import { error, warning, type Report } from '../diagnostics.ts'
 import { accept, noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
 import { smtpAlert } from '../keywords/notify.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
@@ -70,10 +71,13 @@ export function resolveInstance(
     authentication: resolveAuthentication(node.nodes, report),
     ...resolveTransport(node, values, { family, checkUnicastSource: defaults.checkUnicastSource }, report),
     dontTrackPrimary: values.has(keywords.dontTrackPrimary),
-    addresses,
-    excludedAddresses: entriesOf(node, keywords.virtualIpaddressExcluded)
-      .map((entry) => resolveAddress(entry, addressDefaults, report))
-      .filter((address) => address !== undefined),
+    addresses: addresses.slice(0, MOST_ADVERTISED),
+    excludedAddresses: [
+      ...entriesOf(node, keywords.virtualIpaddressExcluded)
+        .map((entry) => resolveAddress(entry, addressDefaults, report))
+        .filter((address) => address !== undefined),
+      ...excess(name.text, addresses, report),
+    ],
     routes: entriesOf(node, keywords.virtualRoutes)
       .map((entry) => resolveRoute(entry, names, report))
       .filter((route) => route !== undefined),
@@ -98,6 +102,20 @@ export function resolveInstance(
   const complete = isComplete(resolved, node, values, name, report)
   const settled = settle(strict ? makeStrict(resolved, values, report) : resolved, node, report)
   return { instance: settled, complete }
+}
+
+/** What no advert can count: held like excluded addresses and behind those, as by keepalived. */
+function excess(
+  name: string,
+  addresses: readonly VirtualAddress[],
+  report: Report,
+): readonly VirtualAddress[] {
+  const beyond = addresses.slice(MOST_ADVERTISED)
+  const [first] = beyond
+  if (first === undefined) return []
+  const message = `${name} has ${addresses.length} virtual addresses and an advert carries at most ${MOST_ADVERTISED}: from here on they are held, but not advertised, as if in virtual_ipaddress_excluded`
+  report(warning('too-many-addresses', first.span, message))
+  return beyond
 }
 
 /** The later of accept and no_accept holds. */

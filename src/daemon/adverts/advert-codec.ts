@@ -95,9 +95,19 @@ export class AdvertCodec {
     return { type: 'rejected', router, reason, source, text: describeRejection(received.error) }
   }
 
-  /** One advert: a packet, or one for each peer, all with the same identification and sequence number. */
-  encode(assembled: Assembled, source: Ipv4Address, priority: number): readonly OutgoingPacket[] {
+  /**
+   * One advert: a packet, or one for each peer, all with the same identification and sequence number.
+   *
+   * @param unadvertised how many of the addresses, from the last one on, it has no room for
+   */
+  encode(
+    assembled: Assembled,
+    source: Ipv4Address,
+    priority: number,
+    unadvertised = 0,
+  ): readonly OutgoingPacket[] {
     const { router, instance, transport } = assembled
+    const addresses = advertised(instance)
     const id = ((this.lastId.get(router.name) ?? 0) % 0xffff) + 1
     this.lastId.set(router.name, id)
     this.skipSequence(assembled)
@@ -107,7 +117,7 @@ export class AdvertCodec {
       vrid: router.vrid,
       priority,
       intervalSeconds: toSeconds(instance.advertInterval),
-      addresses: advertised(instance),
+      addresses: addresses.slice(0, Math.max(0, addresses.length - unadvertised)),
       source,
       id,
       ttl: ttlOf(transport),

@@ -8,6 +8,7 @@ import { AdvertCodec, type UsedNumbers } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import type { Assembled } from '../assemble.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
+import type { AdvertToSend } from '../outbox.ts'
 import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { listeningAddresses } from './transport.ts'
 import { watchDeafness } from '../links/watched-links.ts'
@@ -68,11 +69,10 @@ export class AdvertTraffic {
     this.links.follow(name, link, listeningAddresses(this.routers, name, fact))
   }
 
-  /** @param source undefined: this router has never had an address to send from, and says nothing */
-  send(assembled: Assembled, source: Ipv4Address | undefined, priority: number, copies: number): void {
+  send(assembled: Assembled, { source, priority, copies, unadvertised }: AdvertToSend): void {
     if (source === undefined) return
     for (let copy = 0; copy < copies; copy += 1)
-      this.links.send(assembled.advertLink, this.codec.encode(assembled, source, priority))
+      this.links.send(assembled.advertLink, this.codec.encode(assembled, source, priority, unadvertised))
   }
 
   skipSequence(assembled: Assembled): void {

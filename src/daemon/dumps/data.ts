@@ -8,7 +8,7 @@ import { formatIp, formatIpv4 } from '../../base/address.ts'
 import { toSeconds } from '../../base/time.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { MASKED } from './json.ts'
-import { STATE_NAMES, type DumpedRouter, type DumpSource } from './source.ts'
+import { asAdvertised, STATE_NAMES, type DumpedRouter, type DumpSource } from './source.ts'
 import { addressWords, commandWords, routeWords, ruleWords } from './words.ts'
 
 type Lines = readonly (string | false | undefined)[]
@@ -72,8 +72,7 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
   const words = [...instance.addresses, ...instance.excludedAddresses].map((address, index) =>
     addressWords(address, isPresent(index)),
   )
-  const vips = words.slice(0, instance.addresses.length)
-  const evips = words.slice(instance.addresses.length)
+  const [vips, evips] = asAdvertised(words, instance, conditions)
   const tracked = (title: string, names: readonly string[]): Lines =>
     names.length === 0 ? [] : [`   ${title} :`, ...names.map((name) => `     ${name}`)]
   const source = conditions.source

@@ -7,7 +7,7 @@
 import { seconds, toSeconds } from '../../base/time.ts'
 import type { ProcessReport } from '../../tracking/tracked-processes.ts'
 import { commandWords, addressWords, routeWords, ruleWords } from './words.ts'
-import { errorCounts, STATE_NUMBERS, type DumpedRouter, type DumpSource } from './source.ts'
+import { asAdvertised, errorCounts, STATE_NUMBERS, type DumpedRouter, type DumpSource } from './source.ts'
 
 export const MASKED = '********'
 
@@ -50,8 +50,7 @@ function dataOf({ assembled, record, sinceMicros, isPresent }: DumpedRouter, { m
   const number = STATE_NUMBERS[state.kind]
   const all = [...instance.addresses, ...instance.excludedAddresses]
   const addresses = all.map((address, index) => addressWords(address, isPresent(index)))
-  const vips = addresses.slice(0, instance.addresses.length)
-  const evips = addresses.slice(instance.addresses.length)
+  const [vips, evips] = asAdvertised(addresses, instance, conditions)
   const scripts = instance.trackScripts.flatMap(({ script }) =>
     model.scripts.filter(({ name }) => name === script),
   )

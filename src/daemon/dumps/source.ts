@@ -1,10 +1,11 @@
 /** What dumps are made of. Times are by the wall clock, in microseconds since the epoch. */
 
-import type { Model } from '../../config/model.ts'
+import type { Model, VrrpInstance } from '../../config/model.ts'
 import type { CheckReport } from '../../scripts/check-events.ts'
 import type { FileReport } from '../../tracking/file-watch.ts'
 import type { ProcessReport } from '../../tracking/tracked-processes.ts'
 import type { Counters } from '../../vrrp/counters.ts'
+import type { Conditions } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { Assembled } from '../assemble.ts'
 import type { Whereabouts } from '../whereabouts.ts'
@@ -38,6 +39,19 @@ export interface DumpSource {
 /** keepalived's. */
 export const STATE_NUMBERS = { initialize: 0, backup: 1, master: 2, fault: 3 } as const
 export const STATE_NAMES = { initialize: 'INIT', backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
+
+/**
+ * What stands for the addresses of an instance, excluded ones last, as keepalived has them: those that
+ * adverts carry, and the others. What they have no room for comes last.
+ */
+export function asAdvertised<T>(
+  all: readonly T[],
+  { addresses: { length } }: VrrpInstance,
+  { unadvertised = 0 }: Conditions,
+): readonly [vips: readonly T[], evips: readonly T[]] {
+  const carried = Math.max(0, length - unadvertised)
+  return [all.slice(0, carried), [...all.slice(length), ...all.slice(carried, length)]]
+}
 
 /** Of the wire's rejection reasons, in keepalived's groups. */
 export function errorCounts({ rejected, addressListDiffers }: Counters): Readonly<Record<ErrorName, number>> {

@@ -72,6 +72,11 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
       }
     case 'address-lost':
       return { kind: 'address-lost', text: `somebody else removed ${note.address}` }
+    case 'advertised-addresses':
+      return {
+        kind: 'link',
+        text: `${name} advertises ${note.advertised} of ${note.count} addresses: that is what the MTU of ${note.link} has room for`,
+      }
     case 'advert-rejected':
     case 'adverts-still-rejected':
     case 'adverts-no-longer-rejected':

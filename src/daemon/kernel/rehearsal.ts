@@ -72,7 +72,7 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   const ports = rehearsalPorts(assembled, stage, codec, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
-  const facts = { ...noFacts, links: new Map([[NOWHERE.name, { up: true, source }]]) }
+  const facts = { ...noFacts, links: new Map([[NOWHERE.name, { up: true, source, mtu: NOWHERE.mtu }]]) }
   let engine: Engine = createEngine({ routers: [assembled.router], groups: [], facts }, start)
   const happens = (event: EngineEvent, at: Instant): void => {
     const next = stepEngine(engine, event, at)
@@ -104,10 +104,10 @@ function rehearsalPorts(
   const installer = new Installer({ ...installerPort(kernel), linkByName: () => NOWHERE }, silent)
   const announcements = assembled.router.addresses.map((address) => ({ link: NOWHERE, address }))
   return {
-    sendAdvert: (_assembled, source, priority) => {
+    sendAdvert: (_assembled, { source, priority, unadvertised }) => {
       if (source === undefined) return
       // Who does not listen has no sequence number that we would believe (auth_type AH).
-      for (const { to, bytes } of codec.encode(assembled, source, priority))
+      for (const { to, bytes } of codec.encode(assembled, source, priority, unadvertised))
         neighbour.decode({ link: NOWHERE.name, address: to, bytes, arrivedAt: instant(0) }, source)
     },
     install: (each) => {

@@ -25,16 +25,23 @@ export function sourceAddress(
  * @param lacks source addresses that routers on this link are configured with and the host does not have
  */
 export const linkFact = (
-  { up, multicast }: Pick<Link, 'up' | 'multicast'>,
+  { up, multicast, mtu }: Pick<Link, 'up' | 'multicast' | 'mtu'>,
   addresses: readonly LinkAddress[],
   virtual: ReadonlySet<Ipv4Address>,
   lacks: ReadonlySet<Ipv4Address> = new Set(),
-): LinkFact => ({ up, lacksMulticast: !multicast, source: sourceAddress(addresses, virtual), lacks })
+): LinkFact => ({
+  up,
+  lacksMulticast: !multicast,
+  source: sourceAddress(addresses, virtual),
+  ...(mtu > 0 && { mtu }),
+  lacks,
+})
 
 export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): boolean =>
   a?.up === b?.up &&
   a?.lacksMulticast === b?.lacksMulticast &&
   a?.source === b?.source &&
+  a?.mtu === b?.mtu &&
   sameSet(a?.lacks, b?.lacks)
 
 function sameSet<T>(a: ReadonlySet<T> = new Set(), b: ReadonlySet<T> = new Set()): boolean {

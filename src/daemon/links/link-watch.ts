@@ -79,7 +79,13 @@ export class LinkWatch {
     if (link?.multicast === true) this.hadMulticast.add(link.index)
     const multicast = link !== undefined && this.hadMulticast.has(link.index)
     return (
-      link && linkFact({ up, multicast }, table.addressesOf(link.index), this.virtual, this.lackedBy(name))
+      link &&
+      linkFact(
+        { up, multicast, mtu: link.mtu },
+        table.addressesOf(link.index),
+        this.virtual,
+        this.lackedBy(name),
+      )
     )
   }
 

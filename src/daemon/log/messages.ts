@@ -82,6 +82,8 @@ function describe(note: Note): readonly [LogLevel, string] {
       return ['warn', describeAddressList(note)]
     case 'address-lost':
       return ['info', `Netlink reflector reports ${note.address} removed by somebody else`]
+    case 'advertised-addresses':
+      return describeAdvertised(note)
     case 'advert-rejected':
     case 'adverts-still-rejected':
       return ['warn', rejectionWords(note)]
@@ -164,6 +166,17 @@ const inWords = (span: Duration): string =>
 function describeAddressList({ source, addresses }: NoteOf<'address-list-differs'>): string {
   const theirs = addresses.length === 0 ? 'none' : addresses.map(formatIpv4).join(', ')
   return `advert from ${formatIpv4(source)} accepted, though its virtual addresses are not ours: ${theirs}`
+}
+
+function describeAdvertised({
+  advertised,
+  count,
+  link,
+}: NoteOf<'advertised-addresses'>): readonly [LogLevel, string] {
+  if (advertised === count)
+    return ['info', `all ${count} VIPs are advertised again: ${link} has room for them`]
+  const words = `Number of VIPs (${count}) exceeds maximum/space available in packet (max ${advertised} addresses)`
+  return ['warn', `${words} - excess moved to eVIPs: the MTU of ${link} has no room for them in an advert`]
 }
 
 /** For JSON logs: how many more in how long. */

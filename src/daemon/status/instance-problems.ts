@@ -20,6 +20,7 @@ export const instanceProblems = (
     ...rivalMasters(instance, moment),
     ...rejectedAdverts(instance, record, moment),
     ...addressProblems(instance),
+    ...notAdvertised(instance, record),
     ...routingProblems(instance),
     ...heldBack(instance, record),
   ].map((found) => ({ ...found, instance: instance.name }))
@@ -200,6 +201,22 @@ function addressProblems({ name, state, addresses, since }: InstanceReport): Own
       text: `${name} is ${state}, but ${address} is present here: two hosts may answer for it`,
       advice: 'find out who set it (networkd, ifupdown, a script) and remove it: ip address del',
     })),
+  ]
+}
+
+function notAdvertised(
+  { name, interface: link }: InstanceReport,
+  { router: { addresses, advertLink }, conditions: { unadvertised = 0 } }: RouterRecord,
+): Own[] {
+  if (unadvertised === 0) return []
+  const carried = addresses.length - unadvertised
+  return [
+    {
+      code: 'not-advertised',
+      severity: 'notice',
+      text: `${name} advertises ${carried} of its ${addresses.length} addresses, and holds the others like excluded ones: the MTU of ${advertLink ?? link} has no room for more`,
+      advice: `the same MTU on all its routers; a larger one, or virtual_ipaddress_excluded for the others`,
+    },
   ]
 }
 

@@ -1,6 +1,7 @@
 /** Other routers on the LAN, and whether they mean the same virtual router as we do. */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIpv4, type Ipv4Address } from '../../base/address.ts'
+import { advertCapacity } from '../../base/advert-capacity.ts'
 import type { Facts, HeardAdvert, Instance } from '../facts.ts'
 import { listed, ok, problem, unknown, warning, type Finding } from '../finding.ts'
 
@@ -9,6 +10,7 @@ const AUTH_WORDS: Readonly<Record<number, string>> = {
   1: 'auth_type PASS',
   2: 'auth_type AH',
 }
+const SIGNED = 2
 
 export function checkLan(facts: Facts): readonly Finding[] {
   const { configuration, lan } = facts
@@ -33,7 +35,7 @@ function checkInstance(
 ): readonly Finding[] {
   const [first] = adverts
   if (!first) return []
-  const different = adverts.flatMap((advert) => differences(instance, advert))
+  const different = adverts.flatMap((advert) => differences(instance, advertisedBy(instance, facts), advert))
   const masters = mastersBeside(instance, adverts, facts)
   if (different.length > 0 || masters.length > 0) return [...different, ...masters]
   return [ok(`${instance.name}: ${formatIpv4(first.source)} is MASTER, priority ${first.priority}`)]
@@ -61,7 +63,22 @@ function mastersBeside(
   ]
 }
 
-function differences(instance: Instance, advert: HeardAdvert): readonly Finding[] {
+/** What our own adverts would carry. */
+function advertisedBy(
+  { advertised, link, version, family, authCode }: Instance,
+  { links }: Facts,
+): readonly Ipv4Address[] {
+  return advertised.slice(
+    0,
+    advertCapacity(links.get(link)?.mtu, { version, family, signed: authCode === SIGNED }),
+  )
+}
+
+function differences(
+  instance: Instance,
+  ours: readonly Ipv4Address[],
+  advert: HeardAdvert,
+): readonly Finding[] {
   const { name, vrid, link } = instance
   const who = `another router on ${link}, ${formatIpv4(advert.source)}, uses VRID ${vrid} (${name})`
   const findings: Finding[] = []
@@ -78,16 +95,13 @@ function differences(instance: Instance, advert: HeardAdvert): readonly Finding[
     )
     return findings
   }
-  if (
-    instance.advertised.length > 0 &&
-    !advert.addresses.some((each) => instance.advertised.includes(each))
-  ) {
+  if (ours.length > 0 && !advert.addresses.some((each) => ours.includes(each))) {
     const theirs =
       advert.addresses.length === 0 ? 'no addresses' : listed(advert.addresses.slice(0, 3).map(formatIpv4))
     const why =
       'it is probably somebody else’s cluster; with one VRID the two take each other’s MASTER for their own'
     add(problem, `for ${theirs}`, why, `another virtual_router_id for ${name}, on all its hosts`)
-  } else if (!sameAddresses(instance, advert)) {
+  } else if (!areSame(ours, advert.addresses)) {
     const why =
       'an address that only one of them has is served only while that one is MASTER; keepalived before 2.3.3 rejects such adverts'
     add(warning, 'with another list of addresses', why, 'the same virtual_ipaddress block on all hosts')
@@ -120,5 +134,5 @@ function differences(instance: Instance, advert: HeardAdvert): readonly Finding[
   return findings
 }
 
-const sameAddresses = ({ advertised }: Instance, { addresses }: HeardAdvert): boolean =>
-  advertised.length === addresses.length && advertised.every((each) => addresses.includes(each))
+const areSame = (ours: readonly Ipv4Address[], theirs: readonly Ipv4Address[]): boolean =>
+  ours.length === theirs.length && ours.every((each) => theirs.includes(each))

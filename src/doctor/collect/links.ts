@@ -40,15 +40,20 @@ const namesIn = (dev: string): readonly string[] =>
   dev.split('\n').flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
 
 /** /sys may be another network namespace's; what is not there is taken to be well. */
-async function sysOf(host: Host, name: string): Promise<Pick<LinkFacts, 'up' | 'carrier' | 'multicast'>> {
+async function sysOf(
+  host: Host,
+  name: string,
+): Promise<Pick<LinkFacts, 'up' | 'carrier' | 'multicast' | 'mtu'>> {
   const text = await host.read(`/sys/class/net/${name}/flags`)
   if (text === undefined) return { up: true, carrier: true, multicast: true }
   const flags = Number(text)
+  const mtu = Number(await host.read(`/sys/class/net/${name}/mtu`))
   return {
     up: (flags & IFF.up) !== 0,
     // Reading it fails while the link is down.
     carrier: (await host.read(`/sys/class/net/${name}/carrier`))?.trim() === '1',
     multicast: (flags & IFF.multicast) !== 0,
+    ...(mtu > 0 && { mtu }),
   }
 }
 

@@ -47,6 +47,13 @@ export type Note =
       readonly addresses: readonly Ipv4Address[]
     }
   | { readonly kind: 'address-lost'; readonly address: string }
+  /** Adverts on that link carry the first `advertised` of `count` addresses now; all of them: again. */
+  | {
+      readonly kind: 'advertised-addresses'
+      readonly advertised: number
+      readonly count: number
+      readonly link: string
+    }
   /** An advert that failed validation; `text` is the wire's own description of why. */
   | {
       readonly kind: 'advert-rejected'

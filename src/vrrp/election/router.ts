@@ -8,6 +8,8 @@ export interface VirtualRouter {
   /** The vrrp_instance's name; unique. */
   readonly name: string
   readonly link: string
+  /** The link that its adverts leave on, where that is another one (use_vmac). */
+  readonly advertLink?: string
   readonly vrid: number
   /** What else tells routers of one VRID on one link apart: a multicast group or a unicast source. */
   readonly channel?: string
@@ -29,8 +31,10 @@ export interface VirtualRouter {
    */
   readonly pauseGuard?: true
   readonly downTimerAdverts: number
-  /** The advertised addresses in the file's order. */
+  /** To be advertised, in the file's order; the last of them are not while its link has no room for them. */
   readonly addresses: readonly Ipv4Address[]
+  /** Its adverts have an authentication header. */
+  readonly signed?: true
   readonly garp: GarpPlan
   readonly lowerPrioNoAdvert: boolean
   readonly higherPrioSendAdvert: boolean

@@ -49,6 +49,8 @@ export interface Conditions {
   readonly pending: readonly string[]
   /** The address our adverts carry; undefined only while it is missing (then a fault says so). */
   readonly source: Ipv4Address | undefined
+  /** How many of the router's addresses, from the last one on, an advert has no room for. Absent: none. */
+  readonly unadvertised?: number
 }
 
 export interface MasterSeen {
@@ -143,6 +145,8 @@ export type Effect =
        * source address has just gone can still say goodbye (measured).
        */
       readonly source: Ipv4Address | undefined
+      /** See Conditions. */
+      readonly unadvertised?: number
     }
   | { readonly type: 'install' }
   | { readonly type: 'withdraw' }

@@ -14,10 +14,37 @@ import type { Instant } from '../../base/time.ts'
 import { onBackup } from './backup.ts'
 import { onFault, onInitialize } from './idle.ts'
 import { onMaster } from './master.ts'
-import type { Conditions, RouterEvent, State, Step, VirtualRouter } from './state.ts'
+import type { Conditions, Effect, RouterEvent, State, Step, VirtualRouter } from './state.ts'
+import { note } from './transitions.ts'
 
 /** @param conditions what is true around the router now (after the event) */
 export function step(
+  router: VirtualRouter,
+  state: State,
+  conditions: Conditions,
+  event: RouterEvent,
+  now: Instant,
+): Step {
+  const taken = stepFrom(router, state, conditions, event, now)
+  const advertised = describeAdvertised(router, conditions, event)
+  return advertised.length === 0 ? taken : { ...taken, effects: [...advertised, ...taken.effects] }
+}
+
+/** Whatever its state: whoever looks for addresses that no advert has is told why. */
+function describeAdvertised(
+  { addresses, advertLink, link }: VirtualRouter,
+  { unadvertised = 0 }: Conditions,
+  event: RouterEvent,
+): readonly Effect[] {
+  if (event.type !== 'start' && event.type !== 'conditions') return []
+  const { unadvertised: before = 0 } = event.type === 'start' ? {} : event.before
+  if (unadvertised === before) return []
+  const { length: count } = addresses
+  const advertised = count - unadvertised
+  return [note({ kind: 'advertised-addresses', advertised, count, link: advertLink ?? link })]
+}
+
+function stepFrom(
   router: VirtualRouter,
   state: State,
   conditions: Conditions,

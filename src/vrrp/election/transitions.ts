@@ -22,16 +22,19 @@ export const note = (value: Note): Effect => ({ type: 'note', note: value })
 export const notify = (state: NotifyState, priority: number): Effect => ({ type: 'notify', state, priority })
 
 /** An advert with our effective priority. */
-export const advertise = ({ priority, source }: Conditions): Effect => ({
+export const advertise = (conditions: Conditions): Effect => sendAdvert(conditions, conditions.priority, 1)
+
+const sendAdvert = ({ source, unadvertised }: Conditions, priority: number, copies: number): Effect => ({
   type: 'send-advert',
   priority,
-  copies: 1,
+  copies,
   source,
+  ...(unadvertised !== undefined && { unadvertised }),
 })
 
 /** What a Master does that leaves of its own accord: says so with priority 0, then takes its addresses away. */
-export const sayGoodbye = ({ source }: Conditions, copies = 1): readonly Effect[] => [
-  { type: 'send-advert', priority: 0, copies, source },
+export const sayGoodbye = (conditions: Conditions, copies = 1): readonly Effect[] => [
+  sendAdvert(conditions, 0, copies),
   note({ kind: 'priority-zero-sent' }),
   ...withdraw,
 ]
