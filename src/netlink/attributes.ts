@@ -71,16 +71,22 @@ function ipFromBytes(bytes: Buffer): IpAddress {
   throw new Error(`an address of ${bytes.length} bytes`)
 }
 
+/** An attribute's length is two bytes, its own header of four included. */
+const LONGEST_VALUE = 0xffff - 4
+
 /** A message's body in the making: its fixed part, then attributes. An absent value writes nothing. */
 export class Body {
   private readonly stream = new AttrStream()
+  private fits = true
 
   constructor(fixedPart: Uint8Array) {
     this.stream.emit(fixedPart)
   }
 
   bytes(number: number, value: Uint8Array | undefined): this {
-    if (value !== undefined) this.stream.push(number, value)
+    if (value === undefined) return this
+    if (value.length > LONGEST_VALUE) this.fits = false
+    else this.stream.push(number, value)
     return this
   }
 
@@ -105,8 +111,9 @@ export class Body {
     return this.bytes(number, value === undefined ? undefined : ipToBytes(value))
   }
 
+  /** Empty when a value is longer than an attribute can be: see Request. */
   build(): Uint8Array {
-    return Buffer.concat(this.stream.bufs)
+    return this.fits ? Buffer.concat(this.stream.bufs) : new Uint8Array()
   }
 }
 

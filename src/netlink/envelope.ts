@@ -20,6 +20,7 @@ export interface Request {
   readonly type: number
   /** Besides NLM_F_REQUEST. */
   readonly flags: number
+  /** Empty: what is wanted fits into no message (thousands of nexthops), and is refused without being asked. */
   readonly body: Uint8Array
 }
 

@@ -18,7 +18,7 @@ import { readDump } from './dump.ts'
 import { encodeRequest, type Envelope, type Request } from './envelope.ts'
 import { Exchange } from './exchange.ts'
 import { receive } from './receive.ts'
-import { ERRNO, refusalOfCall } from './refusal.ts'
+import { ERRNO, refusal, refusalOfCall } from './refusal.ts'
 import type { Outcome } from './types.ts'
 
 export interface TransportOptions {
@@ -28,11 +28,11 @@ export interface TransportOptions {
   readonly requestsPerWrite?: number
 }
 
-/**
- * An answer takes about 1 KiB of the receive buffer, a request at most 150
- * bytes of a write: both fit, even where the buffer's size is the system's default.
- */
+/** An answer takes about 1 KiB of the receive buffer: they fit, even where its size is the system's default. */
 const defaults = { receiveBufferBytes: 1 << 20, requestsPerWrite: 128 } as const
+
+/** Of the send buffer a small part, even where its size is the system's default; most requests have 150 or less. */
+const BYTES_PER_WRITE = 32 << 10
 
 /** What is still without an answer is sent in ever smaller pieces, at last one by one. */
 const SMALLER_WRITES: readonly number[] = [16, 1]
@@ -73,11 +73,11 @@ export class Transport {
   /** One outcome per request, in the same order. One that is refused does not stop the others. */
   request(requests: readonly Request[]): readonly Outcome[] {
     const exchange = new Exchange(requests.length)
+    for (const [index, { body }] of requests.entries())
+      if (body.length === 0) exchange.settle(index, TOO_LONG)
     for (const perWrite of [this.requestsPerWrite, ...SMALLER_WRITES]) {
       const unanswered = exchange.unanswered()
-      for (let first = 0; first < unanswered.length; first += perWrite) {
-        this.write(requests, unanswered.slice(first, first + perWrite), exchange)
-      }
+      for (const indexes of inWrites(requests, unanswered, perWrite)) this.write(requests, indexes, exchange)
     }
     return exchange.outcomes()
   }
@@ -130,6 +130,29 @@ export class Transport {
     this.lastSeq = (this.lastSeq % 0xffffffff) + 1
     return this.lastSeq
   }
+}
+
+const TOO_LONG = refusal(ERRNO.EMSGSIZE, 'it is too long for a netlink message')
+
+/** At least one request each, and no more than are allowed. */
+function inWrites(
+  requests: readonly Request[],
+  indexes: readonly number[],
+  most: number,
+): readonly (readonly number[])[] {
+  const writes: number[][] = []
+  let bytes = 0
+  for (const index of indexes) {
+    const last = writes.at(-1)
+    const length = requests[index]?.body.length ?? 0
+    bytes += length
+    if (last !== undefined && last.length < most && bytes <= BYTES_PER_WRITE) last.push(index)
+    else {
+      writes.push([index])
+      bytes = length
+    }
+  }
+  return writes
 }
 
 /** What disturbs one dump need not disturb the next. */

@@ -92,6 +92,30 @@ describe('requests', () => {
     expect(socket.writes.map((write) => write.length)).toEqual([30, 16, 4])
   })
 
+  test('that are long go in writes that any send buffer has room for', () => {
+    const socket = new ScriptedSocket((sent) => [sent.map(({ seq }) => success(seq))])
+    const long = [20_000, 20_000, 12_000, 60_000, 1, 1].map((bytes) => ({
+      type: ADDRESS,
+      flags: 0,
+      body: new Uint8Array(bytes),
+    }))
+    expect(new Transport(socket, 7).request(long)).toEqual(long.map(() => undefined))
+    expect(socket.writes.map((write) => write.map(({ data }) => data.length))).toEqual([
+      [20_000],
+      [20_000, 12_000],
+      [60_000],
+      [1, 1],
+    ])
+  })
+
+  test('that fit into no message are refused without being asked, the others are not', () => {
+    const socket = new ScriptedSocket((sent) => [sent.map(({ seq }) => success(seq))])
+    const all = [1, 0, 1].map((bytes) => ({ type: ADDRESS, flags: 0, body: new Uint8Array(bytes) }))
+    const outcomes = new Transport(socket, 7).request(all)
+    expect(outcomes.map((outcome) => outcome?.code)).toEqual([undefined, 'EMSGSIZE', undefined])
+    expect(socket.writes.flat()).toHaveLength(2)
+  })
+
   test('that stay without one are refused in the end', () => {
     const socket = new ScriptedSocket(() => [])
     const outcomes = new Transport(socket, 7, 30).request(requests(2))

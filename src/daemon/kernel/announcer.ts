@@ -187,6 +187,12 @@ export interface BurstPorts {
   readonly outcome: (link: Link, error: SystemError | undefined) => void
 }
 
+/**
+ * Frames of one burst on one link: some 20 ms. `garp_master_repeat` has no limit, and adverts must go out
+ * meanwhile (keepalived 2.2.7 sends none until it has sent all).
+ */
+const MOST_FRAMES = 10_000
+
 /** In as few system calls as possible. @returns whether the kernel took all of them */
 export function sendBurst({ arp, outcome }: BurstPorts, placed: readonly Placed[], repeat: number): boolean {
   const byLink = new Map<number, { link: Link; frames: Uint8Array[] }>()
@@ -197,7 +203,8 @@ export function sendBurst({ arp, outcome }: BurstPorts, placed: readonly Placed[
   }
   let all = true
   for (const { link, frames } of byLink.values()) {
-    const burst = Array.from({ length: repeat }, () => frames).flat()
+    const rounds = Math.min(repeat, Math.max(1, Math.floor(MOST_FRAMES / frames.length)))
+    const burst = Array.from({ length: rounds }, () => frames).flat()
     const sent = arp.send(link.index, burst)
     outcome(link, sent.ok ? undefined : sent.error)
     all &&= sent.ok

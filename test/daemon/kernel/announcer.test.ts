@@ -95,6 +95,14 @@ test('without a pace a burst goes out at once: all addresses, then all again', (
   expect(timers.pending).toBe(0)
 })
 
+test('a burst without measure is cut: adverts have to go out as well', () => {
+  const { announcer, sent } = stage(0)
+  announcer.announce('V1', [...on(eth0, 1, 2, 3), ...on(eth1, 4)], 4_294_967_295)
+  const bursts = sent()
+  expect(bursts.filter((each) => each.startsWith('0 2:'))).toHaveLength(9_999)
+  expect(bursts.filter((each) => each.startsWith('0 3:'))).toHaveLength(10_000)
+})
+
 test('with one, the first goes at once, and each link has its own pace for all its routers', () => {
   const { announcer, sent, timers } = stage(100)
   announcer.announce('V1', [...on(eth0, 1, 2), ...on(eth1, 3)], 2)
