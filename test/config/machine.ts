@@ -16,6 +16,7 @@ export interface Machine {
   readonly interfaces: ReadonlySet<string>
   /** Absolute paths of programs, all of them root's. */
   readonly programs: readonly string[]
+  readonly mtus?: ReadonlyMap<string, number>
 }
 
 export interface Tested {
@@ -29,9 +30,10 @@ export async function testOn(machine: Machine, path: string, io: ConfigIo): Prom
   const instances = [...loaded.model.instances, ...loaded.incompleteInstances]
   const model = { ...loaded.model, instances }
   const scripts = await examine([...commandsOf(model), ...loaded.otherScripts], machine, loaded)
-  const { interfaces } = machine
+  const { interfaces, mtus } = machine
   const facts = {
     interfaces,
+    ...(mtus && { mtus }),
     scriptOf: (one: Command) => scripts.get(one),
     hasUser: isRoot,
     canResolve: isKnownHost,

@@ -6,7 +6,7 @@ import { checkFirewall } from '../../src/doctor/checks/firewall.ts'
 import { checkLan } from '../../src/doctor/checks/lan.ts'
 import type { Facts, HeardAdvert, Instance } from '../../src/doctor/facts.ts'
 import type { Rule, RuleSet } from '../../src/doctor/firewall/rules.ts'
-import { configuration, facts, heard, instance, ip, running, said } from './kit.ts'
+import { configuration, facts, heard, instance, ip, link, running, said } from './kit.ts'
 
 const lan = (...adverts: readonly HeardAdvert[]): Pick<Facts, 'lan'> => ({
   lan: accepted({ seconds: 2, links: ['eth0'], adverts }),
@@ -42,6 +42,15 @@ describe('lan', () => {
       'one address more',
       lan(heard({ addresses: [ip('10.0.0.100'), ip('10.0.0.101')] })),
       [`warning: ${who} with another list of addresses`],
+    ],
+    [
+      'one address less, which is all that the link has room for',
+      {
+        ...lan(heard()),
+        ...withInstance({ advertised: [ip('10.0.0.100'), ip('10.0.0.101')] }),
+        links: new Map([['eth0', link({ mtu: 57 })]]),
+      },
+      ['ok: VI_1: 10.0.0.2 is MASTER, priority 150'],
     ],
     [
       'other authentication',

@@ -171,6 +171,90 @@ describe('facts', () => {
   })
 })
 
+describe('a link whose MTU has no room for all addresses', () => {
+  const addresses = Array.from({ length: 10 }, (_, index) => virtualAddress(index))
+  const narrow = (mtu: number): EngineEvent => ({ type: 'link', name: 'eth0', fact: { ...goodLink, mtu } })
+  const notesOf = (effects: readonly EngineEffect[]): unknown[] =>
+    effects.flatMap((each) =>
+      each.type === 'router' &&
+      each.effect.type === 'note' &&
+      each.effect.note.kind === 'advertised-addresses'
+        ? [[each.effect.note.advertised, each.effect.note.count, each.effect.note.link]]
+        : [],
+    )
+  const advertOf = (effects: readonly EngineEffect[]): unknown =>
+    effects.flatMap((each) =>
+      each.type === 'router' && each.effect.type === 'send-advert' ? [each.effect] : [],
+    )
+  const sent = { type: 'send-advert', priority: 100, copies: 1, source: goodLink.source }
+
+  test('says so once, in whatever state, and again when it has', () => {
+    const start = stepEngine(
+      createEngine({ routers: [makeRouter({ addresses })], groups: [], facts: makeFacts() }, at(0)),
+      { type: 'start' },
+      at(0),
+    )
+    expect(notesOf(start.effects)).toEqual([])
+    const backup = stepEngine(start.engine, narrow(68), at(1))
+    expect(notesOf(backup.effects)).toEqual([[4, 10, 'eth0']])
+    const same = stepEngine(backup.engine, narrow(69), at(1))
+    expect(notesOf(same.effects)).toEqual([])
+    const master = stepEngine(same.engine, { type: 'alarm' }, at(3.7))
+    expect(advertOf(master.effects)).toEqual([{ ...sent, unadvertised: 6 }])
+    const wide = stepEngine(master.engine, narrow(1500), at(4))
+    expect(notesOf(wide.effects)).toEqual([[10, 10, 'eth0']])
+    expect(kindsOf(wide.engine)).toEqual(['master'])
+    expect(advertOf(stepEngine(wide.engine, { type: 'alarm' }, at(4.7)).effects)).toEqual([sent])
+  })
+
+  test('says so at the start', () => {
+    const facts = makeFacts({ links: new Map([['eth0', { ...goodLink, mtu: 68 }]]) })
+    const engine = createEngine(
+      { routers: [makeRouter({ addresses, signed: true })], groups: [], facts },
+      at(0),
+    )
+    expect(notesOf(stepEngine(engine, { type: 'start' }, at(0)).effects)).toEqual([[0, 10, 'eth0']])
+  })
+
+  test('with use_vmac it is the MTU of the virtual MAC interface', () => {
+    const router = makeRouter({ addresses, advertLink: 'vrrp.1', requiredLinks: ['eth0', 'vrrp.1'] })
+    const links = new Map([
+      ['eth0', { ...goodLink, mtu: 1500 }],
+      ['vrrp.1', { ...goodLink, mtu: 68 }],
+    ])
+    const engine = createEngine({ routers: [router], groups: [], facts: makeFacts({ links }) }, at(0))
+    expect(notesOf(stepEngine(engine, { type: 'start' }, at(0)).effects)).toEqual([[4, 10, 'vrrp.1']])
+  })
+
+  test.each([
+    ['the same ones are no other list', 4, 0],
+    ['all of them are', 10, 1],
+  ])('heard from a neighbour: %s', (_name, count, differing) => {
+    const engine = run(startedEngine([makeRouter({ addresses })]), [at(1), narrow(68)])
+    const heard = makeAdvert({ priority: 150, addresses: addresses.slice(0, count), arrivedAt: at(2) })
+    const after = run(engine, [at(2), { type: 'advert', router: 'V1', advert: heard }])
+    expect(recordOf(after, 'V1').counters.addressListDiffers).toBe(differing)
+  })
+
+  test('a reload that brings more of them says so; one that does not, does not', () => {
+    const engine = run(startedEngine([makeRouter({ addresses: addresses.slice(0, 4) })]), [at(1), narrow(68)])
+    const facts = { ...engine.facts }
+    const reloaded = (count: number, from: Engine) =>
+      stepEngine(
+        from,
+        {
+          type: 'reconfigure',
+          setup: { routers: [makeRouter({ addresses: addresses.slice(0, count) })], groups: [], facts },
+        },
+        at(2),
+      )
+    const more = reloaded(10, engine)
+    expect(notesOf(more.effects)).toEqual([[4, 10, 'eth0']])
+    expect(notesOf(reloaded(10, more.engine).effects)).toEqual([])
+    expect(notesOf(reloaded(4, more.engine).effects)).toEqual([[4, 4, 'eth0']])
+  })
+})
+
 test('250 members of one group on one link fail and come back as one', () => {
   const routers = Array.from({ length: 250 }, (_, index) => makeRouter({ vrid: index + 1 }))
   const engine = run(startedEngine(routers, [routers.map(({ name }) => name)]), [at(3.7), { type: 'alarm' }])

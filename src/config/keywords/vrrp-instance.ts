@@ -113,7 +113,7 @@ export const lvsSyncDaemonInterface: Keyword<string> = value(
 export const virtualIpaddress: Keyword = list(
   'virtual_ipaddress',
   1,
-  'addresses the MASTER holds and advertises',
+  'addresses the MASTER holds and advertises; what an advert has no room for (255, fewer where the MTU is small) is held only',
 )
 export const virtualIpaddressExcluded: Keyword = list(
   'virtual_ipaddress_excluded',

@@ -18,21 +18,24 @@ interface Case {
   readonly instance?: Partial<InstanceReport>
   readonly state?: State
   readonly rejected?: RejectedSenders
+  /** Of two addresses. */
+  readonly unadvertised?: number
   readonly more?: Partial<ProblemSources>
 }
 
 const faultOf = (...reasons: FaultReason[]): State => ({ kind: 'fault', reasons })
 
-function problems({ instance = {}, state, rejected = [], more = {} }: Case) {
+function problems({ instance = {}, state, rejected = [], unadvertised, more = {} }: Case) {
   const report = makeInstance(instance)
-  const router = makeRouter({ name: report.name, link: report.interface })
+  const addresses = [ip('10.0.0.9'), ip('10.0.0.10')]
+  const router = makeRouter({ name: report.name, link: report.interface, addresses })
   const fresh = freshRecord(router, report.group ?? undefined, makeFacts(), at(0))
   const entered = state ?? fresh.state
   const faults = entered.kind === 'fault' ? entered.reasons : []
   const record: RouterRecord = {
     ...fresh,
     state: entered,
-    conditions: { ...fresh.conditions, faults },
+    conditions: { ...fresh.conditions, faults, ...(unadvertised !== undefined && { unadvertised }) },
     rejectedSenders: rejected,
   }
   return findProblems({
@@ -196,6 +199,17 @@ describe('a problem is', () => {
         {
           code: 'address-stray',
           text: expect.stringContaining('10.65.33.139/23 is present here') as unknown,
+        },
+      ],
+    ],
+    [
+      'a link that has no room for all addresses in an advert',
+      { unadvertised: 1 },
+      [
+        {
+          code: 'not-advertised',
+          severity: 'notice',
+          text: expect.stringContaining('VI_1 advertises 1 of its 2 addresses') as unknown,
         },
       ],
     ],
