@@ -72,6 +72,10 @@ export const formatCidr = (cidr: Cidr): string => `${formatIp(cidr.address)}/${c
 /** 224.0.0.0/4 */
 export const isMulticastIpv4 = (address: Ipv4Address): boolean => address >>> 28 === 0xe
 
+/** Whether the address is in the network, given as any address of it and its prefix length, 0..32. */
+export const inIpv4Network = (address: Ipv4Address, network: Ipv4Address, prefixLength: number): boolean =>
+  prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0
+
 /** The broadcast address of a network: all host bits one; undefined for /31 and /32, which have none. */
 export function broadcastOf(address: Ipv4Address, prefixLength: number): Ipv4Address | undefined {
   if (prefixLength >= 31) return undefined

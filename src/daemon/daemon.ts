@@ -21,8 +21,18 @@ import { Holdings } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
 import { LinkWatch } from './links/link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
+import type { Renewed } from './kernel/installer.ts'
 import { presenceOf, type Presence } from './kernel/presence.ts'
+import type { WantedAddress } from './kernel/wanted.ts'
 import type { VirtualMacs, WantedVirtualMac } from './kernel/virtual-macs.ts'
+
+/** What an earlier run has left, by its record. */
+export interface Inheritance {
+  /** Sequence numbers of auth_type AH. */
+  readonly used?: readonly UsedNumbers[]
+  /** Addresses: see HostAddresses. */
+  readonly left?: ReadonlySet<string>
+}
 
 export class Daemon {
   private readonly ports: DaemonPorts
@@ -41,19 +51,18 @@ export class Daemon {
 
   /**
    * @param findings as far as something is known before anything has been looked at
-   * @param used sequence numbers of auth_type AH
    */
   constructor(
     assembly: Assembly,
     ports: DaemonPorts,
     findings: Findings = noFacts,
-    used: readonly UsedNumbers[] = [],
+    { used = [], left = new Set() }: Inheritance = {},
   ) {
     this.ports = ports
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    this.holdings = this.makeHoldings(assembly)
+    this.holdings = this.makeHoldings(assembly, left)
     // There before anybody looks for an address to send from.
-    this.holdings.useStatics(assembly)
+    this.holdings.use(assembly)
     ports.kernel.drain()
     this.adverts = this.makeTraffic(assembly, used)
     this.debounce = this.makeDebounce()
@@ -112,10 +121,12 @@ export class Daemon {
     })
     this.virtualMacs.make()
     kernel.drain()
+    this.holdings.plan([...this.assembled.values()].filter(({ router }) => resumed.has(router.name)))
     this.removeLeftovers((name) => !resumed.has(name))
     this.promoteSecondaries()
     this.watch.follow()
     this.dispatch({ type: 'start', resumed })
+    this.holdings.plan([])
     this.removeLeftovers((name) => resumed.has(name) && !this.isMaster(name))
     this.adverts.review()
   }
@@ -130,18 +141,21 @@ export class Daemon {
     const before = new Map([...this.assembled.values()].map((each) => [identityOf(each.router), each]))
     const wanted = new Set(assembly.routers.map(({ router }) => identityOf(router)))
     const dismissed = [...before].filter(([identity]) => !wanted.has(identity))
+    this.holdings.plan(
+      this.staying(before, assembly).map(({ to }) => to),
+      assembly.statics,
+    )
     this.dispatch({ type: 'dismiss', routers: dismissed.map(([, { router }]) => router.name) })
     whenDismissed()
     this.virtualMacs.use(macsOf(assembly))
     this.virtualMacs.make()
-    this.holdings.useStatics(assembly)
+    this.holdings.use(assembly)
     this.ports.kernel.drain()
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
-      const old = before.get(identityOf(assembled.router))
-      if (!old) this.holdings.removeLeftovers(assembled)
-      else if (this.masters().has(identityOf(assembled.router))) this.holdings.change(old, assembled)
+      if (!before.has(identityOf(assembled.router))) this.holdings.removeLeftovers(assembled)
     }
+    this.holdings.change(this.staying(before, assembly))
     const { routers, groups } = assembly
     const facts = { ...this.state.facts, links: this.watch.facts() }
     const setup = { routers: routers.map(({ router }) => router), groups, facts }
@@ -161,9 +175,20 @@ export class Daemon {
     this.watch.follow()
   }
 
-  private masters(): ReadonlySet<string> {
+  /** Masters that the next configuration has, too. */
+  private staying(before: ReadonlyMap<string, Assembled>, { routers }: Assembly): readonly Renewed[] {
     const masters = [...this.state.routers.values()].filter(({ state }) => state.kind === 'master')
-    return new Set(masters.map(({ router }) => identityOf(router)))
+    const identities = new Set(masters.map(({ router }) => identityOf(router)))
+    return routers.flatMap((to) => {
+      const identity = identityOf(to.router)
+      const from = before.get(identity)
+      return from !== undefined && identities.has(identity) ? [{ from, to }] : []
+    })
+  }
+
+  /** Whether the host had this address before us. */
+  isHosts(address: WantedAddress): boolean {
+    return this.holdings.isHosts(address)
   }
 
   /** Priority 0 from every Master, then nothing of ours is left. */
@@ -216,9 +241,10 @@ export class Daemon {
     return assembled
   }
 
-  private makeHoldings(assembly: Assembly): Holdings {
+  private makeHoldings(assembly: Assembly, left: ReadonlySet<string>): Holdings {
     return new Holdings(assembly, {
       ...this.ports,
+      left,
       records: () => this.state.routers.values(),
       routerNamed: (name) => this.routerNamed(name),
       onLost: (router, address) => {
@@ -263,6 +289,7 @@ export class Daemon {
         this.adverts.follow(name, link, fact)
       },
       factKnown: (name) => this.state.facts.links.get(name),
+      isOurs: (address) => this.holdings.isOurs(address),
       itemsOf: (router) => this.holdings.itemsOf(router),
       lost: (loss) => {
         this.holdings.lost(loss)

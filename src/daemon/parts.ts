@@ -192,6 +192,7 @@ export class Parts {
       routers: () => this.inForce.assembly.routers,
       statics: () => this.inForce.assembly.statics,
       usedNumbers: () => this.daemon.usedNumbers,
+      isHosts: (address) => this.daemon.isHosts(address),
     })
   }
 
@@ -220,7 +221,8 @@ export class Parts {
         recordOf: (name) => this.daemon.engine.routers.get(name),
       }),
     }
-    return new Daemon(this.inForce.assembly, ports, succession.findings, succession.usedNumbers)
+    const { findings, usedNumbers: used, leftAddresses: left } = succession
+    return new Daemon(this.inForce.assembly, ports, findings, { used, left })
   }
 
   private makeReloader(): Reloader {

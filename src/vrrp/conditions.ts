@@ -20,8 +20,10 @@ export interface LinkFact {
   readonly up: boolean
   /** It has never had the flag MULTICAST. One that loses it goes on as it was, as in keepalived (measured). */
   readonly lacksMulticast?: boolean
-  /** The first address that is nobody's virtual one; what adverts are sent from. */
+  /** The first address that is nobody's virtual one, or else an address owner's; what adverts are sent from. */
   readonly source: Ipv4Address | undefined
+  /** Without a source: an address that is there and that adverts must not come from, as it is a virtual one. */
+  readonly onlyVirtual?: Ipv4Address
   /** Bytes; what an advert sent here may have. Absent: not known. */
   readonly mtu?: number
   /** Of the configured source addresses of routers here, those that this host does not have now. */
@@ -138,7 +140,12 @@ function sourceFaults(
 ): readonly FaultReason[] {
   const link = facts.links.get(router.link)
   if (link === undefined) return []
-  if (source === undefined) return [{ kind: 'no-source-address', subject: router.link }]
+  if (source === undefined) {
+    const { onlyVirtual } = link
+    return onlyVirtual === undefined
+      ? [{ kind: 'no-source-address', subject: router.link }]
+      : [{ kind: 'only-virtual-address', subject: `${formatIpv4(onlyVirtual)} on ${router.link}` }]
+  }
   return router.needsSourceAddress === true && link.lacks?.has(source) === true
     ? [{ kind: 'source-address-missing', subject: formatIpv4(source) }]
     : []

@@ -10,6 +10,7 @@ import type { Engine } from '../../vrrp/engine.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { Assembled } from '../assemble.ts'
+import { leftAs } from '../kernel/host-addresses.ts'
 import { Installer, installerPort } from '../kernel/installer.ts'
 import type { Firewall } from '../kernel/firewall.ts'
 import type { Log } from '../log/logging.ts'
@@ -17,7 +18,7 @@ import { orphaned, resumable, usedNumbers } from './resumption.ts'
 import { bootId, RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
 import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from '../kernel/virtual-macs.ts'
-import type { WantedState } from '../kernel/wanted.ts'
+import type { WantedAddress, WantedState } from '../kernel/wanted.ts'
 
 export interface SuccessionPorts {
   readonly clock: Clock
@@ -30,6 +31,8 @@ export interface SuccessionPorts {
   readonly statics: () => WantedState
   readonly engine: () => Engine
   readonly usedNumbers: () => readonly UsedNumbers[]
+  /** Whether the host had it before us: then it is nothing that we could leave. */
+  readonly isHosts: (address: WantedAddress) => boolean
 }
 
 export class Succession {
@@ -60,6 +63,12 @@ export class Succession {
     return usedNumbers(this.previous, this.ports.clock.now())
   }
 
+  /** Addresses that the earlier run may have set, as HostAddresses wants them. */
+  get leftAddresses(): ReadonlySet<string> {
+    const addresses = (this.previous?.instances ?? []).flatMap((instance) => instance.addresses)
+    return new Set(addresses.map(({ link, spec }) => leftAs(link, spec)))
+  }
+
   /** @returns the routers that go on as Master */
   begin(): ReadonlySet<string> {
     const { kernel, log, clock, firewall } = this.ports
@@ -88,6 +97,10 @@ export class Succession {
     await this.record?.remove()
   }
 
+  private withoutHosts(addresses: readonly WantedAddress[]): readonly WantedAddress[] {
+    return addresses.filter((address) => !this.ports.isHosts(address))
+  }
+
   private orphanedMacs({ virtualMacs }: ReadRecord): readonly WantedVirtualMac[] {
     const wanted = new Set(this.ports.routers().flatMap((each) => each.virtualMacs.map(({ name }) => name)))
     return virtualMacs.filter(({ name }) => !wanted.has(name))
@@ -95,6 +108,7 @@ export class Succession {
 
   private makeRecord(): RunRecord {
     const { routers, facts } = this.ports.engine()
+    const statics = this.ports.statics()
     return {
       version: 2,
       bootId: bootId(),
@@ -103,11 +117,15 @@ export class Succession {
           name: router.name,
           identity: identityOf(router),
           isMaster: routers.get(router.name)?.state.kind === 'master',
-          addresses,
+          addresses: this.withoutHosts(addresses),
           routes,
           rules,
         })),
-        { name: 'static items', identity: '', isMaster: false, ...this.ports.statics() },
+        {
+          ...{ name: 'static items', identity: '', isMaster: false },
+          ...statics,
+          addresses: this.withoutHosts(statics.addresses),
+        },
       ],
       virtualMacs: this.ports.routers().flatMap(({ virtualMacs }) => virtualMacs),
       settings: this.ports.virtualMacs.formerSettings,

@@ -4,22 +4,25 @@
  * which nobody is elected for, are here too.
  */
 
-import { isIpv4 } from '../../base/address.ts'
-import type { Link, LinkEvent } from '../../netlink/types.ts'
+import { isIpv4, type IpAddress } from '../../base/address.ts'
+import type { Link, LinkAddress, LinkEvent } from '../../netlink/types.ts'
+import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import { openArpTap } from '../../vrrp/socket/arp-tap.ts'
 import { Announcer, hasNeighbours, type Announcement } from './announcer.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
+import { changeover, Claims, PLANNED } from './claims.ts'
 import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
-import { Installer, installerPort } from './installer.ts'
-import type { Item } from './kernel-specs.ts'
+import { HostAddresses } from './host-addresses.ts'
+import { Installer, installerPort, type Renewed } from './installer.ts'
+import { allOf, specsOf, without, type Item } from './kernel-specs.ts'
 import { LinkRenewals } from './link-renewals.ts'
-import { describeItem, type Loss } from './losses.ts'
-import { presenceOf } from './presence.ts'
+import { describeItem, isPresent, type Loss } from './losses.ts'
 import { Promotion } from './promotion.ts'
 import { Restorer } from './restorer.ts'
 import { StaticItems } from './static-items.ts'
+import { NOTHING, type WantedAddress, type WantedState } from './wanted.ts'
 
 export interface HoldingsPorts extends Pick<
   DaemonPorts,
@@ -37,12 +40,18 @@ export interface HoldingsPorts extends Pick<
 > {
   readonly records: () => Iterable<RouterRecord>
   readonly routerNamed: (name: string) => Assembled
+  /** What an earlier run may have left: see HostAddresses. */
+  readonly left: ReadonlySet<string>
   /** A router has lost what it must not be without. */
   readonly onLost: (router: string, what: string) => void
 }
 
 export class Holdings {
   private readonly ports: HoldingsPorts
+  private readonly hosts: HostAddresses
+  private readonly claims: Claims
+  /** When `plan` was told. */
+  private heldBefore: readonly Item[] = []
   private readonly installer: Installer
   private readonly announcer: Announcer
   private readonly renewals: LinkRenewals
@@ -53,7 +62,11 @@ export class Holdings {
 
   constructor(assembly: Assembly, ports: HoldingsPorts) {
     this.ports = ports
-    this.installer = new Installer(installerPort(ports.kernel), ports.complain)
+    this.hosts = new HostAddresses(() => ports.kernel.table, ports.say, ports.left)
+    this.claims = new Claims(this.hosts)
+    this.installer = new Installer(installerPort(ports.kernel), ports.complain, this.claims, (addresses) => {
+      this.hosts.haveSet(addresses)
+    })
     this.announcer = this.makeAnnouncer(assembly)
     this.renewals = this.makeRenewals()
     this.restorer = this.makeRestorer()
@@ -68,6 +81,7 @@ export class Holdings {
   }
 
   install(assembled: Assembled): void {
+    this.noticeHosts(assembled)
     this.ports.firewall.follow(assembled)
     this.tellItems(assembled, 'setting')
     this.installer.install(assembled)
@@ -97,26 +111,74 @@ export class Holdings {
     this.announcer.announce(name, wanted, repeat)
   }
 
-  /** A new configuration for a Master. keepalived sends the full burst for all addresses when there is a new one. */
-  change(from: Assembled, to: Assembled): void {
+  /** What these want is not removed, whoever gives it up, until they have set it or `plan` is told that nobody will. */
+  plan(routers: readonly Assembled[], statics: WantedState = NOTHING): void {
+    const { table } = this.ports.kernel
+    const items = [...routers, statics].map((wanted) =>
+      allOf(specsOf(wanted, (name) => table.linkByName(name))),
+    )
+    this.claims.release(PLANNED)
+    this.heldBefore = this.claims.all
+    this.claims.set(PLANNED, items.flat())
+  }
+
+  /**
+   * A new configuration, for the Masters that stay; static items have been told of it. keepalived sends the full
+   * burst for all addresses of an instance that has a new one.
+   */
+  change(masters: readonly Renewed[]): void {
     this.conflicts.touch()
-    if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
-    this.ports.firewall.follow(to)
-    const isMore = this.installer.change(from, to)
+    this.claims.release(PLANNED)
+    for (const { from, to } of masters) {
+      if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
+      this.ports.firewall.follow(to)
+    }
+    const { table } = this.ports.kernel
+    const wanted = masters.flatMap(({ to }) => allOf(specsOf(to, (name) => table.linkByName(name))))
+    // What those that have left held is still there where somebody wants it, perhaps with other attributes.
+    const held = [...this.heldBefore, ...this.claims.all]
+    const change = changeover(held, [...this.statics.items(), ...wanted])
+    this.statics.settle()
+    this.installer.change(masters, change)
+    for (const { from, to } of masters) this.announceChange(from, to)
+  }
+
+  private announceChange(from: Assembled, to: Assembled): void {
     const { name, garp } = to.router
     const held = this.installer.addressesOf(name)
     if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
     this.announcer.keepOnly(name, held)
-    if (isMore) this.announcer.announce(name, held, garp.repeat)
+    if (without(to, from).addresses.length > 0) this.announcer.announce(name, held, garp.repeat)
   }
 
   /** What a run before this one has left; nothing of it is held. */
   removeLeftovers(assembled: Assembled): void {
-    const present = presenceOf(assembled, this.ports.kernel.table)
-    if (present.addresses.includes(true)) {
-      this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
-    }
+    const { addresses } = specsOf(assembled, (name) => this.ports.kernel.table.linkByName(name))
+    const left = this.claims.removable(addresses).filter((item) => isPresent(item, this.ports.kernel.table))
+    if (left.length > 0) this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
     this.installer.withdraw(assembled)
+  }
+
+  /** Whether the host had it before us. */
+  isHosts(wanted: WantedAddress): boolean {
+    const { table } = this.ports.kernel
+    const { addresses } = specsOf({ ...NOTHING, addresses: [wanted] }, (name) => table.linkByName(name))
+    return addresses.some((item) => this.claims.isHosts(item))
+  }
+
+  /** Whether an address on a link has come from us. */
+  isOurs(address: LinkAddress): boolean {
+    return this.hosts.isOurs(address)
+  }
+
+  private noticeHosts({ router, ...wanted }: Assembled): void {
+    const { addresses } = specsOf(wanted, (name) => this.ports.kernel.table.linkByName(name))
+    const claimant = {
+      name: router.name,
+      stays: router.priority === OWNER_PRIORITY,
+      sourceLink: router.sourceAddress === undefined ? router.link : undefined,
+    }
+    this.hosts.notice(claimant, addresses)
   }
 
   itemsOf(router: string): readonly Item[] {
@@ -134,11 +196,18 @@ export class Holdings {
     this.restorer.restore(loss)
   }
 
-  useStatics({ statics }: Assembly): void {
-    this.statics.use(statics)
+  /**
+   * A configuration: what the host has of it already is noticed, and what is missing of its static items is
+   * set. What is no longer wanted goes with `change`.
+   */
+  use(assembly: Assembly): void {
+    this.hosts.use(virtualAddressesOf(assembly))
+    for (const assembled of assembly.routers) this.noticeHosts(assembled)
+    this.statics.use(assembly.statics)
   }
 
   onEvents(events: readonly LinkEvent[]): void {
+    this.hosts.onEvents(events)
     this.statics.onEvents(events)
   }
 
@@ -282,6 +351,8 @@ export class Holdings {
       say,
       complain,
       installer: installerPort(kernel),
+      claims: this.claims,
+      hosts: this.hosts,
       table: () => kernel.table,
       drain: () => {
         kernel.drain()
@@ -295,3 +366,6 @@ function isElsewhere(link: string, { router, instance, virtualMacs }: Assembled)
   const mac = virtualMacs.find(({ name }) => name === link)
   return mac === undefined ? instance.garp.extraOnAll && link !== router.link : mac.link !== router.link
 }
+
+const virtualAddressesOf = ({ routers }: Assembly): ReadonlySet<IpAddress> =>
+  new Set(routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)))

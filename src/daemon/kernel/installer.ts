@@ -8,7 +8,9 @@ import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link, Outcome } from '../../netlink/types.ts'
 import type { Assembled } from '../assemble.ts'
 import type { Announcement } from './announcer.ts'
-import { specsOf, united, wholeOf, without, type Addressed, type Item, type Specs } from './kernel-specs.ts'
+import { Claims, type Changeover } from './claims.ts'
+import { allOf, specsOf, united, wholeOf, type Addressed, type Item, type Specs } from './kernel-specs.ts'
+import { linksThatLoseMore, linksWithMore, promotingOn } from './secondaries.ts'
 import type { WantedState } from './wanted.ts'
 
 /** Whose kernel state it is, for what is said of it. */
@@ -30,12 +32,19 @@ export interface InstallerPort extends Pick<
   | 'withdrawRules'
 > {
   linkByName(name: string): Link | undefined
+  /** While this runs, nothing goes along with these where more of their network is there: see secondaries.ts. */
+  sparing(removed: readonly Item[], change: () => void): void
 }
 
 export const installerPort = (kernel: Kernel): InstallerPort => ({
   linkByName: (name) => kernel.table.linkByName(name),
   installAddresses: (specs) => kernel.installAddresses(specs),
-  withdrawAddresses: (specs) => kernel.withdrawAddresses(specs),
+  sparing: (removed, change) => {
+    const specs = addressesOf(removed).map(({ spec }) => spec)
+    promotingOn(kernel.table, linksWithMore(kernel.table, specs), change)
+  },
+  withdrawAddresses: (specs) =>
+    promotingOn(kernel.table, linksThatLoseMore(kernel.table, specs), () => kernel.withdrawAddresses(specs)),
   installRoutes: (specs) => kernel.installRoutes(specs),
   withdrawRoutes: (specs) => kernel.withdrawRoutes(specs),
   installRules: (specs) => kernel.installRules(specs),
@@ -77,41 +86,66 @@ const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly 
 
 export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link}` : '')
 
+/** A Master under a configuration and under the next one. */
+export interface Renewed {
+  readonly from: Assembled
+  readonly to: Assembled
+}
+
+interface Tried extends Pick<Specs, 'missing'> {
+  readonly attempts: readonly Attempt[]
+}
+
 export class Installer {
   private readonly kernel: InstallerPort
   private readonly complain: Complaint
-  private readonly held = new Map<string, readonly Item[]>()
+  private readonly claims: Claims
+  private readonly haveSet: (items: readonly Addressed[]) => void
 
-  constructor(kernel: InstallerPort, complain: Complaint) {
+  /** @param haveSet is told of addresses that the kernel accepted */
+  constructor(
+    kernel: InstallerPort,
+    complain: Complaint,
+    claims: Claims = new Claims(),
+    haveSet: (items: readonly Addressed[]) => void = () => undefined,
+  ) {
     this.kernel = kernel
     this.complain = complain
+    this.claims = claims
+    this.haveSet = haveSet
   }
 
   /** One refusal never stops the others. */
   install(assembled: Assembled): void {
-    this.held.set(assembled.router.name, this.attempt(assembled.router.name, assembled))
+    this.hold(assembled, this.attempt(assembled))
   }
 
   /**
-   * A new configuration for a Master: what it no longer has goes, what is new comes, the rest is not touched.
+   * A new configuration: what nobody wants any more goes, what is new comes, the rest is not touched. What is
+   * new comes first, so that an address or a destination is served all the time; and everything is set once
+   * more at the end, as something may have gone along with what was removed.
    *
-   * @returns whether there are new addresses to announce
+   * @param masters as they were and as they are to be
+   * @param change of all owners together
    */
-  change(from: Assembled, to: Assembled): boolean {
-    const { name } = to.router
-    this.remove(from.router.name, without(from, to), [])
-    this.held.delete(from.router.name)
-    // All of it: what went along with a primary address, or with a rule much like another, comes back.
-    this.held.set(name, this.attempt(name, to))
-    return without(to, from).addresses.length > 0
+  change(masters: readonly Renewed[], { replaced, removed }: Changeover): void {
+    for (const { from } of masters) this.claims.release(from.router.name)
+    const outdated = replaced.map(({ from }) => from).filter((item) => !this.claims.isHosts(item))
+    this.kernel.sparing([...outdated, ...removed], () => {
+      this.remove(outdated)
+      this.installAll(wholeOf(replaced.map(({ to }) => to)))
+      const tried = masters.map(({ to }) => ({ to, first: this.attempt(to) }))
+      this.remove(this.claims.removable(removed))
+      for (const { to, first } of tried) this.hold(to, removed.length === 0 ? first : this.attempt(to))
+    })
   }
 
   withdraw(assembled: Owned): void {
     const { name } = assembled.router
     // What is held is on a link that may have another name by now; what is not held may be a leftover.
-    const held = this.itemsOf(name)
-    this.held.delete(name)
-    this.remove(name, assembled, held)
+    const held = this.claims.release(name)
+    const named = specsOf(assembled, (link) => this.kernel.linkByName(link))
+    this.remove(this.claims.removable(allOf(united(named, held))), name)
   }
 
   /** Puts things back that are held and have been taken away. */
@@ -121,7 +155,7 @@ export class Installer {
 
   /** Everything that this router holds, as far as we have been told. */
   itemsOf(name: string): readonly Item[] {
-    return this.held.get(name) ?? []
+    return this.claims.of(name)
   }
 
   /** The addresses that the kernel accepted, in the file's order. `link`: its name there. */
@@ -133,29 +167,42 @@ export class Installer {
     )
   }
 
-  /** What of it the kernel accepted. */
-  private attempt(name: string, wanted: WantedState): readonly Item[] {
-    const specs = specsOf(wanted, (link) => this.kernel.linkByName(link))
-    for (const { text, link } of specs.missing) {
-      this.complain(`(${name}) cannot set ${text}: no interface ${link}`)
-    }
-    const attempts = installAll(this.kernel, specs)
-    for (const attempt of attempts) this.refused(name, attempt)
-    return attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
+  private attempt(assembled: Assembled): Tried {
+    const specs = specsOf(assembled, (link) => this.kernel.linkByName(link))
+    return { missing: specs.missing, attempts: this.installAll(specs) }
   }
 
-  private remove(name: string, wanted: WantedState, held: readonly Item[]): void {
-    const named = specsOf(wanted, (link) => this.kernel.linkByName(link))
-    for (const { item, outcome } of withdrawAll(this.kernel, united(named, held))) {
+  private installAll(specs: Omit<Specs, 'missing'>): readonly Attempt[] {
+    const attempts = installAll(this.kernel, specs)
+    this.haveSet(addressesOf(acceptedOf(attempts)))
+    return attempts
+  }
+
+  /** What came of it is what the router has. */
+  private hold({ router: { name } }: Assembled, { missing, attempts }: Tried): void {
+    for (const { text, link } of missing) this.complain(`(${name}) cannot set ${text}: no interface ${link}`)
+    for (const attempt of attempts) this.refused(name, attempt)
+    this.claims.set(name, acceptedOf(attempts))
+  }
+
+  private remove(items: readonly Item[], name?: string): void {
+    const of = name === undefined ? '' : `(${name}) `
+    for (const { item, outcome } of withdrawAll(this.kernel, wholeOf(items))) {
       if (outcome === undefined) continue
       const from = item.kind === 'address' ? ` from ${item.link}` : ''
-      this.complain(`(${name}) cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)
+      this.complain(`${of}cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)
     }
   }
 
-  private refused(name: string, attempt: Attempt | undefined): void {
-    if (attempt?.outcome === undefined) return
-    const { item, outcome } = attempt
+  private refused(name: string, { item, outcome }: Attempt): void {
+    if (outcome === undefined) return
     this.complain(`(${name}) cannot set ${item.text}${onLink(item)}: ${outcome.text} [${outcome.code}]`)
   }
 }
+
+/** What of it the kernel accepted. */
+export const acceptedOf = (attempts: readonly Attempt[]): readonly Item[] =>
+  attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
+
+export const addressesOf = (items: readonly Item[]): readonly Addressed[] =>
+  items.filter((item) => item.kind === 'address')

@@ -4,6 +4,7 @@
  */
 
 import { formatCidr } from '../../base/address.ts'
+import { addressKey, routeKey, ruleKey } from '../../netlink/identity.ts'
 import type { AddressSpec, Link, Nexthop, RouteSpec, RuleSpec } from '../../netlink/types.ts'
 import type { WantedAddress, WantedRoute, WantedRule, WantedState } from './wanted.ts'
 
@@ -103,13 +104,30 @@ export const wholeOf = (items: readonly Item[]): Omit<Specs, 'missing'> => ({
   rules: items.filter((item) => item.kind === 'rule'),
 })
 
+/** What the kernel has it under: of two items with one slot only one can be there, whatever else they differ in. */
+export function slotOf(item: Item): string {
+  switch (item.kind) {
+    case 'address':
+      return `address ${item.spec.linkIndex} ${addressKey(item.spec)}`
+    case 'route':
+      return `route ${routeKey(item.spec)}`
+    case 'rule':
+      return `rule ${ruleKey(item.spec)}`
+  }
+}
+
 export const keyOfItem = ({ kind, spec }: Item): string => kind + JSON.stringify(spec)
+
+export const allOf = ({ addresses, routes, rules }: Omit<Specs, 'missing'>): readonly Item[] => [
+  ...addresses,
+  ...routes,
+  ...rules,
+]
 
 /** Each once. */
 export function united(specs: Specs, more: readonly Item[]): Omit<Specs, 'missing'> {
-  const { addresses, routes, rules } = specs
   if (more.length === 0) return specs
-  const all = [...addresses, ...routes, ...rules, ...more]
+  const all = [...allOf(specs), ...more]
   return wholeOf([...new Map(all.map((item) => [keyOfItem(item), item])).values()])
 }
 

@@ -3,7 +3,7 @@
 import type { LinkTable } from '../../netlink/link-table.ts'
 import { specsOf } from './kernel-specs.ts'
 import { isPresent } from './losses.ts'
-import type { WantedState } from './wanted.ts'
+import { NOTHING, type WantedState } from './wanted.ts'
 
 /** In the order of what is wanted. */
 export interface Presence {
@@ -24,5 +24,3 @@ export function presenceOf({ addresses, routes, rules }: WantedState, table: Lin
     rules: rules.map((each) => isThere({ rules: [each] })),
   }
 }
-
-const NOTHING: WantedState = { addresses: [], routes: [], rules: [] }

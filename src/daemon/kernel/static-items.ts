@@ -10,20 +10,31 @@ import { linksOf } from '../../netlink/identity.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkEvent } from '../../netlink/types.ts'
 import { describeCulprit, hintFor } from './culprit.ts'
-import { onLink, installAll, withdrawAll, type InstallerPort } from './installer.ts'
+import { STATIC_ITEMS, type Claims } from './claims.ts'
+import type { HostAddresses } from './host-addresses.ts'
+import {
+  acceptedOf,
+  addressesOf,
+  installAll,
+  onLink,
+  withdrawAll,
+  type Attempt,
+  type InstallerPort,
+} from './installer.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
-import { keyOfItem, specsOf, united, wholeOf, without, type Item, type Specs } from './kernel-specs.ts'
+import { allOf, keyOfItem, specsOf, united, wholeOf, type Item, type Specs } from './kernel-specs.ts'
 import { findLosses, isPresent, type Loss } from './losses.ts'
-import type { WantedState } from './wanted.ts'
+import { NOTHING, type WantedState } from './wanted.ts'
 
 export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
   readonly installer: InstallerPort
+  readonly claims: Claims
+  readonly hosts: Pick<HostAddresses, 'notice' | 'haveSet'>
   readonly table: () => LinkTable
   readonly say: (text: string) => void
   readonly complain: (text: string) => void
 }
 
-const NOTHING: WantedState = { addresses: [], routes: [], rules: [] }
 /** Of the items that are kept, in the log: no router's name. */
 const OWNER = 'static'
 
@@ -31,9 +42,6 @@ export class StaticItems {
   private readonly ports: StaticItemsPorts
   private readonly keeper: Keeper
   private wanted: WantedState = NOTHING
-  /** By key; on links that may have another name by now. */
-  private readonly installed = new Map<string, Item>()
-
   constructor(ports: StaticItemsPorts) {
     this.ports = ports
     this.keeper = new Keeper({
@@ -42,10 +50,7 @@ export class StaticItems {
       drain: ports.drain,
       wanted: () => this.items(),
       isPresent: (item) => isPresent(item, ports.table()),
-      install: (items) => {
-        for (const item of items) this.installed.set(keyOfItem(item), item)
-        return installAll(ports.installer, wholeOf(items))
-      },
+      install: (items) => this.install(items),
       restored: (item, count) => {
         // At most once a second, so this is at most once a minute.
         const times = count === 1 ? '' : ` (${count} times)`
@@ -59,11 +64,11 @@ export class StaticItems {
     })
   }
 
-  /** Only the difference to what was wanted before is changed. */
+  /** What is missing is set. What is no longer wanted goes with `settle`, when it is known whether anybody else wants it. */
   use(wanted: WantedState): void {
-    const gone = without(this.wanted, wanted)
     this.wanted = wanted
-    this.remove(gone, [])
+    this.noticeHosts()
+    this.hold(this.items())
     const { missing } = this.specs(wanted)
     for (const { text, link } of missing) {
       this.ports.complain(`cannot set static ${text} before there is an interface ${link}`)
@@ -71,9 +76,20 @@ export class StaticItems {
     if (this.items().length > 0) this.keeper.check()
   }
 
+  /** All that is wanted and whose link is there. */
+  items(): readonly Item[] {
+    return allOf(this.specs(this.wanted))
+  }
+
+  /** From now on only what is wanted is held. */
+  settle(): void {
+    this.ports.claims.set(STATIC_ITEMS, this.items())
+  }
+
   onEvents(events: readonly LinkEvent[]): void {
     const items = this.items()
     if (items.length === 0 && isNothing(this.wanted)) return
+    if (events.some((event) => event.type === 'address-added' && !event.ours)) this.noticeHosts()
     const losses = findLosses(events, [{ router: OWNER, link: undefined, items }], this.ports.table())
     this.keeper.check(losses.map(({ item }) => item))
     for (const { item, by } of losses) this.explain(item, by)
@@ -85,9 +101,9 @@ export class StaticItems {
   /** They go even with --dont-release-vrrp, as keepalived's do (measured). */
   close(): void {
     this.keeper.close()
-    const wanted = this.wanted
+    const gone = united(this.specs(this.wanted), this.ports.claims.release(STATIC_ITEMS))
     this.wanted = NOTHING
-    this.remove(wanted, [...this.installed.values()])
+    this.remove(allOf(gone))
   }
 
   private explain(item: Item, by: Loss['by']): void {
@@ -104,21 +120,34 @@ export class StaticItems {
     return links.some((index) => index !== undefined && this.ports.table().linkByIndex(index)?.up !== true)
   }
 
-  private items(): readonly Item[] {
-    const { addresses, routes, rules } = this.specs(this.wanted)
-    return [...addresses, ...routes, ...rules]
+  private noticeHosts(): void {
+    const { addresses } = this.specs(this.wanted)
+    this.ports.hosts.notice({ name: STATIC_ITEMS, stays: true, sourceLink: undefined }, addresses)
+  }
+
+  /** On links that may have another name by the time that they go. */
+  private hold(more: readonly Item[]): void {
+    const { claims } = this.ports
+    const all = [...claims.of(STATIC_ITEMS), ...more]
+    claims.set(STATIC_ITEMS, [...new Map(all.map((item) => [keyOfItem(item), item])).values()])
+  }
+
+  private install(items: readonly Item[]): readonly Attempt[] {
+    this.hold(items)
+    const attempts = installAll(this.ports.installer, wholeOf(items))
+    this.ports.hosts.haveSet(addressesOf(acceptedOf(attempts)))
+    return attempts
   }
 
   private specs(wanted: WantedState): Specs {
     return specsOf(wanted, (name) => this.ports.installer.linkByName(name))
   }
 
-  private remove(wanted: WantedState, installed: readonly Item[]): void {
-    const all = united(this.specs(wanted), installed)
-    for (const { item, outcome } of withdrawAll(this.ports.installer, all)) {
-      this.installed.delete(keyOfItem(item))
+  private remove(items: readonly Item[]): void {
+    const { installer, claims, complain } = this.ports
+    for (const { item, outcome } of withdrawAll(installer, wholeOf(claims.removable(items)))) {
       if (outcome === undefined) continue
-      this.ports.complain(`cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`)
+      complain(`cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`)
     }
   }
 }

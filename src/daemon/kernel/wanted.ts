@@ -39,6 +39,8 @@ export interface WantedState {
   readonly rules: readonly WantedRule[]
 }
 
+export const NOTHING: WantedState = { addresses: [], routes: [], rules: [] }
+
 const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
   global: 0,
   site: 200,

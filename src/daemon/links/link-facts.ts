@@ -4,18 +4,36 @@ import { isIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { Link, LinkAddress } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 
+/** Which addresses of a link adverts may come from. */
+export interface Sources {
+  /** Virtual addresses of all routers. */
+  readonly virtual: ReadonlySet<Ipv4Address>
+  /**
+   * Whether a virtual one is the host's own all the same: that of an address owner, who never gives it up
+   * (RFC 3768 section 6.4.1).
+   */
+  readonly isOwned: (address: LinkAddress) => boolean
+}
+
 /**
  * The address adverts are sent from: the link's first primary IPv4 address
  * that is not a virtual one. A virtual address must never be the source: its
- * owner would change with every election.
+ * owner would change with every election. Where there is no other, it is the
+ * one that this host owns.
  *
  * @param addresses in the kernel's order
  */
 export function sourceAddress(
   addresses: readonly LinkAddress[],
-  virtual: ReadonlySet<Ipv4Address>,
+  { virtual, isOwned }: Sources,
 ): Ipv4Address | undefined {
-  const candidates = addresses.filter(({ cidr }) => isIpv4(cidr.address) && !virtual.has(cidr.address))
+  const own = ipv4Of(addresses.filter(({ cidr }) => isIpv4(cidr.address) && !virtual.has(cidr.address)))
+  return own ?? ipv4Of(addresses.filter(isOwned))
+}
+
+/** The first primary one, or the first. */
+function ipv4Of(addresses: readonly LinkAddress[]): Ipv4Address | undefined {
+  const candidates = addresses.filter(({ cidr }) => isIpv4(cidr.address))
   const chosen = candidates.find(({ secondary }) => !secondary) ?? candidates[0]
   return chosen && isIpv4(chosen.cidr.address) ? chosen.cidr.address : undefined
 }
@@ -24,23 +42,26 @@ export function sourceAddress(
  * @param link whether it counts as up and able to carry multicast, which may differ from what the kernel says now
  * @param lacks source addresses that routers on this link are configured with and the host does not have
  */
-export const linkFact = (
+export function linkFact(
   { up, multicast, mtu }: Pick<Link, 'up' | 'multicast' | 'mtu'>,
   addresses: readonly LinkAddress[],
-  virtual: ReadonlySet<Ipv4Address>,
+  sources: Sources,
   lacks: ReadonlySet<Ipv4Address> = new Set(),
-): LinkFact => ({
-  up,
-  lacksMulticast: !multicast,
-  source: sourceAddress(addresses, virtual),
-  ...(mtu > 0 && { mtu }),
-  lacks,
-})
+): LinkFact {
+  const source = sourceAddress(addresses, sources)
+  const onlyVirtual = source === undefined ? ipv4Of(addresses) : undefined
+  return {
+    ...{ up, lacksMulticast: !multicast, source, lacks },
+    ...(mtu > 0 && { mtu }),
+    ...(onlyVirtual !== undefined && { onlyVirtual }),
+  }
+}
 
 export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): boolean =>
   a?.up === b?.up &&
   a?.lacksMulticast === b?.lacksMulticast &&
   a?.source === b?.source &&
+  a?.onlyVirtual === b?.onlyVirtual &&
   a?.mtu === b?.mtu &&
   sameSet(a?.lacks, b?.lacks)
 

@@ -5,13 +5,14 @@
 
 import { formatIp, isIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
-import type { Link, LinkEvent } from '../../netlink/types.ts'
+import type { Link, LinkAddress, LinkEvent } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
+import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { EngineEvent } from '../../vrrp/engine.ts'
 import type { Assembled } from '../assemble.ts'
 import type { Item } from '../kernel/kernel-specs.ts'
 import type { LinkDebounce } from './link-debounce.ts'
-import { linkFact, sameFact } from './link-facts.ts'
+import { linkFact, sameFact, type Sources } from './link-facts.ts'
 import { findLosses, isPresent, type Holding, type Loss } from '../kernel/losses.ts'
 
 export interface LinkWatchPorts {
@@ -24,6 +25,8 @@ export interface LinkWatchPorts {
   readonly follow: (name: string, link: Link | undefined, fact: LinkFact | undefined) => void
   /** What the engine was last told of that link. */
   readonly factKnown: (name: string) => LinkFact | undefined
+  /** Whether an address has come from us, in this run or an earlier one. */
+  readonly isOurs: (address: LinkAddress) => boolean
   /** What that router has installed. */
   readonly itemsOf: (router: string) => readonly Item[]
   /** Something that a router held until now is gone. */
@@ -37,7 +40,7 @@ export class LinkWatch {
   private readonly ports: LinkWatchPorts
   private readonly debounce: LinkDebounce
   private routers: readonly Assembled[] = []
-  private virtual: ReadonlySet<Ipv4Address> = new Set()
+  private sources: Sources = { virtual: new Set(), isOwned: () => false }
   private inUse: ReadonlySet<string> = new Set()
   /** By index. */
   private readonly hadMulticast = new Set<number>()
@@ -56,7 +59,12 @@ export class LinkWatch {
 
   use(routers: readonly Assembled[]): void {
     this.routers = routers
-    this.virtual = virtualAddresses(routers)
+    const owned = virtualAddresses(routers.filter(({ router }) => router.priority === OWNER_PRIORITY))
+    this.sources = {
+      virtual: virtualAddresses(routers),
+      isOwned: (address) =>
+        isIpv4(address.cidr.address) && owned.has(address.cidr.address) && !this.ports.isOurs(address),
+    }
     this.inUse = linksInUse(routers)
   }
 
@@ -83,7 +91,7 @@ export class LinkWatch {
       linkFact(
         { up, multicast, mtu: link.mtu },
         table.addressesOf(link.index),
-        this.virtual,
+        this.sources,
         this.lackedBy(name),
       )
     )

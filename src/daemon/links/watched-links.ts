@@ -1,6 +1,6 @@
 /** Where adverts are listened for now, as deafness-watch.ts wants to know it. */
 
-import { isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { inIpv4Network, isIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkAddress } from '../../netlink/types.ts'
@@ -58,7 +58,7 @@ const isOwn = (table: LinkTable, address: Ipv4Address): boolean =>
 const isNeighbour = (table: LinkTable, linkIndex: number, address: Ipv4Address): boolean =>
   addressesAround(table, linkIndex).some(({ cidr, peer }) => {
     const { address: network, prefixLength } = peer ?? cidr
-    return isIpv4(network) && (prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0)
+    return isIpv4(network) && inIpv4Network(address, network, prefixLength)
   })
 
 /** A virtual MAC interface has only virtual addresses: what its network is, its base knows. */

@@ -19,7 +19,7 @@ export const instanceProblems = (
     ...unserved(instance, record, moment),
     ...rivalMasters(instance, moment),
     ...rejectedAdverts(instance, record, moment),
-    ...addressProblems(instance),
+    ...addressProblems(instance, record),
     ...notAdvertised(instance, record),
     ...routingProblems(instance),
     ...heldBack(instance, record),
@@ -70,6 +70,8 @@ function adviceFor({ kind, subject }: FaultReason): string | null {
       return `ip link set ${subject} multicast on, or name the other routers in unicast_peer`
     case 'no-source-address':
       return `give ${subject} an IPv4 address that is not a virtual one, or set mcast_src_ip`
+    case 'only-virtual-address':
+      return 'give the interface an address that does not move; or, if this one is always to stay here, priority 255 makes this host its owner'
     case 'source-address-missing':
       return `give the interface the address ${subject}, or correct mcast_src_ip or unicast_src_ip`
     case 'no-peers':
@@ -174,7 +176,10 @@ const ADVICE_BY_REASON: Readonly<Record<string, string>> = {
 
 const SET_ANEW = 'the log says what the kernel refused, or who removed it; vrrpd reload sets it anew'
 
-function addressProblems({ name, state, addresses, since }: InstanceReport): Own[] {
+function addressProblems(
+  { name, state, addresses, since }: InstanceReport,
+  { conditions }: RouterRecord,
+): Own[] {
   if (addresses.length === 0) {
     return [
       {
@@ -187,6 +192,8 @@ function addressProblems({ name, state, addresses, since }: InstanceReport): Own
     ]
   }
   const missing = state === 'MASTER' ? addresses.filter(({ present }) => !present) : []
+  // Then nobody is told to remove it: the host would have none.
+  const isOnlyAddress = conditions.faults.some(({ kind }) => kind === 'only-virtual-address')
   const stray = state === 'MASTER' ? [] : addresses.filter(({ present }) => present)
   return [
     ...missing.map(({ address }): Own => ({
@@ -199,7 +206,9 @@ function addressProblems({ name, state, addresses, since }: InstanceReport): Own
       code: 'address-stray',
       severity: 'critical',
       text: `${name} is ${state}, but ${address} is present here: two hosts may answer for it`,
-      advice: 'find out who set it (networkd, ifupdown, a script) and remove it: ip address del',
+      advice: isOnlyAddress
+        ? null
+        : 'find out who set it (networkd, ifupdown, a script) and remove it: ip address del',
     })),
   ]
 }

@@ -31,6 +31,7 @@ export interface FaultReason {
     | 'link-down'
     | 'no-multicast'
     | 'no-source-address'
+    | 'only-virtual-address'
     | 'source-address-missing'
     | 'no-peers'
     | 'tracker'

@@ -58,6 +58,8 @@ export function describeFault(reason: FaultReason): string {
       return `interface ${reason.subject} does not support multicast`
     case 'no-source-address':
       return `no IPv4 address on ${reason.subject}`
+    case 'only-virtual-address':
+      return `${reason.subject} is the only IPv4 address there, and a virtual one`
     case 'source-address-missing':
       return `src address ${reason.subject} not configured`
     case 'no-peers':
