@@ -5,7 +5,7 @@ import { arrange } from '../config/arrange.ts'
 import { error, type Diagnostic } from '../config/diagnostics.ts'
 import { checkAgainstHost } from '../config/host.ts'
 import { PROBLEM_WORDS, type ConfigIo, type ReadProblem } from '../config/io.ts'
-import { insecureScripts, missingInterfaces, withoutSource } from '../config/lint/host.ts'
+import { insecureScripts, missingInterfaces, ownAddresses, withoutSource } from '../config/lint/host.ts'
 import { lint } from '../config/lint/lint.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { compareDirectors, type Director } from '../config/compare/compare.ts'
@@ -120,6 +120,7 @@ async function ofSystem(
       : [
           ...missingInterfaces(model, incompleteInstances, existing, 'looked-at'),
           ...withoutSource(model, existing, addresses),
+          ...ownAddresses(model, addresses),
         ]
   return [...ofLinks, ...checkAgainstHost(model, { ...programs, addresses, mtus }, loaded), ...insecure]
 }

@@ -73,6 +73,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
     'The interface is not there. keepalived does not start without it unless dynamic_interfaces is given; vrrpd keeps the instance in FAULT until it appears.',
   'own-peer': 'A router cannot be its own unicast peer; list the other routers only.',
   'no-source-address': 'There is no address that advertisements could come from: the instance is in FAULT.',
+  'own-address':
+    'The host has a virtual address of its own. Only an address owner (priority 255) should: it never gives it up.',
   'other-network': 'The interface has no address in the network of this virtual address.',
   'unknown-user': 'There is no such user; scripts are not run.',
   'unknown-host': 'The mail server’s name has no address, so that no mail can be sent.',

@@ -63,6 +63,7 @@ export type DiagnosticCode =
   | 'own-peer'
   | 'no-source-address'
   | 'other-network'
+  | 'own-address'
   | 'unknown-user'
   | 'unknown-host'
   | 'script-disabled'

@@ -1,7 +1,9 @@
 /** What an experienced operator would say: each remark where it belongs, and silence where all is well. */
 
 import { describe, expect, test } from 'vitest'
+import { ownAddresses } from '../../src/config/lint/host.ts'
 import { lint } from '../../src/config/lint/lint.ts'
+import { cidr } from '../netlink/specs.ts'
 import { instance, load, MAIN, place } from './support.ts'
 
 async function remarks(text: string, verbose = false): Promise<string[]> {
@@ -195,5 +197,43 @@ describe('the whole', () => {
     const [v3] = await remarks(instance('version 3\nadvert_int 0.1\npriority 100'), true)
     // RFC 9568 section 6.1: 3 × 0.1 s + (256 - 100) × 0.1 s / 256.
     expect(v3).toContain('takes over 0.361 s after the last advert')
+  })
+})
+
+describe('addresses that the host has of its own', () => {
+  async function said(priority: number, vip: string, ...own: readonly string[]): Promise<string[]> {
+    const loaded = await load(
+      `vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\npriority ${priority}\nvirtual_ipaddress {\n${vip}\n}\n}\n`,
+    )
+    const found = ownAddresses(loaded.model, new Map([['eth0', own.map(cidr)]]))
+    return found.map((one) => `${one.severity} ${place(one, loaded)}: ${one.message}`)
+  }
+
+  test('are worth no word where the virtual ones are none of them', async () => {
+    expect(await said(100, '10.0.0.100/24', '10.0.0.1/24')).toEqual([])
+    expect(await said(100, '10.0.0.100/24')).toEqual([])
+    expect(await said(100, '10.0.0.100/24', 'fe80::1/64')).toEqual([])
+    // It may be MASTER now.
+    expect(await said(100, '10.0.0.100/24', '10.0.0.1/24', '10.0.0.100/24')).toEqual([])
+    expect(await said(255, '10.0.0.100/24', '10.0.0.1/24', '10.0.0.100/24')).toEqual([])
+  })
+
+  test('the only one is a virtual one', async () => {
+    expect(await said(100, '10.0.0.100/24', '10.0.0.100/24')).toEqual([
+      'warning 2:11 own-address: the only IPv4 address of eth0 on this host, 10.0.0.100, is a virtual one: adverts cannot come from it, and VI_1 is in FAULT',
+    ])
+  })
+
+  test('an owner’s', async () => {
+    const [only, ...others] = await said(255, '10.0.0.100/24', '10.0.0.100/24')
+    expect(only).toMatch(
+      /^note 6:1 own-address: eth0 has no other IPv4 address on this host than 10.0.0.100\/24/,
+    )
+    expect(others).toEqual([])
+    const [doubled, ...more] = await said(255, '10.0.0.100', '10.0.0.100/24', '10.0.0.1/24')
+    expect(doubled).toBe(
+      'warning 6:1 own-address: eth0 has 10.0.0.100/24 on this host: written as 10.0.0.100/32 it is set a second time, beside it',
+    )
+    expect(more).toEqual([])
   })
 })

@@ -166,6 +166,19 @@ describe('interfaces', () => {
       ['problem: eth0 has no IPv4 address of its own to send adverts from'],
     ],
     [
+      'with an address that this host owns alone',
+      { ...eth0({ addresses: [cidr('10.0.0.100/24')] }), ...withInstance({ priority: 255 }) },
+      ['hint: 10.0.0.100/24 is the only IPv4 address of eth0 and the virtual one of VI_1'],
+    ],
+    [
+      'with a virtual address and nobody who serves it',
+      { ...eth0({ addresses: [cidr('10.0.0.1/24'), cidr('10.0.0.100/24')] }), daemon: { kind: 'absent' } },
+      [
+        'ok: eth0 is up, has carrier, multicast and an address',
+        'warning: eth0 has the virtual address 10.0.0.100/24, and no VRRP daemon runs here',
+      ],
+    ],
+    [
       'or none, for an instance of IPv6',
       { ...eth0({ addresses: [] }), ...withInstance({ family: 6, version: 3 }) },
       ['ok: eth0 is up, has carrier, multicast and an address'],

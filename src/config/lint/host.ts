@@ -1,11 +1,13 @@
 /** What a machine's facts mean for a configuration, each once; host.ts says it where keepalived does. */
 
-import type { Cidr } from '../../base/address.ts'
-import { isIpv4 } from '../../base/address.ts'
+import { formatCidr, formatIp, isIpv4, type Cidr } from '../../base/address.ts'
 import { error, type Diagnostic, type Report, type Span } from '../diagnostics.ts'
 import { wantedInterfaces, type Wanted } from '../host.ts'
 import type { Command, Model, VrrpInstance } from '../model.ts'
 import { namesOf, remark, warn } from './context.ts'
+
+/** RFC 3768 section 6.1: of the router that has the virtual addresses of its own. */
+const OWNER_PRIORITY = 255
 
 /**
  * - `looked-at`: those of the machine the check runs on, which may not be the one that is meant
@@ -76,6 +78,61 @@ export function withoutSource(
     warn(report, 'no-source-address', linkSpan, message)
   }
   return found
+}
+
+/** Virtual addresses that an interface of this host has, or would have, of its own. */
+export function ownAddresses(
+  { instances }: Model,
+  addresses: ReadonlyMap<string, readonly Cidr[]>,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report: Report = (diagnostic) => void found.push(diagnostic)
+  const virtual = new Set(instances.flatMap(allAddresses).map(({ cidr }) => cidr.address))
+  for (const instance of instances.filter(({ family }) => family === 4)) {
+    const own = (addresses.get(instance.link) ?? []).filter(({ address }) => isIpv4(address))
+    const [only] = own.every(({ address }) => virtual.has(address)) ? own : []
+    if (instance.priority === OWNER_PRIORITY) reportOwner(instance, own, only, report)
+    else if (only !== undefined && instance.sourceAddress === undefined && !isOwned(only, instances)) {
+      const message = `the only IPv4 address of ${instance.link} on this host, ${formatIp(only.address)}, is a virtual one: adverts cannot come from it, and ${instance.name} is in FAULT`
+      warn(report, 'own-address', instance.linkSpan, message)
+    }
+  }
+  return found
+}
+
+const allAddresses = ({ addresses, excludedAddresses }: VrrpInstance): VrrpInstance['addresses'] => [
+  ...addresses,
+  ...excludedAddresses,
+]
+
+/** Whether an address owner has it: then adverts of all instances come from it where there is no other. */
+const isOwned = ({ address }: Cidr, instances: readonly VrrpInstance[]): boolean =>
+  instances.some(
+    (instance) =>
+      instance.priority === OWNER_PRIORITY &&
+      allAddresses(instance).some(({ cidr }) => cidr.address === address),
+  )
+
+function reportOwner(
+  instance: VrrpInstance,
+  own: readonly Cidr[],
+  only: Cidr | undefined,
+  report: Report,
+): void {
+  for (const { cidr, link, span } of allAddresses(instance)) {
+    const there = own.find(({ address }) => address === cidr.address)
+    if (there === undefined || link !== instance.link) continue
+    const address = formatCidr(there)
+    if (
+      !own.some(({ prefixLength }) => prefixLength === cidr.prefixLength && there.address === cidr.address)
+    ) {
+      const message = `${link} has ${address} on this host: written as ${formatCidr(cidr)} it is set a second time, beside it`
+      warn(report, 'own-address', span, message)
+    }
+    if (there !== only) continue
+    const message = `${link} has no other IPv4 address on this host than ${address}: adverts come from it, and vrrpd never removes it; keepalived 2.2.7 would be in FAULT`
+    remark(report, 'own-address', span, message)
+  }
 }
 
 /** Programs that run as root and that others could replace, where nothing keeps them from being run. */
