@@ -37,9 +37,10 @@ export default defineConfig({
           maxWorkers: 4,
           // Of one file's stories; each is two or three pairs of daemons that wait for each other.
           maxConcurrency: 6,
-          // A take-over is 3.6 s at the default interval; several in a row are normal. Ends what hangs.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // A take-over is 3.6 s at the default interval; several in a row are normal. Ends what hangs, and
+          // nothing that a busy machine holds up.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

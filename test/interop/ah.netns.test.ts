@@ -123,7 +123,6 @@ needs(
     ['vrrpd', 'vrrpd'],
   ] as const)(
     'recordings of %s neither keep a dead master alive nor make a living one leave, for %s in Backup',
-    { timeout: 60_000 },
     replay,
   )
 })

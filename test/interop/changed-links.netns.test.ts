@@ -163,7 +163,7 @@ describe.concurrent('a link that changes under a Master', () => {
         await router.ip('link', 'set', 'eth0', 'arp', 'on')
         await heard(NEW, 6)
         expect(await tellers(capture)).toEqual([OLD, NEW])
-        expect(await daemon.log()).toContain('eth0 can be announced on again')
+        await daemon.logs('eth0 can be announced on again', patiently)
       }))
 
     test('an address on a link of another name is announced still, and removed in the end', () =>
@@ -201,7 +201,7 @@ describe.concurrent('a link that changes under a Master', () => {
           const adverts = (await capture.adverts()).map(({ mac, priority }) => `${mac} ${priority}`)
           const told = adverts.filter((one, index) => one !== adverts[index - 1])
           expect(told).toEqual([`${OLD} 150`, `${NEW} 150`])
-          expect(await daemon.log()).toContain(`(eth0) MAC Address changed from ${OLD} to ${NEW}`)
+          await daemon.logs(`(eth0) MAC Address changed from ${OLD} to ${NEW}`, patiently)
         }),
     )
 

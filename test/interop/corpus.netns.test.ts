@@ -150,7 +150,7 @@ needs(
   'shared',
 )('keepalived.conf files from the world', () => {
   for (const file of chosenFiles()) {
-    test.concurrent(file, { timeout: 90_000 }, async (context) => {
+    test.concurrent(file, async (context) => {
       const [keepalived, vrrpd] = await Promise.all([
         play(context, 'keepalived', file),
         play(context, 'vrrpd', file),

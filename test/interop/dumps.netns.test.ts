@@ -11,6 +11,7 @@ import { seconds } from '../../src/base/time.ts'
 import { Lab } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
 import { watchDirectory } from '../support/inotify.ts'
+import { untilStill } from '../support/lab/stillness.ts'
 import { pause, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
@@ -103,9 +104,10 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind) {
   const daemon = await router.start({ kind, config, under })
   await daemon.logs(/\(VI_2\) Entering MASTER STATE/, patiently)
   await daemon.logs(/\(VI_1\) Entering MASTER STATE/, patiently)
-  await Promise.all(['10.9.0.102', '10.9.0.200'].map((address) => router.holdsWithin(address, patiently)))
+  const addresses = ['10.9.0.100', '10.9.0.101', '10.9.0.102', '10.9.0.200']
+  await router.hasWithin({ addresses, routes: ['10.77.0.0/24'], rules: [1000] }, patiently)
   // keepalived marks an address as set when the kernel has told it so.
-  await pause(seconds(0.5))
+  await untilStill({ kernels: [router.news] })
   for (const number of [10, 12, 36]) process.kill(daemon.pid, number)
   const sizeOf = async (path: string): Promise<number> =>
     lstat(path).then(

@@ -83,7 +83,6 @@ needs(
   // docs/decisions/0011: a transition waits for the scripts of the one before it, but no longer than 5 s.
   test.concurrent(
     'every state gets through, in its order, and adverts wait for none',
-    { timeout: 90_000 },
     async ({ onTestFinished }) => {
       const lab = await Lab.create({ hosts: ['router', 'probe'] })
       onTestFinished(() => lab.destroy())

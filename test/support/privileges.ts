@@ -44,6 +44,8 @@ export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** A need that is not met: why, and how to have it. */
 interface Unmet {
+  /** In a word or two. */
+  readonly need: string
   readonly reason: string
   /** A command, or what to be or to set. */
   readonly remedy: string
@@ -64,12 +66,19 @@ const PACKAGES: Readonly<Partial<Record<Need, string>>> = {
   cc: 'gcc',
 }
 
+const WORDS: Readonly<Partial<Record<Need, string>>> = {
+  netns: 'network namespaces',
+  shared: 'reference files',
+  'with-kernel': 'a kernel to boot',
+  built: 'a build',
+}
+
 const REFERENCE_FILES = 'set VRRPD_SHARED to the directory of the reference files'
 
 /** Undefined when the need is met. */
 function unmet(need: Need): Unmet | undefined {
   const unless = (isMet: boolean, reason: string, remedy: string): Unmet | undefined =>
-    isMet ? undefined : { reason, remedy }
+    isMet ? undefined : { need: WORDS[need] ?? need, reason, remedy }
   switch (need) {
     case 'netns':
       return (
@@ -128,7 +137,7 @@ export type Describe = (name: string, body: () => void) => void
 declare module 'vitest' {
   interface TaskMeta {
     /** Of what is left out: what is missing for it. */
-    leftOut?: readonly (Unmet & { readonly need: Need })[]
+    leftOut?: readonly Unmet[]
   }
 }
 
@@ -143,10 +152,7 @@ export const needs = (...what: readonly Need[]): Describe => describeWith(what, 
 export const wants = (...what: readonly Need[]): Describe => describeWith(what, false)
 
 function describeWith(what: readonly Need[], isStrict: boolean): Describe {
-  const leftOut = what.flatMap((need) => {
-    const found = unmet(need)
-    return found === undefined ? [] : [{ need, ...found }]
-  })
+  const leftOut = what.map(unmet).filter((found) => found !== undefined)
   if (leftOut.length === 0) return (name, body) => void describe(name, body)
   const reasons = leftOut.map(({ reason }) => reason).join('; ')
   if (isStrict)

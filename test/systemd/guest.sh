@@ -16,9 +16,9 @@ done_with() { # NAME
   failures=''
 }
 property() { systemctl show -P "$1" vrrpd; }
-# within SECONDS COMMAND...: until it succeeds
+# within SECONDS COMMAND...: until it succeeds; three times as long where the machine is busy
 within() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + 3 * $1))
   shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
