@@ -246,7 +246,7 @@ needs(
       config: config({ cases: [one], mtus: new Map() }, 0, () => ''),
     })
     await router.holdsWithin(addressOf(one, 299), patiently)
-    expect(await daemon.log()).toMatch(/warning: VI_1 has 300 virtual addresses .*255/)
+    await daemon.logs(/warning: VI_1 has 300 virtual addresses .*255/, patiently)
     const status = async (): Promise<string> => {
       // A busy machine is a problem of its own, and then the exit code is not 0.
       const argv = [resolve('bin/vrrpd'), 'status', '--control', daemon.controlSocket]
