@@ -399,8 +399,10 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
       const host = (await makeLab(context)).host('a')
       const config = join(host.directory, 'good.conf')
       await writeFile(config, instance())
-      const running = runAnyway(['timeout', '15', ...command(host.directory, config, ['-s', host.namespace])])
+      // The time limit is for a test that fails before it ends the daemon.
+      const running = runAnyway(['timeout', '60', ...command(host.directory, config, ['-s', host.namespace])])
       await host.holdsWithin(vip, takeover)
+      process.kill(Number(readFileSync(join(host.directory, 'p.pid'), 'latin1')), 'SIGTERM')
       expect((await running).stderr).toContain('Stopped')
       expect(await host.holds(vip)).toBe(false)
     })
