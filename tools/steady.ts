@@ -106,8 +106,12 @@ function start(command: string, args: readonly string[]): ChildProcess {
   return child
 }
 
+/** Isolated rounds do not hear SIGTERM, and are gone with SIGKILL; others have a moment to end their workers. */
 function endAll(): void {
+  if (children.size === 0) return
   for (const child of children) child.kill('SIGTERM')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+  for (const child of children) child.kill('SIGKILL')
 }
 
 const closed = (child: ChildProcess): Promise<number | null> =>
