@@ -60,6 +60,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
     'A weight has no effect here: members of a sync group share the group’s trackers, and priority 255 never changes.',
   'empty-block': 'The list has no lines.',
   'no-such-instance': 'A sync group names an instance that does not exist.',
+  'no-such-group':
+    'A static item names a track_group that is not defined above it. keepalived looks groups up while it reads, so the track_group block must come first.',
   'in-two-groups': 'An instance can be in one sync group only.',
   'empty-group': 'A sync group without any instance is ignored.',
   'lonely-group': 'A sync group of one instance synchronises nothing.',

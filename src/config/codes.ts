@@ -52,6 +52,7 @@ export type DiagnosticCode =
   | 'weight-dropped'
   | 'empty-block'
   | 'no-such-instance'
+  | 'no-such-group'
   | 'in-two-groups'
   | 'empty-group'
   | 'lonely-group'

@@ -1,5 +1,5 @@
 /**
- * What keepalived 2.2.7 was seen to do with some two thousand small files that each have something
+ * What keepalived 2.2.7 was seen to do with some three thousand small files that each have something
  * odd in them: the exit code of `-t`, and the lines it complains about. Each row of measured/*.jsonl
  * is [exit code, lines, …]; files stand there whole, keywords with the block that they are put into.
  */
@@ -49,7 +49,7 @@ function linesOf({ diagnostics, loaded: { sources } }: Tested): ReadonlySet<numb
 }
 
 describe('as keepalived 2.2.7', () => {
-  for (const name of ['lines', 'characters'])
+  for (const name of ['lines', 'characters', 'options'])
     test(name, async () => {
       const rows = rowsOf(name)
       expect(rows.length).toBeGreaterThan(400)

@@ -26,6 +26,7 @@ import {
 import { parseInteger } from '../values/number.ts'
 import { readScope } from '../values/scope.ts'
 import type { KernelNames } from '../kernel-names.ts'
+import { joinTrackGroup, onlyStatic } from './track-group.ts'
 
 /** IFNAMSIZ less its terminating zero. */
 const LONGEST_LABEL = 15
@@ -35,7 +36,7 @@ interface Draft {
   cidr: Cidr
   readonly written: Word
   track: boolean
-  readonly isStatic: boolean
+  readonly trackGroups: ReadonlySet<string> | undefined
   dev?: string
   scope?: Scope
   label?: string
@@ -50,14 +51,14 @@ export interface AddressDefaults {
   /** The interface of a line that names none. */
   readonly link: string
   readonly names: KernelNames
-  /** In static_ipaddress. */
-  readonly isStatic?: boolean
+  /** In static_ipaddress: the track_groups above it. */
+  readonly trackGroups?: ReadonlySet<string>
 }
 
 /** Undefined when keepalived leaves the line out, which is then reported. */
 export function resolveAddress(
   { words }: Words,
-  { link, names, isStatic = false }: AddressDefaults,
+  { link, names, trackGroups }: AddressDefaults,
   report: Report,
 ): VirtualAddress | undefined {
   const [first, ...rest] = words
@@ -71,7 +72,7 @@ export function resolveAddress(
     cidr,
     written: first,
     track: true,
-    isStatic,
+    trackGroups,
     flags: {
       home: false,
       mngtmpaddr: false,
@@ -80,7 +81,8 @@ export function resolveAddress(
       detectDuplicates: false,
     },
   }
-  if (!readOptions(rest, draft, isStatic ? staticHandlers : handlers, report)) return undefined
+  if (!readOptions(rest, draft, trackGroups === undefined ? handlers : staticHandlers, report))
+    return undefined
   return {
     cidr: draft.cidr,
     link: draft.dev ?? link,
@@ -106,9 +108,8 @@ const ignoredFlag = (why: string): LineOption<Draft> => ({
 
 const flag = (name: keyof AddressFlags): LineOption<Draft> => bare((draft) => void (draft.flags[name] = true))
 
-/** Once only, in a static address. */
 function setDevice(draft: Draft, given: Word, report: Report): Outcome {
-  if (draft.isStatic && draft.dev !== undefined) {
+  if (draft.dev !== undefined) {
     report(errorAt(given, 'already-given', 'the interface is given already: the address is ignored'))
     return 'drop'
   }
@@ -124,7 +125,6 @@ const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
   ['broadcast', valued(setBroadcast)],
   ['peer', valued(setPeer)],
   ['no_track', bare((draft) => void (draft.track = false))],
-  ['track_group', valued((draft, { text }) => void (draft.trackGroup = text))],
   ['preferred_lft', valued(setLifetime)],
   ['home', flag('home')],
   ['-nodad', flag('detectDuplicates')],
@@ -136,8 +136,11 @@ const options: Handlers<Draft>['options'] = new Map<string, LineOption<Draft>>([
 
 const handlers: Handlers<Draft> = {
   options,
-  unknown(_, given, report) {
-    const message = `'${given.text}' is no option of an address and is ignored; each address needs its own line`
+  unknown({ trackGroups }, given, report) {
+    const message =
+      given.text === 'track_group' && trackGroups === undefined
+        ? `${onlyStatic('addresses')}; it is ignored`
+        : `'${given.text}' is no option of an address and is ignored; each address needs its own line`
     report(errorAt(given, 'unknown-option', message))
     return undefined
   },
@@ -147,19 +150,21 @@ const handlers: Handlers<Draft> = {
   },
 }
 
+const trackGroup: LineOption<Draft> = valued((draft, given, report) => joinTrackGroup(draft, given, report))
+
 /** No virtual MAC without an instance. */
 const staticHandlers: Handlers<Draft> = {
   ...handlers,
-  options: new Map([...options].filter(([name]) => name !== 'use_vmac')),
+  options: new Map([...[...options].filter(([name]) => name !== 'use_vmac'), ['track_group', trackGroup]]),
 }
 
 function setLabel(draft: Draft, given: Word, report: Report): Outcome {
-  if (isForeign(draft, 'label', given, report)) return undefined
   if (given.text.length > LONGEST_LABEL) {
     const message = `a label has ${LONGEST_LABEL} characters at most: the address is ignored`
     report(errorAt(given, 'invalid-value', message))
     return 'drop'
   }
+  if (isForeign(draft, 'label', given, report)) return undefined
   draft.label = given.text
   return undefined
 }
@@ -205,6 +210,10 @@ const networkOf = (address: Ipv4Address, prefixLength: number): Ipv4Address =>
   ipv4FromNumber(prefixLength === 0 ? 0 : address & (0xffffffff << (32 - prefixLength)))
 
 function setPeer(draft: Draft, given: Word, report: Report): Outcome {
+  if (draft.peer !== undefined) {
+    report(errorAt(given, 'already-given', 'the peer is given already, and the first one holds'))
+    return undefined
+  }
   const peer = parseIp(given.text)
   const own = draft.cidr.address
   if (peer === undefined || isIpv4(peer) !== isIpv4(own)) {
@@ -227,12 +236,13 @@ function setPeer(draft: Draft, given: Word, report: Report): Outcome {
   return undefined
 }
 
-const LONGEST_LIFETIME = 0xfffffffe
+/** INFINITY_LIFE_TIME of linux/if_addr.h */
+const FOREVER = 0xffffffff
 
 function setLifetime(draft: Draft, given: Word, report: Report): Outcome {
   const value = given.text === 'forever' ? given.text : parseInteger(given.text)
-  if (value === undefined || (value !== 'forever' && (value < 0 || value > LONGEST_LIFETIME)))
+  if (value === undefined || (value !== 'forever' && (value < 0 || value > FOREVER)))
     report(errorAt(given, 'invalid-value', 'a number of seconds or forever is expected here; it is ignored'))
-  else draft.preferredLifetime = value
+  else draft.preferredLifetime = value === FOREVER ? 'forever' : value
   return undefined
 }

@@ -4,8 +4,8 @@ import { isIpv4, parseIp } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, warningAt } from '../report.ts'
-import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
-import { parseUnsigned } from '../values/unsigned.ts'
+import { bare, valued, type LineOption, type Outcome } from '../values/line-options.ts'
+import { parseDecimal, parseUnsigned } from '../values/unsigned.ts'
 import type { EncapsulationDraft, RouteDraft } from './route-draft.ts'
 
 type Option = LineOption<RouteDraft>
@@ -26,7 +26,7 @@ const address = (field: 'source' | 'destination'): Option =>
 
 const byte = (field: 'ttl' | 'tos'): Option =>
   valued((draft, given, report): Outcome => {
-    const value = parseUnsigned(given.text)
+    const value = (field === 'ttl' ? parseDecimal : parseUnsigned)(given.text)
     if (value === undefined || value > 255) return drop(given, 'number up to 255', report)
     if (draft.encapsulation !== undefined) draft.encapsulation[field] = value
     return undefined
@@ -55,22 +55,79 @@ const WORDS: Readonly<Record<EncapsulationDraft['kind'], ReadonlyMap<string, Opt
   ]),
 }
 
-export const encap: Option = valued((draft, given, report): Outcome => {
-  if (given.text === 'mpls' || given.text === 'ila') {
-    const message = `routes with ${given.text} encapsulation are not installed: this line is ignored`
-    report(warningAt(given, 'not-acted-on', message, { inKeepalived: 'no' }))
-    return 'drop'
-  }
-  if (given.text !== 'ip' && given.text !== 'ip6') return drop(given, 'encapsulation', report)
-  draft.encapsulation = { kind: given.text }
-  draft.encapsulating = true
-  return undefined
-})
+const LABELS = /^\w+(?:\/\w+)*$/
+const MOST_LABEL = 0xf_ffff
+const LOCATOR = /^[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3}$/i
+
+/** Not installed: their value is only read. */
+const UNUSABLE: Readonly<Record<'mpls' | 'ila', (text: string) => boolean>> = {
+  mpls: (text) =>
+    LABELS.test(text) && text.split('/').every((label) => (parseUnsigned(label) ?? Infinity) <= MOST_LABEL),
+  ila: (text) => LOCATOR.test(text),
+}
+
+export const encap: Option = {
+  takesValue: 'if-any',
+  apply(draft, given, report, word): Outcome {
+    if (given === word) {
+      const message = "'encap' needs a kind of encapsulation: there is none"
+      report(errorAt({ ...word, from: word.to }, 'missing-value', message))
+      return undefined
+    }
+    if (given.text === 'mpls' || given.text === 'ila') {
+      const message = `routes with ${given.text} encapsulation are not installed: this line is ignored`
+      report(warningAt(given, 'not-acted-on', message, { inKeepalived: 'no' }))
+      draft.unusable = true
+      draft.encapsulating = given.text
+      return undefined
+    }
+    if (given.text !== 'ip' && given.text !== 'ip6') {
+      const message = `'${given.text}' is no encapsulation: there is none, and the next word is skipped`
+      report(errorAt(given, 'invalid-value', message))
+      draft.encapsulating = 'unknown'
+      return undefined
+    }
+    draft.encapsulation = { kind: given.text }
+    draft.encapsulating = given.text
+    return undefined
+  },
+}
 
 /** The encapsulation's words end with the first that is none of them: `src` and `tos` are the route's again. */
 export function innerWord(draft: RouteDraft, word: string): Option | undefined {
-  if (!draft.encapsulating || draft.encapsulation === undefined) return undefined
-  const option = WORDS[draft.encapsulation.kind].get(word)
-  draft.encapsulating = option !== undefined
-  return option
+  const kind = draft.encapsulating
+  draft.encapsulating = undefined
+  if (kind === undefined) return undefined
+  if (kind === 'unknown') return SKIPPED
+  if (kind === 'mpls' || kind === 'ila') return unusable(kind)
+  const option = WORDS[kind].get(word)
+  if (option === undefined) return undefined
+  draft.encapsulating = kind
+  return { ...option, takesValue: 'if-any', apply: orMissing(option) }
+}
+
+const SKIPPED: Option = bare(() => undefined)
+
+const unusable = (kind: 'mpls' | 'ila'): Option => ({
+  takesValue: false,
+  apply: (_, given, report) =>
+    UNUSABLE[kind](given.text) ? undefined : drop(given, `value of ${kind}`, report),
+})
+
+/** Such a word without its value is not the end of everything in keepalived, as others are. */
+const orMissing =
+  ({ apply }: Option): Option['apply'] =>
+  (draft, given, report, word) => {
+    if (given !== word) return apply(draft, given, report, word)
+    const message = `'${word.text}' needs a value: the line is ignored`
+    report(errorAt({ ...word, from: word.to }, 'missing-value', message))
+    return 'drop'
+  }
+
+/** Where nothing says whereto, the kernel refuses the route. */
+export function checkEncapsulation({ encapsulation }: RouteDraft, first: Word, report: Report): void {
+  if (encapsulation === undefined) return
+  const { kind, id, destination } = encapsulation
+  if (id !== undefined || destination !== undefined) return
+  report(errorAt(first, 'missing-value', `encap ${kind} needs an id or dst`))
 }

@@ -79,7 +79,7 @@ export function resolveInstance(
       ...excess(name.text, addresses, report),
     ],
     routes: entriesOf(node, keywords.virtualRoutes)
-      .map((entry) => resolveRoute(entry, names, report))
+      .map((entry) => resolveRoute(entry, { names }, report))
       .filter((route) => route !== undefined),
     rules: entriesOf(node, keywords.virtualRules)
       .map((entry) => resolveRule(entry, { names, preferences }, report))

@@ -3,7 +3,6 @@
 import type { Report, Span } from '../diagnostics.ts'
 import { garpGroup } from '../keywords/garp-group.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
-import { staticIpaddress, staticRoutes, staticRules } from '../keywords/static.ts'
 import { trackProcessBlock } from '../keywords/trackers.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import { vrrpScript } from '../keywords/vrrp-script.ts'
@@ -16,13 +15,11 @@ import type {
   NotServed,
   TrackFile,
   TrackProcess,
-  VirtualRule,
   VrrpInstance,
   VrrpScript,
 } from '../model.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import type { Node } from '../tree.ts'
 import { readTree } from '../values/values.ts'
-import { resolveAddress } from './address.ts'
 import type { Surrounding } from './context.ts'
 import { reportConflicts } from './conflicts.ts'
 import { resolveGarpGroup } from './garp-group.ts'
@@ -31,8 +28,8 @@ import { resolveInstance } from './instance.ts'
 import { settleMembers } from './members.ts'
 import { resolveLinkDelays } from './link-delays.ts'
 import { isProcessWide, resolveProcess } from './process.ts'
-import { resolveRoute } from './route.ts'
-import { firstPreference, resolveRule } from './rule.ts'
+import { firstPreference } from './rule.ts'
+import { StaticItems } from './static-items.ts'
 import { resolveScript } from './script.ts'
 import { resolveTrackGroups } from './track-group.ts'
 import { checkNeeded, isTrackFile, resolveTrackFile, resolveTrackProcess } from './trackers.ts'
@@ -68,7 +65,7 @@ export function resolve(
   const instances: VrrpInstance[] = []
   const incomplete: VrrpInstance[] = []
   const groups: PendingGroup[] = []
-  const rules: VirtualRule[] = []
+  const statics = new StaticItems(surrounding)
   for (const node of nodes) {
     if (node.refused === true) {
       readTree([node], report)
@@ -92,11 +89,7 @@ export function resolve(
     } else if (node.keyword !== globalDefs && !isProcessWide(node)) {
       readTree([node], report)
       checkNeeded(node, report)
-      // In its turn: what has no preference is numbered in the file's order, an instance's rules too.
-      for (const entry of entriesOf({ nodes: [node] }, staticRules)) {
-        const rule = resolveRule(entry, { names, preferences: surrounding.preferences }, report)
-        if (rule !== undefined) rules.push(rule)
-      }
+      statics.add(node, report)
     }
   }
   const existing = new Set(instances.map(({ name }) => name))
@@ -106,7 +99,6 @@ export function resolve(
     .filter((group) => group !== undefined)
   const settled = settleMembers(instances, syncGroups, report)
   reportConflicts(settled, global.mcastGroup4, report)
-  const addressDefaults = { link: defaults.link, names, isStatic: true } as const
   const model: Model = {
     process: resolveProcess(nodes, report),
     global,
@@ -118,13 +110,9 @@ export function resolve(
     garpGroups: garpGroupsOf(nodes, report),
     linkDelays: resolveLinkDelays(nodes, report),
     notServed,
-    staticAddresses: entriesOf({ nodes }, staticIpaddress)
-      .map((entry) => resolveAddress(entry, addressDefaults, report))
-      .filter((address) => address !== undefined),
-    staticRoutes: entriesOf({ nodes }, staticRoutes)
-      .map((entry) => resolveRoute(entry, names, report))
-      .filter((route) => route !== undefined),
-    staticRules: rules,
+    staticAddresses: statics.addresses,
+    staticRoutes: statics.routes,
+    staticRules: statics.rules,
     trackGroups: resolveTrackGroups(nodes, existing, report),
   }
   return { model, incomplete }

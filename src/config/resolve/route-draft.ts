@@ -1,6 +1,6 @@
 /** A route while its line is being read. */
 
-import { ipv4FromNumber, parseIpv6, type Cidr, type IpAddress } from '../../base/address.ts'
+import { ipv4FromNumber, isIpv4, parseIpv6, type Cidr, type IpAddress } from '../../base/address.ts'
 import type { Encapsulation, MetricName, RouteMetric, RouteType } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
@@ -14,6 +14,9 @@ export interface RouteDraft {
   destination?: Cidr
   /** `default`, of the family that the other addresses have. */
   isDefault: boolean
+  /** Of the first address, and so of all. */
+  family?: 4 | 6
+  readonly trackGroups: ReadonlySet<string> | undefined
   gateway?: IpAddress
   /** `or`: keepalived's older way to a second gateway. */
   secondGateway?: IpAddress
@@ -32,7 +35,9 @@ export interface RouteDraft {
   ttlPropagate?: boolean
   encapsulation?: EncapsulationDraft
   /** The words that follow are the encapsulation's. */
-  encapsulating: boolean
+  encapsulating: EncapsulationDraft['kind'] | 'mpls' | 'ila' | 'unknown' | undefined
+  /** It cannot be installed, which has been reported: the rest is read for what is wrong in it. */
+  unusable?: true
   track: boolean
   trackGroup?: string
   append: boolean
@@ -65,9 +70,19 @@ export function nexthopsOf({
   ]
 }
 
-/** `default` and `default6`, or a network. */
+/** False where it is another family than that of the addresses before it. */
+export function joinFamily(draft: RouteDraft, address: IpAddress): boolean {
+  const family = isIpv4(address) ? 4 : 6
+  draft.family ??= family
+  return draft.family === family
+}
+
+export const isEverywhere = (text: string): boolean => text === 'default' || text === 'all' || text === 'any'
+
+/** `default` (or `all`, `any`) and `default6`, or a network. */
 export function readDestination(given: Word, report: Report): Cidr | undefined {
-  const everywhere =
-    given.text === 'default' ? ipv4FromNumber(0) : parseIpv6(given.text === 'default6' ? '::' : '')
+  const everywhere = isEverywhere(given.text)
+    ? ipv4FromNumber(0)
+    : parseIpv6(given.text === 'default6' ? '::' : '')
   return everywhere === undefined ? readCidr(given, report) : { address: everywhere, prefixLength: 0 }
 }

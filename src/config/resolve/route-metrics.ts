@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
-import { parseUnsigned } from '../values/unsigned.ts'
+import { parseDecimal } from '../values/unsigned.ts'
 import type { RouteDraft } from './route-draft.ts'
 
 type Option = LineOption<RouteDraft>
@@ -33,14 +33,15 @@ const number = (name: MetricName, most = MOST_32_BITS): Option => ({
   takesValue: true,
   prefixes: LOCKABLE.includes(name) ? LOCK : [],
   apply(draft, given, report, _option, lock) {
-    const value = parseUnsigned(given.text)
+    const value = parseDecimal(given.text)
     if (value === undefined || value > most) return drop(given, `value of ${name}, 0..${most}`, report)
     return set(draft, name, value, lock)
   },
 })
 
-/** The least that keepalived sets (measured, 2.2.7), in milliseconds. */
+/** The least and the most that keepalived sets (measured, 2.2.7), in milliseconds. */
 const LEAST_MS = 200
+const MOST_MS = 120_000
 
 /**
  * Seconds (`1.5s`), milliseconds (`500ms`), or in the kernel's own units, which is ip-route(8)'s
@@ -54,12 +55,17 @@ const time = (name: MetricName, perMs: number): Option => ({
   apply(draft, given, report, _option, lock) {
     const [, digits = '', unit = ''] = /^(\d+(?:\.\d*)?)(s|ms|)$/.exec(given.text) ?? []
     const value = Math.round(Number(digits) * (unit === 's' ? 1000 * perMs : unit === 'ms' ? perMs : 1))
-    if (digits === '' || value > MOST_32_BITS) return drop(given, 'time', report)
-    if (value < LEAST_MS * perMs) {
-      report(noteAt(given, 'rounded', `${name} is at least ${LEAST_MS} ms: so much is set`))
-      return set(draft, name, LEAST_MS * perMs, lock)
+    if (digits === '' || (value > MOST_MS * perMs && (unit === '' || name === 'rto_min')))
+      return drop(given, `time, up to ${MOST_MS / 1000}s`, report)
+    const decimals = digits.split('.')[1]?.length ?? 0
+    if (decimals > (unit === 's' ? 3 : 0))
+      report(errorAt(given, 'too-precise', `'${given.text}' has too many decimal places: it is rounded`))
+    const within = Math.min(Math.max(value, LEAST_MS * perMs), MOST_MS * perMs)
+    if (within !== value) {
+      const message = `${name} is from ${LEAST_MS} ms to ${MOST_MS / 1000} s: ${within / perMs} ms are set`
+      report(noteAt(given, 'rounded', message))
     }
-    return set(draft, name, value, lock)
+    return set(draft, name, within, lock)
   },
 })
 

@@ -1,6 +1,6 @@
 /** One line of virtual_rules or static_rules, in ip-rule(8)'s words. */
 
-import { isIpv4, type Cidr } from '../../base/address.ts'
+import { ipv4FromNumber, ipv6FromBytes, type Cidr } from '../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
@@ -15,8 +15,8 @@ export interface RuleDraft {
   readonly names: KernelNames
   family?: 4 | 6
   not: boolean
-  from?: Cidr
-  to?: Cidr
+  from?: Cidr | 'everywhere'
+  to?: Cidr | 'everywhere'
   action?: RuleAction
   preference?: number
   fwmark?: number
@@ -38,6 +38,9 @@ export interface RuleDraft {
   trackGroup?: string
   /** Only a table can be looked up with them. */
   tableOnly?: Word
+  readonly trackGroups: ReadonlySet<string> | undefined
+  /** It cannot be installed, which has been reported: the rest is read for what is wrong in it. */
+  unusable?: true
 }
 
 /** The preference of the next rule of a family that gives none; keepalived counts down through the whole file. */
@@ -51,20 +54,22 @@ const KEEPALIVED = 18
 export interface RuleContext {
   readonly names: KernelNames
   readonly preferences: Preferences
+  /** In static_rules: the track_groups above it. */
+  readonly trackGroups?: ReadonlySet<string>
 }
 
 /** Undefined when keepalived leaves the rule out, which is then reported. */
 export function resolveRule(
   { words }: Words,
-  { names, preferences }: RuleContext,
+  { names, preferences, trackGroups }: RuleContext,
   report: Report,
 ): VirtualRule | undefined {
   const [first] = words
-  const draft: RuleDraft = { names, not: false, l3mdev: false, track: true }
+  const draft: RuleDraft = { names, trackGroups, not: false, l3mdev: false, track: true }
   if (!readOptions(words, draft, ruleHandlers, report)) return undefined
-  const family = familyOf(draft, first, report)
+  const family = draft.family ?? 4
   const action = actionOf(draft, first, report)
-  if (family === undefined || action === undefined) return undefined
+  if (action === undefined) return undefined
   const preference = draft.preference ?? nextPreference(preferences, family, first, report)
   if (action.kind === 'goto' && preference >= action.preference) {
     report(
@@ -72,6 +77,8 @@ export function resolveRule(
     )
     return undefined
   }
+  checkTrackGroup(draft, first, report)
+  if (draft.unusable === true) return undefined
   return {
     family,
     not: draft.not,
@@ -81,8 +88,8 @@ export function resolveRule(
     protocol: protocolOf(draft, first, report),
     track: draft.track,
     span: spanOf(first),
-    ...(draft.from !== undefined && { from: draft.from }),
-    ...(draft.to !== undefined && { to: draft.to }),
+    ...(draft.from !== undefined && { from: networkOf(draft.from, family) }),
+    ...(draft.to !== undefined && { to: networkOf(draft.to, family) }),
     ...(draft.fwmark !== undefined && { fwmark: draft.fwmark }),
     ...(draft.fwmask !== undefined && { fwmask: draft.fwmask }),
     ...(draft.iif !== undefined && { iif: draft.iif }),
@@ -112,14 +119,18 @@ function protocolOf({ track, protocol }: RuleDraft, first: Word, report: Report)
   return KEEPALIVED
 }
 
-function familyOf(draft: RuleDraft, first: Word, report: Report): 4 | 6 | undefined {
-  const families = [draft.from, draft.to]
-    .filter((cidr) => cidr !== undefined)
-    .map(({ address }) => (isIpv4(address) ? 4 : 6))
-  const family = draft.family ?? families[0] ?? 4
-  if (families.every((one) => one === family)) return family
-  report(errorAt(first, 'family-mismatch', 'IPv4 and IPv6 addresses in one rule: the line is ignored'))
-  return undefined
+const EVERYWHERE: Readonly<Record<4 | 6, Cidr>> = {
+  4: { address: ipv4FromNumber(0), prefixLength: 0 },
+  6: { address: ipv6FromBytes(new Uint8Array(16)), prefixLength: 0 },
+}
+
+const networkOf = (network: Cidr | 'everywhere', family: 4 | 6): Cidr =>
+  network === 'everywhere' ? EVERYWHERE[family] : network
+
+function checkTrackGroup(draft: RuleDraft, first: Word, report: Report): void {
+  if (draft.trackGroup === undefined || draft.iif !== undefined) return
+  report(errorAt(first, 'not-tracked', 'a rule without iif can be in no track_group: it is in none'))
+  delete draft.trackGroup
 }
 
 function actionOf(draft: RuleDraft, first: Word, report: Report): RuleAction | undefined {

@@ -2,10 +2,40 @@
 
 import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics.ts'
+import type { Word } from '../lexer.ts'
 import { trackGroup, trackGroupMembers } from '../keywords/static.ts'
 import type { TrackGroup } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { entriesOf, type Node } from '../tree.ts'
+import type { Outcome } from '../values/line-options.ts'
+
+/** A line of static_ipaddress, static_routes or static_rules. */
+export interface StaticItem {
+  /** Those defined above it: keepalived looks them up while it reads. Absent elsewhere, where no group may be named. */
+  readonly trackGroups: ReadonlySet<string> | undefined
+  trackGroup?: string
+}
+
+/** @param twice what becomes of a line that names two, of which the first holds */
+export function joinTrackGroup(item: StaticItem, given: Word, report: Report, twice?: Outcome): Outcome {
+  if (item.trackGroup !== undefined) {
+    const outcome = twice === 'drop' ? 'the line is ignored' : 'the first one holds'
+    report(errorAt(given, 'already-given', `the track_group is given already: ${outcome}`))
+    return twice
+  }
+  if (item.trackGroups?.has(given.text) === true) {
+    item.trackGroup = given.text
+    return undefined
+  }
+  const message = `there is no track_group ${given.text} above this line: it is ignored`
+  const suggestion = nearest(given.text, [...(item.trackGroups ?? [])])
+  report(errorAt(given, 'no-such-group', message, { suggestion }))
+  return undefined
+}
+
+/** What keepalived says of `track_group` in an instance's blocks. */
+export const onlyStatic = (what: string): string =>
+  `'track_group' is for static ${what} only: in an instance they follow its state anyway`
 
 /** @param instances names of those that exist */
 export function resolveTrackGroups(

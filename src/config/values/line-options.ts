@@ -3,12 +3,16 @@
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 
-/** What an option does with its value; `drop`: the whole line is given up, which has been reported. */
-export type Outcome = 'drop' | undefined
+/**
+ * What an option does with its value, where it is not simply taken; both have been reported.
+ * - `drop`: the whole line is given up
+ * - `stop`: the rest of the line is not read, what stands before it holds
+ */
+export type Outcome = 'drop' | 'stop' | undefined
 
 export interface LineOption<T> {
-  /** Options without a value are called with the option's own word. */
-  readonly takesValue: boolean
+  /** Options without a value are called with the option's own word; `if-any`: at the end of a line, too. */
+  readonly takesValue: boolean | 'if-any'
   /** Words that may stand before the value: `mtu lock 1400`, `via inet6 fe80::1`. */
   readonly prefixes?: readonly string[]
   readonly apply: (target: T, given: Word, report: Report, option: Word, prefix?: Word) => Outcome
@@ -35,8 +39,8 @@ export interface Handlers<T> {
   inner?(target: T, word: string): LineOption<T> | undefined
   /** A word that is no option. */
   unknown(target: T, given: Word, report: Report): Outcome
-  /** An option at the end of the line that wants a value. */
-  missing(option: Word, report: Report): void
+  /** An option at the end of the line that wants a value: the line is given up. */
+  missing(option: Word, report: Report, target: T): void
 }
 
 /** False when the line is given up. */
@@ -50,20 +54,22 @@ export function readOptions<T>(
     const word = words[index]
     if (word === undefined) return true
     const option = handlers.inner?.(target, word.text) ?? handlers.options.get(word.text)
+    let outcome: Outcome
     if (option === undefined) {
-      if (handlers.unknown(target, word, report) === 'drop') return false
-    } else if (!option.takesValue) {
-      if (option.apply(target, word, report, word) === 'drop') return false
+      outcome = handlers.unknown(target, word, report)
+    } else if (option.takesValue === false) {
+      outcome = option.apply(target, word, report, word)
     } else {
       const prefix =
         option.prefixes?.includes(words[index + 1]?.text ?? '') === true ? words[++index] : undefined
       const value = words[++index]
-      if (value === undefined) {
-        handlers.missing(word, report)
+      if (value === undefined && option.takesValue === true) {
+        handlers.missing(word, report, target)
         return false
       }
-      if (option.apply(target, value, report, word, prefix) === 'drop') return false
+      outcome = option.apply(target, value ?? word, report, word, prefix)
     }
+    if (outcome !== undefined) return outcome === 'stop'
   }
   return true
 }

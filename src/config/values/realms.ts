@@ -2,7 +2,8 @@
 
 import { parseUnsigned } from './unsigned.ts'
 
-const MOST = 65_535
+/** Of each of the two, as keepalived 2.2.7 has it; the kernel has room for more. */
+const MOST = 255
 
 /** Source realm << 16 | destination realm; undefined when it cannot be read. */
 export function parseRealms(text: string, names: ReadonlyMap<string, number>): number | undefined {

@@ -7,6 +7,15 @@ import type { Scope } from '../model.ts'
 import { errorAt } from '../report.ts'
 import { parseUnsigned } from './unsigned.ts'
 
+/** RT_SCOPE_* of linux/rtnetlink.h */
+const NUMBERS: ReadonlyMap<number, Scope> = new Map([
+  [0, 'global'],
+  [200, 'site'],
+  [253, 'link'],
+  [254, 'host'],
+  [255, 'nowhere'],
+])
+
 const NAMES = ['global', 'site', 'link', 'host', 'nowhere'] as const
 
 export function readScope(
@@ -18,7 +27,7 @@ export function readScope(
   const name = NAMES.find((one) => one === given.text)
   if (name !== undefined) return name
   const number = names.scopes.get(given.text) ?? parseUnsigned(given.text)
-  if (number !== undefined && number <= 255) return number
+  if (number !== undefined && number <= 255) return NUMBERS.get(number) ?? number
   const message = `${NAMES.join(', ')} or a number up to 255 is expected here; ${otherwise}`
   report(errorAt(given, 'invalid-value', message))
   return undefined

@@ -1,13 +1,16 @@
 /** Addresses, routes and scripts as keepalived's dumps write them. */
 
-import { formatCidr, formatIp, isIpv4 } from '../../base/address.ts'
+import { formatCidr, formatIp, isIpv4, type Cidr } from '../../base/address.ts'
 import type { Command, VirtualAddress, VirtualRoute, VirtualRule } from '../../config/model.ts'
 
-/** `10.9.0.100/24 dev eth0 scope global set`; a host's own length is left out. */
+/** A host's own length is left out. */
+const network = (cidr: Cidr): string => formatCidr(cidr).replace(/(?<=^[\d.]+)\/32$|(?<=:.*)\/128$/, '')
+
+/** `10.9.0.100/24 dev eth0 scope global set`. */
 export function addressWords(address: VirtualAddress, isPresent: boolean): string {
   const { cidr, link, scope, label, peer } = address
   const words = [
-    formatCidr(cidr).replace(/(?<=^[\d.]+)\/32$/, ''),
+    network(cidr),
     ...(peer === undefined ? [] : [`peer ${formatCidr(peer)}`]),
     `dev ${link}`,
     `scope ${String(scope)}`,
@@ -31,7 +34,7 @@ export function routeWords({
   const words = [
     append ? 'append' : 'prepend',
     ...(type === 'unicast' ? [] : [type]),
-    formatCidr(destination),
+    network(destination),
     ...(gateway === undefined ? [] : [`via ${isIpv4(gateway) ? 'inet' : 'inet6'} ${formatIp(gateway)}`]),
     ...(link === undefined ? [] : [`dev ${link}`]),
     ...(table === MAIN_TABLE ? [] : [`table ${String(table)}`]),
@@ -53,8 +56,8 @@ export function ruleWords({ from, to, preference, tos, action, not }: VirtualRul
         : action.kind
   const words = [
     ...(not ? ['not'] : []),
-    ...(from === undefined ? [] : [`from ${formatCidr(from)}`]),
-    ...(to === undefined ? [] : [`to ${formatCidr(to)}`]),
+    ...(from === undefined ? [] : [`from ${network(from)}`]),
+    ...(to === undefined ? [] : [`to ${network(to)}`]),
     `priority ${String(preference)}`,
     `tos 0x${(tos ?? 0).toString(16)}`,
     'protocol 18',
