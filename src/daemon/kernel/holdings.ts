@@ -129,10 +129,9 @@ export class Holdings {
   change(masters: readonly Renewed[]): void {
     this.conflicts.touch()
     this.claims.release(PLANNED)
-    for (const { from, to } of masters) {
-      if (from.router.name !== to.router.name) this.ports.firewall.release(from.router.name)
-      this.ports.firewall.follow(to)
-    }
+    // All names that go before those that come: two may have been exchanged.
+    for (const { from, to } of masters) if (from.router.name !== to.router.name) this.forgetName(from)
+    for (const { to } of masters) this.ports.firewall.follow(to)
     const { table } = this.ports.kernel
     const wanted = masters.flatMap(({ to }) => allOf(specsOf(to, (name) => table.linkByName(name))))
     // What those that have left held is still there where somebody wants it, perhaps with other attributes.
@@ -143,10 +142,14 @@ export class Holdings {
     for (const { from, to } of masters) this.announceChange(from, to)
   }
 
+  private forgetName({ router: { name } }: Assembled): void {
+    this.ports.firewall.release(name)
+    this.announcer.keepOnly(name, [])
+  }
+
   private announceChange(from: Assembled, to: Assembled): void {
     const { name, garp } = to.router
     const held = this.installer.addressesOf(name)
-    if (from.router.name !== name) this.announcer.keepOnly(from.router.name, [])
     this.announcer.keepOnly(name, held)
     if (without(to, from).addresses.length > 0) this.announcer.announce(name, held, garp.repeat)
   }
