@@ -3,6 +3,7 @@
  * not depend on the speed of the machine.
  */
 
+import { milliseconds } from '../../../src/base/time.ts'
 import type { Host } from '../../support/lab.ts'
 import type { Capture } from '../../support/lab/capture.ts'
 import type { SeenAdvert, SeenArp } from '../../support/lab/frames.ts'
@@ -36,6 +37,12 @@ export interface Watch {
   readonly routeTables: readonly string[]
 }
 
+export interface Observed {
+  readonly phase: Phase
+  /** Adverts of two hosts have met, or may have: what follows then is the protocol's own race, and no daemon's doing. */
+  readonly hasRaced: boolean
+}
+
 /** @param before the phase before this one */
 export async function observe(
   watch: Watch,
@@ -43,7 +50,7 @@ export async function observe(
   before: Phase | undefined,
   since: WallTime,
   until: WallTime,
-): Promise<Phase> {
+): Promise<Observed> {
   const { captures } = watch
   const [adverts, arps] = await Promise.all([
     Promise.all(captures.map((capture) => capture.adverts(since))),
@@ -51,13 +58,16 @@ export async function observe(
   ])
   const states = await ofEach(watch, (host) => stateOf(host, watch))
   const inTime = ({ at }: { readonly at: WallTime }): boolean => at < until
-  const spoken = spokenBy(watch, adverts.flat().filter(inTime))
-  return {
+  const heard = adverts
+    .flat()
+    .filter(inTime)
+    .sort((x, y) => x.vrid - y.vrid || x.at - y.at)
+  const phase = {
     name,
     addresses: mapValues(states, ({ addresses }) => addresses),
     routes: mapValues(states, ({ routes }) => routes),
     rules: mapValues(states, ({ rules }) => rules),
-    adverts: withoutContinuation(spoken, before?.adverts ?? []),
+    adverts: withoutContinuation(spokenBy(watch, heard), before?.adverts ?? []),
     arps: announcedBy(watch, arps.flat().filter(inTime)),
     notifies: await ofEach(watch, async (_host, recorder) =>
       (await recorder.calls())
@@ -66,6 +76,7 @@ export async function observe(
         .sort(),
     ),
   }
+  return { phase, hasRaced: haveCrossed(phase.adverts) || mayHaveMet(heard) }
 }
 
 interface HostState {
@@ -80,8 +91,26 @@ const mapValues = <T, U>(values: ByHost<T>, of: (value: T) => U): ByHost<U> =>
 export const pick = (phase: Phase, keys: readonly (keyof Phase)[]): Partial<Phase> =>
   Object.fromEntries(keys.map((key) => [key, phase[key]]))
 
+/** A daemon on a busy machine may send before it has read what came that long ago. */
+const unread = milliseconds(60)
+
+/**
+ * One host speaks so soon after another that it may not have heard that one yet, and then answers it.
+ * @param adverts by VRID, in the order of the wire
+ */
+const mayHaveMet = (adverts: readonly SeenAdvert[]): boolean =>
+  adverts.some((advert, index) => {
+    const before = adverts[index - 1]
+    return (
+      before?.vrid === advert.vrid &&
+      before.source !== advert.source &&
+      before.priority !== 0 &&
+      advert.at - before.at < unread
+    )
+  })
+
 /** One host speaks again after another has, for one VRID in one phase. */
-export function haveCrossed(adverts: readonly string[]): boolean {
+function haveCrossed(adverts: readonly string[]): boolean {
   const speakers = adverts.map((text) => text.split(' ').slice(0, 3).join(' '))
   const turns = speakers.filter((speaker, index) => speaker !== speakers[index - 1])
   return new Set(turns).size < turns.length
@@ -132,12 +161,10 @@ const owners = ({ hosts, links }: Watch, of: (host: Host, link: string) => strin
 
 function spokenBy(watch: Watch, adverts: readonly SeenAdvert[]): readonly string[] {
   const owner = owners(watch, (host, link) => host.address(link))
-  const said = [...adverts]
-    .sort((x, y) => x.vrid - y.vrid || x.at - y.at)
-    .map(({ vrid, source, priority }) => ({
-      text: `vrid ${vrid}: ${owner.get(source) ?? source} ${priority}`,
-      counted: priority === 0,
-    }))
+  const said = adverts.map(({ vrid, source, priority }) => ({
+    text: `vrid ${vrid}: ${owner.get(source) ?? source} ${priority}`,
+    counted: priority === 0,
+  }))
   return runs(said)
 }
 
