@@ -73,7 +73,7 @@ export function onFault(
       return stayInFault(state, reasons, conditions, event.before)
     }
     case 'stop':
-      return stopped(conditions)
+      return stopped(conditions, state.lastPriority)
     case 'start':
     case 'advert':
     case 'timeout':
@@ -99,9 +99,9 @@ function leaveFault(
 }
 
 /** keepalived sends STOP for a router it has never announced, too (measured). */
-const stopped = (conditions: Conditions): Step => ({
+const stopped = (conditions: Conditions, priority = conditions.priority): Step => ({
   state: { kind: 'initialize', next: undefined },
-  effects: [notify('STOP', conditions.priority)],
+  effects: [notify('STOP', priority)],
 })
 
 const reasonsToStay = ({ faults, pending }: Conditions): readonly FaultReason[] => [
@@ -118,12 +118,13 @@ function stayInFault(
 ): Step {
   const fresh = reasons.filter((reason) => !includes(state.reasons, reason))
   const gone = state.reasons.filter((reason) => !includes(reasons, reason))
-  const priority: readonly Effect[] =
-    conditions.priority === before.priority
-      ? []
-      : [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })]
+  const isSame = conditions.priority === before.priority
+  const priority: readonly Effect[] = isSame
+    ? []
+    : [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })]
+  const { lastPriority } = state
   return {
-    state: { kind: 'fault', reasons },
+    state: { kind: 'fault', reasons, ...(isSame && lastPriority !== undefined && { lastPriority }) },
     effects: [
       ...fresh.map((reason) => note({ kind: 'fault-reason', reason })),
       ...gone.map((reason) => note({ kind: 'fault-cleared', reason })),

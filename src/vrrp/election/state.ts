@@ -87,7 +87,15 @@ export type State =
       /** When addresses on other links are due. */
       readonly elsewhereAt?: Instant | undefined
     }
-  | { readonly kind: 'fault'; readonly reasons: readonly FaultReason[] }
+  | {
+      readonly kind: 'fault'
+      readonly reasons: readonly FaultReason[]
+      /**
+       * The priority in force before, where what brought the fault has altered it as well; until it changes again
+       * this is what scripts are told.
+       */
+      readonly lastPriority?: number
+    }
 
 export type StateKind = State['kind']
 export type Initialize = State & { readonly kind: 'initialize' }

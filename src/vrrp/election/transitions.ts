@@ -133,7 +133,8 @@ export const listening = (masterDownAt: Instant): Backup => ({
  * A Master says goodbye; keepalived does so twice, and once where the router
  * only follows another member of its sync group (measured).
  *
- * @param before what was true until now: the source address may be what is missing
+ * @param before what was true until now: the source address may be what is missing, and the priority is the
+ *   last one in force, which keepalived tells its scripts (measured)
  */
 export function becomeFault(
   from: State,
@@ -144,11 +145,15 @@ export function becomeFault(
   const because = conditions.faults.map(describeFault).join(', ')
   const source = conditions.source ?? before.source
   return {
-    state: { kind: 'fault', reasons: conditions.faults },
+    state: {
+      ...{ kind: 'fault', reasons: conditions.faults },
+      ...(before.priority !== conditions.priority && { lastPriority: before.priority }),
+    },
     effects: [
       transition(from.kind, 'fault', because),
       ...(from.kind === 'master' ? sayGoodbye({ ...conditions, source }, following ? 1 : 2) : []),
-      notify('FAULT', conditions.priority),
+      // What brings the fault may alter the priority, too (a tracked file): scripts hear the one that was in force.
+      notify('FAULT', before.priority),
     ],
   }
 }
