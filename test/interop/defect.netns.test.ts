@@ -1,4 +1,4 @@
-/** A defect of ours, made by a module that is loaded beside the daemon and throws after a while. */
+/** A defect of ours, made by a module that is loaded beside the daemon and throws once that runs. */
 
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -13,6 +13,15 @@ const defects = [
   ['a rejection that nobody handles', `Promise.reject(new Error('boom'))`],
 ] as const
 
+const defect = (log: string, code: string): string => `
+import { existsSync, readFileSync } from 'node:fs'
+const timer = setInterval(() => {
+  if (!existsSync('${log}') || !readFileSync('${log}', 'utf8').includes('Startup complete')) return
+  clearInterval(timer)
+  ${code}
+}, 100)
+`
+
 needs('netns', 'built')('a defect', () => {
   test.concurrent.each(defects)(
     '%s ends the daemon with a code of its own, its stack in the log',
@@ -23,10 +32,10 @@ needs('netns', 'built')('a defect', () => {
         const at = (name: string): string => join(directory, name)
         const text = 'vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n priority 100\n}\n'
         await writeFile(at('k.conf'), text)
-        await writeFile(at('defect.mjs'), `setTimeout(() => { ${code} }, 2_000)`)
+        await writeFile(at('defect.mjs'), defect(at('k.log'), code))
         const ended = await runAnyway([
           ...['ip', 'netns', 'exec', namespace, 'env', `NODE_OPTIONS=--import=${at('defect.mjs')}`],
-          ...['timeout', '20', resolve('bin/vrrpd'), '-nG', '-g', at('k.log'), '-f', at('k.conf')],
+          ...['timeout', '50', resolve('bin/vrrpd'), '-nG', '-g', at('k.log'), '-f', at('k.conf')],
           ...['-p', at('p.pid'), '-r', at('r.pid'), '--control', at('c.sock')],
         ])
         expect(ended.code).toBe(70)
