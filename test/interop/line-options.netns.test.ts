@@ -95,8 +95,9 @@ async function keptByKeepalived(file: string, place: Place): Promise<readonly (r
   for (const line of lines) {
     if (!place.isStatic && line.startsWith(' VRRP Instance = ')) blocks.push([])
     if (SECTIONS[place.keyword]!.test(line)) inside = true
-    else if (!line.startsWith('     ')) inside = false
-    else if (inside) blocks.at(-1)?.push(line.trim())
+    // What the two processes say besides may come in between.
+    else if (/^(------<| {1,3}\S)/.test(line)) inside = false
+    else if (inside && line.startsWith('     ')) blocks.at(-1)?.push(line.trim())
     if (line.includes('------< Interfaces >------')) break
   }
   return blocks

@@ -70,6 +70,11 @@ export function resolveRule(
   const family = draft.family ?? 4
   const action = actionOf(draft, first, report)
   if (action === undefined) return undefined
+  if (action.kind === 'goto' && draft.preference === undefined) {
+    const message = `a rule that goes to ${action.preference} needs a preference of its own: the line is ignored`
+    report(errorAt(first, 'no-preference', message))
+    return undefined
+  }
   const preference = draft.preference ?? nextPreference(preferences, family, first, report)
   if (action.kind === 'goto' && preference >= action.preference) {
     report(
