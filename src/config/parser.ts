@@ -211,6 +211,11 @@ class Parser {
 
   #unknown(statement: Words, table: Table, owner: string): void {
     const word = statement.words[0]
+    if (/^include[rmwba]?$/.test(word.text) && statement.words.length === 1) {
+      const message = `'${word.text}' needs the name of a file, or a pattern, in the same line: the line is ignored`
+      this.#report(errorAt({ ...word, from: word.to }, 'missing-value', message))
+      return
+    }
     const { belongsIn, suggestion } = this.#adviser.advise(word.text, owner, table)
     const home = belongsIn.length === 0 ? '' : ` (it belongs in ${belongsIn.slice(0, 3).join(', ')})`
     const what = `'${word.text}' is no keyword ${owner === ROOT ? ROOT : `in ${owner}`}${home}`

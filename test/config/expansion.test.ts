@@ -214,3 +214,14 @@ describe('what has no end', () => {
     expect(loaded.model.instances[0]!.priority).toBe(9)
   })
 })
+
+test.each(['include', 'include ', 'includer', 'includea', 'include # x.conf'])(
+  '%s: the name of a file is missing, and is asked for',
+  async (line) => {
+    const loaded = await load(`${line}\n${instance()}`)
+    const [found, ...more] = loaded.diagnostics
+    expect(more).toEqual([])
+    expect(found).toMatchObject({ code: 'missing-value', inKeepalived: 'config' })
+    expect(found?.message).toMatch(/^'include[ra]?' needs the name of a file/)
+  },
+)
