@@ -1,5 +1,7 @@
 /** "Did you mean": the known word nearest to a mistyped one. */
 
+import { withoutInvisible } from './invisible.ts'
+
 /** Beyond these a suggestion is not worth its time. */
 const MOST_CANDIDATES = 500
 const LONGEST_WORD = 40
@@ -7,6 +9,8 @@ const LONGEST_WORD = 40
 /** Undefined unless one candidate is clearly meant: about one slip in four letters, two at most in short words. */
 export function nearest(written: string, candidates: readonly string[]): string | undefined {
   if (candidates.length > MOST_CANDIDATES || written.length > LONGEST_WORD) return undefined
+  // Nobody can see the difference: what is in the word has to be said instead.
+  if (candidates.includes(withoutInvisible(written))) return undefined
   const allowed = Math.min(3, Math.max(1, Math.floor(written.length / 4)))
   let best: string | undefined
   let bestDistance = allowed + 1

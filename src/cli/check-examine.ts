@@ -6,7 +6,8 @@ import { error, type Diagnostic } from '../config/diagnostics.ts'
 import { checkAgainstHost } from '../config/host.ts'
 import { PROBLEM_WORDS, type ConfigIo, type ReadProblem } from '../config/io.ts'
 import { insecureScripts, missingInterfaces, ownAddresses, withoutSource } from '../config/lint/host.ts'
-import { lint } from '../config/lint/lint.ts'
+import { lint, lintText } from '../config/lint/lint.ts'
+import { withTemplates } from '../config/lint/templates.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { compareDirectors, type Director } from '../config/compare/compare.ts'
 import type { SourceMap } from '../config/sources.ts'
@@ -87,7 +88,8 @@ async function findingsOf(
   const read = readingFindings(loaded, file)
   if (loaded.unreadable !== undefined) return read
   const explained = lint(loaded.model, loaded.nodes, { file, verbose: options.verbose })
-  return [...read, ...(await ofSystem(loaded, options)), ...explained]
+  const all = [...read, ...(await ofSystem(loaded, options)), ...explained, ...lintText(loaded)]
+  return withTemplates(all, loaded.sources)
 }
 
 const readingFindings = ({ diagnostics, unreadable }: Loaded, file: string): readonly Diagnostic[] =>

@@ -28,6 +28,14 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'extra-words': 'Words behind the last one that counts are ignored.',
   'block-name': 'The first line of a block needs exactly one name.',
   'duplicate-name': 'The name is taken already; the later one is ignored.',
+  'invisible-character':
+    'A character that cannot be seen, or looks like a blank, and is a letter to keepalived. Word processors, web pages and messengers leave them; `grep -nP "[^\\x00-\\x7F]"` finds them.',
+  'typographic-quote':
+    'Only the straight double quote encloses words; typographic ones are letters like any other.',
+  'unrendered-template':
+    'Something in this file was to be filled in by a template engine, or by definitions, and was not. Render the file first, and check what comes of it.',
+  'password-cut':
+    'A password without quotes ends at # and !, which begin a comment, and at a blank or a quote. Both routers would go on with the rest of it.',
   'invalid-value': 'The value is none of those that are possible here.',
   'invalid-number': 'A number is expected here, in decimal and without anything behind it.',
   'value-out-of-range': 'The number is beyond its range; the message says what is used instead.',

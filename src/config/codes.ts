@@ -22,6 +22,10 @@ export type DiagnosticCode =
   | 'extra-words'
   | 'block-name'
   | 'duplicate-name'
+  | 'invisible-character'
+  | 'typographic-quote'
+  | 'unrendered-template'
+  | 'password-cut'
   // Values
   | 'invalid-value'
   | 'invalid-number'

@@ -3,7 +3,7 @@
 import type { Span } from './diagnostics.ts'
 import { hidden, hideSecret } from './secrets.ts'
 import { lineIndexOf, lineText, sourceOf, type SourceMap } from './sources.ts'
-import { printable } from './text.ts'
+import { printableLine } from './text.ts'
 
 /** Longer lines are cut to what surrounds the span. */
 const LONGEST = 160
@@ -32,16 +32,18 @@ export function excerptOf(
   const from = span.start - (source.lineStarts[index] ?? 0)
   const to = Math.max(from, Math.min(whole.length, from + span.end - span.start))
   const cut = whole.length > longest ? Math.max(0, from - Math.floor(longest / 2)) : 0
-  const shown = hide(whole, from, to, secret)
+  const shown = printableLine(hide(whole, from, to, secret))
   return {
-    line: printable(shown.slice(cut, cut + longest)),
-    indent: Array.from(whole.slice(cut, from), blank).join(''),
-    caret: '^'.repeat(Math.max(1, columns(whole.slice(from, Math.min(to, cut + longest))))),
+    line: shown.slice(cut, cut + longest),
+    indent: Array.from(shown.slice(cut, from), blank).join(''),
+    caret: '^'.repeat(Math.max(1, columns(shown.slice(from, Math.min(to, cut + longest))))),
   }
 }
 
 function hide(line: string, from: number, to: number, secret: boolean): string {
-  return hideSecret(secret ? line.slice(0, from) + hidden(line.slice(from, to)) + line.slice(to) : line)
+  // First what is announced: the announcing word itself may be hidden by the other.
+  const safe = hideSecret(line)
+  return secret ? safe.slice(0, from) + hidden(safe.slice(from, to)) + safe.slice(to) : safe
 }
 
 const blank = (character: string): string => (character === '\t' ? '\t' : ' '.repeat(columns(character)))

@@ -3,7 +3,7 @@
 import type { DiagnosticCode } from './codes.ts'
 import { error, note, warning, type Details, type Diagnostic } from './diagnostics.ts'
 import { expansionChain, spanOf, type Place } from './line.ts'
-import { announcesSecret } from './secrets.ts'
+import { announcesSecret, secretStart } from './secrets.ts'
 
 type Make = typeof error
 
@@ -14,7 +14,8 @@ const at =
     const { line, from, to } = place
     if (line.secret !== true) return make(code, spanOf(place), message, { ...details, related })
     const written = line.text.slice(from, to)
-    const isAnnouncement = announcesSecret(line.text) && line.text.slice(0, from).trim() === ''
+    const isAnnouncement =
+      announcesSecret(line.text) && line.text.slice(0, from).trim() === '' && to <= secretStart(line.text)
     if (isAnnouncement || written === '') return make(code, spanOf(place), message, { ...details, related })
     const safe = message.replaceAll(written, '…')
     return make(code, spanOf(place), safe, { ...details, suggestion: undefined, related, secret: true })

@@ -237,3 +237,27 @@ describe('addresses that the host has of its own', () => {
     expect(more).toEqual([])
   })
 })
+
+describe('ends that adverts cannot have', () => {
+  test.each([
+    ['mcast_src_ip 224.0.0.18', '7:14', '224.0.0.18 is a multicast address'],
+    ['mcast_src_ip 255.255.255.255', '7:14', '255.255.255.255 is the broadcast address'],
+    ['mcast_src_ip 127.0.0.1', '7:14', '127.0.0.1 is a loopback address'],
+    ['mcast_src_ip 0.0.0.0', '7:14', '0.0.0.0 is no address at all'],
+    ['mcast_src_ip 240.0.0.1', '7:14', '240.0.0.1 is a reserved address'],
+    ['unicast_src_ip 224.0.0.18\nunicast_peer {\n192.0.2.9\n}', '7:16', '224.0.0.18 is a multicast address'],
+    ['unicast_peer {\n224.0.0.18\n}', '8:1', '224.0.0.18 is a multicast address: a peer is one other router'],
+    ['unicast_peer {\n255.255.255.255\n}', '8:1', '255.255.255.255 is the broadcast address'],
+    ['unicast_peer {\n127.0.0.1\n}', '8:1', '127.0.0.1 is a loopback address'],
+    ['unicast_peer {\n0.0.0.0\n}', '8:1', '0.0.0.0 is no address at all'],
+  ])('%s', async (lines, where, said) => {
+    const found = (await remarks(instance(lines))).filter((one) => one.includes('unusable-address'))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(`warning ${where} unusable-address: ${said}`)
+  })
+
+  test('ordinary ones are left alone', async () => {
+    const lines = 'unicast_src_ip 192.0.2.8\nunicast_peer {\n192.0.2.9\n10.255.255.255\n}'
+    expect((await remarks(instance(lines))).filter((one) => one.includes('unusable-address'))).toEqual([])
+  })
+})

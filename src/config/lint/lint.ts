@@ -6,13 +6,16 @@
  */
 
 import type { Diagnostic, Report } from '../diagnostics.ts'
+import type { Loaded } from '../load.ts'
 import type { Model } from '../model.ts'
 import type { Node } from '../tree.ts'
 import { lintAddresses } from './addresses.ts'
+import { lintCharacters } from './characters.ts'
 import { subjectOf } from './context.ts'
 import { lintElection } from './election.ts'
 import { lintGroups } from './groups.ts'
 import { lintLinkDelays } from './link-delays.ts'
+import { lintPasswords } from './passwords.ts'
 import { lintScripts } from './scripts.ts'
 import { describeTiming } from './timing.ts'
 import { lintWhole } from './whole.ts'
@@ -22,6 +25,15 @@ export interface LintOptions {
   readonly file: string
   /** Say how long things take, too. */
   readonly verbose: boolean
+}
+
+/** What is odd about the text itself, and about passwords in it, whatever the Model is. */
+export function lintText({ nodes, sources }: Pick<Loaded, 'nodes' | 'sources'>): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report: Report = (diagnostic) => void found.push(diagnostic)
+  for (const source of sources.values()) lintCharacters(source, report)
+  lintPasswords(nodes, sources, report)
+  return found
 }
 
 /** @param nodes what the model was made of, as loadConfiguration gives it. */
@@ -35,7 +47,7 @@ export function lint(
   const subject = subjectOf(model, nodes)
   for (const instance of model.instances) {
     lintElection(instance, subject, report)
-    lintAddresses(instance, report)
+    lintAddresses(instance, subject, report)
   }
   lintGroups(subject, report)
   lintLinkDelays(subject, report)
