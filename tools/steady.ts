@@ -162,7 +162,11 @@ async function main(argv: readonly string[]): Promise<number> {
     endAll()
     rmSync(directory, { recursive: true, force: true })
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      console.error(`\ntest:steady: ended by ${signal}`)
+      process.exit(130)
+    })
 
   const rounds: Round[] = []
   for (let number = 1; number <= count; number++) {

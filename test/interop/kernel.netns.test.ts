@@ -47,6 +47,9 @@ const dynamic =
     config(notify).replace('global_defs {', 'global_defs {\n  dynamic_interfaces')
 
 const takeover = plus(masterDownInterval(150), patiently)
+/** A Backup stays one for so long that there is time to look at it. */
+const unhurried = 'advert_int 3'
+const unhurriedTakeover = plus(masterDownInterval(150, seconds(3)), patiently)
 /** More than an advert. */
 const settle = seconds(1.3)
 
@@ -101,10 +104,13 @@ describe.concurrent('what the kernel has and does', () => {
     test('kept addresses of a crashed daemon: they are removed and never used as source', async () => {
       const told = await expectAsKeepalived({
         lans: twoLans,
-        config: instance({ addresses: ['10.9.0.50/24', `${vip}/24`, '10.8.0.50/24 dev eth1'] }),
+        config: instance({
+          addresses: ['10.9.0.50/24', `${vip}/24`, '10.8.0.50/24 dev eth1'],
+          more: unhurried,
+        }),
         run: async ({ router, start, daemon, look }) => {
           await start()
-          await router.holdsWithin('10.8.0.50', takeover, 'eth1')
+          await router.holdsWithin('10.8.0.50', unhurriedTakeover, 'eth1')
           await pause(settle)
           await daemon().kill()
           await look('after the crash')
@@ -114,7 +120,7 @@ describe.concurrent('what the kernel has and does', () => {
           await start()
           await daemon().logs('Entering BACKUP STATE', patiently)
           await look('started again')
-          await router.holdsWithin('10.8.0.50', takeover, 'eth1')
+          await router.holdsWithin('10.8.0.50', unhurriedTakeover, 'eth1')
           await pause(settle)
           await look('master again')
           await daemon().stop()
@@ -263,12 +269,12 @@ describe.concurrent('what the kernel has and does', () => {
 
     test('has an owner that is told to begin as Backup', async () => {
       const told = await expectAsKeepalived({
-        config: instance({ priority: 255, more: 'state BACKUP' }),
+        config: instance({ priority: 255, more: `state BACKUP\n${unhurried}` }),
         run: async ({ router, start, daemon, look }) => {
           await start()
           await daemon().logs('Entering BACKUP STATE', patiently)
           await look('listening')
-          await router.holdsWithin(vip, takeover)
+          await router.holdsWithin(vip, unhurriedTakeover)
           await daemon().stop()
         },
       })
@@ -307,10 +313,12 @@ describe.concurrent('what the kernel has and does', () => {
     test('a route that a crashed daemon left is removed as well', async () => {
       const told = await tell(
         {
-          config: instance({ more: 'virtual_routes {\n 192.168.9.0/24 via 10.9.0.254 dev eth0\n }' }),
+          config: instance({
+            more: `virtual_routes {\n 192.168.9.0/24 via 10.9.0.254 dev eth0\n }\n${unhurried}`,
+          }),
           run: async ({ router, start, daemon, look }) => {
             await start()
-            await router.hasWithin({ addresses: [vip], routes: ['192.168.9.0/24'] }, takeover)
+            await router.hasWithin({ addresses: [vip], routes: ['192.168.9.0/24'] }, unhurriedTakeover)
             await daemon().kill()
             await look('after the crash')
             await start()

@@ -271,12 +271,11 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
 
     test('an empty file is run, and is said to be empty', async (context) => {
       const host = (await makeLab(context)).host('a')
-      const empty = join(host.directory, 'empty.conf')
-      await writeFile(empty, '')
-      const { code, lines } = await runFor(host, 5, command(host.directory, empty))
-      expect(lines).toContain(`Warning - ${empty} has nothing to run`)
-      expect(lines).toContain('Stopped')
-      expect(code, "timeout's own").toBe(124)
+      const daemon = await host.start({ kind: 'vrrpd', config: '' })
+      await daemon.logs(`Warning - ${daemon.configFile} has nothing to run`, patiently)
+      await daemon.logs('Startup complete', patiently)
+      expect(await daemon.stop()).toEqual({ code: 0, signal: null })
+      await daemon.logs('Stopped', patiently)
     })
   })
 

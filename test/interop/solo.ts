@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { Lab, type Host } from '../support/lab.ts'
 import type { Capture } from '../support/lab/capture.ts'
 import type { Daemon, DaemonKind } from '../support/lab/daemon.ts'
+import type { RouteInfo } from '../support/lab/host.ts'
 import type { LanOptions } from '../support/lab/network.ts'
 import { makeRecorder } from '../support/lab/recorder.ts'
 import { untilStill } from '../support/lab/stillness.ts'
@@ -102,14 +103,17 @@ export async function tell(story: SoloStory, kind: DaemonKind): Promise<Told> {
 }
 
 async function stateOf(router: Host): Promise<string[]> {
-  const text = await router.ip('-j', '-d', '-4', 'addr', 'show')
-  const links = JSON.parse(text) as readonly { ifname?: string; addr_info?: readonly AddressText[] }[]
+  // Both by one process, so that they are of one moment.
+  const [shown = '[]', main = '[]'] = (await router.ipBatch(['addr show', 'route show']))
+    .split('\n')
+    .filter((line) => line !== '')
+  const links = JSON.parse(shown) as readonly { ifname?: string; addr_info?: readonly AddressText[] }[]
   const addresses = links.flatMap(({ ifname, addr_info }) =>
     (addr_info ?? []).map(({ local, prefixlen, scope, label }) =>
       [ifname, `${local}/${prefixlen}`, scope, label].join(' '),
     ),
   )
-  const routes = (await router.routes()).map(
+  const routes = (JSON.parse(main) as readonly RouteInfo[]).map(
     (route) => `route to ${route.dst} ${String(route['gateway'])} ${String(route['dev'])}`,
   )
   return [...addresses, ...routes].filter((line) => !line.startsWith('lo 127.')).sort()

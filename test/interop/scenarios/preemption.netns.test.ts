@@ -59,14 +59,14 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'preempt_delay',
     config: (host, { notify }) =>
-      global() + instance({ priority: higherOnA(host), more: `preempt_delay 6\n${notify}` }),
+      global() + instance({ priority: higherOnA(host), more: `preempt_delay 10\n${notify}` }),
     run: async ({ a, b, phase }) => {
       await b.start()
       await b.gains()
       await a.start()
       // The first advert heard starts the delay; a plain preemption would be over by then.
       await phase('a still waits', seconds(6))
-      await a.host.holdsWithin(VIP, seconds(12))
+      await a.host.holdsWithin(VIP, seconds(16))
       await b.loses()
       await phase('a has preempted')
     },
