@@ -5,9 +5,7 @@ import { error, type Diagnostic, type Report, type Span } from '../diagnostics.t
 import { wantedInterfaces, type Wanted } from '../host.ts'
 import type { Command, Model, VrrpInstance } from '../model.ts'
 import { namesOf, remark, warn } from './context.ts'
-
-/** RFC 3768 section 6.1: of the router that has the virtual addresses of its own. */
-const OWNER_PRIORITY = 255
+import { OWNER } from './weights.ts'
 
 /**
  * - `looked-at`: those of the machine the check runs on, which may not be the one that is meant
@@ -91,7 +89,7 @@ export function ownAddresses(
   for (const instance of instances.filter(({ family }) => family === 4)) {
     const own = (addresses.get(instance.link) ?? []).filter(({ address }) => isIpv4(address))
     const [only] = own.every(({ address }) => virtual.has(address)) ? own : []
-    if (instance.priority === OWNER_PRIORITY) reportOwner(instance, own, only, report)
+    if (instance.priority === OWNER) reportOwner(instance, own, only, report)
     else if (only !== undefined && instance.sourceAddress === undefined && !isOwned(only, instances)) {
       const message = `the only IPv4 address of ${instance.link} on this host, ${formatIp(only.address)}, is a virtual one: adverts cannot come from it, and ${instance.name} is in FAULT`
       warn(report, 'own-address', instance.linkSpan, message)
@@ -109,8 +107,7 @@ const allAddresses = ({ addresses, excludedAddresses }: VrrpInstance): VrrpInsta
 const isOwned = ({ address }: Cidr, instances: readonly VrrpInstance[]): boolean =>
   instances.some(
     (instance) =>
-      instance.priority === OWNER_PRIORITY &&
-      allAddresses(instance).some(({ cidr }) => cidr.address === address),
+      instance.priority === OWNER && allAddresses(instance).some(({ cidr }) => cidr.address === address),
   )
 
 function reportOwner(

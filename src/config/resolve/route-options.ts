@@ -2,10 +2,18 @@
 
 import { isIpv4, parseIp, type IpAddress } from '../../base/address.ts'
 import type { RouteType } from '../../base/routing.ts'
-import type { Details, Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, warningAt } from '../report.ts'
-import { bare, valued, type Handlers, type LineOption, type Outcome } from '../values/line-options.ts'
+import {
+  bare,
+  drop,
+  MOST_32_BITS,
+  valued,
+  type Handlers,
+  type LineOption,
+  type Outcome,
+} from '../values/line-options.ts'
 import { parseRealms } from '../values/realms.ts'
 import { readScope } from '../values/scope.ts'
 import { readCidr } from '../values/address.ts'
@@ -16,13 +24,6 @@ import { metricOptions } from './route-metrics.ts'
 import { joinTrackGroup, onlyStatic } from './track-group.ts'
 
 type Option = LineOption<RouteDraft>
-
-const MOST_32_BITS = 4_294_967_295
-
-function drop(given: Word, what: string, report: Report, details: Details = {}): 'drop' {
-  report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`, details))
-  return 'drop'
-}
 
 /** The line counts for nothing, but keepalived 2.2.7 takes it without a word: the rest is read. */
 function leaveOut(draft: RouteDraft, given: Word, what: string, report: Report): Outcome {

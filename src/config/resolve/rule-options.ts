@@ -2,24 +2,25 @@
 
 import { isIpv4 } from '../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Details, Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { errorAt, noteAt } from '../report.ts'
 import { readCidr } from '../values/address.ts'
 import { parseRealms } from '../values/realms.ts'
-import { bare, valued, type Handlers, type LineOption, type Outcome } from '../values/line-options.ts'
+import {
+  bare,
+  drop,
+  MOST_32_BITS,
+  valued,
+  type Handlers,
+  type LineOption,
+  type Outcome,
+} from '../values/line-options.ts'
 import { cutOff, isCutOff, parseDecimal, parseUnsigned } from '../values/unsigned.ts'
 import type { RuleDraft } from './rule.ts'
 import { joinTrackGroup, onlyStatic } from './track-group.ts'
 
 type Option = LineOption<RuleDraft>
-
-const MOST_32_BITS = 4_294_967_295
-
-function drop(given: Word, what: string, report: Report, details: Details = {}): 'drop' {
-  report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`, details))
-  return 'drop'
-}
 
 /**
  * What keepalived 2.2.7 takes without a word, and the kernel then refuses or understands as something

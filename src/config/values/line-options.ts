@@ -1,7 +1,8 @@
 /** Lines of lists: what comes first, then options in any order, as ip(8) has them. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Details, Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
+import { errorAt } from '../report.ts'
 
 /**
  * What an option does with its value, where it is not simply taken; both have been reported.
@@ -72,4 +73,12 @@ export function readOptions<T>(
     if (outcome !== undefined) return outcome === 'stop'
   }
   return true
+}
+
+export const MOST_32_BITS = 4_294_967_295
+
+/** A word that is none of what it should be, and so costs its whole line. */
+export function drop(given: Word, what: string, report: Report, details: Details = {}): 'drop' {
+  report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`, details))
+  return 'drop'
 }
