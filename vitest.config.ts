@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
-import { LeftOutReporter } from './test/support/left-out-reporter.ts'
+import { SummaryReporter } from './test/support/summary-reporter.ts'
 
 export default defineConfig({
   test: {
     // Left-out tests are named before the totals, which stay the last lines.
-    reporters: [new LeftOutReporter(), 'default'],
+    reporters: [new SummaryReporter(), 'default'],
     // Worker threads share one process; the addon's descriptors and signals want their own.
     pool: 'forks',
     projects: [

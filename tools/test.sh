@@ -1,6 +1,7 @@
 #!/bin/bash
 # The test command: sets up what is missing, then lint, types and all tests. What a privilege or a
-# tool is missing for is left out, and told at the end in three lines; with CI=true it fails.
+# tool is missing for is left out, and told at the end in three lines; with CI=true it fails. Every red
+# test is named at the end, too.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -16,7 +17,7 @@ failed=()
 vitest=(bash tools/isolated.sh node_modules/.bin/vitest run)
 work=$(mktemp -d)
 trap 'kill "${boots:-}" 2>/dev/null; rm -rf "$work"' EXIT
-export VRRPD_LEFT_OUT=$work/left-out
+export VRRPD_TEST_SUMMARY=$work/summary
 
 # For some tests a machine is booted, which keeps one processor busy for two minutes: meanwhile
 # lint and types have another. Words for vitest choose tests themselves.
@@ -35,5 +36,5 @@ if [ -n "${boots:-}" ]; then
 fi
 
 [ ${#failed[@]} = 0 ] || echo "FAILED: $(IFS=,; echo "${failed[*]}")" >&2
-node --import ./tools/typescript.mjs tools/left-out.ts "$VRRPD_LEFT_OUT"
+node --import ./tools/typescript.mjs tools/summary.ts "$VRRPD_TEST_SUMMARY"
 [ ${#failed[@]} = 0 ]

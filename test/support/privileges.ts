@@ -1,6 +1,6 @@
 /**
  * What a test needs of the machine. A test whose needs are not met is left out
- * and counted at the end, with how to have it (tools/left-out.ts), and fails
+ * and counted at the end, with how to have it (tools/summary.ts), and fails
  * where CI=true: there nothing may be left out.
  */
 

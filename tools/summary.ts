@@ -1,7 +1,8 @@
 /**
- * What test runs have left out for want of something, in three lines.
- * `node --import ./tools/typescript.mjs tools/left-out.ts FILE`: of the runs that wrote to FILE (see
- * test/support/left-out-reporter.ts), one or several.
+ * The last lines of `npm test`: every red test with what was wrong, so that whoever is given only the end of a
+ * long output can work with it; then, in three lines, what was left out for want of something.
+ * `node --import ./tools/typescript.mjs tools/summary.ts FILE`: of the runs that wrote to FILE (see
+ * test/support/summary-reporter.ts), one or several.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,6 +11,14 @@ import { existsSync, readFileSync } from 'node:fs'
 export interface Run {
   readonly tests: number
   readonly leftOut: readonly LeftOut[]
+  readonly red: readonly Red[]
+}
+
+/** A test that failed, a file that could not be run, or an error outside of both. */
+export interface Red {
+  /** `FILE > BLOCK > TEST`. */
+  readonly name: string
+  readonly wrong: string
 }
 
 /** Tests that lack the same. */
@@ -26,8 +35,26 @@ export interface Missing {
 
 const APT = 'apt-get install '
 
+/** More would push the others out of sight. */
+const MOST_RED = 20
+const MOST_LINES = 25
+
+/** @returns nothing when nothing was red */
+export function tellRed(runs: readonly Run[]): readonly string[] {
+  const red = runs.flatMap((run) => run.red)
+  if (red.length === 0) return []
+  const told = red.slice(0, MOST_RED).flatMap(({ name, wrong }) => {
+    const lines = wrong.trimEnd().split('\n')
+    const shown = lines.slice(0, MOST_LINES)
+    if (lines.length > MOST_LINES) shown.push(`… ${number(lines.length - MOST_LINES)} more lines`)
+    return [`  ${name}`, ...shown.map((line) => `    ${line}`.trimEnd())]
+  })
+  const more = red.length > MOST_RED ? [`  … ${number(red.length - MOST_RED)} more`] : []
+  return [`Red (${number(red.length)}):`, ...told, ...more]
+}
+
 /** @returns three lines, none when nothing was left out */
-export function summarize(runs: readonly Run[]): readonly string[] {
+export function tellLeftOut(runs: readonly Run[]): readonly string[] {
   const leftOut = runs.flatMap((run) => run.leftOut)
   if (leftOut.length === 0) return []
   const all = sum(runs.map(({ tests }) => tests))
@@ -58,5 +85,6 @@ if (process.argv[1] === import.meta.filename) {
   const [, , file = ''] = process.argv
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const runs = text.split('\n').filter((line) => line !== '')
-  for (const line of summarize(runs.map((each) => JSON.parse(each) as Run))) console.log(line)
+  const parsed = runs.map((each) => JSON.parse(each) as Run)
+  for (const line of [...tellRed(parsed), ...tellLeftOut(parsed)]) console.log(line)
 }
