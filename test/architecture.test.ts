@@ -74,22 +74,26 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['doctor'],
     why: 'it finds out and judges nothing',
   },
+  world: {
+    imports: [],
+    types: ['base', 'netlink', 'scripts', 'system', 'tracking', 'vrrp/socket'],
+    why: 'interfaces only: a daemon in a simulation loads nothing of this host',
+  },
   daemon: {
     imports: [
       'base',
-      'system',
       'config',
       'vrrp/wire',
       'vrrp/election',
       'vrrp',
-      'vrrp/socket',
       'netlink',
       'scripts',
       'tracking',
       'control',
     ],
+    types: ['system', 'vrrp/socket', 'world'],
     packages: ['pino'],
-    why: 'the one folder where the parts meet',
+    why: 'the one folder where the parts meet; what is outside it reaches through the World',
   },
   cli: {
     imports: ['base', 'control'],
@@ -101,6 +105,15 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Beyond its layer's rule, and only for this file. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
+  'daemon/system-world.ts': ['system', 'vrrp/socket'],
+  'daemon/lifecycle.ts': ['system'],
+  'daemon/config-test.ts': ['system'],
+  'daemon/signals.ts': ['system'],
+  'daemon/dumps/dumps.ts': ['system'],
+  'daemon/ends/cleanup.ts': ['system'],
+  'daemon/ends/pid-files.ts': ['system'],
+  'daemon/log/log-dev-log.ts': ['system'],
+  'daemon/operator/control.ts': ['system'],
   'cli/run.ts': ['daemon'],
   'cli/check.ts': ['config'],
   'cli/check-examine.ts': ['config'],
@@ -121,6 +134,7 @@ function layerOf(path: string): string {
 const impureFiles = ['config/reader.ts']
 const pureFolders = [
   'base',
+  'world',
   'config',
   'vrrp/wire',
   'vrrp/election',
@@ -318,6 +332,28 @@ describe('state', () => {
       advancing.map((source) => source.path),
       'one owner, one order of events',
     ).toEqual(['daemon/daemon.ts', 'daemon/kernel/rehearsal.ts'])
+  })
+})
+
+describe('what runs in a simulation', () => {
+  /** Arithmetic. */
+  const harmless = ['node:util', 'node:path', 'node:crypto']
+
+  test('reaches the host through the World alone', () => {
+    const loaded = ['daemon/parts.ts', ...reachable('daemon/parts.ts', false)]
+    const offences = loaded.flatMap((path) => {
+      const { imports = [], tree } = byPath.get(path) ?? {}
+      const modules = imports.filter(({ target, typeOnly }) => target.startsWith('node:') && !typeOnly)
+      const named = /\b(setTimeout|setInterval|setImmediate|Date\.now|new Date\(\)|Math\.random)\b/.exec(
+        tree?.text ?? '',
+      )
+      return [
+        ...modules.map(({ target }) => target).filter((target) => !harmless.includes(target)),
+        ...(path.startsWith('system/') ? ['the addon'] : []),
+        ...(named ?? []).slice(0, 1),
+      ].map((what) => `${path}: ${what}`)
+    })
+    expect(offences, 'the assembled daemon is the same in both worlds').toEqual([])
   })
 })
 

@@ -75,11 +75,3 @@ function oncePerReason(diagnostics: readonly Diagnostic[]): readonly Diagnostic[
     return true
   })
 }
-
-/** What the host's operators should know about blocks that keepalived would serve and vrrpd does not. */
-export function notServedNotice(model: Model, configFile: string): string | undefined {
-  const count = model.notServed.length
-  if (count === 0) return undefined
-  const [blocks, them] = count === 1 ? ['block is', 'it'] : ['blocks are', 'them']
-  return `${String(count)} virtual_server ${blocks} not served by vrrpd; keep \`keepalived -C -f ${configFile}\` running for ${them}`
-}

@@ -1,27 +1,27 @@
 /** What the daemon's core needs, and whom it tells; parts.ts gives the real ones. */
 
-import type { Clock } from '../base/time.ts'
-import type { Kernel } from '../netlink/kernel.ts'
 import type { Link } from '../netlink/types.ts'
-import type { Timers } from '../scripts/types.ts'
 import type { Note, NotifyState } from '../vrrp/election/state.ts'
 import type { EngineEvent } from '../vrrp/engine.ts'
-import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import type { World } from '../world/world.ts'
+import type { Core } from './core.ts'
 import type { Firewall } from './kernel/firewall.ts'
 import type { OutboxPorts } from './outbox.ts'
 import type { VirtualMacs } from './kernel/virtual-macs.ts'
 
-export interface Alarm {
-  set(at: ReturnType<Clock['now']> | undefined): void
-  close(): void
-}
-
-export interface DaemonPorts {
-  readonly clock: Clock
-  readonly createAlarm: (callback: () => void) => Alarm
-  readonly timers: Timers
-  readonly kernel: Kernel
-  readonly arp: ArpSocket
+export interface DaemonPorts extends Pick<
+  World,
+  | 'clock'
+  | 'createAlarm'
+  | 'timers'
+  | 'kernel'
+  | 'linkSettings'
+  | 'processName'
+  | 'adverts'
+  | 'arp'
+  | 'openArpTap'
+> {
+  readonly core: Core
   readonly virtualMacs: VirtualMacs
   readonly firewall: Firewall
   /** An event is about to reach the engine; what is noted next comes from it. */

@@ -8,14 +8,15 @@
  * of a new master waiting, and must hear those first.
  */
 
-import { noFacts, type Findings } from '../vrrp/conditions.ts'
-import { createEngine, nextDeadline, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
+import { noFacts, type Facts, type Findings } from '../vrrp/conditions.ts'
+import type { Engine, EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { UsedNumbers } from './adverts/advert-codec.ts'
 import { AdvertTraffic } from './adverts/advert-traffic.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import type { ConflictProblem } from './kernel/conflict-watch.ts'
-import type { Alarm, DaemonPorts } from './daemon-ports.ts'
+import type { Alarm } from '../world/world.ts'
+import type { DaemonPorts } from './daemon-ports.ts'
 import type { DeafnessProblem } from './adverts/deafness-watch.ts'
 import { Holdings } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
@@ -42,7 +43,9 @@ export class Daemon {
   private readonly watch: LinkWatch
   private readonly virtualMacs: VirtualMacs
   private readonly holdings: Holdings
-  private readonly alarm: Alarm
+  private alarm: Alarm | undefined
+  private readonly assembly: Assembly
+  private readonly findings: Findings
   private readonly outbox: OutboxPorts
   private readonly queue: EngineEvent[] = []
   private dispatching = false
@@ -59,27 +62,41 @@ export class Daemon {
     { used = [], left = new Set() }: Inheritance = {},
   ) {
     this.ports = ports
+    this.assembly = assembly
+    this.findings = findings
     this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
     this.holdings = this.makeHoldings(assembly, left)
-    // There before anybody looks for an address to send from.
-    this.holdings.use(assembly)
-    ports.kernel.drain()
     this.adverts = this.makeTraffic(assembly, used)
     this.debounce = this.makeDebounce()
-    this.debounce.use(assembly.linkDelays)
     this.watch = this.makeWatch(assembly)
     this.virtualMacs = ports.virtualMacs
-    this.virtualMacs.use(macsOf(assembly))
+    this.outbox = this.makeOutbox()
+    this.state = this.makeEngine(new Map())
+  }
+
+  /**
+   * What is there whoever is Master: static items, and the engine with the links as they are. From now on events
+   * are heard; none of them begins an election before `start`.
+   */
+  open(): void {
+    const { holdings, debounce, virtualMacs, assembly, ports } = this
+    // There before anybody looks for an address to send from.
+    holdings.use(assembly)
+    ports.kernel.drain()
+    debounce.use(assembly.linkDelays)
+    virtualMacs.use(macsOf(assembly))
     this.alarm = ports.createAlarm(() => {
       this.wake()
     })
-    this.outbox = this.makeOutbox()
-    this.state = createEngine(
-      {
-        routers: assembly.routers.map(({ router }) => router),
-        groups: assembly.groups,
-        facts: { ...findings, links: this.watch.facts() },
-      },
+    this.state = this.makeEngine(this.watch.facts())
+  }
+
+  private makeEngine(links: Facts['links']): Engine {
+    const { assembly, findings, ports } = this
+    const { routers, groups } = assembly
+    const facts = { ...findings, links }
+    return ports.core.createEngine(
+      { routers: routers.map(({ router }) => router), groups, facts },
       ports.clock.now(),
     )
   }
@@ -197,7 +214,7 @@ export class Daemon {
     this.dispatch({ type: 'stop' })
     this.holdings.close()
     this.debounce.close()
-    this.alarm.close()
+    this.alarm?.close()
     this.adverts.close()
     if (!this.keepAddresses) this.virtualMacs.removeAll()
   }
@@ -206,17 +223,18 @@ export class Daemon {
     this.queue.push(event)
     if (this.dispatching) return
     this.dispatching = true
+    const { core } = this.ports
     try {
       for (let next = this.queue.shift(); next; next = this.queue.shift()) {
         this.ports.begin(next)
-        const { engine, effects } = stepEngine(this.state, next, this.ports.clock.now())
+        const { engine, effects } = core.stepEngine(this.state, next, this.ports.clock.now())
         this.state = engine
         perform(effects, (name) => this.routerNamed(name), this.outbox)
       }
     } finally {
       this.dispatching = false
     }
-    this.alarm.set(nextDeadline(this.state))
+    this.alarm?.set(core.nextDeadline(this.state))
   }
 
   /** What of it the kernel has now. */
@@ -226,7 +244,7 @@ export class Daemon {
 
   /** Rings the alarm before its time: everything is read, nothing is due, and it is set again. See rehearsal.ts. */
   ring(): void {
-    this.alarm.set(this.ports.clock.now())
+    this.alarm?.set(this.ports.clock.now())
   }
 
   private wake(): void {

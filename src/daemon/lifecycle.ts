@@ -2,21 +2,18 @@
 
 import { VERSION } from '../base/version.ts'
 import type { Loaded } from '../config/load.ts'
-import { openKernel } from '../netlink/kernel.ts'
-import { systemClock } from '../system/clock.ts'
 import { enterNetworkNamespace, exitImmediately, nameProcess } from '../system/process.ts'
-import { createLauncher } from '../system/spawn.ts'
-import { SystemTimers } from '../system/timers.ts'
-import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { loadFor } from './configuration.ts'
 import { dumpModel } from './dump.ts'
-import { examine } from './examined.ts'
+import { examine, readAndExamine, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
 import { acquirePidFiles, type PidFiles } from './ends/pid-files.ts'
 import { RunningDaemon } from './running.ts'
-import { withAbsolutePaths, type DaemonSettings } from './settings.ts'
+import { recordPath } from './ends/run-record-file.ts'
+import { pidFilePaths, withAbsolutePaths, type DaemonSettings } from './settings.ts'
+import { openPrograms, openSystemWorld } from './system-world.ts'
 import { withProcessWide } from './whereabouts.ts'
 
 /**
@@ -92,7 +89,7 @@ async function open(
   log: Log,
   pidFiles: PidFiles,
 ): Promise<RunningDaemon | undefined> {
-  const programs = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
+  const programs = openPrograms()
   const examined = await examine(loaded, 'start', settings, programs, log)
   if (!examined) return undefined
   const { startupScript } = examined.model.global
@@ -101,17 +98,14 @@ async function open(
     await runLifetimeScript('startup', startupScript, script, { programs, log })
   }
   if (settings.dumpConfig) for (const line of dumpModel(examined.model)) log.info(line)
-  const kernel = openKernel({})
-  const arp = openArpSocket()
-  if (!kernel.ok || !arp.ok) {
-    const failure = !kernel.ok ? kernel.error : !arp.ok ? arp.error : undefined
-    log.error(
-      `cannot open a socket: ${failure?.call ?? ''}: ${failure?.text ?? ''} (root or CAP_NET_ADMIN and CAP_NET_RAW are needed)`,
-    )
+  const world = openSystemWorld(programs, recordPath(pidFilePaths(settings).main), (text) => {
+    log.warn(text)
+  })
+  if (!world.ok) {
+    const { call, text } = world.error
+    log.error(`cannot open a socket: ${call}: ${text} (root or CAP_NET_ADMIN and CAP_NET_RAW are needed)`)
     return undefined
   }
-  return new RunningDaemon(
-    { settings, log, pidFiles, kernel: kernel.value, arp: arp.value, programs },
-    examined,
-  )
+  const read = (heard: Log): Promise<Examined | undefined> => readAndExamine(settings, programs, heard)
+  return new RunningDaemon({ world: world.value, settings, log, pidFiles, read }, examined)
 }

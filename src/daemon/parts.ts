@@ -1,52 +1,56 @@
-/** The parts of the running daemon, and how they are wired to each other. */
+/**
+ * The parts of the running daemon: how they are wired to each other, and in which order they begin and end.
+ * Constructors only keep what they are given; what is outside is reached through the World.
+ */
 
 import type { Instant } from '../base/time.ts'
 import type { Model, ProcessWide } from '../config/model.ts'
-import type { Kernel } from '../netlink/kernel.ts'
-import type { ScriptPorts } from '../scripts/types.ts'
-import { Alarm, systemClock } from '../system/clock.ts'
-import { linkSettings } from '../system/link-sysctl.ts'
-import { makeFifo } from '../system/process.ts'
-import { systemScheduler } from '../system/scheduling.ts'
 import type { Engine } from '../vrrp/engine.ts'
-import type { ArpSocket } from '../vrrp/socket/arp-socket.ts'
+import type { LoopLag, World } from '../world/world.ts'
 import type { DaemonFacts } from './status/about.ts'
 import { assemble, type Assembly } from './assemble.ts'
+import { ownCore, type Core } from './core.ts'
 import { Chronicle } from './journal/chronicle.ts'
 import { addressWords, checkWords } from './journal/chronicle-text.ts'
 import { Daemon } from './daemon.ts'
-import { readAndExamine, type Examined } from './examined.ts'
-import { openFirewall, type Firewall } from './kernel/firewall.ts'
+import type { Examined } from './examined.ts'
+import { Firewall } from './kernel/firewall.ts'
 import { tellHearers } from './hearers.ts'
 import type { Log } from './log/logging.ts'
-import { measureLoopLag, type LoopLag } from './status/loop-lag.ts'
 import { sayNotices } from './status/notices.ts'
 import { notifyOfStates } from './scripts/notifications.ts'
 import { makeOperator } from './operator/operator-parts.ts'
 import type { Operator } from './operator/operator.ts'
-import type { PidFiles } from './ends/pid-files.ts'
 import { Reloader } from './operator/reloader.ts'
-import { readRecord, recordPath } from './ends/run-record-file.ts'
+import { readRecord } from './ends/run-record-file.ts'
 import type { ReadRecord } from './ends/run-record.ts'
 import { ScriptRoom } from './scripts/script-room.ts'
 import { OwnScheduling } from './service/scheduling.ts'
 import type { ServiceReports } from './service/service-reports.ts'
-import { connectService } from './service/service.ts'
-import { pidFilePaths, type DaemonSettings } from './settings.ts'
+import { reportTo } from './service/service.ts'
+import type { DaemonSettings } from './settings.ts'
 import { canSign } from './adverts/signing.ts'
-import { delayStartup } from './startup-delay.ts'
+import { deafUntil, sayStartupDelay } from './startup-delay.ts'
 import { Succession } from './ends/succession.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { VirtualMacs } from './kernel/virtual-macs.ts'
 import { heldFromStart } from './whereabouts.ts'
+import { seconds } from '../base/time.ts'
+import { VERSION } from '../base/version.ts'
 
-export interface Opened {
-  readonly settings: DaemonSettings
+export type PartsSettings = Pick<
+  DaemonSettings,
+  'configFile' | 'monitorAddresses' | 'restoreAddresses' | 'pauseGuard' | 'umask' | 'releaseOnStop'
+>
+
+/** What the parts are made for. */
+export interface Surroundings {
+  readonly world: World
+  readonly settings: PartsSettings
   readonly log: Log
-  readonly pidFiles: PidFiles
-  readonly kernel: Kernel
-  readonly arp: ArpSocket
-  readonly programs: ScriptPorts
+  /** The configuration anew, for a reload. Undefined: it cannot be run; why has gone to that log. */
+  readonly read: (log: Log) => Promise<Examined | undefined>
+  readonly core?: Core
 }
 
 /** The configuration in force, and what it makes of this host. */
@@ -55,9 +59,17 @@ export interface InForce extends Examined {
   readonly loadedAt: Date
 }
 
+/** keepalived waits about as long for its last notify scripts. */
+const NOTIFY_GRACE = seconds(1)
+
+/** What has to be known before there is anything: what the last daemon has left, and what time it is. */
+export function compose(surroundings: Surroundings, examined: Examined): Parts {
+  const { world } = surroundings
+  const previous = readRecord(world.record, world.bootId())
+  return new Parts(surroundings, examined, previous, world.clock.now())
+}
+
 export class Parts {
-  readonly opened: Opened
-  readonly lag: LoopLag = measureLoopLag()
   readonly service: ServiceReports | undefined
   readonly firewall: Firewall
   readonly room: ScriptRoom
@@ -67,50 +79,100 @@ export class Parts {
   readonly daemon: Daemon
   readonly reloader: Reloader
   readonly operator: Operator
+  private readonly world: World
+  private readonly log: Log
+  private readonly settings: PartsSettings
+  private readonly core: Core
   private readonly scheduling: OwnScheduling
   private readonly virtualMacs: VirtualMacs
   private readonly deafUntil: Instant | undefined
-  private readonly startedAt = new Date()
+  private readonly startedAt: Date
   private readonly startedWith: ProcessWide
+  private lag: LoopLag | undefined
   private inForce: InForce
-  private notices: readonly string[]
+  private notices: readonly string[] = []
 
-  constructor(opened: Opened, examined: Examined) {
-    const { settings, log, programs } = opened
+  constructor(
+    { world, settings, log, read, core = ownCore }: Surroundings,
+    examined: Examined,
+    previous: ReadRecord | undefined,
+    now: Instant,
+  ) {
     const { model } = examined
-    this.opened = opened
+    this.world = world
+    this.log = log
+    this.settings = settings
+    this.core = core
+    this.startedAt = new Date(world.wallMs())
     this.startedWith = model.process
-    this.service = this.connectService()
-    this.notices = sayNotices(model, settings.configFile, log)
-    this.firewall = openFirewall(model.global.firewall, programs, log)
-    this.deafUntil = delayStartup(model.global.startupDelay, programs, this.say)
-    const previous = readRecord(recordPath(pidFilePaths(settings).main))
+    this.service = world.service && reportTo(world.service, this.serviceFacts())
+    this.firewall = new Firewall({ ...world, complain: (text) => log.error(text) }, model.global.firewall)
+    this.deafUntil = deafUntil(model.global.startupDelay, now)
     this.virtualMacs = this.makeVirtualMacs(previous)
     this.inForce = { ...examined, assembly: this.assemble(model), loadedAt: this.startedAt }
     this.room = this.makeScriptRoom()
     this.succession = this.makeSuccession(previous)
     this.chronicle = this.makeChronicle()
-    this.tracking = new Tracking(programs, log, (event) => {
+    this.tracking = new Tracking(world, log, (event) => {
       this.daemon.dispatch(event)
       this.succession.renew()
     })
     this.daemon = this.makeDaemon()
-    this.reloader = this.makeReloader()
+    this.reloader = this.makeReloader(read)
     this.operator = this.makeOperator()
-    this.scheduling = new OwnScheduling(systemScheduler, log)
-    this.scheduling.use(model.global.scheduling)
-    this.watchPrograms()
+    this.scheduling = new OwnScheduling(world.scheduler, log)
   }
 
   get current(): InForce {
     return this.inForce
   }
 
+  /**
+   * In this order: what is measured and said; what is there whoever is Master; the operator's programs, whose
+   * first verdicts may come before this returns; what an earlier run has left; the elections.
+   */
+  start(): void {
+    const { world, log, settings, inForce, daemon, chronicle, succession } = this
+    const { global } = inForce.model
+    this.lag = world.measureLag()
+    this.notices = sayNotices(inForce.model, settings.configFile, log)
+    sayStartupDelay(global.startupDelay, world.timers, this.say)
+    daemon.open()
+    this.scheduling.use(global.scheduling)
+    this.watchPrograms()
+    chronicle.daemon('started', `vrrpd ${VERSION} starts`)
+    daemon.start(succession.begin())
+  }
+
+  /**
+   * The other way round: no reload and no finding comes in any more, every Master says goodbye and gives up what it
+   * holds. Resolves when the last notify scripts have had their time and nothing is left for a next daemon to know.
+   *
+   * @param reason a signal's name
+   */
+  async stop(reason: string): Promise<void> {
+    const { log, settings, reloader, service, chronicle, tracking, daemon, room, firewall } = this
+    reloader.close()
+    log.info(`Stopping (${reason})`)
+    service?.stopping()
+    chronicle.daemon('stopping', `vrrpd stops (${reason})`)
+    tracking.stop()
+    daemon.stop({ keepAddresses: !settings.releaseOnStop })
+    await Promise.all([room.stop(NOTIFY_GRACE), firewall.settled()])
+  }
+
+  /** After the goodbye: nothing is left for a next daemon to know. */
+  async leave(): Promise<void> {
+    this.lag?.stop()
+    await this.succession.end()
+    this.service?.close()
+  }
+
   /** Another configuration: what differs is changed, and only that. */
   private use(examined: Examined): void {
-    const { settings, log } = this.opened
+    const { settings, log } = this
     const { model } = examined
-    this.inForce = { ...examined, assembly: this.assemble(model), loadedAt: new Date() }
+    this.inForce = { ...examined, assembly: this.assemble(model), loadedAt: new Date(this.world.wallMs()) }
     this.firewall.use(model.global.firewall)
     this.scheduling.use(model.global.scheduling)
     this.daemon.reload(this.inForce.assembly, () => {
@@ -125,7 +187,7 @@ export class Parts {
   /** What another configuration wants of the process, which is as it was started. */
   private sayHeld(model: Model): readonly string[] {
     const held = heldFromStart(this.startedWith, model.process)
-    for (const notice of held) this.opened.log.warn(notice)
+    for (const notice of held) this.log.warn(notice)
     return held
   }
 
@@ -137,58 +199,50 @@ export class Parts {
   }
 
   private assemble(model: Model): Assembly {
-    const { pauseGuard } = this.opened.settings
-    const { deafUntil, virtualMacs } = this
-    return assemble(model, canSign, { pauseGuard, deafUntil, virtualMacs: virtualMacs.wantedNow })
+    const { pauseGuard } = this.settings
+    const { virtualMacs } = this
+    return assemble(model, canSign, {
+      pauseGuard,
+      deafUntil: this.deafUntil,
+      virtualMacs: virtualMacs.wantedNow,
+    })
   }
 
   private readonly engine = (): Engine => this.daemon.engine
 
   private readonly say = (text: string): void => {
-    this.opened.log.info(text)
+    this.log.info(text)
   }
 
-  private connectService(): ServiceReports | undefined {
-    const { log } = this.opened
-    return connectService({
-      clock: systemClock,
-      log,
-      engine: this.engine,
-      refused: () => this.reloader.refused,
-    })
+  private serviceFacts(): Parameters<typeof reportTo>[1] {
+    return { ...this.world, engine: this.engine, refused: () => this.reloader.refused }
   }
 
   private makeVirtualMacs(previous: ReadRecord | undefined): VirtualMacs {
-    const { kernel, log } = this.opened
+    const { world, log, say } = this
     const complain = (text: string): void => {
       log.warn(text)
     }
-    return new VirtualMacs({ kernel, settings: linkSettings, say: this.say, complain }, previous)
+    return new VirtualMacs({ kernel: world.kernel, settings: world.linkSettings, say, complain }, previous)
   }
 
   private makeScriptRoom(): ScriptRoom {
-    const { settings, log, programs } = this.opened
     return new ScriptRoom({
-      ports: programs,
-      log,
+      ports: this.world,
+      log: this.log,
       onVerdict: (name, verdict) => {
         this.daemon.dispatch({ type: 'script', name, verdict })
         this.succession.renew()
       },
-      makeFifo: (path, mode) => {
-        const made = makeFifo(path, mode)
-        return made.ok ? undefined : made.error.text
-      },
-      umask: settings.umask,
+      umask: this.settings.umask,
     })
   }
 
   private makeSuccession(previous: ReadRecord | undefined): Succession {
-    const { settings, kernel, log } = this.opened
-    const { virtualMacs, firewall, engine } = this
-    return new Succession(recordPath(pidFilePaths(settings).main), previous, {
-      clock: systemClock,
-      ...{ kernel, log, virtualMacs, firewall, engine },
+    const { world, log, virtualMacs, firewall, engine } = this
+    return new Succession(previous, {
+      ...world,
+      ...{ log, virtualMacs, firewall, engine },
       routers: () => this.inForce.assembly.routers,
       statics: () => this.inForce.assembly.statics,
       usedNumbers: () => this.daemon.usedNumbers,
@@ -197,9 +251,10 @@ export class Parts {
   }
 
   private makeChronicle(): Chronicle {
+    const { clock, wallMs } = this.world
     return new Chronicle({
-      clock: systemClock,
-      wallMs: () => Date.now(),
+      clock,
+      wallMs,
       recordOf: (name) => this.daemon.engine.routers.get(name),
       addressesOf: (name) => addressWords(this.inForce.assembly, name),
       checkWords: (name) => checkWords(this.room.reports(), name),
@@ -207,16 +262,13 @@ export class Parts {
   }
 
   private makeDaemon(): Daemon {
-    const { kernel, arp, log, settings, programs } = this.opened
-    const { firewall, virtualMacs, chronicle, room, succession, service } = this
-    const { monitorAddresses, restoreAddresses } = settings
+    const { world, core, log, firewall, virtualMacs, chronicle, room, succession, service } = this
+    const { monitorAddresses, restoreAddresses } = this.settings
     const ports = {
-      clock: systemClock,
-      createAlarm: (callback: () => void) => new Alarm(callback),
-      timers: programs.timers,
-      ...{ kernel, arp, firewall, virtualMacs, restoreAddresses },
+      ...world,
+      ...{ core, firewall, virtualMacs, restoreAddresses },
       ...tellHearers({
-        clock: systemClock,
+        clock: world.clock,
         ...{ log, chronicle, room, succession, service, monitorAddresses },
         recordOf: (name) => this.daemon.engine.routers.get(name),
       }),
@@ -225,13 +277,12 @@ export class Parts {
     return new Daemon(this.inForce.assembly, ports, findings, { used, left })
   }
 
-  private makeReloader(): Reloader {
-    const { settings, programs, log } = this.opened
-    const { chronicle, service } = this
+  private makeReloader(read: Surroundings['read']): Reloader {
+    const { log, chronicle, service } = this
     return new Reloader({
-      configFile: settings.configFile,
-      ...{ log, chronicle, service },
-      read: (heard) => readAndExamine(settings, programs, heard),
+      configFile: this.settings.configFile,
+      wallMs: this.world.wallMs,
+      ...{ log, chronicle, service, read },
       current: () => this.inForce,
       apply: (examined) => {
         this.use(examined)
@@ -240,18 +291,16 @@ export class Parts {
   }
 
   private makeOperator(): Operator {
-    const { log, programs } = this.opened
-    const { daemon, chronicle, room, reloader } = this
+    const { world, core, log, daemon, chronicle, room, reloader } = this
     return makeOperator({
-      ...{ programs, log, daemon, chronicle, room, reloader },
+      ...{ world, core, log, daemon, chronicle, room, reloader },
       assembly: () => this.inForce.assembly,
       facts: () => this.facts(),
     })
   }
 
   private facts(): DaemonFacts {
-    const { settings, log } = this.opened
-    const { startedAt, notices, lag } = this
+    const { startedAt, notices, lag, log, settings } = this
     const { loadedAt } = this.inForce
     const { refused } = this.reloader
     return { configFile: settings.configFile, startedAt, loadedAt, refused, notices, lag, log }

@@ -1,18 +1,16 @@
 /** `vrrp_startup_delay`: once, at the start; a reload neither begins nor ends it (measured with keepalived 2.2.7). */
 
 import { after, toSeconds, type Duration, type Instant } from '../base/time.ts'
-import type { ScriptPorts } from '../scripts/types.ts'
+import type { Timers } from '../scripts/types.ts'
 
-/** @returns until when nothing that arrives counts; undefined: there is no delay */
-export function delayStartup(
-  delay: Duration,
-  { clock, timers }: Pick<ScriptPorts, 'clock' | 'timers'>,
-  say: (text: string) => void,
-): Instant | undefined {
-  if (delay === 0) return undefined
+/** @returns until when nothing that arrives counts, from `now` on; undefined: there is no delay */
+export const deafUntil = (delay: Duration, now: Instant): Instant | undefined =>
+  delay === 0 ? undefined : after(now, delay)
+
+export function sayStartupDelay(delay: Duration, timers: Timers, say: (text: string) => void): void {
+  if (delay === 0) return
   say(`Delaying startup for ${toSeconds(delay)} seconds`)
   timers.after(delay, () => {
     say('Delayed start completed')
   })
-  return after(clock.now(), delay)
 }

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { milliseconds, seconds, type Duration } from '../base/time.ts'
 import { FifoLines } from './fifo-lines.ts'
-import { Fifo, type FifoOwner, type FifoPorts } from './fifo.ts'
+import type { FifoOwner, FifoPorts, OpenFifo } from './fifo.ts'
 import type { NotifySubject } from './notify.ts'
 import { startProgram, type Run } from './process.ts'
 import type { LaunchSpec, ScriptPorts } from './types.ts'
@@ -34,7 +34,7 @@ export class FifoChannel {
   readonly #ports: ScriptPorts & FifoPorts
   readonly #complain: (text: string) => void
   readonly #lines: FifoLines
-  readonly #opened: Promise<Fifo | undefined>
+  readonly #opened: Promise<OpenFifo | undefined>
   #reader: Run | undefined
   #cancelRestart: () => void = () => {}
   #stopped = false
@@ -80,8 +80,8 @@ export class FifoChannel {
     await (await this.#opened)?.close()
   }
 
-  async #open(): Promise<Fifo | undefined> {
-    const opened = await Fifo.open(this.spec.path, this.spec, this.#ports)
+  async #open(): Promise<OpenFifo | undefined> {
+    const opened = await this.#ports.openFifo(this.spec.path, this.spec)
     if (!opened.ok) {
       this.#complain(`is not used: ${opened.error}`)
       return undefined

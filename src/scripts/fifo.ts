@@ -16,12 +16,29 @@ export interface FifoOwner {
   readonly gid: number
 }
 
-export interface FifoPorts {
-  /** mkfifo(3). @returns what went wrong */
-  readonly makeFifo: (path: string, mode: number) => string | undefined
+export interface FifoOptions {
+  /** The umask applies to it. */
+  readonly mode: number
+  /** Undefined: the daemon's user. */
+  readonly owner: FifoOwner | undefined
 }
 
-export class Fifo {
+export interface OpenFifo {
+  /** Does not wait for a reader. */
+  write(text: string): Promise<WriteResult>
+  /** Removed only if it was made when it was opened. */
+  close(): Promise<void>
+}
+
+export interface FifoPorts {
+  /** Rejected: what went wrong. */
+  readonly openFifo: (path: string, options: FifoOptions) => Promise<Result<OpenFifo, string>>
+}
+
+/** mkfifo(3). @returns what went wrong */
+export type MakeFifo = (path: string, mode: number) => string | undefined
+
+export class Fifo implements OpenFifo {
   readonly #path: string
   readonly #handle: FileHandle
   readonly #isOurs: boolean
@@ -32,16 +49,15 @@ export class Fifo {
     this.#isOurs = isOurs
   }
 
-  /** @param mode the umask applies to it */
   static async open(
     path: string,
-    { mode, owner }: { readonly mode: number; readonly owner: FifoOwner | undefined },
-    ports: FifoPorts,
+    { mode, owner }: FifoOptions,
+    makeFifo: MakeFifo,
   ): Promise<Result<Fifo, string>> {
     try {
       const isOurs = !(await exists(path))
       // A file system that does not answer has held up the thread that looked, and not this one.
-      const refusal = isOurs ? ports.makeFifo(path, mode) : undefined
+      const refusal = isOurs ? makeFifo(path, mode) : undefined
       if (refusal !== undefined) return rejected(refusal)
       if (isOurs && owner) await lchown(path, owner.uid, owner.gid)
       const handle = await open(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW)
@@ -63,7 +79,6 @@ export class Fifo {
     }
   }
 
-  /** Removed only if it was made here. */
   async close(): Promise<void> {
     await this.#handle.close()
     if (this.#isOurs) await unlink(this.#path).catch(() => undefined)

@@ -1,17 +1,13 @@
-/** The beginning of a tracked file, and what it is made with at start; never waiting in this thread. */
+/** The host's own files, as far as they are tracked. */
 
-import { constants, type Stats } from 'node:fs'
+import { constants, watch, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
+import type { Content, InitialContent, TrackedFileSystem } from './types.ts'
 
 /** Far more than a number takes. */
 const MOST_BYTES = 128
 
-export type Content =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly because: string }
-
-export async function readBeginning(path: string): Promise<Content> {
+async function readBeginning(path: string): Promise<Content> {
   try {
     // Not waiting for a writer where somebody has put a FIFO.
     return await using(await open(path, constants.O_RDONLY | constants.O_NONBLOCK), async (file) => {
@@ -27,16 +23,7 @@ export async function readBeginning(path: string): Promise<Content> {
   }
 }
 
-/**
- * Makes the file with that number. A symbolic link is not followed: whoever may
- * write in the directory could have it overwrite any file of the system's.
- *
- * @returns what went wrong, if anything did
- */
-export async function writeInitial(
-  path: string,
-  { value, overwrite }: { readonly value: number; readonly overwrite: boolean },
-): Promise<string | undefined> {
+async function writeInitial(path: string, { value, overwrite }: InitialContent): Promise<string | undefined> {
   const how = overwrite ? constants.O_TRUNC | constants.O_NOFOLLOW : constants.O_EXCL
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK | how
   try {
@@ -48,8 +35,7 @@ export async function writeInitial(
   }
 }
 
-/** Which directory that is now; undefined while there is none. */
-export async function directoryIdentity(path: string): Promise<string | undefined> {
+async function directoryIdentity(path: string): Promise<string | undefined> {
   const found: Stats | undefined = await stat(path).catch(() => undefined)
   return found?.isDirectory() === true ? `${String(found.dev)} ${String(found.ino)}` : undefined
 }
@@ -66,4 +52,30 @@ function codeOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
   if (code === undefined) throw error
   return code
+}
+
+/** By inotify. Undefined: no inotify instance is left, or the directory has just gone. */
+function watchDirectory(
+  path: string,
+  changed: (name: string | null) => void,
+  failed: () => void,
+): (() => void) | undefined {
+  try {
+    const watcher = watch(path, { persistent: false }, (_event, name) => {
+      changed(name)
+    })
+    watcher.on('error', failed)
+    return () => {
+      watcher.close()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+export const trackedFiles: TrackedFileSystem = {
+  readBeginning,
+  writeInitial,
+  directoryIdentity,
+  watchDirectory,
 }

@@ -8,13 +8,11 @@
  * counts when it still is a moment later, so that nobody leaves MASTER for it.
  */
 
-import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { milliseconds, seconds, type Duration } from '../base/time.ts'
-import { directoryIdentity, readBeginning, writeInitial, type Content } from './file-content.ts'
 import { leadingNumber } from './number.ts'
 import type { Turnstile } from './turnstile.ts'
-import type { TrackingPorts } from './types.ts'
+import type { Content, InitialContent, TrackingPorts } from './types.ts'
 
 const PERIOD: Duration = seconds(1)
 /** From an event until the file is read: what one writer does at once makes several. */
@@ -27,7 +25,7 @@ const PATIENCE: Duration = seconds(2)
 export interface FileToTrack {
   readonly name: string
   readonly path: string
-  readonly initial?: { readonly value: number; readonly overwrite: boolean } | undefined
+  readonly initial?: InitialContent | undefined
 }
 
 export interface FileReport {
@@ -51,7 +49,7 @@ export class FileWatch {
   readonly #events: FileEvents
   #number: number | undefined
   #problem: string | undefined
-  #watcher: FSWatcher | undefined
+  #endWatching: (() => void) | undefined
   /** Of the directory that is watched. */
   #watched: string | undefined
   #cancelTimer: () => void = () => {}
@@ -70,7 +68,7 @@ export class FileWatch {
   start(): void {
     this.#run(async () => {
       if (this.file.initial) {
-        const problem = await writeInitial(this.file.path, this.file.initial)
+        const problem = await this.#ports.trackedFiles.writeInitial(this.file.path, this.file.initial)
         if (problem !== undefined)
           this.#events.onNote(`Unable to write track file ${this.file.path}: ${problem}`)
       }
@@ -81,7 +79,7 @@ export class FileWatch {
   stop(): void {
     this.#stopped = true
     this.#cancelTimer()
-    this.#watcher?.close()
+    this.#endWatching?.()
   }
 
   report(): FileReport {
@@ -111,11 +109,12 @@ export class FileWatch {
   }
 
   async #look(): Promise<void> {
+    const { trackedFiles, timers } = this.#ports
     await this.#watchDirectory()
-    let content = await readBeginning(this.file.path)
+    let content = await trackedFiles.readBeginning(this.file.path)
     if (isEmpty(content)) {
-      await new Promise<void>((resolve) => void this.#ports.timers.after(EMPTY_MEANT_AFTER, resolve))
-      content = await readBeginning(this.file.path)
+      await new Promise<void>((resolve) => void timers.after(EMPTY_MEANT_AFTER, resolve))
+      content = await trackedFiles.readBeginning(this.file.path)
     }
     if (!this.#stopped) this.#found(content)
   }
@@ -163,24 +162,23 @@ export class FileWatch {
   /** Asked about first in another thread: where the file system does not answer, watching would wait in this one. */
   async #watchDirectory(): Promise<void> {
     const directory = dirname(this.file.path)
-    const identity = await directoryIdentity(directory)
-    if (this.#stopped || (identity === this.#watched && this.#watcher)) return
-    this.#watcher?.close()
-    this.#watcher = undefined
+    const { trackedFiles } = this.#ports
+    const identity = await trackedFiles.directoryIdentity(directory)
+    if (this.#stopped || (identity === this.#watched && this.#endWatching)) return
+    this.#unwatched()
     this.#watched = identity
     if (identity === undefined) return
-    try {
-      this.#watcher = watch(directory, { persistent: false }, (_event, name) => this.#changed(name))
-      this.#watcher.on('error', () => this.#unwatched())
-    } catch {
-      // No inotify instance is left, or the directory has just gone: the file is looked at every second all the same.
-      this.#unwatched()
-    }
+    // Where it cannot be watched, the file is looked at every second all the same.
+    this.#endWatching = trackedFiles.watchDirectory(
+      directory,
+      (name) => this.#changed(name),
+      () => this.#unwatched(),
+    )
   }
 
   #unwatched(): void {
-    this.#watcher?.close()
-    this.#watcher = undefined
+    this.#endWatching?.()
+    this.#endWatching = undefined
   }
 
   #changed(name: string | null): void {

@@ -14,6 +14,7 @@ import {
   type ProcessSeen,
   type ProcessToTrack,
 } from './process-match.ts'
+import type { ProcessTable } from './types.ts'
 
 /** So often is a new process read, whatever it is. */
 const YOUNG_LOOKS = 4
@@ -26,11 +27,6 @@ interface Entry {
   readonly pid: string
   seen: ProcessSeen | undefined
   looks: number
-}
-
-export interface ProcessTable {
-  /** Reads what may have changed. @returns the processes that run and that `isWanted` */
-  look(isWanted: (seen: ProcessSeen) => boolean): Promise<readonly ProcessSeen[]>
 }
 
 /** @param wanted says whether command lines have to be read */

@@ -7,7 +7,6 @@
 
 import { milliseconds, seconds, type Duration } from '../base/time.ts'
 import { hasQuorum, matches, type ProcessToTrack } from './process-match.ts'
-import { processTable } from './process-table.ts'
 import type { TrackingPorts } from './types.ts'
 
 const PERIOD: Duration = milliseconds(250)
@@ -62,7 +61,7 @@ export class TrackedProcesses {
     }))
     const generation = ++this.#generation
     if (processes.length === 0) return
-    const table = processTable(processes)
+    const table = this.#ports.processTable(processes)
     const isWanted = (seen: Parameters<typeof matches>[1]): boolean =>
       processes.some((process) => matches(process, seen))
     const look = async (): Promise<void> => {

@@ -340,7 +340,8 @@ function announce({ router }: Assembled, repeat: number): void {
     close: () => undefined,
   }
   const announcements = router.addresses.map((address) => ({ link: NIC, address }))
-  sendBurst({ arp, outcome: () => undefined }, announcements, repeat)
+  const linkSettings = { read: () => undefined, write: () => false }
+  sendBurst({ arp, linkSettings, outcome: () => undefined }, announcements, repeat)
   for (const frames of sent) expect(frames).toBeLessThanOrEqual(20_000)
 }
 

@@ -1,9 +1,13 @@
-/** The machine's own clock and timers. */
+/** The machine's own clock, timers, files and processes. */
 
 import { instant, toMilliseconds } from '../../src/base/time.ts'
+import { trackedFiles } from '../../src/tracking/file-content.ts'
+import { processTable } from '../../src/tracking/process-table.ts'
 import type { TrackingPorts } from '../../src/tracking/types.ts'
 
 export const ports: TrackingPorts = {
+  trackedFiles,
+  processTable,
   clock: { now: () => instant(performance.now() * 1000) },
   timers: {
     after: (delay, callback) => {

@@ -10,13 +10,9 @@ import { before, seconds, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
-import {
-  openAdvertReceiver,
-  openAdvertSender,
-  type AdvertReceiver,
-  type AdvertSender,
-} from '../../vrrp/socket/advert-socket.ts'
+import type { AdvertReceiver, AdvertSender } from '../../vrrp/socket/advert-socket.ts'
 import { PROTOCOL } from '../../vrrp/wire/ip.ts'
+import type { AdvertSockets } from '../../world/world.ts'
 
 export interface ReceivedPacket {
   readonly link: string
@@ -36,6 +32,7 @@ export interface OutgoingPacket {
 export interface AdvertLinksOptions {
   readonly clock: Clock
   readonly timers: Timers
+  readonly adverts: AdvertSockets
   readonly onPacket: (packet: ReceivedPacket) => void
   readonly complain: (text: string) => void
 }
@@ -181,7 +178,7 @@ export class AdvertLinks {
   }
 
   private openLink({ name, index, up }: Link): OpenLink | undefined {
-    const sender = openAdvertSender({ link: { index, name } })
+    const sender = this.options.adverts.openSender({ link: { index, name } })
     if (!sender.ok) {
       this.cannotOpen(name, sender.error)
       return undefined
@@ -192,7 +189,8 @@ export class AdvertLinks {
   }
 
   private openReceiver({ name, index }: Link, entry: OpenLink, address: Ipv4Address): void {
-    const opened = openAdvertReceiver({ link: { index, name }, address, protocols: PROTOCOLS })
+    const link = { index, name }
+    const opened = this.options.adverts.openReceiver({ link, address, protocols: PROTOCOLS })
     if (!opened.ok) {
       this.cannotOpen(name, opened.error)
       return

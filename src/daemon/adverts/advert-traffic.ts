@@ -4,7 +4,7 @@ import type { Ipv4Address } from '../../base/address.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
-import { AdvertCodec, type UsedNumbers } from './advert-codec.ts'
+import type { AdvertCodec, UsedNumbers } from './advert-codec.ts'
 import { AdvertLinks } from './advert-links.ts'
 import type { Assembled } from '../assemble.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
@@ -13,7 +13,10 @@ import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
 import { listeningAddresses } from './transport.ts'
 import { watchDeafness } from '../links/watched-links.ts'
 
-export interface AdvertTrafficPorts extends Pick<DaemonPorts, 'clock' | 'timers' | 'kernel' | 'complain'> {
+export interface AdvertTrafficPorts extends Pick<
+  DaemonPorts,
+  'clock' | 'timers' | 'kernel' | 'adverts' | 'core' | 'complain'
+> {
   readonly records: () => Iterable<RouterRecord>
   readonly routerNamed: (name: string) => Assembled
   /** This host's own address on that link. */
@@ -29,10 +32,11 @@ export class AdvertTraffic {
 
   constructor(routers: readonly Assembled[], used: readonly UsedNumbers[], ports: AdvertTrafficPorts) {
     this.routers = routers
-    this.codec = new AdvertCodec(routers, used)
+    this.codec = ports.core.createCodec(routers, used)
     this.links = new AdvertLinks({
       clock: ports.clock,
       timers: ports.timers,
+      adverts: ports.adverts,
       complain: ports.complain,
       onPacket: (packet) => {
         this.deafness.heard(packet)

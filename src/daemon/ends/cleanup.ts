@@ -15,6 +15,7 @@ import { Installer, installerPort } from '../kernel/installer.ts'
 import { holderOf } from './pid-file-holder.ts'
 import { acquirePidFiles } from './pid-files.ts'
 import type { ReadRecord, RecordedInstance } from './run-record.ts'
+import { bootId, diskRecord } from './disk-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
 import { pidFilePaths, type DaemonSettings } from '../settings.ts'
 import { withdrawAll } from './succession.ts'
@@ -45,7 +46,7 @@ export async function cleanUp(asked: DaemonSettings, say: (text: string) => void
 }
 
 function removeRecorded(path: string, say: (text: string) => void): number {
-  const record = readRecord(path)
+  const record = readRecord(diskRecord(path), bootId())
   if (record === undefined) {
     say('nothing to clean up: no daemon has ended without a goodbye')
     return EXIT.clean
@@ -67,7 +68,7 @@ function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text
     complaints += 1
     say(text)
   }
-  const installer = new Installer(installerPort(kernel), complain)
+  const installer = new Installer(installerPort({ kernel, linkSettings }), complain)
   withdrawAll(record.instances, installer)
   removeVirtualMacs(record.virtualMacs, kernel, complain)
   restoreSettings(record.settings, linkSettings)

@@ -3,10 +3,9 @@
  * record for the next one: what it left in the kernel goes, or goes on.
  */
 
-import type { Clock } from '../../base/time.ts'
-import type { Kernel } from '../../netlink/kernel.ts'
 import { noFacts, type Findings } from '../../vrrp/conditions.ts'
 import type { Engine } from '../../vrrp/engine.ts'
+import type { World } from '../../world/world.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { Assembled } from '../assemble.ts'
@@ -15,14 +14,15 @@ import { Installer, installerPort } from '../kernel/installer.ts'
 import type { Firewall } from '../kernel/firewall.ts'
 import type { Log } from '../log/logging.ts'
 import { orphaned, resumable, usedNumbers } from './resumption.ts'
-import { bootId, RunRecordFile } from './run-record-file.ts'
+import { RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
 import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from '../kernel/virtual-macs.ts'
 import type { WantedAddress, WantedState } from '../kernel/wanted.ts'
 
-export interface SuccessionPorts {
-  readonly clock: Clock
-  readonly kernel: Kernel
+export interface SuccessionPorts extends Pick<
+  World,
+  'clock' | 'timers' | 'soon' | 'kernel' | 'linkSettings' | 'record' | 'bootId'
+> {
   readonly log: Log
   readonly virtualMacs: VirtualMacs
   readonly firewall: Firewall
@@ -36,15 +36,13 @@ export interface SuccessionPorts {
 }
 
 export class Succession {
-  private readonly path: string
   private readonly ports: SuccessionPorts
   private readonly previous: ReadRecord | undefined
   private readonly resumed: ReadonlySet<string>
   private record: RunRecordFile | undefined
 
-  /** @param path beside the pid file: whoever holds the lock of that is the only one to write here */
-  constructor(path: string, previous: ReadRecord | undefined, ports: SuccessionPorts) {
-    this.path = path
+  /** @param previous what the last one has left in the same place */
+  constructor(previous: ReadRecord | undefined, ports: SuccessionPorts) {
     this.ports = ports
     this.previous = previous
     this.resumed = resumable(this.previous, ports.routers(), ports.clock.now())
@@ -71,18 +69,19 @@ export class Succession {
 
   /** @returns the routers that go on as Master */
   begin(): ReadonlySet<string> {
-    const { kernel, log, clock, firewall } = this.ports
+    const { kernel, linkSettings, log, firewall } = this.ports
     const complain = (text: string): void => {
       log.warn(text)
     }
     if (this.previous) {
-      const installer = new Installer(installerPort(kernel), complain)
+      const installer = new Installer(installerPort({ kernel, linkSettings }), complain)
       withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)
       removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
       const tables = this.previous.firewallTables ?? []
       if (tables.length > 0) firewall.removeLeftovers(tables)
     }
-    this.record = new RunRecordFile(this.path, () => this.makeRecord(), { clock, complain })
+    this.record = new RunRecordFile(() => this.makeRecord(), { ...this.ports, complain })
+    this.record.begin()
     for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
     return this.resumed
   }
@@ -111,7 +110,7 @@ export class Succession {
     const statics = this.ports.statics()
     return {
       version: 2,
-      bootId: bootId(),
+      bootId: this.ports.bootId(),
       instances: [
         ...this.ports.routers().map(({ router, addresses, routes, rules }) => ({
           name: router.name,

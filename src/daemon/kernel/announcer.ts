@@ -16,8 +16,8 @@ import type { SystemError } from '../../system/system-error.ts'
 import type { ArpSocket } from '../../vrrp/socket/arp-socket.ts'
 import { encodeGratuitousArp } from '../../vrrp/wire/gratuitous-arp.ts'
 import { encodeNeighborAdvertisement } from '../../vrrp/wire/neighbor-advertisement.ts'
+import type { LinkSettings } from '../../world/world.ts'
 import { announcementWords } from './announcement-words.ts'
-import { forwards } from './forwarding.ts'
 import type { Pace, Pacing } from './pacing.ts'
 
 const ETHERNET_ADDRESS_BYTES = 6
@@ -35,6 +35,7 @@ export interface Placed {
 
 export interface AnnouncerPorts {
   readonly arp: ArpSocket
+  readonly linkSettings: LinkSettings
   readonly clock: Clock
   readonly timers: Timers
   /** As the kernel has it now; undefined: it has none such any more. */
@@ -70,6 +71,7 @@ export class Announcer {
     this.pacing = pacing
     this.burst = {
       arp: ports.arp,
+      linkSettings: ports.linkSettings,
       outcome: (link, error) => {
         this.noteOutcome(link, error)
       },
@@ -176,13 +178,14 @@ function retain<T>(list: T[], keep: (each: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(keep))
 }
 
-const frameFor = ({ mac, name }: Link, address: IpAddress): Uint8Array =>
+const frameFor = ({ mac, name }: Link, address: IpAddress, settings: LinkSettings): Uint8Array =>
   isIpv4(address)
     ? encodeGratuitousArp(mac, address)
-    : encodeNeighborAdvertisement(mac, address, forwards(name))
+    : encodeNeighborAdvertisement(mac, address, settings.read(name, 'ipv6/forwarding') === '1')
 
 export interface BurstPorts {
   readonly arp: ArpSocket
+  readonly linkSettings: LinkSettings
   /** Of each link; undefined: the kernel took all of them. */
   readonly outcome: (link: Link, error: SystemError | undefined) => void
 }
@@ -194,11 +197,15 @@ export interface BurstPorts {
 const MOST_FRAMES = 10_000
 
 /** In as few system calls as possible. @returns whether the kernel took all of them */
-export function sendBurst({ arp, outcome }: BurstPorts, placed: readonly Placed[], repeat: number): boolean {
+export function sendBurst(
+  { arp, linkSettings, outcome }: BurstPorts,
+  placed: readonly Placed[],
+  repeat: number,
+): boolean {
   const byLink = new Map<number, { link: Link; frames: Uint8Array[] }>()
   for (const { link, address } of placed) {
     const entry = byLink.get(link.index) ?? { link, frames: [] }
-    entry.frames.push(frameFor(link, address))
+    entry.frames.push(frameFor(link, address, linkSettings))
     byLink.set(link.index, entry)
   }
   let all = true

@@ -4,20 +4,19 @@
  * first socket is its process id. A short-lived program has ended by now.
  */
 
-import { readFile } from 'node:fs/promises'
 import type { PortId } from '../../netlink/types.ts'
+import type { World } from '../../world/world.ts'
 
 /** @param tell with words for the log: `process 612 (systemd-network)` */
-export function describeCulprit(port: PortId, tell: (culprit: string) => void): void {
+export function describeCulprit(
+  port: PortId,
+  processName: World['processName'],
+  tell: (culprit: string) => void,
+): void {
   const process = `process ${String(port)}`
-  readFile(`/proc/${String(port)}/comm`, 'utf8').then(
-    (name) => {
-      tell(`${process} (${name.trim()})`)
-    },
-    () => {
-      tell(`${process}, which has ended`)
-    },
-  )
+  void processName(port).then((name) => {
+    tell(name === undefined ? `${process}, which has ended` : `${process} (${name})`)
+  })
 }
 
 /** What to tell programs that think they own the addresses; empty for others. Names as the kernel cuts them off. */

@@ -1,8 +1,12 @@
 /** Takes away the tables of `no_accept` that a daemon has left. Synchronous: for commands, not for the daemon. */
 
 import { execFileSync } from 'node:child_process'
-import { findNft } from './firewall.ts'
+import { existsSync } from 'node:fs'
 import { removalScript } from './firewall-rules.ts'
+
+/** Where distributions have it; PATH may be anything. Undefined: there is none. */
+export const findNft = (): string | undefined =>
+  ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft', '/usr/local/sbin/nft'].find((path) => existsSync(path))
 
 /** @returns those that were there and are gone; why one could not be removed goes to `complain` */
 export function removeTables(names: readonly string[], complain: (text: string) => void): readonly string[] {

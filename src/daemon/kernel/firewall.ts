@@ -4,14 +4,12 @@
  * time, and whatever was wanted meanwhile is the next one's work.
  */
 
-import { existsSync } from 'node:fs'
 import type { IpAddress } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import type { FirewallTable } from '../../config/model.ts'
 import { startProgram, type Ended, type RunPorts } from '../../scripts/process.ts'
 import type { Assembled } from '../assemble.ts'
 import { firewallScript, removalScript } from './firewall-rules.ts'
-import type { Log } from '../log/logging.ts'
 
 export interface FirewallPorts extends RunPorts {
   /** Path of nft(8); undefined: there is none. */
@@ -19,24 +17,7 @@ export interface FirewallPorts extends RunPorts {
   readonly complain: (text: string) => void
 }
 
-/** Where distributions have it; PATH may be anything. */
-export const findNft = (): string | undefined =>
-  ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft', '/usr/local/sbin/nft'].find((path) => existsSync(path))
-
 const LONGEST_RUN = seconds(5)
-
-/** With this host's nft(8). */
-export const openFirewall = (table: FirewallTable, programs: RunPorts, log: Log): Firewall =>
-  new Firewall(
-    {
-      ...programs,
-      nft: findNft(),
-      complain: (text) => {
-        log.error(text)
-      },
-    },
-    table,
-  )
 
 export class Firewall {
   private readonly ports: FirewallPorts

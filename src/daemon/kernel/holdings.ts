@@ -8,7 +8,6 @@ import { isIpv4, type IpAddress } from '../../base/address.ts'
 import type { Link, LinkAddress, LinkEvent } from '../../netlink/types.ts'
 import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
-import { openArpTap } from '../../vrrp/socket/arp-tap.ts'
 import { Announcer, hasNeighbours, type Announcement } from './announcer.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
 import { changeover, Claims, PLANNED } from './claims.ts'
@@ -29,7 +28,10 @@ export interface HoldingsPorts extends Pick<
   | 'clock'
   | 'timers'
   | 'kernel'
+  | 'linkSettings'
+  | 'processName'
   | 'arp'
+  | 'openArpTap'
   | 'firewall'
   | 'say'
   | 'detail'
@@ -64,13 +66,17 @@ export class Holdings {
     this.ports = ports
     this.hosts = new HostAddresses(() => ports.kernel.table, ports.say, ports.left)
     this.claims = new Claims(this.hosts)
-    this.installer = new Installer(installerPort(ports.kernel), ports.complain, this.claims, (addresses) => {
+    this.installer = new Installer(installerPort(ports), ports.complain, this.claims, (addresses) => {
       this.hosts.haveSet(addresses)
     })
     this.announcer = this.makeAnnouncer(assembly)
     this.renewals = this.makeRenewals()
     this.restorer = this.makeRestorer()
-    this.promotion = new Promotion(ports.complain, (index) => ports.kernel.table.linkByIndex(index)?.name)
+    this.promotion = new Promotion(
+      ports.linkSettings,
+      ports.complain,
+      (index) => ports.kernel.table.linkByIndex(index)?.name,
+    )
     this.statics = this.makeStatics()
     this.conflicts = this.makeConflictWatch()
   }
@@ -243,11 +249,9 @@ export class Holdings {
   }
 
   private makeRestorer(): Restorer {
-    const { clock, timers, kernel, say } = this.ports
+    const { clock, timers, kernel, say, processName } = this.ports
     return new Restorer({
-      clock,
-      timers,
-      say,
+      ...{ clock, timers, say, processName },
       ownPort: kernel.portId,
       installer: this.installer,
       table: () => kernel.table,
@@ -275,10 +279,10 @@ export class Holdings {
   }
 
   private makeAnnouncer({ pacing }: Assembly): Announcer {
-    const { clock, timers, kernel, arp, complain, detail } = this.ports
+    const { clock, timers, kernel, linkSettings, arp, complain, detail } = this.ports
     return new Announcer(
       {
-        ...{ clock, timers, arp, complain, detail },
+        ...{ clock, timers, arp, linkSettings, complain, detail },
         linkByIndex: (index) => kernel.table.linkByIndex(index),
         drain: () => {
           kernel.drain()
@@ -323,7 +327,7 @@ export class Holdings {
   }
 
   private makeConflictWatch(): ConflictWatch {
-    const { clock, timers, kernel, complain } = this.ports
+    const { clock, timers, kernel, openArpTap, complain } = this.ports
     return new ConflictWatch({
       clock,
       timers,
@@ -347,13 +351,10 @@ export class Holdings {
   }
 
   private makeStatics(): StaticItems {
-    const { clock, timers, kernel, say, complain } = this.ports
+    const { clock, timers, kernel, say, complain, processName } = this.ports
     return new StaticItems({
-      clock,
-      timers,
-      say,
-      complain,
-      installer: installerPort(kernel),
+      ...{ clock, timers, say, complain, processName },
+      installer: installerPort(this.ports),
       claims: this.claims,
       hosts: this.hosts,
       table: () => kernel.table,

@@ -6,6 +6,7 @@
 
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link, Outcome } from '../../netlink/types.ts'
+import type { World } from '../../world/world.ts'
 import type { Assembled } from '../assemble.ts'
 import type { Announcement } from './announcer.ts'
 import { Claims, type Changeover } from './claims.ts'
@@ -36,15 +37,20 @@ export interface InstallerPort extends Pick<
   sparing(removed: readonly Item[], change: () => void): void
 }
 
-export const installerPort = (kernel: Kernel): InstallerPort => ({
+export const installerPort = ({
+  kernel,
+  linkSettings,
+}: Pick<World, 'kernel' | 'linkSettings'>): InstallerPort => ({
   linkByName: (name) => kernel.table.linkByName(name),
   installAddresses: (specs) => kernel.installAddresses(specs),
   sparing: (removed, change) => {
     const specs = addressesOf(removed).map(({ spec }) => spec)
-    promotingOn(kernel.table, linksWithMore(kernel.table, specs), change)
+    promotingOn(kernel.table, linkSettings, linksWithMore(kernel.table, specs), change)
   },
   withdrawAddresses: (specs) =>
-    promotingOn(kernel.table, linksThatLoseMore(kernel.table, specs), () => kernel.withdrawAddresses(specs)),
+    promotingOn(kernel.table, linkSettings, linksThatLoseMore(kernel.table, specs), () =>
+      kernel.withdrawAddresses(specs),
+    ),
   installRoutes: (specs) => kernel.installRoutes(specs),
   withdrawRoutes: (specs) => kernel.withdrawRoutes(specs),
   installRules: (specs) => kernel.installRules(specs),

@@ -6,27 +6,26 @@
  * that is renamed takes it along.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import type { LinkSettings } from '../../world/world.ts'
 
-const DIRECTORY = '/proc/sys/net/ipv4/conf'
+const SETTING = 'ipv4/promote_secondaries'
 
 export class Promotion {
+  private readonly settings: LinkSettings
   private readonly complain: (text: string) => void
   private readonly nameOf: (index: number) => string | undefined
-  private readonly directory: string
   /** By index. */
   private readonly changed = new Set<number>()
 
   /** @param nameOf the link's name now; undefined: it is gone, and its setting with it */
   constructor(
+    settings: LinkSettings,
     complain: (text: string) => void,
     nameOf: (index: number) => string | undefined,
-    directory: string = DIRECTORY,
   ) {
+    this.settings = settings
     this.complain = complain
     this.nameOf = nameOf
-    this.directory = directory
   }
 
   /** @param links the indexes of those that have it wanted; others get back what they had */
@@ -39,33 +38,19 @@ export class Promotion {
     this.use(new Set())
   }
 
-  // Nothing here waits: these files are the kernel's memory. And only this thread is known to be in the
-  // network namespace whose settings they are.
-
   private set(index: number): void {
     const link = this.nameOf(index)
     if (link === undefined) return
-    try {
-      if (readFileSync(this.pathOf(link), 'latin1').trim() !== '0') return
-      writeFileSync(this.pathOf(link), '1')
-      this.changed.add(index)
-    } catch (error) {
-      this.complain(`cannot set promote_secondaries on ${link}: ${String(error)}`)
-    }
+    const value = this.settings.read(link, SETTING)
+    if (value !== undefined && value !== '0') return
+    if (value !== undefined && this.settings.write(link, SETTING, '1')) this.changed.add(index)
+    else this.complain(`cannot ${value === undefined ? 'read' : 'set'} promote_secondaries on ${link}`)
   }
 
+  /** One that has gone just now has taken its setting along. */
   private putBack(index: number): void {
     this.changed.delete(index)
     const link = this.nameOf(index)
-    if (link === undefined) return
-    try {
-      writeFileSync(this.pathOf(link), '0')
-    } catch {
-      // It has gone just now.
-    }
-  }
-
-  private pathOf(link: string): string {
-    return join(this.directory, link, 'promote_secondaries')
+    if (link !== undefined) this.settings.write(link, SETTING, '0')
   }
 }

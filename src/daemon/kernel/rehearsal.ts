@@ -10,11 +10,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { isMulticastIpv4 } from '../../base/address.ts'
 import { after, instant, seconds, type Instant } from '../../base/time.ts'
-import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link } from '../../netlink/types.ts'
 import { noFacts } from '../../vrrp/conditions.ts'
 import { createEngine, stepEngine, type Engine, type EngineEvent } from '../../vrrp/engine.ts'
-import type { ArpSocket } from '../../vrrp/socket/arp-socket.ts'
+import type { World } from '../../world/world.ts'
 import { AdvertCodec } from '../adverts/advert-codec.ts'
 import { sendBurst } from './announcer.ts'
 import type { Assembled } from '../assemble.ts'
@@ -22,9 +21,7 @@ import { Installer, installerPort } from './installer.ts'
 import { describeNote } from '../log/messages.ts'
 import { perform, type OutboxPorts } from '../outbox.ts'
 
-export interface Stage {
-  readonly kernel: Kernel
-  readonly arp: ArpSocket
+export interface Stage extends Pick<World, 'kernel' | 'linkSettings' | 'arp'> {
   /** Daemon.ring() */
   readonly ring: () => void
 }
@@ -96,12 +93,12 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
 
 function rehearsalPorts(
   assembled: Assembled,
-  { kernel, arp }: Stage,
+  stage: Stage,
   codec: AdvertCodec,
   neighbour: AdvertCodec,
 ): OutboxPorts {
   const silent = (): void => undefined
-  const installer = new Installer({ ...installerPort(kernel), linkByName: () => NOWHERE }, silent)
+  const installer = new Installer({ ...installerPort(stage), linkByName: () => NOWHERE }, silent)
   const announcements = assembled.router.addresses.map((address) => ({ link: NOWHERE, address }))
   return {
     sendAdvert: (_assembled, { source, priority, unadvertised }) => {
@@ -118,7 +115,7 @@ function rehearsalPorts(
       installer.withdraw(each)
     },
     announce: (_assembled, repeat) => {
-      sendBurst({ arp, outcome: silent }, announcements, repeat)
+      sendBurst({ ...stage, outcome: silent }, announcements, repeat)
     },
     notifyRouter: silent,
     notifyGroup: silent,

@@ -11,11 +11,13 @@ import { Keeper, type KeeperPorts } from './keeper.ts'
 import type { Item } from './kernel-specs.ts'
 import { describeItem, isPresent, type Loss } from './losses.ts'
 import type { PortId } from '../../netlink/types.ts'
+import type { World } from '../../world/world.ts'
 
 export interface RestorerPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
   readonly installer: Installer
   readonly table: () => LinkTable
   readonly say: (text: string) => void
+  readonly processName: World['processName']
   /** Who asks the kernel on our behalf. */
   readonly ownPort: PortId
   /** An address is there again: tell the LAN. */
@@ -75,7 +77,7 @@ export class Restorer {
     else if (loss.by === 'link') tell('the kernel, with its interface')
     else if (loss.by === undefined) tell('somebody else')
     else
-      describeCulprit(loss.by, (culprit) => {
+      describeCulprit(loss.by, this.ports.processName, (culprit) => {
         tell(culprit + hintFor(culprit))
       })
   }

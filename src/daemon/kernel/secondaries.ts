@@ -7,6 +7,7 @@ import { inIpv4Network, isIpv4 } from '../../base/address.ts'
 import { addressKey } from '../../netlink/identity.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { AddressSpec, LinkAddress } from '../../netlink/types.ts'
+import type { LinkSettings } from '../../world/world.ts'
 import { Promotion } from './promotion.ts'
 
 /**
@@ -15,9 +16,15 @@ import { Promotion } from './promotion.ts'
  *
  * @param links their indexes, as of the functions below
  */
-export function promotingOn<T>(table: LinkTable, links: readonly number[], remove: () => T): T {
+export function promotingOn<T>(
+  table: LinkTable,
+  settings: LinkSettings,
+  links: readonly number[],
+  remove: () => T,
+): T {
   if (links.length === 0) return remove()
   const promotion = new Promotion(
+    settings,
     () => undefined,
     (index) => table.linkByIndex(index)?.name,
   )

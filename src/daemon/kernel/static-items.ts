@@ -9,6 +9,7 @@
 import { linksOf } from '../../netlink/identity.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkEvent } from '../../netlink/types.ts'
+import type { World } from '../../world/world.ts'
 import { describeCulprit, hintFor } from './culprit.ts'
 import { STATIC_ITEMS, type Claims } from './claims.ts'
 import type { HostAddresses } from './host-addresses.ts'
@@ -31,6 +32,7 @@ export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' |
   readonly claims: Claims
   readonly hosts: Pick<HostAddresses, 'notice' | 'haveSet'>
   readonly table: () => LinkTable
+  readonly processName: World['processName']
   readonly say: (text: string) => void
   readonly complain: (text: string) => void
 }
@@ -108,7 +110,7 @@ export class StaticItems {
 
   private explain(item: Item, by: Loss['by']): void {
     if (typeof by !== 'number') return
-    describeCulprit(by, (culprit) => {
+    describeCulprit(by, this.ports.processName, (culprit) => {
       const hint = hintFor(culprit)
       if (hint !== '') this.ports.say(`static ${item.text} was removed by ${culprit}${hint}`)
     })

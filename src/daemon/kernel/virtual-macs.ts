@@ -8,6 +8,7 @@
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { LinkSetting } from '../../system/link-sysctl.ts'
+import type { LinkSettings } from '../../world/world.ts'
 
 export interface WantedVirtualMac {
   readonly name: string
@@ -22,11 +23,6 @@ export interface WantedVirtualMac {
 
 /** A setting of a base before it was changed. */
 export type FormerSetting = readonly [link: string, setting: LinkSetting, value: string]
-
-export interface LinkSettings {
-  read(link: string, setting: LinkSetting): string | undefined
-  write(link: string, setting: LinkSetting, value: string): boolean
-}
 
 export interface VirtualMacPorts {
   readonly kernel: Pick<Kernel, 'table' | 'createMacvlan' | 'enableLink' | 'removeLink'>

@@ -5,7 +5,7 @@ import type { Kernel } from '../../netlink/kernel.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkAddress } from '../../netlink/types.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
-import { openAdvertTap } from '../../vrrp/socket/advert-tap.ts'
+import type { AdvertSockets } from '../../world/world.ts'
 import {
   DeafnessWatch,
   type DeafnessPorts,
@@ -22,6 +22,7 @@ export interface Listening {
 
 interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
   readonly kernel: Kernel
+  readonly adverts: AdvertSockets
   readonly complain: (text: string) => void
 }
 
@@ -29,7 +30,7 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
   new DeafnessWatch({
     clock: ports.clock,
     timers: ports.timers,
-    openTap: openAdvertTap,
+    openTap: ports.adverts.openTap,
     links: () => watchedLinks(listening(), ports.kernel.table),
     isOwn: (address) => isOwn(ports.kernel.table, address),
     isNeighbour: (linkIndex, address) => isNeighbour(ports.kernel.table, linkIndex, address),

@@ -1,13 +1,14 @@
 /** What answers the operator, wired to the parts of the running daemon that know the answers. */
 
 import type { StatusReport } from '../../control/report.ts'
-import type { ScriptPorts } from '../../scripts/types.ts'
 import type { Engine } from '../../vrrp/engine.ts'
+import type { World } from '../../world/world.ts'
 import { aboutDaemon, type DaemonFacts } from '../status/about.ts'
 import type { Assembly } from '../assemble.ts'
 import type { Chronicle } from '../journal/chronicle.ts'
 import type { Daemon } from '../daemon.ts'
-import { Drains } from './drains.ts'
+import type { Core } from '../core.ts'
+import type { Drains } from './drains.ts'
 import type { Log } from '../log/logging.ts'
 import { Operator } from './operator.ts'
 import type { Reloader } from './reloader.ts'
@@ -16,7 +17,8 @@ import { StatusFeed } from '../status/status-feed.ts'
 import { StatusReporter } from '../status/status-reporter.ts'
 
 export interface OperatorParts {
-  readonly programs: Pick<ScriptPorts, 'clock' | 'timers'>
+  readonly world: Pick<World, 'clock' | 'timers' | 'wallMs'>
+  readonly core: Pick<Core, 'createDrains'>
   readonly log: Log
   readonly daemon: Daemon
   readonly chronicle: Chronicle
@@ -27,10 +29,10 @@ export interface OperatorParts {
 }
 
 export function makeOperator(parts: OperatorParts): Operator {
-  const { programs, log, daemon, chronicle, reloader } = parts
-  const { clock, timers } = programs
+  const { world, core, log, daemon, chronicle, reloader } = parts
+  const { clock, timers } = world
   const engine = (): Engine => daemon.engine
-  const drains = new Drains({
+  const drains = core.createDrains({
     ...{ clock, timers, chronicle, engine },
     dispatch: (event) => {
       daemon.dispatch(event)
@@ -49,10 +51,10 @@ export function makeOperator(parts: OperatorParts): Operator {
 }
 
 function makeReporter(parts: OperatorParts, drains: Drains): StatusReporter {
-  const { programs, daemon, chronicle, room, assembly, facts } = parts
+  const { world, daemon, chronicle, room, assembly, facts } = parts
   return new StatusReporter({
-    clock: programs.clock,
-    wallMs: () => Date.now(),
+    clock: world.clock,
+    wallMs: world.wallMs,
     ...{ daemon, chronicle, assembly },
     checks: () => room.reports(),
     drainedUntil: (router) => drains.until(router),

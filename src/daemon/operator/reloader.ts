@@ -15,6 +15,7 @@ import type { ServiceReports } from '../service/service-reports.ts'
 
 export interface ReloaderPorts {
   readonly configFile: string
+  readonly wallMs: () => number
   readonly log: Log
   readonly chronicle: Pick<Chronicle, 'daemon'>
   readonly service: Pick<ServiceReports, 'reloading' | 'ready'> | undefined
@@ -90,7 +91,7 @@ export class Reloader {
     const examined = await this.acceptable(log)
     if (this.closed) return rejected('the daemon stops')
     if (!examined.ok) {
-      this.lastRefused = { at: new Date(), text: examined.error }
+      this.lastRefused = { at: new Date(this.ports.wallMs()), text: examined.error }
       chronicle.daemon('reload-refused', `a reload was refused: ${examined.error}`)
       return examined
     }

@@ -30,10 +30,9 @@ import type { Log } from '../log/logging.ts'
 import { scriptsToRun } from './tracked-scripts.ts'
 
 export interface ScriptRoomOptions {
-  readonly ports: ScriptPorts
+  readonly ports: ScriptPorts & FifoPorts
   readonly log: Log
   readonly onVerdict: (script: string, verdict: Verdict) => void
-  readonly makeFifo: FifoPorts['makeFifo']
   /** As asked for on the command line. */
   readonly umask: number | undefined
 }
@@ -55,9 +54,9 @@ export class ScriptRoom {
   private readonly fifoMode: number
   private notifies: ReadonlyMap<string, Notifies> = new Map()
 
-  constructor({ log, ports, onVerdict, makeFifo, umask }: ScriptRoomOptions) {
+  constructor({ log, ports, onVerdict, umask }: ScriptRoomOptions) {
     this.log = log
-    this.fifos = new Fifos({ ...ports, makeFifo }, (text) => {
+    this.fifos = new Fifos(ports, (text) => {
       log.warn(text)
     })
     // keepalived's own umask, unless it is given another, leaves nothing but 0600.

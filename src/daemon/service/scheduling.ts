@@ -21,19 +21,20 @@ import {
 export class OwnScheduling {
   private readonly scheduler: Scheduler
   private readonly log: Pick<Log, 'info' | 'warn'>
-  private readonly niceAtStart: number
+  /** The process's before it was changed here. */
+  private niceAtStart: number | undefined
   private before: Scheduling | undefined
   private settled: Promise<void> = Promise.resolve()
 
   constructor(scheduler: Scheduler, log: Pick<Log, 'info' | 'warn'>) {
     this.scheduler = scheduler
     this.log = log
-    this.niceAtStart = scheduler.nice()
   }
 
   /** One configuration after the other, each as soon as the threads have been listed. */
   use(wanted: Scheduling): void {
     this.settled = this.settled.then(async () => {
+      this.niceAtStart ??= this.scheduler.nice()
       const plan = planScheduling(wanted, this.before, this.niceAtStart)
       this.before = wanted
       if (Object.keys(plan).length === 0) return

@@ -5,15 +5,16 @@
  * its kind: a READY that got lost would leave a reload unfinished for ever.
  */
 
-import { toMilliseconds, type Duration } from '../../base/time.ts'
+import { milliseconds, times, type Duration } from '../../base/time.ts'
 import type { Result } from '../../base/result.ts'
 import type { ServiceManager } from '../../system/sd-notify.ts'
+import type { World } from '../../world/world.ts'
 
 /** sd_watchdog_enabled(3) recommends half of what is allowed. */
 const WATCHDOG_FRACTION = 0.5
-const RETRY_MS = 100
+const RETRY = milliseconds(100)
 
-export interface ServiceFacts {
+export interface ServiceFacts extends Pick<World, 'timers' | 'soon'> {
   /** One line. */
   readonly status: () => string
   /** How long ago something fell due that has not been done; zero when nothing has. */
@@ -26,8 +27,8 @@ export class ServiceReports {
   private readonly manager: ServiceManager
   private readonly facts: ServiceFacts
   private readonly pending = new Map<Kind, () => Result<unknown, unknown>>()
-  private retry: NodeJS.Timeout | undefined
-  private heartbeat: NodeJS.Timeout | undefined
+  private cancelRetry: (() => void) | undefined
+  private cancelHeartbeat: (() => void) | undefined
   private statusIsDue = false
   private lastStatus = ''
   private closed = false
@@ -40,7 +41,7 @@ export class ServiceReports {
   ready(): void {
     this.send('state', () => this.manager.ready())
     this.sendStatus()
-    this.heartbeat ??= this.startHeartbeat()
+    if (this.cancelHeartbeat === undefined) this.keepBeating()
   }
 
   reloading(): void {
@@ -55,31 +56,33 @@ export class ServiceReports {
   changed(): void {
     if (this.statusIsDue) return
     this.statusIsDue = true
-    setImmediate(() => {
+    this.facts.soon(() => {
       this.statusIsDue = false
       this.sendStatus()
     })
   }
 
   close(): void {
-    clearInterval(this.heartbeat)
-    clearTimeout(this.retry)
+    this.cancelHeartbeat?.()
+    this.cancelRetry?.()
     this.closed = true
     this.manager.close()
   }
 
   /**
    * A loop that hangs runs no timer. One that runs but does not come to what it is there for is no better: after
-   * the sockets and the alarm have had their turn (setImmediate), no deadline of an election may be long overdue.
+   * the sockets and the alarm have had their turn, no deadline of an election may be long overdue.
    */
-  private startHeartbeat(): NodeJS.Timeout | undefined {
+  private keepBeating(): void {
     const { watchdogInterval } = this.manager
-    if (watchdogInterval === undefined) return undefined
-    const period = watchdogInterval * WATCHDOG_FRACTION
-    const beat = (): void => {
-      if (this.facts.overdue() < period) this.send('watchdog', () => this.manager.watchdog())
-    }
-    return setInterval(() => setImmediate(beat), toMilliseconds(period as Duration)).unref()
+    if (watchdogInterval === undefined) return
+    const period = times(watchdogInterval, WATCHDOG_FRACTION)
+    this.cancelHeartbeat = this.facts.timers.after(period, () => {
+      this.keepBeating()
+      this.facts.soon(() => {
+        if (this.facts.overdue() < period) this.send('watchdog', () => this.manager.watchdog())
+      })
+    })
   }
 
   private sendStatus(): void {
@@ -99,14 +102,14 @@ export class ServiceReports {
   private flush(): void {
     for (const [kind, message] of this.pending) {
       if (message().ok) this.pending.delete(kind)
-      else this.retry ??= this.tryLater()
+      else this.cancelRetry ??= this.tryLater()
     }
   }
 
-  private tryLater(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.retry = undefined
+  private tryLater(): () => void {
+    return this.facts.timers.after(RETRY, () => {
+      this.cancelRetry = undefined
       this.flush()
-    }, RETRY_MS).unref()
+    })
   }
 }

@@ -1,31 +1,28 @@
-/** The service manager as the daemon has it: without one it runs on and says so. */
+/** The service manager as the daemon has it. */
 
 import { between, seconds, type Clock, type Duration } from '../../base/time.ts'
-import { connectServiceManager } from '../../system/sd-notify.ts'
+import type { World } from '../../world/world.ts'
+import type { ServiceManager } from '../../system/sd-notify.ts'
 import { nextDeadline, type Engine } from '../../vrrp/engine.ts'
-import type { Log } from '../log/logging.ts'
 import type { RefusedReload } from '../operator/reloader.ts'
 import { ServiceReports } from './service-reports.ts'
 import { serviceStatus } from './service-status.ts'
 
-export interface ServicePorts {
-  readonly clock: Clock
-  readonly log: Log
+export interface ServicePorts extends Pick<World, 'clock' | 'timers' | 'soon'> {
   readonly engine: () => Engine
   readonly refused: () => RefusedReload | undefined
 }
 
-export function connectService({ clock, log, engine, refused }: ServicePorts): ServiceReports | undefined {
-  const connected = connectServiceManager(process.env)
-  if (connected.ok) {
-    return new ServiceReports(connected.value, {
-      status: () => serviceStatus(engine().routers.values(), refused()?.at),
-      overdue: () => overdue(engine(), clock),
-    })
-  }
-  log.warn(`cannot reach the service manager: ${connected.error.text}`)
-  return undefined
-}
+export const reportTo = (
+  manager: ServiceManager,
+  { clock, timers, soon, engine, refused }: ServicePorts,
+): ServiceReports =>
+  new ServiceReports(manager, {
+    timers,
+    soon,
+    status: () => serviceStatus(engine().routers.values(), refused()?.at),
+    overdue: () => overdue(engine(), clock),
+  })
 
 function overdue(engine: Engine, clock: Clock): Duration {
   const due = nextDeadline(engine)

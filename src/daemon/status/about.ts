@@ -2,7 +2,7 @@
 
 import { VERSION } from '../../base/version.ts'
 import type { Log } from '../log/logging.ts'
-import type { LoopLag } from './loop-lag.ts'
+import type { LoopLag } from '../../world/world.ts'
 import type { ProblemSources } from './problems.ts'
 import type { RefusedReload } from '../operator/reloader.ts'
 import type { StatusSources } from './status.ts'
@@ -14,7 +14,8 @@ export interface DaemonFacts {
   readonly loadedAt: Date
   readonly refused: RefusedReload | undefined
   readonly notices: readonly string[]
-  readonly lag: LoopLag
+  /** Undefined: it is not measured yet. */
+  readonly lag: LoopLag | undefined
   readonly log: Log
 }
 
@@ -32,7 +33,7 @@ export function aboutDaemon(facts: DaemonFacts): AboutDaemon {
       version: VERSION,
       startedAt: facts.startedAt.toISOString(),
       configFile: facts.configFile,
-      loopLagMs: facts.lag.read().maxMs,
+      loopLagMs: facts.lag?.read().maxMs ?? 0,
       loadedAt: facts.loadedAt.toISOString(),
     },
   }

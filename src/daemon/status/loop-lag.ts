@@ -1,16 +1,11 @@
 /** How late the event loop runs: measured by Node's own histogram, so that measuring costs nothing in JavaScript. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { LoopLag } from '../../world/world.ts'
 
 /** Ten wake-ups a second are enough to see what is late, and few enough not to be seen themselves. */
 const RESOLUTION_MS = 100
 const MINUTE_MS = 60_000
-
-export interface LoopLag {
-  /** Milliseconds beyond the timer's own resolution: the worst within the last minute, or up to two. */
-  read(): { readonly maxMs: number }
-  stop(): void
-}
 
 export function measureLoopLag(): LoopLag {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })

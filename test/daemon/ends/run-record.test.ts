@@ -9,7 +9,9 @@ import { parseIpv6 } from '../../../src/base/address.ts'
 import { seconds, type Duration } from '../../../src/base/time.ts'
 import type { Assembled } from '../../../src/daemon/assemble.ts'
 import { orphaned, resumable, usedNumbers } from '../../../src/daemon/ends/resumption.ts'
-import { bootId, readRecord, RunRecordFile } from '../../../src/daemon/ends/run-record-file.ts'
+import { ports } from '../../tracking/ports.ts'
+import { bootId, diskRecord } from '../../../src/daemon/ends/disk-record.ts'
+import { readRecord as readRecordFrom, RunRecordFile } from '../../../src/daemon/ends/run-record-file.ts'
 import {
   decodeRecord,
   encodeRecord,
@@ -122,11 +124,19 @@ test('what a new configuration does not know is an orphan', () => {
 })
 
 describe('the file', () => {
-  const makeFile = (path: string, complaints: string[] = [], now = () => at(5)): RunRecordFile =>
-    new RunRecordFile(path, () => ({ ...record(), bootId: bootId() }), {
+  const makeFile = (path: string, complaints: string[] = [], now = () => at(5)): RunRecordFile => {
+    const file = new RunRecordFile(() => ({ ...record(), bootId: bootId() }), {
       clock: { now },
+      timers: ports.timers,
+      soon: (callback) => void setImmediate(callback),
+      record: diskRecord(path),
       complain: (text) => complaints.push(text),
     })
+    file.begin()
+    return file
+  }
+  const readRecord = (path: string): ReturnType<typeof readRecordFrom> =>
+    readRecordFrom(diskRecord(path), bootId())
   const makeDirectory = async (): Promise<string> => {
     const directory = await mkdtemp(join(tmpdir(), 'vrrpd-record-'))
     onTestFinished(() => rm(directory, { recursive: true }))

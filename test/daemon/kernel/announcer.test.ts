@@ -44,6 +44,7 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
       timers,
       linkByIndex: (index) => table.get(index),
       drain: () => undefined,
+      linkSettings: { read: () => undefined, write: () => false },
       complain: (text) => said.push(text),
       detail: (text) => details.push(text),
       arp: {

@@ -31,6 +31,7 @@ function setup(current = old): {
     close: () => Promise.resolve(),
   }
   const reloader = new Reloader({
+    wallMs: () => Date.now(),
     configFile: '/k.conf',
     log,
     chronicle: {

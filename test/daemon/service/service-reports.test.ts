@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { seconds, type Duration } from '../../../src/base/time.ts'
 import { ServiceReports } from '../../../src/daemon/service/service-reports.ts'
 import type { ServiceManager } from '../../../src/system/sd-notify.ts'
+import { ports } from '../../tracking/ports.ts'
 
 /** A service manager whose queue can be full. */
 class FakeManager implements ServiceManager {
@@ -54,7 +55,12 @@ let status: string
 let overdue: Duration
 
 function reportTo(manager: FakeManager): ServiceReports {
-  const reports = new ServiceReports(manager, { status: () => status, overdue: () => overdue })
+  const reports = new ServiceReports(manager, {
+    timers: ports.timers,
+    soon: (callback) => void setImmediate(callback),
+    status: () => status,
+    overdue: () => overdue,
+  })
   reports.ready()
   return reports
 }
