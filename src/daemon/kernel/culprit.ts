@@ -14,8 +14,11 @@ export function describeCulprit(
   tell: (culprit: string) => void,
 ): void {
   const process = `process ${String(port)}`
-  void processName(port).then((name) => {
+  const known = (name: string | undefined): void => {
     tell(name === undefined ? `${process}, which has ended` : `${process} (${name})`)
+  }
+  processName(port).then(known, () => {
+    known(undefined)
   })
 }
 
