@@ -5,6 +5,7 @@
 
 import type { Instant } from '../base/time.ts'
 import type { Model, ProcessWide } from '../config/model.ts'
+import type { Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import type { LoopLag, World } from '../world/world.ts'
 import type { DaemonFacts } from './status/about.ts'
@@ -139,7 +140,7 @@ export class Parts {
     sayStartupDelay(global.startupDelay, world.timers, this.say)
     daemon.open()
     this.scheduling.use(global.scheduling)
-    this.watchPrograms()
+    this.watchPrograms(succession.findings.scripts)
     chronicle.daemon('started', `vrrpd ${VERSION} starts`)
     daemon.start(succession.begin())
   }
@@ -192,9 +193,9 @@ export class Parts {
   }
 
   /** Those of the configuration in force, its files and processes. */
-  private watchPrograms(): void {
+  private watchPrograms(known?: Findings['scripts']): void {
     const { model, scripts } = this.inForce
-    this.room.use({ model, ...scripts })
+    this.room.use({ model, ...scripts }, known)
     this.tracking.use(model)
   }
 

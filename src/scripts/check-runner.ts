@@ -15,6 +15,8 @@ export interface Check {
   readonly rise: number
   readonly fall: number
   readonly initFail: boolean
+  /** What an earlier daemon found a moment ago: it stands until the first result. */
+  readonly known?: 'up' | 'down' | undefined
 }
 
 export class CheckRunner {
@@ -47,13 +49,14 @@ export class CheckRunner {
 
   /** The first run is at once, the others at whole intervals from now. */
   start(): void {
-    const { script, initFail } = this.#check
+    const { script, initFail, known } = this.#check
     if (script.kind === 'disabled') {
       this.#note({ kind: 'disabled', script })
       this.#decide('disabled')
       return
     }
-    this.#decide(initFail ? 'down' : 'pending')
+    if (known === undefined) this.#decide(initFail ? 'down' : 'pending')
+    else this.#verdict = known
     this.#runAt(this.#ports.clock.now())
   }
 

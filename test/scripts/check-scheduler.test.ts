@@ -42,6 +42,29 @@ function scheduled(behaviours: readonly Behaviour[], ...checks: readonly Check[]
   }
 }
 
+describe('what an earlier daemon has found', () => {
+  test.each([
+    ['stands until the first result', 'up', 1, false, ['down']],
+    ['is not said again', 'up', 0, false, []],
+    ['is more than init_fail knows', 'up', 0, true, []],
+    ['may be bad', 'down', 0, false, ['up']],
+  ] as const)('%s', (_what, known, code, initFail, expected) => {
+    const { timers, verdicts, scheduler } = scheduled(
+      [exits(code, milliseconds(300))],
+      check({ known, initFail }),
+    )
+    expect(verdicts()).toEqual([])
+    expect(scheduler.report()[0]?.verdict).toBe(known)
+    timers.advance(milliseconds(500))
+    expect(verdicts()).toEqual(expected)
+  })
+
+  test('does not make up for a script that cannot be run', () => {
+    const script: Script = { kind: 'disabled', reason: 'not-found', text: 'no', warnings: [] }
+    expect(scheduled([], check({ known: 'up', script })).verdicts()).toEqual(['disabled'])
+  })
+})
+
 describe('when it runs', () => {
   test('at once, then at whole intervals from the start, however long a run takes', () => {
     const { timers, starts } = scheduled([exits(0, milliseconds(300)), exits(0, milliseconds(700))])

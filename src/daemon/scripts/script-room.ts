@@ -24,6 +24,7 @@ import {
   type NotifySubject,
 } from '../../scripts/notify.ts'
 import type { Script, ScriptPorts, Timers } from '../../scripts/types.ts'
+import type { Findings } from '../../vrrp/conditions.ts'
 import { Fifos } from './fifos.ts'
 import { LivingPrograms } from './living-programs.ts'
 import type { Log } from '../log/logging.ts'
@@ -71,8 +72,12 @@ export class ScriptRoom {
     })
   }
 
-  /** The checks begin; verdicts may come before this returns. After a reload those that stayed the same go on. */
-  use({ model, scriptOf, ownerOf }: Programs): void {
+  /**
+   * The checks begin; verdicts may come before this returns. After a reload those that stayed the same go on.
+   *
+   * @param known what an earlier daemon found a moment ago
+   */
+  use({ model, scriptOf, ownerOf }: Programs, known: Findings['scripts'] = new Map()): void {
     const told = new Set<Script>()
     const examine = (command: Command): Script => this.examined(scriptOf(command), told)
     this.notifies = new Map([
@@ -89,7 +94,14 @@ export class ScriptRoom {
       }),
     )
     this.scheduler.replace(
-      scriptsToRun(model).map((script) => ({ ...script, script: examine(script.command) })),
+      scriptsToRun(model).map((script) => {
+        const found = known.get(script.name)
+        return {
+          ...script,
+          script: examine(script.command),
+          known: found === 'up' || found === 'down' ? found : undefined,
+        }
+      }),
     )
   }
 
