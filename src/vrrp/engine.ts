@@ -14,6 +14,7 @@ import { earliest, type Instant } from '../base/time.ts'
 import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
 import { deadlineOf } from './election/deadline.ts'
+import { isSucceeded } from './election/master.ts'
 import {
   changeFile,
   changeLink,
@@ -125,7 +126,10 @@ function stop(draft: Draft): void {
   for (const name of draft.groups.keys()) draft.effects.push(announcement(name, 'STOP'))
 }
 
-/** The earliest deadline first; what one router does may keep another from acting on its own. */
+/**
+ * The earliest deadline first; what one router does may keep another from acting on its own. Before all of them
+ * those that have slept too long: a group that goes with them advertises no more.
+ */
 function expireDeadlines(draft: Draft): void {
   for (const { name } of dueRouters(draft)) {
     forgetGoneSenders(draft, name)
@@ -134,13 +138,21 @@ function expireDeadlines(draft: Draft): void {
   announceMovedGroups(draft)
 }
 
-function dueRouters({ routers, now }: Draft): readonly { readonly name: string; readonly at: Instant }[] {
-  const due: { name: string; at: Instant }[] = []
-  for (const { router, state } of routers.values()) {
+interface Due {
+  readonly name: string
+  readonly at: Instant
+  readonly sleptTooLong: boolean
+}
+
+function dueRouters({ routers, now }: Draft): readonly Due[] {
+  const due: Due[] = []
+  for (const { router, state, conditions } of routers.values()) {
     const at = deadlineOf(state)
-    if (at !== undefined && at <= now) due.push({ name: router.name, at })
+    if (at === undefined || at > now) continue
+    const sleptTooLong = state.kind === 'master' && isSucceeded(router, state, conditions, now)
+    due.push({ name: router.name, at, sleptTooLong })
   }
-  return due.sort((a, b) => a.at - b.at)
+  return due.sort((a, b) => Number(b.sleptTooLong) - Number(a.sleptTooLong) || a.at - b.at)
 }
 
 /** A member waits for the others, and looks no further than the first that is not ready. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { ipv4FromNumber } from '../../src/base/address.ts'
-import { between, type Instant } from '../../src/base/time.ts'
+import { seconds, between, type Instant } from '../../src/base/time.ts'
 import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
 import {
   createEngine,
@@ -322,5 +322,17 @@ describe('--pause-guard', () => {
       { type: 'alarm' },
     ])
     expect(kindsOf(run(engine, [at(60), { type: 'alarm' }]))).toEqual(['backup', 'backup'])
+  })
+
+  test('lets no member of a group that leaves advertise before', () => {
+    const slower = { ...guarded, advertInterval: seconds(3) }
+    const both = startedEngine([slower, { ...guarded, vrid: 2, name: 'V2' }], [['V1', 'V2']])
+    // The next adverts of both are due at 23 s.
+    const moments = [20, 21, 22.5].map((moment): [Instant, EngineEvent] => [at(moment), { type: 'alarm' }])
+    const engine = run(both, ...moments)
+    expect(kindsOf(engine)).toEqual(['master', 'master'])
+    const { engine: next, effects } = stepEngine(engine, { type: 'alarm' }, at(27))
+    expect(kindsOf(next)).toEqual(['backup', 'backup'])
+    expect(effects.filter((each) => each.type === 'router' && each.effect.type === 'send-advert')).toEqual([])
   })
 })

@@ -55,7 +55,12 @@ export function onMaster(
 }
 
 /** Adver_Timer is overdue by so much that others have missed enough of our adverts to have elected another. */
-function isSucceeded(router: VirtualRouter, state: Master, conditions: Conditions, now: Instant): boolean {
+export function isSucceeded(
+  router: VirtualRouter,
+  state: Master,
+  conditions: Conditions,
+  now: Instant,
+): boolean {
   if (router.pauseGuard !== true || router.preempt) return false
   const lastAdvertAt = before(state.nextAdvertAt, router.advertInterval)
   return between(lastAdvertAt, now) > masterDownInterval(router, conditions.priority)
