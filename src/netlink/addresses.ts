@@ -6,7 +6,7 @@
 import { FlagsNew } from 'netlink/dist/constants.js'
 import { encodeDeleteAddress, encodeNewAddress } from './address-message.ts'
 import { RTM } from './numbers.ts'
-import { ERRNO } from './refusal.ts'
+import { unlessAddressAbsent, unlessThere } from './requests.ts'
 import type { Transport } from './transport.ts'
 import type { AddressSpec, Outcome } from './types.ts'
 
@@ -20,11 +20,8 @@ import type { AddressSpec, Outcome } from './types.ts'
 export function installAddresses(transport: Transport, specs: readonly AddressSpec[]): readonly Outcome[] {
   const flags = FlagsNew.CREATE | FlagsNew.EXCL
   const requests = specs.map((spec) => ({ type: RTM.NEWADDR, flags, body: encodeNewAddress(spec) }))
-  return transport.request(requests).map((outcome) => (outcome?.errno === ERRNO.EEXIST ? undefined : outcome))
+  return transport.request(requests).map(unlessThere)
 }
-
-/** Not there: the address, the link, or IPv6 on the link or at all. */
-const ABSENT: readonly number[] = [ERRNO.EADDRNOTAVAIL, ERRNO.ENODEV, ERRNO.ENXIO, ERRNO.EOPNOTSUPP]
 
 /** What is not there (any more) is a success. */
 export function withdrawAddresses(transport: Transport, specs: readonly AddressSpec[]): readonly Outcome[] {
@@ -33,7 +30,5 @@ export function withdrawAddresses(transport: Transport, specs: readonly AddressS
     flags: 0,
     body: encodeDeleteAddress(spec),
   }))
-  return transport
-    .request(requests)
-    .map((outcome) => (outcome && ABSENT.includes(outcome.errno) ? undefined : outcome))
+  return transport.request(requests).map(unlessAddressAbsent)
 }

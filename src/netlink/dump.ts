@@ -4,7 +4,8 @@ import { accepted, rejected, type Result } from '../base/result.ts'
 import type { Socket, SystemError } from '../system/socket.ts'
 import { isDone, isInterrupted, readAnswer, readDone, type Envelope } from './envelope.ts'
 import { receive } from './receive.ts'
-import { ERRNO, refusal } from './refusal.ts'
+import { ERRNO } from './errno.ts'
+import { refusal } from './refusal.ts'
 
 /** 8 datagrams of 32 KiB each: some hundred million routes. */
 const READS = 100_000

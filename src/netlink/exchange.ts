@@ -1,7 +1,8 @@
 /** Which answer belongs to which request: by sequence number. */
 
 import { readAnswer, type Envelope } from './envelope.ts'
-import { ERRNO, refusal } from './refusal.ts'
+import { ERRNO } from './errno.ts'
+import { refusal } from './refusal.ts'
 import type { Outcome } from './types.ts'
 
 export class Exchange {

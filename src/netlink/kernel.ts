@@ -16,19 +16,12 @@ import { installAddresses, withdrawAddresses } from './addresses.ts'
 import type { LinkTable } from './link-table.ts'
 import { createMacvlan, enableLink, removeLink } from './macvlan.ts'
 import { Monitor } from './monitor.ts'
+import { openNotificationSocket } from './notification-socket.ts'
+import { monitored, type Requests } from './requests.ts'
 import { installRoutes, withdrawRoutes } from './routes.ts'
 import { installRules, withdrawRules } from './rules.ts'
 import { Transport } from './transport.ts'
-import {
-  KEEPALIVED_PROTOCOL,
-  type AddressSpec,
-  type LinkEvent,
-  type MacvlanSpec,
-  type Outcome,
-  type PortId,
-  type RouteSpec,
-  type RuleSpec,
-} from './types.ts'
+import type { AddressSpec, LinkEvent, MacvlanSpec, Outcome, PortId, RouteSpec, RuleSpec } from './types.ts'
 
 export interface KernelOptions {
   /** A network namespace: a name under /run/netns, or a path; the process's own when absent. */
@@ -66,57 +59,28 @@ export function openKernel(options: KernelOptions = {}): Result<Kernel, SystemEr
   const { namespace, eventBufferBytes } = options
   const transport = Transport.open({ namespace })
   if (!transport.ok) return transport
-  const monitor = Monitor.open(transport.value, {
+  const source = openNotificationSocket(transport.value, {
     namespace,
     ...(eventBufferBytes !== undefined && { receiveBufferBytes: eventBufferBytes }),
   })
-  if (monitor.ok) return accepted(combine(transport.value, monitor.value))
+  const monitor = source.ok ? Monitor.open(source.value) : source
+  if (monitor.ok) return accepted(monitored(requestsOver(transport.value), monitor.value))
   transport.value.close()
   return monitor
 }
 
-const combine = (transport: Transport, monitor: Monitor): Kernel => ({
+const requestsOver = (transport: Transport): Requests => ({
   portId: transport.portId,
-  get table() {
-    return monitor.table
-  },
-  onEvents(callback) {
-    monitor.onEvents(callback)
-  },
-  drain() {
-    monitor.drain()
-  },
-  installAddresses(specs) {
-    monitor.expect('address', specs)
-    return installAddresses(transport, specs)
-  },
-  withdrawAddresses(specs) {
-    monitor.expect('address-gone', specs)
-    return withdrawAddresses(transport, specs)
-  },
-  installRoutes(specs) {
-    monitor.watchRoutes(specs.map(protocolOf))
-    return installRoutes(transport, specs)
-  },
-  withdrawRoutes(specs) {
-    monitor.watchRoutes(specs.map(protocolOf))
-    return withdrawRoutes(transport, specs)
-  },
-  installRules(specs) {
-    if (specs.length > 0) monitor.watchRules()
-    return installRules(transport, specs)
-  },
-  withdrawRules(specs) {
-    if (specs.length > 0) monitor.watchRules()
-    return withdrawRules(transport, specs)
-  },
+  installAddresses: (specs) => installAddresses(transport, specs),
+  withdrawAddresses: (specs) => withdrawAddresses(transport, specs),
+  installRoutes: (specs) => installRoutes(transport, specs),
+  withdrawRoutes: (specs) => withdrawRoutes(transport, specs),
+  installRules: (specs) => installRules(transport, specs),
+  withdrawRules: (specs) => withdrawRules(transport, specs),
   createMacvlan: (spec) => createMacvlan(transport, spec),
   enableLink: (name) => enableLink(transport, name),
   removeLink: (name) => removeLink(transport, name),
   close() {
-    monitor.close()
     transport.close()
   },
 })
-
-const protocolOf = ({ protocol }: RouteSpec): number => protocol ?? KEEPALIVED_PROTOCOL

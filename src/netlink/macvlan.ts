@@ -7,7 +7,7 @@ import { FlagsNew } from 'netlink/dist/constants.js'
 import { formatLink } from 'netlink/dist/rt/structs.js'
 import { Body } from './attributes.ts'
 import { RTM } from './numbers.ts'
-import { ERRNO } from './refusal.ts'
+import { unlessLinkAbsent } from './requests.ts'
 import type { Transport } from './transport.ts'
 import type { MacvlanSpec, Outcome } from './types.ts'
 
@@ -44,5 +44,5 @@ export function enableLink(transport: Transport, name: string): Outcome {
 export function removeLink(transport: Transport, name: string): Outcome {
   const body = new Body(formatLink({})).text(IFLA.ifname, name).build()
   const [outcome] = transport.request([{ type: RTM.DELLINK, flags: 0, body }])
-  return outcome?.errno === ERRNO.ENODEV ? undefined : outcome
+  return unlessLinkAbsent(outcome)
 }

@@ -2,64 +2,58 @@
  * Keeps the table in step with the kernel: subscribes, dumps once, folds in
  * what is notified. When the queue overran (ENOBUFS), a fresh dump takes the
  * place of what was lost and the difference becomes events, so that a listener
- * misses nothing but the steps in between.
+ * misses nothing but the steps in between. Pure: where both come from is a port.
  */
 
-import { MulticastGroups } from 'netlink/dist/rt/structs.js'
 import { accepted, type Result } from '../base/result.ts'
-import { NETLINK_ADD_MEMBERSHIP, SOL_NETLINK } from '../system/constants.ts'
-import { openNetlinkSocket } from '../system/netlink-socket.ts'
-import type { Socket, SystemError } from '../system/socket.ts'
-import { LinkTable } from './link-table.ts'
+import type { LinkTable } from './link-table.ts'
 import { difference, fold } from './links.ts'
-import { readNotifications } from './notifications.ts'
+import type { Notifications } from './notifications.ts'
 import { OwnChanges, type AddressChange } from './own-changes.ts'
-import { listRoutes, listRules, takeSnapshot } from './snapshot.ts'
-import type { Transport } from './transport.ts'
-import type { AddressSpec, LinkEvent } from './types.ts'
+import type { AddressSpec, LinkEvent, PortId, RouteSpec, RuleSpec } from './types.ts'
 
-export interface MonitorOptions {
-  /** A name under /run/netns, or a path. */
-  readonly namespace?: string | undefined
-  /** A notification takes about 1 KiB of it. */
-  readonly receiveBufferBytes?: number
+/** Where a monitor learns of the kernel; subscribed to links and addresses from the start. */
+export interface NotificationSource<Failure> {
+  /** The port of the requests, which their notifications carry. */
+  readonly portId: PortId
+  /** What is queued; never waits. Of routes those of these protocols. */
+  read(watched: ReadonlySet<number>): Notifications
+  subscribe(group: 'routes' | 'rules'): void
+  /** What there is now, but for routes of other protocols. */
+  snapshot(watched: ReadonlySet<number>, withRules: boolean): Result<LinkTable, Failure>
+  listRoutes(protocols: ReadonlySet<number>): Result<readonly RouteSpec[], Failure>
+  listRules(): Result<readonly RuleSpec[], Failure>
+  /** Replaces the previous callback: there is something to read. */
+  onReadable(callback: () => void): void
+  close(): void
 }
 
-const RECEIVE_BUFFER_BYTES = 4 << 20
-const GROUPS = [MulticastGroups.LINK, MulticastGroups.IPV4_IFADDR, MulticastGroups.IPV6_IFADDR]
-const ROUTE_GROUPS = [MulticastGroups.IPV4_ROUTE, MulticastGroups.IPV6_ROUTE]
-const RULE_GROUPS = [MulticastGroups.IPV4_RULE, MulticastGroups.IPV6_RULE]
-
 export class Monitor {
-  private readonly socket: Socket
-  private readonly transport: Transport
+  private readonly source: NotificationSource<unknown>
   private readonly own: OwnChanges
   private readonly protocols = new Set<number>()
   private rulesWatched = false
-  private view = LinkTable.empty
+  private view: LinkTable
   /** Something was missed that only a dump can tell: of everything, or of routes. */
   private doubt: 'none' | 'routes' | 'everything' = 'none'
   private callback: ((events: readonly LinkEvent[]) => void) | undefined
 
-  private constructor(socket: Socket, transport: Transport) {
-    this.socket = socket
-    this.transport = transport
-    this.own = new OwnChanges(transport.portId)
+  private constructor(source: NotificationSource<unknown>, view: LinkTable) {
+    this.source = source
+    this.own = new OwnChanges(source.portId)
+    this.view = view
   }
 
-  static open(transport: Transport, options: MonitorOptions): Result<Monitor, SystemError> {
-    const { namespace, receiveBufferBytes = RECEIVE_BUFFER_BYTES } = options
-    const socket = openNetlinkSocket({ groups: GROUPS, receiveBufferBytes, namespace })
-    if (!socket.ok) return socket
+  /** @param source its own from now on; closed when it fails */
+  static open<Failure>(source: NotificationSource<Failure>): Result<Monitor, Failure> {
     // Subscribed first: what changes during the dump is told afterwards.
-    const snapshot = takeSnapshot(transport, new Set())
+    const snapshot = source.snapshot(new Set(), false)
     if (!snapshot.ok) {
-      socket.value.close()
+      source.close()
       return snapshot
     }
-    const monitor = new Monitor(socket.value, transport)
-    monitor.view = snapshot.value
-    socket.value.onReadable(() => {
+    const monitor = new Monitor(source, snapshot.value)
+    source.onReadable(() => {
       monitor.drain()
     })
     return accepted(monitor)
@@ -82,11 +76,9 @@ export class Monitor {
   watchRoutes(protocols: readonly number[]): void {
     const added = protocols.filter((protocol) => !this.protocols.has(protocol))
     if (added.length === 0) return
-    if (this.protocols.size === 0) {
-      for (const group of ROUTE_GROUPS) this.socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
-    }
+    if (this.protocols.size === 0) this.source.subscribe('routes')
     for (const protocol of added) this.protocols.add(protocol)
-    const routes = listRoutes(this.transport, new Set(added))
+    const routes = this.source.listRoutes(new Set(added))
     if (routes.ok) this.view = this.view.withRoutes([...this.view.routes.values(), ...routes.value])
     else this.doubt = 'everything'
   }
@@ -95,8 +87,8 @@ export class Monitor {
   watchRules(): void {
     if (this.rulesWatched) return
     this.rulesWatched = true
-    for (const group of RULE_GROUPS) this.socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
-    const rules = listRules(this.transport)
+    this.source.subscribe('rules')
+    const rules = this.source.listRules()
     if (rules.ok) this.view = this.view.withRules(rules.value)
     else this.doubt = 'everything'
   }
@@ -108,7 +100,7 @@ export class Monitor {
 
   /** Reads what is queued and delivers it to the callback; never waits. */
   drain(): void {
-    const { messages, emptied, incomplete } = readNotifications(this.socket, this.protocols)
+    const { messages, emptied, incomplete } = this.source.read(this.protocols)
     const { table, events, routesInDoubt } = fold(this.view, messages, (message) => this.own.has(message))
     this.view = table
     if (incomplete) this.doubt = 'everything'
@@ -119,16 +111,14 @@ export class Monitor {
   }
 
   close(): void {
-    this.socket.close()
+    this.source.close()
   }
 
   /** What was missed, by asking the kernel. When that fails too, the next drain tries again. */
   private makeUp(): readonly LinkEvent[] {
     if (this.doubt === 'none') return []
     const asked =
-      this.doubt === 'routes'
-        ? this.askForRoutes()
-        : takeSnapshot(this.transport, this.protocols, this.rulesWatched)
+      this.doubt === 'routes' ? this.askForRoutes() : this.source.snapshot(this.protocols, this.rulesWatched)
     if (!asked.ok) return []
     const missed = difference(this.view, asked.value)
     const isOverrun = this.doubt === 'everything'
@@ -137,8 +127,8 @@ export class Monitor {
     return isOverrun ? [...missed, { type: 'resynchronised' }] : missed
   }
 
-  private askForRoutes(): Result<LinkTable, SystemError> {
-    const routes = listRoutes(this.transport, this.protocols)
+  private askForRoutes(): Result<LinkTable, unknown> {
+    const routes = this.source.listRoutes(this.protocols)
     return routes.ok ? accepted(this.view.withRoutes(routes.value)) : routes
   }
 }

@@ -4,7 +4,7 @@ import type { Socket } from '../system/socket.ts'
 import { decodeMessage, type Protocols } from './decode.ts'
 import type { KernelMessage } from './message.ts'
 import { receive } from './receive.ts'
-import { ERRNO } from './refusal.ts'
+import { ERRNO } from './errno.ts'
 
 /** Of up to 8 notifications each. In ordinary times the rest may wait for the next turn of the loop. */
 const READS = 512

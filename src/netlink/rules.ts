@@ -2,7 +2,7 @@
 
 import { FlagsNew } from 'netlink/dist/constants.js'
 import { RTM } from './numbers.ts'
-import { ERRNO } from './refusal.ts'
+import { unlessRuleAbsent, unlessThere } from './requests.ts'
 import { encodeRule } from './rule-message.ts'
 import type { Transport } from './transport.ts'
 import type { Outcome, RuleSpec } from './types.ts'
@@ -11,16 +11,11 @@ import type { Outcome, RuleSpec } from './types.ts'
 export function installRules(transport: Transport, specs: readonly RuleSpec[]): readonly Outcome[] {
   const flags = FlagsNew.CREATE | FlagsNew.EXCL
   const requests = specs.map((spec) => ({ type: RTM.NEWRULE, flags, body: encodeRule(spec) }))
-  return transport.request(requests).map((outcome) => (outcome?.errno === ERRNO.EEXIST ? undefined : outcome))
+  return transport.request(requests).map(unlessThere)
 }
-
-/** Not there: the rule, or the family. */
-const ABSENT: readonly number[] = [ERRNO.ENOENT, ERRNO.EAFNOSUPPORT, ERRNO.EOPNOTSUPP]
 
 /** What is not there (any more) is a success. */
 export function withdrawRules(transport: Transport, specs: readonly RuleSpec[]): readonly Outcome[] {
   const requests = specs.map((spec) => ({ type: RTM.DELRULE, flags: 0, body: encodeRule(spec) }))
-  return transport
-    .request(requests)
-    .map((outcome) => (outcome && ABSENT.includes(outcome.errno) ? undefined : outcome))
+  return transport.request(requests).map(unlessRuleAbsent)
 }

@@ -18,7 +18,8 @@ import { readDump } from './dump.ts'
 import { encodeRequest, type Envelope, type Request } from './envelope.ts'
 import { Exchange } from './exchange.ts'
 import { receive } from './receive.ts'
-import { ERRNO, refusal, refusalOfCall } from './refusal.ts'
+import { ERRNO } from './errno.ts'
+import { refusal, refusalOfCall } from './refusal.ts'
 import type { Outcome } from './types.ts'
 
 export interface TransportOptions {
