@@ -95,6 +95,10 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: ['pino'],
     why: 'the one folder where the parts meet; what is outside it reaches through the World',
   },
+  simulation: {
+    imports: ['base', 'netlink'],
+    why: 'a world in memory: it shares what is pure, and nobody but a command knows of it',
+  },
   cli: {
     imports: ['base', 'control'],
     packages: ['yargs', 'yargs/*'],
@@ -141,6 +145,7 @@ const pureFolders = [
   'vrrp',
   'doctor/checks',
   'doctor/firewall',
+  'simulation',
 ]
 /** Pure files of other folders. */
 const pureFiles = [
