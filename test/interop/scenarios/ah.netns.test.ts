@@ -1,6 +1,7 @@
 /** auth_type AH: mixed pairs elect one master in every order of events. */
 
-import { seconds } from '../../../src/base/time.ts'
+import { microseconds, plus, seconds, times, type Duration } from '../../../src/base/time.ts'
+import { wallNow } from '../../support/lab/time.ts'
 import { byHost, crashAndReturn, elect, global, higherOnA, instance, leaveInGoodOrder } from './kit.ts'
 import { everyPairing, type Scenario, takeover, tellAlike, VIP } from './matrix.ts'
 
@@ -11,9 +12,12 @@ const auth = 'AH secret'
  * A Master that was cut off, or began anew, has lower numbers than the other.
  * keepalived takes its adverts for recordings, and each one it rejects puts its
  * own next advert off (measured): two keepalived may say nothing until the
- * numbers have caught up, some seconds here.
+ * numbers have caught up. One is sent a second, so that takes as long as the one was alone, and that depends on
+ * how long this machine takes to start the other.
+ *
+ * @param since when the one with the higher numbers had become Master
  */
-const catchingUp = seconds(14)
+const catchingUp = (since: number): Duration => plus(times(microseconds(wallNow() - since), 2), seconds(14))
 
 const scenarios: readonly Scenario[] = [
   {
@@ -49,6 +53,7 @@ const scenarios: readonly Scenario[] = [
     config: (host, { notify }) => global() + instance({ priority: higherOnA(host), auth, more: notify }),
     run: async ({ a, b, phase, wait }) => {
       await elect(a, b)
+      const alone = wallNow()
       await wait(seconds(2))
       await a.daemon().kill()
       await a.start()
@@ -56,7 +61,7 @@ const scenarios: readonly Scenario[] = [
       // Its numbers begin again, which b takes for a recording; b's own ones tell it where they are.
       await wait(takeover(100))
       await a.gains()
-      await b.host.lacksWithin(VIP, catchingUp)
+      await b.host.lacksWithin(VIP, catchingUp(alone))
       await phase('a again')
     },
     compare: ['addresses'],
@@ -69,12 +74,13 @@ const scenarios: readonly Scenario[] = [
       await a.host.setReachable(false)
       await b.start()
       await b.gains()
+      const alone = wallNow()
       await wait(seconds(2))
       await a.start()
       await a.gains()
       await phase('both are Master')
       await a.host.setReachable(true)
-      await b.host.lacksWithin(VIP, catchingUp)
+      await b.host.lacksWithin(VIP, catchingUp(alone))
       await phase('one is left')
     },
     compare: ['addresses', 'notifies'],
@@ -87,11 +93,12 @@ const scenarios: readonly Scenario[] = [
       await b.host.setReachable(false)
       await a.start()
       await a.gains()
+      const alone = wallNow()
       await wait(seconds(2))
       await b.start()
       await b.gains()
       await b.host.setReachable(true)
-      await a.host.lacksWithin(VIP, catchingUp)
+      await a.host.lacksWithin(VIP, catchingUp(alone))
       await phase('one is left')
     },
     compare: ['addresses', 'notifies'],
