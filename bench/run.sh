@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 bash tools/setup.sh bench
 node --import ./tools/typescript.mjs bench/configuration.ts
+node --import ./tools/typescript.mjs bench/simulation.ts
 bash tools/isolated.sh node --import ./tools/typescript.mjs bench/main.ts "$@"
 
 vbench=${VRRPD_SHARED:-../shared}/bench/vbench.py

@@ -1,43 +1,84 @@
-/** Specifications of a scenario → what the daemon is made of, by the daemon's own assembly. */
+/** Specifications of a scenario → what the daemon runs with, as if it had read that in a file. */
 
 import { ipv4FromNumber, type Ipv4Address } from '../../src/base/address.ts'
-import { seconds, type Instant } from '../../src/base/time.ts'
-import type { SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
-import { assemble, type Assembled, type Assembly } from '../../src/daemon/assemble.ts'
+import { seconds } from '../../src/base/time.ts'
+import type { Command, Model, SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
+import { assemble, type Assembled } from '../../src/daemon/assemble.ts'
+import type { Examined } from '../../src/daemon/examined.ts'
+import type { Log } from '../../src/daemon/log/logging.ts'
+import type { PartsSettings } from '../../src/daemon/parts.ts'
+import type { Script } from '../../src/scripts/types.ts'
 import type { Tracker } from '../../src/vrrp/election/state.ts'
 import { instance as instanceText, modelOf } from '../daemon/adverts/signing-model.ts'
 import { ip, virtualAddress } from '../vrrp/kit.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
 
 export const routerName = (vrid: number): string => `V${vrid}`
+export const vridOf = (router: string): number => Number(router.slice(1))
 export const linkName = (lan: number): string => `lan${lan}`
 export const addressOn = (lan: number, host: number): Ipv4Address =>
   ipv4FromNumber(ip('10.0.0.1') + (lan << 16) + host)
 
 /** Everything that a scenario says nothing about is as in a file that says nothing about it. */
-const template = await modelOf(instanceText('V', 1, 'AH'))
+const template = await modelOf(`
+vrrp_script chk_a {
+  script "/chk_a"
+  interval 1
+}
+vrrp_script chk_b {
+  script "/chk_b"
+  interval 1
+}
+track_file file_a {
+  file "/file_a"
+}
+vrrp_track_process process_a {
+  process process_a
+}
+${instanceText('V', 1, 'AH')}`)
 const plain = template.instances[0]!
 
 export interface Circumstances {
   readonly number: number
   readonly hosts: number
-  readonly bootedAt: Instant
 }
 
-export function buildAssembly(spec: HostSpec, { number, hosts, bootedAt }: Circumstances): Assembly {
-  const delay = spec.startupDelay ?? 0
-  return assemble(
-    {
-      ...template,
-      instances: spec.routers.map((router) => buildInstance(router, number, hosts)),
-      syncGroups: spec.groups.map(buildGroup),
-    },
-    () => true,
-    {
-      pauseGuard: spec.pauseGuard === true,
-      deafUntil: delay > 0 ? ((bootedAt + seconds(delay)) as Instant) : undefined,
-    },
-  )
+export function examinedFor(spec: HostSpec, { number, hosts }: Circumstances): Examined {
+  const model: Model = {
+    ...template,
+    global: { ...template.global, startupDelay: seconds(spec.startupDelay ?? 0) },
+    instances: spec.routers.map((router) => buildInstance(router, number, hosts)),
+    syncGroups: spec.groups.map(buildGroup),
+  }
+  return { model, scripts: { scriptOf, ownerOf: () => undefined, violation: undefined } }
+}
+
+const scriptOf = ({ argv }: Command): Script => ({
+  kind: 'runnable',
+  spec: { argv, identity: undefined, environment: {} },
+  warnings: [],
+  insecure: false,
+})
+
+export const settingsFor = ({ pauseGuard }: HostSpec): PartsSettings => ({
+  configFile: '/keepalived.conf',
+  monitorAddresses: false,
+  restoreAddresses: false,
+  pauseGuard: pauseGuard === true,
+  umask: undefined,
+  releaseOnStop: true,
+})
+
+/** What is said is not what is tested here. */
+export const silentLog: Log = {
+  detail: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  say: () => undefined,
+  reopen: () => undefined,
+  linesLost: () => 0,
+  close: () => Promise.resolve(),
 }
 
 /** As somebody who has another password would have it, and no place among the peers. */

@@ -1,44 +1,42 @@
-/** One host: its links, its kernel's addresses, and a daemon that does with the engine what daemon/daemon.ts does. */
+/** One host: its kernel, what scripts find there, and the real daemon, whose process comes and goes. */
 
-import {
-  after,
-  before,
-  microseconds,
-  milliseconds,
-  seconds,
-  type Duration,
-  type Instant,
-} from '../../src/base/time.ts'
-import type { Assembled, Assembly } from '../../src/daemon/assemble.ts'
-import { usedNumbers } from '../../src/daemon/ends/resumption.ts'
-import { noFacts, type LinkFact } from '../../src/vrrp/conditions.ts'
-import type { Effect, Verdict } from '../../src/vrrp/election/state.ts'
-import type { Engine, EngineEffect, EngineEvent, EngineSetup } from '../../src/vrrp/engine.ts'
-import { addressOn, buildAssembly, linkName, routerName } from './build.ts'
-import { FakeKernel } from './fake-kernel.ts'
-import type { Arrived } from './inbox.ts'
+import type { Instant } from '../../src/base/time.ts'
+import type { Core } from '../../src/daemon/core.ts'
+import type { Examined } from '../../src/daemon/examined.ts'
+import { compose, type Parts } from '../../src/daemon/parts.ts'
+import type { Verdict } from '../../src/vrrp/election/state.ts'
+import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
+import { examinedFor, linkName, routerName, settingsFor, silentLog } from './build.ts'
+import { HostKernel } from './host-kernel.ts'
+import { MemoryRecord } from './memory-record.ts'
 import { Operator } from './operator.ts'
+import { SimulatedProcess } from './process.ts'
 import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
-import { SleepyTimers } from './sleepy-timers.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
-import { Tracked, type TrackedKind } from './tracked.ts'
-import { Wire, type WrittenNumbers } from './wire.ts'
+import { Tracked } from './tracked.ts'
 
-/** How late an alarm fires and a packet is read at most. */
-export const LONGEST_LAG: Duration = microseconds(1_500)
+export { LONGEST_LAG } from './process.ts'
 
-/** What a daemon that ended without a goodbye leaves to the next one. */
-interface Left extends WrittenNumbers {
-  readonly aliveAt: Instant
-  readonly masters: ReadonlySet<string>
-  readonly tracked: Tracked
+/** A step of the engine whose effects are being performed. */
+interface Step {
+  readonly event: EngineEvent
+  readonly before: Engine
+  readonly after: Engine
+  readonly effects: readonly EngineEffect[]
+  readonly packet: Packet | undefined
+}
+
+interface Running {
+  readonly parts: Parts
+  readonly process: SimulatedProcess
 }
 
 export class Host {
   readonly number: number
   /** What the configuration file says, as far as the daemon has read it. */
   spec: HostSpec
-  readonly kernel = new FakeKernel()
+  private file: HostSpec
+  readonly kernel: HostKernel
   readonly operator: Operator
   /** How things are. */
   readonly links: { up: boolean; addressed: boolean }[]
@@ -55,96 +53,109 @@ export class Host {
   bootedAt: Instant
   /** The last daemon was killed, and this one knows what it left. */
   hasRecord = false
-  private daemon: Engine | undefined
-  private readonly wire: Wire
-  private assembled: ReadonlyMap<string, Assembled> = new Map()
-  private boots = 0
-  private alarms = 0
-  private isReading = false
-  private readonly timers: SleepyTimers
-  private untold: EngineEvent[] = []
-  private left: Left | undefined
+  private running: Running | undefined
+  /** Has said goodbye, and waits for its last scripts. */
+  private leaving: SimulatedProcess | undefined
+  private step: Step | undefined
+  private hasStarted = false
+  private readonly record = new MemoryRecord()
   private readonly around: Surroundings
 
   constructor(number: number, lans: number, spec: HostSpec, around: Surroundings) {
     this.number = number
     this.spec = spec
+    this.file = spec
     this.around = around
     this.bootedAt = around.now()
-    this.wire = new Wire(around)
+    this.kernel = new HostKernel(number, lans)
     this.links = Array.from({ length: lans }, () => ({ up: true, addressed: true }))
     this.known = { links: [], tracked: new Tracked(), drained: new Set() }
-    this.timers = new SleepyTimers(around, () => !this.paused)
     this.operator = new Operator({
-      createDrains: around.machinery.createDrains,
       now: () => around.now(),
-      timers: this.timers,
-      engine: () => this.daemon,
-      dispatch: (event) => this.dispatch(event),
+      engine: () => this.engine,
+      ask: (request) => {
+        this.running?.parts.operator.handle(request).catch((error: unknown) => around.fail(error))
+      },
       withGroups: (vrids) => this.withGroups(vrids),
     })
   }
 
   /** Undefined while no daemon runs here. */
   get engine(): Engine | undefined {
-    return this.daemon
+    return this.running?.parts.daemon.engine
   }
 
   /** When its socket was full for the first time since its daemon began. */
   get lostPacketAt(): Instant | undefined {
-    return this.wire.lostPacketAt
+    return this.running?.process.lostPacketAt
   }
 
   get isActive(): boolean {
-    return this.daemon !== undefined && !this.paused
+    return this.running !== undefined && !this.paused
   }
 
   boot(): void {
-    if (this.daemon) return
-    this.boots += 1
+    if (this.running) return
+    // There is one at a time: the lock of the pid file.
+    this.leaving?.end()
+    this.spec = this.file
     this.bootedAt = this.around.now()
-    const resumed = this.resumed()
-    this.kernel.removeLeftovers(resumed)
-    this.known.links = this.links.map((link) => ({ ...link }))
-    this.known.tracked = resumed.size > 0 && this.left ? this.left.tracked : new Tracked()
-    this.known.drained.clear()
-    const numbers = this.left ? usedNumbers(this.left, this.around.now()) : []
-    this.hasRecord = this.left !== undefined
-    this.left = undefined
-    const assembly = this.assemble()
-    this.wire.begin(assembly.routers, numbers)
-    this.daemon = this.around.machinery.createEngine(this.setup(assembly), this.around.now())
-    this.activeSince = this.around.now()
+    this.activeSince = this.bootedAt
     this.pausedAt = undefined
-    this.operator.boot()
-    this.dispatch({ type: 'start', resumed })
-    for (const { kind, name } of this.trackers()) this.planFirstFinding(kind, name)
+    this.known.links = this.links.map((link) => ({ ...link }))
+    this.known.drained.clear()
+    this.hasRecord = this.record.isThere
+    this.operator.orders.clear()
+    const process = new SimulatedProcess(this.around, {
+      tracked: this.tracked,
+      record: this.record,
+      linkSettings: this.kernel.linkSettings,
+      isUp: (link) => this.kernel.isUp(link),
+      openKernel: (onReadable) => this.kernel.open(onReadable),
+      send: (packet) => this.around.send(this, packet),
+    })
+    const read = (): Promise<Examined> => process.answer(() => this.examined())
+    const { world } = process
+    const surroundings = {
+      world,
+      settings: settingsFor(this.spec),
+      log: silentLog,
+      read,
+      core: this.observed(),
+    }
+    const parts = compose(surroundings, this.examined())
+    this.running = { parts, process }
+    this.hasStarted = false
+    parts.start()
+    this.finishStep()
   }
 
   stop(): void {
     this.resume()
-    if (this.daemon) this.dispatch({ type: 'stop' })
-    this.vanish()
+    const { running } = this
+    if (!running) return
+    const { parts, process } = running
+    this.leaving = process
+    parts
+      .stop('SIGTERM')
+      .then(() => parts.leave())
+      .then(
+        () => process.end(),
+        (error: unknown) => this.around.fail(error),
+      )
+    this.forget()
   }
 
-  /** As with daemon/ends/run-record.ts: the next daemon knows who was Master, and half a second roughly until when. */
+  /** As after SIGKILL: what it has written down and put into the kernel is there. */
   crash(): void {
-    if (!this.daemon) return
-    const masters = [...this.daemon.routers.values()].filter(({ state }) => state.kind === 'master')
-    const lastSeen = (this.paused ? this.pausedAt : undefined) ?? this.around.now()
-    this.left = {
-      aliveAt: before(lastSeen, milliseconds(500 * this.around.lag())),
-      masters: new Set(masters.map(({ router }) => router.name)),
-      tracked: this.known.tracked,
-      ...this.wire.written,
-    }
-    this.vanish()
+    this.running?.process.end()
+    this.forget()
   }
 
   /** A new file is there, and the daemon is told to read it; one that sleeps cannot. */
   reload(change: RouterChange): void {
     if (this.paused) return
-    const routers = this.spec.routers.map((router) =>
+    const routers = this.file.routers.map((router) =>
       // In an owner's place nobody else can be.
       router.priority === 255
         ? router
@@ -154,20 +165,15 @@ export class Host {
             priority: Math.min(254, Math.max(1, router.priority + change.priority)),
           },
     )
-    this.spec = { ...this.spec, routers }
-    if (!this.daemon) return
-    const assembly = this.assemble()
-    this.wire.reload(assembly.routers)
-    this.dispatch({ type: 'reconfigure', setup: this.setup(assembly) })
+    this.file = { ...this.file, routers }
+    this.running?.parts.reloader.reload().catch((error: unknown) => this.around.fail(error))
   }
 
-  private vanish(): void {
-    this.daemon = undefined
+  private forget(): void {
+    this.kernel.close()
+    this.running = undefined
+    this.step = undefined
     this.paused = false
-    this.alarms += 1
-    this.wire.end()
-    this.timers.forget()
-    this.untold = []
     this.operator.orders.clear()
   }
 
@@ -175,41 +181,35 @@ export class Host {
     if (!this.isActive) return
     this.paused = true
     this.pausedAt = this.around.now()
+    this.running?.process.pause()
   }
 
-  /** Which of its descriptors the kernel names first is anybody's guess. */
   resume(): void {
     if (!this.paused) return
     this.paused = false
     this.activeSince = this.around.now()
-    const timersFirst = this.around.lag() < 0.5
-    if (timersFirst) this.timers.wake()
-    this.wake()
-    if (!timersFirst) this.timers.wake()
+    this.running?.process.resume()
   }
 
   setLink(lan: number, change: Partial<{ up: boolean; addressed: boolean }>): void {
     const link = this.links[lan]
     if (!link) return
     Object.assign(link, change)
-    this.tell({ type: 'link', name: linkName(lan), fact: this.linkFact(lan) })
+    if (change.up !== undefined) this.kernel.setUp(lan, change.up)
+    if (change.addressed !== undefined) this.kernel.setAddressed(lan, change.addressed)
   }
 
   setVerdict(kind: 'script' | 'process', name: string, verdict: Verdict): void {
     this.tracked[kind].set(name, verdict)
-    // Before it has been looked at there is nothing to say.
-    if (this.known.tracked[kind].has(name)) this.tell({ type: kind, name, verdict })
   }
 
   setFile(name: string, number: number): void {
     this.tracked.file.set(name, number)
-    if (this.known.tracked.file.has(name)) this.tell({ type: 'file', name, number })
+    this.running?.process.fileChanged(name)
   }
 
   steal(vrid: number): void {
-    const router = routerName(vrid)
-    if (this.kernel.steal(router))
-      this.tell({ type: 'address-lost', router, address: `the address of ${router}` })
+    this.kernel.steal(routerName(vrid))
   }
 
   /** The control socket is not read while the process sleeps; then nobody waits for it either. */
@@ -222,14 +222,7 @@ export class Host {
   }
 
   receive(packet: Packet): void {
-    if (!this.daemon || this.links[packet.lan]?.up !== true) return
-    this.wire.receive(packet)
-    if (this.isReading || this.paused) return
-    this.isReading = true
-    this.around.plan(this.later(this.around.now()), () => {
-      this.isReading = false
-      if (this.isActive) this.read()
-    })
+    if (this.links[packet.lan]?.up === true) this.running?.process.arrived(packet)
   }
 
   specOf(router: string): RouterSpec {
@@ -238,38 +231,8 @@ export class Host {
     return spec
   }
 
-  private assemble(): Assembly {
-    const { number, bootedAt } = this
-    const assembly = buildAssembly(this.spec, { number, bootedAt, hosts: this.around.hosts })
-    this.assembled = new Map(assembly.routers.map((each) => [each.router.name, each]))
-    return assembly
-  }
-
-  private setup({ routers, groups }: Assembly): EngineSetup {
-    const links = new Map(this.links.map((_, lan) => [linkName(lan), this.linkFact(lan)]))
-    const findings = this.daemon?.facts ?? this.known.tracked.facts()
-    return { routers: routers.map(({ router }) => router), groups, facts: { ...noFacts, ...findings, links } }
-  }
-
-  private linkFact(lan: number): LinkFact {
-    const { up = false, addressed = false } = this.links[lan] ?? {}
-    return { up, source: addressed ? addressOn(lan, this.number) : undefined }
-  }
-
-  private resumed(): ReadonlySet<string> {
-    const { left } = this
-    if (left === undefined) return new Set()
-    const isInTime = ({ interval }: RouterSpec): boolean =>
-      this.around.now() < after(left.aliveAt, seconds(2 * interval))
-    const names = this.spec.routers.filter(isInTime).map(({ vrid }) => routerName(vrid))
-    return new Set(names.filter((name) => left.masters.has(name)))
-  }
-
-  /** Who should have gone on as Master and could not. */
-  private removeUnheld(resumed: ReadonlySet<string>): void {
-    const { daemon } = this
-    for (const name of resumed)
-      if (daemon?.routers.get(name)?.state.kind !== 'master') this.kernel.withdraw(name)
+  private examined(): Examined {
+    return examinedFor(this.file, { number: this.number, hosts: this.around.hosts })
   }
 
   private withGroups(vrids: readonly number[]): readonly number[] {
@@ -277,61 +240,39 @@ export class Host {
     return [...new Set([...vrids, ...groups.flat()])]
   }
 
-  private trackers(): readonly { readonly kind: TrackedKind; readonly name: string }[] {
-    const all = this.spec.routers.flatMap(({ trackers }) => trackers)
-    const keys = new Set(all.map(({ kind, name }) => `${kind} ${name}`))
-    return [...keys].flatMap((key) => {
-      const [kind, name = ''] = key.split(' ')
-      return kind === 'script' || kind === 'file' || kind === 'process' ? [{ kind, name }] : []
-    })
+  /** What the daemon decides with, watched: a step is over when the next begins, or the daemon waits again. */
+  private observed(): Core {
+    const { machinery } = this.around
+    return {
+      ...machinery,
+      createEngine: (setup, now) => {
+        this.known.tracked = new Tracked(setup.facts)
+        return machinery.createEngine(setup, now)
+      },
+      stepEngine: (engine, event, now) => {
+        this.finishStep()
+        this.note(event)
+        const stepped = machinery.stepEngine(engine, event, now)
+        const packet =
+          event.type === 'advert' || event.type === 'rejected' ? this.running?.process.reading : undefined
+        this.step = { event, before: engine, after: stepped.engine, effects: stepped.effects, packet }
+        return stepped
+      },
+      nextDeadline: (engine) => {
+        // After the start, what could not go on is taken away before it is looked at.
+        if (this.step?.event.type !== 'start') this.finishStep()
+        return machinery.nextDeadline(engine)
+      },
+    }
   }
 
-  private planFirstFinding(kind: TrackedKind, name: string): void {
-    const boot = this.boots
-    const at = after(this.around.now(), seconds(0.05 + this.around.lag()))
-    this.around.plan(at, () => {
-      if (this.boots !== boot || !this.daemon) return
-      this.tell(this.tracked.eventOf(kind, name))
-    })
-  }
-
-  /** The kernel and the trackers are heard before the sockets are read. */
-  private tell(event: EngineEvent): void {
-    if (!this.daemon) return
-    if (this.paused) this.untold.push(event)
-    else this.dispatch(event)
-  }
-
-  private wake(): void {
-    this.read()
-    if (this.daemon) this.dispatch({ type: 'alarm' })
-  }
-
-  private read(): void {
-    for (const event of this.untold.splice(0)) this.dispatch(event)
-    for (const arrived of this.wire.takeAll()) this.hear(arrived)
-  }
-
-  private hear(arrived: Arrived): void {
-    const own = this.daemon?.facts.links.get(linkName(arrived.packet.lan))?.source
-    const event = this.wire.decode(arrived, own)
-    if (event) this.dispatch(event, arrived.packet)
-  }
-
-  private dispatch(event: EngineEvent, packet?: Packet): void {
-    const former = this.daemon
-    if (!former) return
-    this.note(event)
-    this.operator.begin(event)
-    const { engine, effects } = this.around.machinery.stepEngine(former, event, this.around.now())
-    this.daemon = engine
-    const sent = effects.flatMap((effect) =>
-      effect.type === 'router' ? this.perform(effect.router, effect.effect) : [],
-    )
-    if (event.type === 'start') this.removeUnheld(event.resumed ?? new Set())
-    if (event.type === 'start' || effects.some(isTransition)) this.wire.write()
-    this.around.observe({ host: this, event, before: former, after: engine, effects, packet, sent })
-    this.setAlarm(engine)
+  private finishStep(): void {
+    const { step, running } = this
+    this.step = undefined
+    if (step === undefined || running === undefined) return
+    this.hasStarted ||= step.event.type === 'start'
+    // Before, it only learns.
+    if (this.hasStarted) this.around.observe({ host: this, ...step, sent: running.process.takeSent() })
   }
 
   private note(event: EngineEvent): void {
@@ -339,60 +280,10 @@ export class Host {
     known.tracked.note(event)
     if (event.type === 'drain') for (const name of event.routers) known.drained.add(name)
     if (event.type === 'resume') for (const name of event.routers) known.drained.delete(name)
+    if (event.type === 'reconfigure') this.spec = this.file
+    if (event.type === 'address-lost') this.kernel.hasHeard(event.router)
     if (event.type !== 'link') return
     const lan = this.links.findIndex((_, each) => linkName(each) === event.name)
     known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
   }
-
-  private perform(router: string, effect: Effect): readonly Packet[] {
-    const assembled = this.assembled.get(router)
-    if (!assembled) throw new Error(`no ${router}`)
-    switch (effect.type) {
-      case 'send-advert':
-        return effect.source === undefined ? [] : this.send(assembled, effect.source, effect)
-      case 'install':
-        this.kernel.install(router)
-        break
-      case 'withdraw':
-        this.kernel.withdraw(router)
-        break
-      case 'note':
-        if (effect.note.kind === 'forcing-election') this.wire.skipSequence(assembled)
-        break
-      case 'announce':
-      case 'notify':
-    }
-    return []
-  }
-
-  /** What a link that is down does not carry has been numbered all the same. */
-  private send(
-    assembled: Assembled,
-    source: NonNullable<(Effect & { type: 'send-advert' })['source']>,
-    { priority, copies }: { readonly priority: number; readonly copies: number },
-  ): readonly Packet[] {
-    const { lan } = this.specOf(assembled.router.name)
-    const sent = Array.from({ length: copies }, () =>
-      this.wire.encode(assembled, source, priority, lan),
-    ).flat()
-    if (this.links[lan]?.up === true) for (const packet of sent) this.around.send(this, packet)
-    return sent
-  }
-
-  private setAlarm(engine: Engine): void {
-    const alarm = ++this.alarms
-    const deadline = this.around.machinery.nextDeadline(engine)
-    if (deadline === undefined) return
-    const now = this.around.now()
-    this.around.plan(this.later(deadline > now ? deadline : now), () => {
-      if (this.alarms === alarm && this.isActive) this.wake()
-    })
-  }
-
-  private later(at: Instant): Instant {
-    return after(at, microseconds(this.around.lag() * LONGEST_LAG))
-  }
 }
-
-const isTransition = (effect: EngineEffect): boolean =>
-  effect.type === 'router' && effect.effect.type === 'note' && effect.effect.note.kind === 'transition'

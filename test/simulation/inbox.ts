@@ -1,4 +1,4 @@
-/** The sockets of one daemon. */
+/** One socket of a daemon. */
 
 import type { Instant } from '../../src/base/time.ts'
 import type { Packet } from './surroundings.ts'
@@ -15,7 +15,7 @@ export interface Arrived {
 }
 
 export class Inbox {
-  private waiting: Arrived[] = []
+  private readonly waiting: Arrived[] = []
 
   /** False: it is lost. */
   put(packet: Packet, arrivedAt: Instant): boolean {
@@ -24,11 +24,11 @@ export class Inbox {
     return true
   }
 
-  takeAll(): readonly Arrived[] {
-    return this.waiting.splice(0)
+  take(): Arrived | undefined {
+    return this.waiting.shift()
   }
 
-  clear(): void {
-    this.waiting = []
+  get isEmpty(): boolean {
+    return this.waiting.length === 0
   }
 }

@@ -16,7 +16,7 @@ import type { Assembled } from '../../src/daemon/assemble.ts'
 import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
 import { Drains } from '../../src/daemon/operator/drains.ts'
 import { at } from '../vrrp/kit.ts'
-import { makeChronicle } from './operator.ts'
+import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
 import type { Mishap } from './generate-trouble.ts'
 import type { Machinery } from './surroundings.ts'
 
@@ -295,10 +295,13 @@ export const mutants: Readonly<
       createDrains: (ports) =>
         new Drains({
           ...ports,
-          chronicle: makeChronicle(
-            () => ports.clock.now(),
-            () => undefined,
-          ),
+          chronicle: new Chronicle({
+            clock: ports.clock,
+            wallMs: () => 0,
+            recordOf: () => undefined,
+            addressesOf: () => '',
+            checkWords: () => '',
+          }),
         }),
     },
     found: ['drained'],
@@ -330,6 +333,14 @@ export const mutants: Readonly<
 
 /** What takes a coincidence to be seen, with the scenario that is kept for it. */
 export const rareMutants: typeof mutants = {
+  'crash-with-script': {
+    // What the last daemon has found is not known any more.
+    machinery: {
+      createEngine: (setup, now) =>
+        createEngine({ ...setup, facts: { ...setup.facts, scripts: new Map() } }, now),
+    },
+    found: ['fault'],
+  },
   'slept-with-full-socket': {
     machinery: mutants['does not know that it slept']!.machinery,
     found: ['nopreempt'],

@@ -1,12 +1,9 @@
-/** `vrrpd drain` and `vrrpd resume` as the daemon has them, and what the operator has asked for as the operator knows it. */
+/** What the operator has asked a daemon for by `vrrpd drain` and `vrrpd resume`, as the operator knows it. */
 
 import { after, between, seconds, type Instant } from '../../src/base/time.ts'
-import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
-import type { Drains } from '../../src/daemon/operator/drains.ts'
-import type { Timers } from '../../src/scripts/types.ts'
-import type { Engine, EngineEvent, RouterRecord } from '../../src/vrrp/engine.ts'
+import type { Request } from '../../src/control/protocol.ts'
+import type { Engine } from '../../src/vrrp/engine.ts'
 import { routerName } from './build.ts'
-import type { Machinery } from './surroundings.ts'
 
 /** What is asked of one router. */
 export interface Order {
@@ -19,11 +16,11 @@ export interface Order {
   readonly since: Instant
 }
 
-export interface OperatorPorts extends Pick<Machinery, 'createDrains'> {
+export interface OperatorPorts {
   readonly now: () => Instant
-  readonly timers: Timers
   readonly engine: () => Engine | undefined
-  readonly dispatch: (event: EngineEvent) => void
+  /** As the command does: what the daemon's control socket is asked. */
+  readonly ask: (request: Request) => void
   /** All members of the groups of these routers, and these. */
   readonly withGroups: (vrids: readonly number[]) => readonly number[]
 }
@@ -36,23 +33,9 @@ export class Operator {
   /** By router; those in force. */
   readonly orders = new Map<string, Order>()
   private readonly ports: OperatorPorts
-  private chronicle: Chronicle
-  private drains: Drains
 
   constructor(ports: OperatorPorts) {
     this.ports = ports
-    ;({ chronicle: this.chronicle, drains: this.drains } = this.daemonSide())
-  }
-
-  /** A new daemon knows nothing of what the last one was told. */
-  boot(): void {
-    ;({ chronicle: this.chronicle, drains: this.drains } = this.daemonSide())
-    this.orders.clear()
-  }
-
-  /** Before the engine is told. */
-  begin(event: EngineEvent): void {
-    this.chronicle.begin(event)
   }
 
   drain(vrids: readonly number[], duration: number | undefined, force: boolean): void {
@@ -73,18 +56,14 @@ export class Operator {
     this.separate(names)
     const until = duration === undefined ? undefined : after(at, seconds(duration))
     for (const name of names) this.orders.set(name, { at, until, force, leavers, since })
-    this.drains.drain({
-      names,
-      all: false,
-      ...(duration !== undefined && { forMs: Math.round(duration * 1_000) }),
-      force,
-    })
+    const forMs = duration === undefined ? {} : { forMs: Math.round(duration * 1_000) }
+    this.ports.ask({ version: 1, request: 'drain', arguments: { names, all: false, ...forMs, force } })
   }
 
   letIn(vrids: readonly number[]): void {
     const names = vrids.map(routerName)
     this.separate(names)
-    this.drains.resume({ names, all: false })
+    this.ports.ask({ version: 1, request: 'resume', arguments: { names, all: false } })
   }
 
   /** The daemon has let these in by itself. */
@@ -99,35 +78,4 @@ export class Operator {
     for (const [name, order] of this.orders)
       if (stale.has(order.at)) this.orders.set(name, { ...order, leavers: undefined })
   }
-
-  private daemonSide(): { chronicle: Chronicle; drains: Drains } {
-    const { now, timers, dispatch } = this.ports
-    const engine = (): Engine => {
-      const running = this.ports.engine()
-      if (!running) throw new Error('nobody runs here')
-      return running
-    }
-    const chronicle = makeChronicle(now, (router) => this.ports.engine()?.routers.get(router))
-    const drains = this.ports.createDrains({
-      clock: { now },
-      timers,
-      chronicle,
-      engine,
-      dispatch,
-      warn: () => undefined,
-    })
-    return { chronicle, drains }
-  }
 }
-
-export const makeChronicle = (
-  now: () => Instant,
-  recordOf: (router: string) => RouterRecord | undefined,
-): Chronicle =>
-  new Chronicle({
-    clock: { now },
-    wallMs: () => Math.round(now() / 1_000),
-    recordOf,
-    addressesOf: () => '',
-    checkWords: () => '',
-  })

@@ -12,21 +12,22 @@ const LAST_LINES = 40
 export type RunOptions = Omit<WorldOptions, 'trace'>
 
 /** Undefined when all is well. */
-export function problemOf(scenario: Scenario, options: RunOptions): string | undefined {
-  const found = new World(scenario, options).run()
+export async function problemOf(scenario: Scenario, options: RunOptions): Promise<string | undefined> {
+  const found = await new World(scenario, options).run()
   if (!found) return undefined
   const cut = { ...scenario, until: Math.ceil(toSeconds(between(instant(0), found.at))) }
-  const fails = (smaller: Scenario): boolean => new World(smaller, options).run()?.check === found.check
-  const smallest = shrink(fails(cut) ? cut : scenario, fails)
+  const fails = async (smaller: Scenario): Promise<boolean> =>
+    (await new World(smaller, options).run())?.check === found.check
+  const smallest = await shrink((await fails(cut)) ? cut : scenario, fails)
   return tell(smallest, found, options)
 }
 
-function tell(scenario: Scenario, original: Violation, options: RunOptions): string {
+async function tell(scenario: Scenario, original: Violation, options: RunOptions): Promise<string> {
   const lines: string[] = []
   const trace = (now: Instant, observation: Observation): void => {
     lines.push(...describe(now, observation))
   }
-  const violation = new World(scenario, { ...options, trace }).run() ?? original
+  const violation = (await new World(scenario, { ...options, trace }).run()) ?? original
   return [
     `seed ${scenario.seed}: ${violation.check}: ${violation.text} (at ${time(violation.at)} s)`,
     '',

@@ -6,18 +6,16 @@ import type { Scenario, ScenarioEvent } from './scenario.ts'
  * @param fails whether a scenario still goes wrong as the original does
  * @param attempts how many scenarios may be tried
  */
-export function shrink(scenario: Scenario, fails: (smaller: Scenario) => boolean, attempts = 300): Scenario {
-  const fewer = withFewerEvents(scenario, fails, attempts)
+export type Fails = (smaller: Scenario) => boolean | Promise<boolean>
+
+export async function shrink(scenario: Scenario, fails: Fails, attempts = 300): Promise<Scenario> {
+  const fewer = await withFewerEvents(scenario, fails, attempts)
   const awake = new Set(fewer.events.flatMap((event) => (event.type === 'boot' ? [event.host] : [])))
   const hosts = fewer.hosts.map((spec, host) => (awake.has(host) ? spec : { routers: [], groups: [] }))
-  return fails({ ...fewer, hosts }) ? { ...fewer, hosts } : fewer
+  return (await fails({ ...fewer, hosts })) ? { ...fewer, hosts } : fewer
 }
 
-function withFewerEvents(
-  scenario: Scenario,
-  fails: (smaller: Scenario) => boolean,
-  attempts: number,
-): Scenario {
+async function withFewerEvents(scenario: Scenario, fails: Fails, attempts: number): Promise<Scenario> {
   let events = scenario.events
   let parts = 2
   let left = attempts
@@ -27,7 +25,7 @@ function withFewerEvents(
     for (let start = 0; start < events.length && left > 0; start += size) {
       const fewer = without(events, start, size)
       left -= 1
-      if (!fails({ ...scenario, events: fewer })) continue
+      if (!(await fails({ ...scenario, events: fewer }))) continue
       events = fewer
       isSmaller = true
       break

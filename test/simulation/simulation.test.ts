@@ -13,8 +13,8 @@ import { parseScenario, type Scenario } from './scenario.ts'
 
 const FIXED_SEEDS = 40
 
-const expectWell = (scenario: Scenario): void => {
-  const problem = problemOf(scenario, { checks: allChecks })
+const expectWell = async (scenario: Scenario): Promise<void> => {
+  const problem = await problemOf(scenario, { checks: allChecks })
   if (problem !== undefined) expect.fail(problem)
 }
 
@@ -27,8 +27,8 @@ describe('from a seed', () => {
   const seeds = wanted === undefined ? [...fixed, ...fresh] : [Number(wanted)]
   if (wanted === undefined) console.log(`simulation: fresh seeds of this run: ${fresh.join(' ')}`)
 
-  test.each(seeds)('seed %d', (seed) => {
-    expectWell(generateScenario(seed))
+  test.each(seeds)('seed %d', async (seed) => {
+    await expectWell(generateScenario(seed))
   })
 })
 
@@ -36,7 +36,7 @@ describe('kept for what they once found', () => {
   const folder = join(import.meta.dirname, 'scenarios')
   const names = readdirSync(folder).filter((name) => name.endsWith('.scenario'))
 
-  test.each(names)('%s', (name) => {
-    expectWell(parseScenario(readFileSync(join(folder, name), 'utf8')))
+  test.each(names)('%s', async (name) => {
+    await expectWell(parseScenario(readFileSync(join(folder, name), 'utf8')))
   })
 })

@@ -2,27 +2,12 @@
 
 import type { Ipv4Address } from '../../src/base/address.ts'
 import type { Instant } from '../../src/base/time.ts'
-import type {
-  createEngine,
-  Engine,
-  EngineEffect,
-  EngineEvent,
-  nextDeadline,
-  stepEngine,
-} from '../../src/vrrp/engine.ts'
-import type { Assembled } from '../../src/daemon/assemble.ts'
-import type { AdvertCodec, UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
-import type { DrainPorts, Drains } from '../../src/daemon/operator/drains.ts'
+import type { Core } from '../../src/daemon/core.ts'
+import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
 import type { Host } from './host.ts'
 
-/** What the daemon runs on; tests of the checks put broken ones in. */
-export interface Machinery {
-  readonly createEngine: typeof createEngine
-  readonly stepEngine: typeof stepEngine
-  readonly nextDeadline: typeof nextDeadline
-  readonly createCodec: (routers: readonly Assembled[], used: readonly UsedNumbers[]) => AdvertCodec
-  readonly createDrains: (ports: DrainPorts) => Drains
-}
+/** What the daemon decides with; tests of the checks put broken ones in. */
+export type Machinery = Core
 
 export interface Packet {
   readonly lan: number
@@ -54,6 +39,8 @@ export interface Surroundings {
   plan(at: Instant, action: () => void): void
   send(from: Host, packet: Packet): void
   observe(observation: Observation): void
+  /** What is thrown anywhere is a defect. */
+  fail(error: unknown): void
   /** How late something is, 0..1, reproducibly. */
   lag(): number
 }

@@ -4,25 +4,31 @@ import type { Facts } from '../../src/vrrp/conditions.ts'
 import type { Verdict } from '../../src/vrrp/election/state.ts'
 import type { EngineEvent } from '../../src/vrrp/engine.ts'
 
-export type TrackedKind = 'script' | 'file' | 'process'
+type Found = Pick<Facts, 'scripts' | 'files' | 'processes'>
 
 export class Tracked {
-  readonly script = new Map<string, Verdict>()
-  readonly process = new Map<string, Verdict>()
-  readonly file = new Map<string, number>()
+  readonly script: Map<string, Verdict>
+  readonly process: Map<string, Verdict>
+  readonly file: Map<string, number>
+
+  constructor({ scripts = new Map(), processes = new Map(), files = new Map() }: Partial<Found> = {}) {
+    this.script = new Map(scripts)
+    this.process = new Map(processes)
+    this.file = new Map(files)
+  }
 
   note(event: EngineEvent): void {
-    if (event.type === 'script' || event.type === 'process') this[event.type].set(event.name, event.verdict)
+    if ((event.type === 'script' || event.type === 'process') && event.verdict !== 'pending')
+      this[event.type].set(event.name, event.verdict)
     if (event.type === 'file') this.file.set(event.name, event.number)
   }
 
   /** What looking at it brings. */
-  eventOf(kind: TrackedKind, name: string): EngineEvent {
-    if (kind === 'file') return { type: kind, name, number: this.file.get(name) ?? 0 }
-    return { type: kind, name, verdict: this[kind].get(name) ?? 'up' }
+  verdictOf(kind: 'script' | 'process', name: string): Verdict {
+    return this[kind].get(name) ?? 'up'
   }
 
-  facts(): Pick<Facts, 'scripts' | 'files' | 'processes'> {
-    return { scripts: new Map(this.script), files: new Map(this.file), processes: new Map(this.process) }
+  numberOf(file: string): number {
+    return this.file.get(file) ?? 0
   }
 }

@@ -1,10 +1,9 @@
 /** Runs a scenario: any number of daemons on virtual LANs under one virtual clock, watched by checks. */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
 import { isMulticastIpv4 } from '../../src/base/address.ts'
-import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
-import { Drains } from '../../src/daemon/operator/drains.ts'
-import { createEngine, nextDeadline, stepEngine } from '../../src/vrrp/engine.ts'
+import { ownCore } from '../../src/daemon/core.ts'
 import { addressOn } from './build.ts'
 import { Host } from './host.ts'
 import { Lan } from './lan.ts'
@@ -31,13 +30,7 @@ export interface Violation {
   readonly text: string
 }
 
-export const realMachinery: Machinery = {
-  createEngine,
-  stepEngine,
-  nextDeadline,
-  createCodec: (routers, used) => new AdvertCodec(routers, used),
-  createDrains: (ports) => new Drains(ports),
-}
+export const realMachinery: Machinery = ownCore
 
 export interface WorldOptions {
   readonly checks: readonly CheckMaker[]
@@ -55,12 +48,16 @@ export class World {
   readonly hosts: readonly Host[]
   readonly lans: readonly Lan<Packet>[]
   now: Instant = instant(0)
+  /** How much has happened: actions of the world and of its hosts. */
+  events = 0
   /** When something befell the world last. */
   private disturbedAt: Instant = instant(0)
   private violation: Violation | undefined
   private lags = 0
   /** Whether there is anything new to look at. */
   private hasNews = false
+  /** Thrown somewhere in a daemon. */
+  private defect: Error | undefined
   private readonly schedule = new Schedule()
   private readonly checks: readonly Check[]
   private readonly trace: WorldOptions['trace']
@@ -105,6 +102,9 @@ export class World {
           send: (from, packet) => this.send(from, packet),
           observe: (observation) => this.observe(observation),
           lag: () => fate(scenario.seed, number, this.lags++),
+          fail: (error) => {
+            this.defect ??= error instanceof Error ? error : new Error(String(error))
+          },
         }),
     )
     this.checks = checks.map((make) => make(this))
@@ -114,11 +114,15 @@ export class World {
   }
 
   /** The first thing that went wrong. */
-  run(): Violation | undefined {
+  async run(): Promise<Violation | undefined> {
     const until = second(this.scenario.until)
     for (let next = this.schedule.takeUntil(until); next; next = this.schedule.takeUntil(until)) {
       this.now = next.at
+      this.events += 1
       next.action()
+      // Promises that have been kept: what follows from them belongs to this moment.
+      await turn()
+      if (this.defect !== undefined) throw this.defect
       if (!this.takeNews()) continue
       for (const check of this.checks) this.report(check, check.look?.())
       if (this.violation) return this.violation

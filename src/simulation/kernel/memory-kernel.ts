@@ -16,7 +16,7 @@ import { fold } from '../../netlink/links.ts'
 import type { KernelMessage } from '../../netlink/message.ts'
 import { Monitor, type NotificationSource } from '../../netlink/monitor.ts'
 import { monitored } from '../../netlink/requests.ts'
-import type { Link, PortId, RouteSpec, RuleSpec } from '../../netlink/types.ts'
+import type { Link, LinkAddress, PortId, RouteSpec, RuleSpec } from '../../netlink/types.ts'
 import { addIpv4 } from './ipv4-addresses.ts'
 import { listIpv4Routes } from './ipv4-routes.ts'
 import { addIpv6 } from './ipv6-addresses.ts'
@@ -131,6 +131,17 @@ export class MemoryKernel {
   linkNamed(name: string): Link | undefined {
     const link = linkNamed(this.host, name)
     return link && describeLink(this.host, link)
+  }
+
+  /** As a dump would tell it, on whatever link it is; undefined: the host does not have it. */
+  findAddress(address: IpAddress): LinkAddress | undefined {
+    for (const link of this.host.links.values()) {
+      const ipv4 = link.ipv4.find(({ local }) => local === address)
+      if (ipv4 !== undefined) return describeIpv4(link, ipv4)
+      const ipv6 = link.ipv6.find(({ local }) => local === address)
+      if (ipv6 !== undefined) return describeIpv6(link, ipv6)
+    }
+    return undefined
   }
 
   /** What dumps tell, routes of all protocols and rules included. */

@@ -1,0 +1,308 @@
+/**
+ * One process of vrrpd on a simulated host: the World that the real daemon runs in. While it sleeps nothing of it
+ * runs, and when it ends nothing of it ever runs again. An event loop as system/ has it: what has become readable
+ * wakes it up, then timers and the alarm have their turn.
+ */
+
+import { accepted, rejected } from '../../src/base/result.ts'
+import type { Ipv4Address } from '../../src/base/address.ts'
+import { after, between, latest, microseconds, type Duration, type Instant } from '../../src/base/time.ts'
+import type { LaunchHandlers, Launcher, LaunchSpec } from '../../src/scripts/types.ts'
+import type { Datagram } from '../../src/system/datagrams.ts'
+import type { SystemError } from '../../src/system/system-error.ts'
+import type { ProcessSeen } from '../../src/tracking/process-match.ts'
+import type { TrackedFileSystem } from '../../src/tracking/types.ts'
+import type { AdvertReceiver, AdvertSender } from '../../src/vrrp/socket/advert-socket.ts'
+import type { Alarm, World } from '../../src/world/world.ts'
+import { linkName } from './build.ts'
+import type { MemoryRecord } from './memory-record.ts'
+import { Inbox, type Arrived } from './inbox.ts'
+import { SleepyTimers } from './sleepy-timers.ts'
+import type { Packet, Surroundings } from './surroundings.ts'
+import type { Tracked } from './tracked.ts'
+
+/** How late an alarm fires and a packet is read at most. */
+export const LONGEST_LAG: Duration = microseconds(1_500)
+/** How long a question to the file system takes at most. */
+const LONGEST_ANSWER = microseconds(20_000)
+/** How long a script runs at least, and how much longer at most. */
+const SCRIPT_RUNS: readonly [Duration, Duration] = [microseconds(50_000), microseconds(200_000)]
+
+/** What of the host the process lives on. */
+export interface Machine extends Pick<World, 'linkSettings'> {
+  readonly record: MemoryRecord
+  readonly tracked: Tracked
+  isUp(link: string): boolean
+  openKernel(onReadable: (drain: () => void) => void): World['kernel']
+  send(packet: Packet): void
+}
+
+interface OpenReceiver {
+  readonly link: string
+  readonly address: Ipv4Address
+  readonly inbox: Inbox
+  callback: (() => void) | undefined
+}
+
+interface RunningAlarm {
+  readonly callback: () => void
+  at: Instant | undefined
+}
+
+const refused = (code: string): { readonly ok: false; readonly error: SystemError } =>
+  rejected({ errno: 1, code, call: 'sendmsg', text: code })
+
+const ignored = { receive: () => accepted([]), onReadable: () => undefined, close: () => undefined } as const
+
+export class SimulatedProcess {
+  readonly world: World
+  /** When its socket was full for the first time. */
+  lostPacketAt: Instant | undefined
+  /** What is being read. */
+  reading: Packet | undefined
+  /** What it has sent since somebody asked. */
+  private sent: Packet[] = []
+  private isAwake = true
+  private isAlive = true
+  private isWaking = false
+  private readonly around: Surroundings
+  private readonly machine: Machine
+  private readonly receivers = new Set<OpenReceiver>()
+  private readonly alarms = new Set<RunningAlarm>()
+  private readonly watchers = new Set<(name: string) => void>()
+  private readonly timers: SleepyTimers
+  /** Reads what the kernel has told. */
+  private drainKernel: (() => void) | undefined
+
+  constructor(around: Surroundings, machine: Machine) {
+    this.around = around
+    this.machine = machine
+    this.timers = new SleepyTimers(around, () => this.runs)
+    this.world = this.makeWorld()
+  }
+
+  get runs(): boolean {
+    return this.isAlive && this.isAwake
+  }
+
+  pause(): void {
+    this.isAwake = false
+  }
+
+  /** Which of its descriptors the kernel names first is anybody's guess. */
+  resume(): void {
+    this.isAwake = true
+    const timersFirst = this.around.lag() < 0.5
+    if (timersFirst) this.timers.wake()
+    this.wake()
+    if (!timersFirst && this.runs) this.timers.wake()
+  }
+
+  end(): void {
+    this.isAlive = false
+    this.timers.forget()
+    this.receivers.clear()
+    this.alarms.clear()
+    this.watchers.clear()
+  }
+
+  takeSent(): readonly Packet[] {
+    return this.sent.splice(0)
+  }
+
+  arrived(packet: Packet): void {
+    const link = linkName(packet.lan)
+    for (const receiver of this.receivers) {
+      if (receiver.link !== link || receiver.address !== packet.to) continue
+      if (!receiver.inbox.put(packet, this.around.now())) this.lostPacketAt ??= this.around.now()
+    }
+    this.wakeSoon()
+  }
+
+  fileChanged(name: string): void {
+    for (const changed of [...this.watchers]) {
+      this.timers.after(microseconds(0), () => {
+        if (this.watchers.has(changed)) changed(name)
+      })
+    }
+  }
+
+  /** What another thread finds out: it takes a moment, and is heard when the process is awake. */
+  answer<T>(make: () => T): Promise<T> {
+    const delay = microseconds(this.around.lag() * LONGEST_ANSWER)
+    return new Promise((resolve) => {
+      this.timers.after(delay, () => {
+        resolve(make())
+      })
+    })
+  }
+
+  private wakeSoon(): void {
+    if (this.isWaking || !this.runs) return
+    this.isWaking = true
+    this.around.plan(this.later(this.around.now()), () => {
+      this.isWaking = false
+      if (this.runs) this.wake()
+    })
+  }
+
+  private wake(): void {
+    const { drainKernel } = this
+    this.drainKernel = undefined
+    drainKernel?.()
+    for (const { inbox, callback } of [...this.receivers]) if (!inbox.isEmpty && this.runs) callback?.()
+    for (const alarm of [...this.alarms]) this.ring(alarm)
+  }
+
+  private ring(alarm: RunningAlarm): void {
+    if (!this.runs || alarm.at === undefined || alarm.at > this.around.now()) return
+    alarm.at = undefined
+    alarm.callback()
+  }
+
+  private later(at: Instant): Instant {
+    return after(at, microseconds(this.around.lag() * LONGEST_LAG))
+  }
+
+  private makeWorld(): World {
+    const { around, machine, timers } = this
+    const clock = { now: () => around.now() }
+    return {
+      clock,
+      wallMs: () => Math.round(around.now() / 1_000),
+      createAlarm: (callback) => this.createAlarm(callback),
+      timers,
+      soon: (callback) => void timers.after(microseconds(0), callback),
+      kernel: machine.openKernel((drain) => {
+        this.drainKernel = drain
+        this.wakeSoon()
+      }),
+      linkSettings: machine.linkSettings,
+      adverts: {
+        openSender: ({ link }) => accepted(this.openSender(link.name)),
+        openReceiver: ({ link, address }) => accepted(this.openReceiver(link.name, address)),
+        openTap: () => accepted(ignored),
+      },
+      arp: { send: (_index, frames) => accepted(frames.length), close: () => undefined },
+      openArpTap: () => accepted(ignored),
+      launcher: { launch: (spec, handlers) => this.launch(spec, handlers) },
+      nft: undefined,
+      processName: () => this.answer(() => undefined),
+      trackedFiles: this.files(),
+      processTable: () => ({ look: (isWanted) => this.answer(() => this.processes().filter(isWanted)) }),
+      openFifo: () => this.answer(() => rejected('there are none here')),
+      record: machine.record.openedBy((make) => this.answer(make)),
+      bootId: () => 'simulated',
+      scheduler: {
+        mainThread: 1,
+        threads: () => this.answer(() => [1]),
+        nice: () => 0,
+        setRealTime: () => accepted(undefined),
+        setNice: () => accepted(undefined),
+        setProcessors: () => accepted(undefined),
+        lockMemory: () => accepted(0),
+        unlockMemory: () => accepted(0),
+      },
+      service: undefined,
+      measureLag: () => ({ read: () => ({ maxMs: 0 }), stop: () => undefined }),
+    }
+  }
+
+  private createAlarm(callback: () => void): Alarm {
+    const alarm: RunningAlarm = { callback, at: undefined }
+    this.alarms.add(alarm)
+    return {
+      set: (at) => {
+        if (alarm.at === at) return
+        alarm.at = at
+        if (at === undefined) return
+        this.around.plan(this.later(latest(at, this.around.now())), () => {
+          // A later one has been set meanwhile: that has a plan of its own.
+          if (alarm.at === at && this.alarms.has(alarm)) this.ring(alarm)
+        })
+      },
+      close: () => {
+        alarm.at = undefined
+        this.alarms.delete(alarm)
+      },
+    }
+  }
+
+  /** What a link that is down does not carry has been sent all the same, as far as the daemon is concerned. */
+  private openSender(link: string): AdvertSender {
+    return {
+      send: (packets, to) => {
+        const made = packets.map((bytes): Packet => ({ lan: lanOf(link), vrid: vridOf(bytes), to, bytes }))
+        this.sent.push(...made)
+        if (!this.machine.isUp(link)) return refused('ENETDOWN')
+        for (const packet of made) this.machine.send(packet)
+        return accepted(made.length)
+      },
+      close: () => undefined,
+    }
+  }
+
+  /** One packet at a time, so that it is known what an event comes from. */
+  private openReceiver(link: string, address: Ipv4Address): AdvertReceiver {
+    const receiver: OpenReceiver = { link, address, inbox: new Inbox(), callback: undefined }
+    this.receivers.add(receiver)
+    return {
+      receive: () => {
+        const next = receiver.inbox.take()
+        this.reading = next?.packet
+        return accepted(next === undefined ? [] : [this.datagram(next)])
+      },
+      onReadable: (callback) => {
+        receiver.callback = callback
+      },
+      close: () => void this.receivers.delete(receiver),
+    }
+  }
+
+  private datagram({ packet: { bytes }, arrivedAt }: Arrived): Datagram {
+    const age = between(arrivedAt, this.around.now())
+    return { bytes, age, source: new Uint8Array(), linkIndex: undefined, ttl: undefined, truncated: false }
+  }
+
+  /** What a script finds is so when it ends; that it has ended is heard when the process is awake. */
+  private launch(spec: LaunchSpec, handlers: LaunchHandlers): ReturnType<Launcher['launch']> {
+    const [least, more] = SCRIPT_RUNS
+    const end = after(this.around.now(), microseconds(least + this.around.lag() * more))
+    this.around.plan(end, () => {
+      const isWell = this.machine.tracked.verdictOf('script', spec.argv[0].slice(1)) === 'up'
+      this.timers.after(microseconds(0), () => {
+        handlers.onExit({ kind: 'exited', code: isWell ? 0 : 1 })
+      })
+    })
+    return accepted({ pid: 2, killGroup: () => undefined })
+  }
+
+  private processes(): readonly ProcessSeen[] {
+    const { tracked } = this.machine
+    return tracked.verdictOf('process', 'process_a') === 'up' ? [{ name: 'process_a', argv: undefined }] : []
+  }
+
+  private files(): TrackedFileSystem {
+    const { machine } = this
+    return {
+      readBeginning: (path) =>
+        this.answer(() => ({ kind: 'text', text: String(machine.tracked.numberOf(path.slice(1))) })),
+      writeInitial: () => this.answer(() => undefined),
+      directoryIdentity: (path) => this.answer(() => path),
+      watchDirectory: (_path, changed) => {
+        this.watchers.add(changed)
+        return () => void this.watchers.delete(changed)
+      },
+    }
+  }
+}
+
+const lanOf = (link: string): number => Number(link.slice(linkName(0).length - 1))
+
+const AH_PROTOCOL = 51
+const IP_HEADER_BYTES = 20
+const AH_BYTES = 24
+
+/** The second byte of what is behind the headers. */
+const vridOf = (bytes: Uint8Array): number =>
+  bytes[IP_HEADER_BYTES + (bytes[9] === AH_PROTOCOL ? AH_BYTES : 0) + 1] ?? 0
