@@ -84,9 +84,13 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
     ],
     pending: decisive.filter((tracker) => findingOf(facts, tracker) === 'pending').map(describeTracker),
     source,
+    ...(router.trackers.some((tracker) => isUnread(tracker, facts)) && { unread: true }),
     ...(unadvertised > 0 && { unadvertised }),
   }
 }
+
+const isUnread = (tracker: Tracker, facts: Facts): boolean =>
+  tracker.kind === 'file' && findingOf(facts, tracker) === 'pending'
 
 function countUnadvertised({ addresses, advertLink, link, signed }: VirtualRouter, facts: Facts): number {
   const mtu = facts.links.get(advertLink ?? link)?.mtu
@@ -175,6 +179,7 @@ export const withShared = (own: Conditions, { faults, pending }: Shared): Condit
 export const sameConditions = (a: Conditions, b: Conditions): boolean =>
   a.priority === b.priority &&
   a.source === b.source &&
+  a.unread === b.unread &&
   (a.unadvertised ?? 0) === (b.unadvertised ?? 0) &&
   sameList(a.pending, b.pending, (x) => x) &&
   sameList(a.faults, b.faults, (x) => `${x.kind} ${x.subject}`)

@@ -6,6 +6,8 @@ import { expect, test, type TestContext } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
 import { Lab } from '../support/lab.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
+import { makeRecorder } from '../support/lab/recorder.ts'
+import { untilStill } from '../support/lab/stillness.ts'
 import { patiently, until, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
@@ -45,12 +47,13 @@ ${instance(5, 'backwards', 'gate weight 0 reverse')}
 ${instance(6, 'group', '')}
 `
 
-function instance(vrid: number, name: string, tracked: string): string {
+function instance(vrid: number, name: string, tracked: string, more = ''): string {
   return `
 vrrp_instance V_${name} {
   interface eth0
   virtual_router_id ${vrid}
   priority 100
+  ${more}
   virtual_ipaddress {
     10.9.1.${vrid}/32
   }
@@ -122,6 +125,95 @@ async function play({ onTestFinished }: TestContext, kind: DaemonKind): Promise<
   await settle({ ...speaking, backwards: 'silent', group: 'silent' })
   return told
 }
+
+/** What is in each file; undefined: there is none. */
+const START: Readonly<Record<string, string | undefined>> = {
+  plain: '-10\n',
+  // Beyond -253 it is a Fault of its own, and lowers nothing.
+  heavy: '-300\n',
+  gate: '1\n',
+  missing: undefined,
+  nonsense: 'nonsense\n',
+  in_group: '20\n',
+}
+
+/** The instances, with what they track by themselves. */
+const TRACKED: Readonly<Record<string, string>> = {
+  plain: 'plain',
+  heavy: 'heavy',
+  gate: 'gate weight 0',
+  missing: 'missing',
+  nonsense: 'nonsense',
+  member: '',
+  other: '',
+}
+
+const atFault = (here: string, notify: string): string => `
+${Object.keys(START)
+  .map((name) => `track_file ${name} {\n  file ${here}/${name}\n}`)
+  .join('\n')}
+vrrp_sync_group G {
+  group {
+    V_member
+    V_other
+  }
+  track_file {
+    in_group
+  }
+}
+${Object.entries(TRACKED)
+  .map(([name, tracked], index) => instance(index + 1, name, tracked, `notify "${notify}"`))
+  .join('\n')}
+`
+
+/** Its link is down when it starts. @returns the arguments of the notify calls, sorted */
+async function startAtFault(
+  { onTestFinished }: TestContext,
+  kind: DaemonKind,
+): Promise<{ readonly started: readonly string[]; readonly stopped: readonly string[] }> {
+  const lab = await Lab.create({ hosts: ['router'] })
+  onTestFinished(() => lab.destroy())
+  const router = lab.host('router')
+  for (const [name, text] of Object.entries(START))
+    if (text !== undefined) await writeFile(join(router.directory, name), text)
+  const recorder = await makeRecorder(router.directory, 'notify')
+  const told = async (): Promise<string[]> =>
+    (await recorder.calls()).map(({ args }) => args.join(' ')).sort()
+  const count = Object.keys(TRACKED).length
+  await router.setCable('down')
+  const daemon = await router.start({ kind, config: atFault(router.directory, recorder.command) })
+  await until('each to be told of its Fault', async () => (await told()).length >= count, patiently)
+  await untilStill({ kernels: [router.news], recorders: [recorder] })
+  const started = await told()
+  await daemon.stop()
+  await until('each to be told of the end', async () => (await told()).length >= 2 * count, patiently)
+  const stopped = (await told()).filter((line) => !started.includes(line))
+  return { started, stopped }
+}
+
+needs(
+  'netns',
+  'root',
+  'built',
+  'keepalived',
+)('track_file where the link is down from the start', () => {
+  test.concurrent('FAULT and STOP carry what the file makes of the priority', async (context) => {
+    const [keepalived, vrrpd] = await Promise.all([
+      startAtFault(context, 'keepalived'),
+      startAtFault(context, 'vrrpd'),
+    ])
+    expect(vrrpd).toEqual(keepalived)
+    expect(vrrpd.started).toEqual([
+      'INSTANCE V_gate FAULT 100',
+      'INSTANCE V_heavy FAULT 100',
+      'INSTANCE V_member FAULT 120',
+      'INSTANCE V_missing FAULT 100',
+      'INSTANCE V_nonsense FAULT 100',
+      'INSTANCE V_other FAULT 120',
+      'INSTANCE V_plain FAULT 90',
+    ])
+  })
+})
 
 needs(
   'netns',

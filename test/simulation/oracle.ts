@@ -22,6 +22,10 @@ export const expectedPending = (host: Host, spec: RouterSpec): boolean =>
     }),
   )
 
+/** A tracked file of its own has never been looked at. */
+export const expectedUnread = (host: Host, { trackers }: RouterSpec): boolean =>
+  trackers.some(({ kind, name }) => kind === 'file' && !host.known.tracked.file.has(name))
+
 function hasOwnFault(host: Host, spec: RouterSpec): boolean {
   const link = host.known.links[spec.lan]
   if (link === undefined || !link.up || !link.addressed) return true

@@ -12,6 +12,7 @@
  *   rejected V1 checksum from 10.9.0.2
  *   link eth0 down                  (or up, missing, unaddressed)
  *   script chk down                 (or up, pending, disabled)
+ *   file tf -10
  *   lost V1 10.9.0.101/24 on eth0
  *   drain V1 V2                     (or resume V1 V2, or resume V1 unserved V1 V2)
  *   stop

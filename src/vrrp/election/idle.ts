@@ -45,8 +45,13 @@ export function onInitialize(
   }
 }
 
-/** A router that tracks weight-0 scripts waits, silently, for their first results. */
+/**
+ * A router that tracks weight-0 scripts waits, silently, for their first results. A Fault is announced
+ * before those, but not before its tracked files have been read: keepalived has read them by then, and
+ * tells scripts the priority that they make (measured, 2.2.7).
+ */
 function begin(router: VirtualRouter, state: Initialize, conditions: Conditions, now: Instant): Step {
+  if (conditions.unread) return unchanged(state)
   if (conditions.faults.length > 0) return becomeFault(state, conditions)
   if (conditions.pending.length > 0) return unchanged(state)
   if (state.next === 'backup') return becomeBackup(router, state, conditions, now, 'init')

@@ -48,6 +48,8 @@ export interface Conditions {
   readonly faults: readonly FaultReason[]
   /** Weight-0 scripts that have not returned yet (`script chk_nginx`): the router waits for them. */
   readonly pending: readonly string[]
+  /** A tracked file of its own has not been read yet: its first word would carry the wrong priority. Absent: no. */
+  readonly unread?: true
   /** The address our adverts carry; undefined only while it is missing (then a fault says so). */
   readonly source: Ipv4Address | undefined
   /** How many of the router's addresses, from the last one on, an advert has no room for. Absent: none. */

@@ -5,7 +5,7 @@ import type { NotifyState, State } from '../../../src/vrrp/election/state.ts'
 import { nextDeadline, type EngineEffect, type RouterRecord } from '../../../src/vrrp/engine.ts'
 import { LONGEST_LAG } from '../host.ts'
 import type { Observation } from '../surroundings.ts'
-import { expectedFault, expectedPending, expectedPriority } from '../oracle.ts'
+import { expectedFault, expectedPending, expectedPriority, expectedUnread } from '../oracle.ts'
 import type { Check, World } from '../world.ts'
 
 /** Looks at each router of the daemon that has just worked off an event. */
@@ -34,12 +34,18 @@ export const priorities = (): Check =>
     return priority === expected ? undefined : `priority ${priority}, expected ${expected}`
   })
 
-/** In Fault exactly while there is a reason; and after it until every script has returned. */
+/** In Fault exactly while there is a reason and its files have been read; and after it until every script has returned. */
 export const faults = (): Check =>
-  forEachRouter('fault', (record, { host }) => {
+  forEachRouter('fault', (record, { host, before }) => {
     if (!isStarted(record)) return undefined
     const spec = host.specOf(record.router.name)
     const { kind } = record.state
+    if (expectedUnread(host, spec)) {
+      // It announces nothing, not even a Fault, before it knows its priority.
+      if (kind === 'initialize') return undefined
+      const was = before.routers.get(record.router.name)?.state.kind
+      if (was === undefined || was === 'initialize') return `${kind}, but its file has not been read`
+    }
     if (expectedFault(host, spec)) return kind === 'fault' ? undefined : `${kind}, but there is a fault`
     const isIdle = kind === 'fault' || kind === 'initialize'
     if (expectedPending(host, spec)) return isIdle ? undefined : `${kind}, but a script has not returned`
