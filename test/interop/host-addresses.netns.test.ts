@@ -140,9 +140,19 @@ describe.concurrent('an address that the host has of its own', () => {
       await a.ip('addr', 'add', '10.9.0.7/24', 'dev', 'eth0')
       const daemon = await a.start({ kind: 'vrrpd', config: instance(100, '10.9.0.7/24') })
       await a.lacksWithin('10.9.0.7', promptly)
+      await daemon.logs('(VI_1) removing VIPs. IP 10.9.0.7/24 on eth0 was there already', patiently)
+      expect(await run(['bin/vrrpd', 'events', '--control', daemon.controlSocket])).toContain(
+        'VI_1 removes virtual addresses: IP 10.9.0.7/24 on eth0 was there already',
+      )
       await a.holdsWithin('10.9.0.7', takeover(100))
       await daemon.stop()
       expect(await cidrsOf(a)).toEqual([`${OWN}/24`])
+      // Neither what it gives up itself nor what is not there is told so.
+      const next = await a.start({ kind: 'vrrpd', config: instance(100, '10.9.0.7/24') })
+      await isMaster(next)
+      await next.stop()
+      const logs = [await daemon.log(), await next.log()].join('\n')
+      expect(logs.match(/was there already/g)).toEqual(['was there already'])
     })
 
     test('a static one is not removed at the end', async (context) => {

@@ -8,7 +8,7 @@ import type { CheckReport, CheckResult } from '../../scripts/check-events.ts'
 import type { Note, StateKind } from '../../vrrp/election/state.ts'
 import { describeFault } from '../../vrrp/election/transitions.ts'
 import type { Assembly } from '../assemble.ts'
-import { rejectionWords } from '../log/messages.ts'
+import { leftoverWords, rejectionWords } from '../log/messages.ts'
 
 export interface Told {
   readonly kind: EventKind
@@ -44,6 +44,8 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
       return addresses === ''
         ? undefined
         : { kind: 'addresses-removed', text: `${name} gave up ${addresses}` }
+    case 'removing-leftovers':
+      return { kind: 'addresses-removed', text: `${name} removes virtual addresses: ${leftoverWords(note)}` }
     case 'priority-changed':
       return { kind: 'priority', text: `${name} has priority ${note.to} now (was ${note.from})` }
     case 'fault-reason':

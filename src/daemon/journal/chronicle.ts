@@ -43,7 +43,6 @@ export class Chronicle {
   private readonly weighing = new Weighing()
   private readonly histories = new Map<string, readonly TransitionReport[]>()
   private readonly trackers = new Map<string, string>()
-  private event: EngineEvent | undefined
   /** What an operator or a signal has asked for: the root of the engine's next event. */
   private asked: number | undefined
 
@@ -74,7 +73,6 @@ export class Chronicle {
 
   /** Before the engine is told of it. */
   begin(event: EngineEvent): void {
-    this.event = event
     this.causes.begin(undefined)
     this.causes.begin(this.rootOf(event))
     for (const listener of this.listeners) listener()
@@ -89,9 +87,7 @@ export class Chronicle {
     if (!told) return
     const base = this.ports.recordOf(router)?.router.priority ?? 0
     this.causes.suggest(this.weighing.causeOf(router, note, base))
-    const leftOver = told.kind === 'addresses-removed' && !this.isLeaving(router)
-    const text = leftOver ? `${router}: removing what an earlier run left behind` : told.text
-    const id = this.of(router, told.kind, text, told.repeatKey)
+    const id = this.of(router, told.kind, told.text, told.repeatKey)
     if (note.kind === 'transition') this.moved(router, note, id)
     this.weighing.note(router, note, id)
   }
@@ -256,13 +252,6 @@ export class Chronicle {
     const id = this.journal.append(event, this.ports.wallMs())
     for (const listener of this.listeners) listener()
     return id
-  }
-
-  /** Whether the instance has just changed state, or ends with the daemon. */
-  private isLeaving(router: string): boolean {
-    if (this.event?.type === 'stop') return true
-    if (this.event?.type === 'dismiss') return this.event.routers.includes(router)
-    return this.causes.of(router, undefined, 'addresses-removed') !== undefined
   }
 }
 

@@ -164,7 +164,8 @@ export class Holdings {
   removeLeftovers(assembled: Assembled): void {
     const { addresses } = specsOf(assembled, (name) => this.ports.kernel.table.linkByName(name))
     const left = this.claims.removable(addresses).filter((item) => isPresent(item, this.ports.kernel.table))
-    if (left.length > 0) this.ports.noteRouter(assembled.router.name, { kind: 'removing-addresses' })
+    const items = left.map(describeItem)
+    if (left.length > 0) this.ports.noteRouter(assembled.router.name, { kind: 'removing-leftovers', items })
     this.installer.withdraw(assembled)
   }
 

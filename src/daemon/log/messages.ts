@@ -41,6 +41,8 @@ function describe(note: Note): readonly [LogLevel, string] {
       return describeTransition(note)
     case 'removing-addresses':
       return ['detail', 'removing VIPs.']
+    case 'removing-leftovers':
+      return ['info', `removing VIPs. ${leftoverWords(note)}`]
     case 'setting-addresses':
       return ['detail', 'setting VIPs.']
     case 'master-down-timer-expired':
@@ -110,6 +112,17 @@ export function rejectionWords(
     case 'adverts-accepted-again':
       return describeAcceptedAgain(note)
   }
+}
+
+/** Of hundreds of addresses the first ones tell which list it is. */
+const NAMED = 3
+
+export function leftoverWords({ items }: NoteOf<'removing-leftovers'>): string {
+  const rest = items.length - NAMED
+  const named = items.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+  return items.length === 1
+    ? `${named} was there already: it belongs to the master`
+    : `${named} were there already: they belong to the master`
 }
 
 type NoteOf<K extends Note['kind']> = Extract<Note, { readonly kind: K }>
@@ -199,5 +212,6 @@ function details(note: Note): LogFields {
     ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),
     ...('more' in note ? repetition(note) : {}),
     ...('count' in note ? { count: note.count } : {}),
+    ...('items' in note ? { count: note.items.length } : {}),
   }
 }

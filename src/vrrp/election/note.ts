@@ -13,6 +13,8 @@ export type Note =
       readonly because: string
     }
   | { readonly kind: 'removing-addresses' }
+  /** Virtual addresses that were there before the router began (`IP 10.9.0.9/24 on eth0`). */
+  | { readonly kind: 'removing-leftovers'; readonly items: readonly string[] }
   | { readonly kind: 'setting-addresses' }
   | { readonly kind: 'master-down-timer-expired' }
   | { readonly kind: 'priority-changed'; readonly from: number; readonly to: number }

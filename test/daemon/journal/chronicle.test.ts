@@ -218,8 +218,10 @@ describe('causes', () => {
 
   test('what a crashed run has left is not given up by anybody', () => {
     const { chronicle, told } = story([makeRouter()])
-    chronicle.note('V1', { kind: 'removing-addresses' })
-    expect(told()).toEqual(['1 V1: removing what an earlier run left behind'])
+    chronicle.note('V1', { kind: 'removing-leftovers', items: ['IP 10.9.0.9/24 on eth0'] })
+    expect(told()).toEqual([
+      '1 V1 removes virtual addresses: IP 10.9.0.9/24 on eth0 was there already: it belongs to the master',
+    ])
   })
 
   test('the end, and drains, come from who asked for them', () => {

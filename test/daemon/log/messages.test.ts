@@ -51,6 +51,16 @@ const notes: readonly (readonly [Note, LogLevel, string])[] = [
     '(VI_1) Entering BACKUP STATE| (was FAULT: fault cleared)',
   ],
   [{ kind: 'removing-addresses' }, 'detail', '(VI_1) removing VIPs.|'],
+  [
+    { kind: 'removing-leftovers', items: ['IP 10.9.0.9/24 on eth0'] },
+    'info',
+    '(VI_1) removing VIPs.| IP 10.9.0.9/24 on eth0 was there already: it belongs to the master',
+  ],
+  [
+    { kind: 'removing-leftovers', items: Array.from({ length: 300 }, (_, n) => `IP 10.9.${n}.9/24 on eth0`) },
+    'info',
+    '(VI_1) removing VIPs.| IP 10.9.0.9/24 on eth0, IP 10.9.1.9/24 on eth0, IP 10.9.2.9/24 on eth0 and 297 more were there already: they belong to the master',
+  ],
   [{ kind: 'setting-addresses' }, 'detail', '(VI_1) setting VIPs.|'],
   [{ kind: 'master-down-timer-expired' }, 'detail', '(VI_1) Receive advertisement timeout|'],
   [
