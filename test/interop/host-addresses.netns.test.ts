@@ -136,11 +136,13 @@ describe.concurrent('an address that the host has of its own', () => {
     })
 
     test('beside another: as keepalived has it, what an earlier run left goes at the start', async (context) => {
-      const { a } = await inLab(context)
+      const { a, lost } = await inLab(context)
       await a.ip('addr', 'add', '10.9.0.7/24', 'dev', 'eth0')
       const daemon = await a.start({ kind: 'vrrpd', config: instance(100, '10.9.0.7/24') })
-      await a.lacksWithin('10.9.0.7', promptly)
-      await daemon.logs('(VI_1) removing VIPs. IP 10.9.0.7/24 on eth0 was there already', patiently)
+      await daemon.logs('(VI_1) Entering BACKUP STATE', patiently)
+      const before = (await daemon.log()).split('Entering BACKUP STATE')[0]
+      expect(before).toContain('(VI_1) removing VIPs. IP 10.9.0.7/24 on eth0 was there already')
+      await until('it to be gone', () => lost().includes('10.9.0.7/24'), patiently)
       expect(await run(['bin/vrrpd', 'events', '--control', daemon.controlSocket])).toContain(
         'VI_1 removes virtual addresses: IP 10.9.0.7/24 on eth0 was there already',
       )

@@ -56,8 +56,7 @@ const scenarios: readonly Scenario[] = [
       const alone = wallNow()
       await wait(seconds(2))
       await a.daemon().kill()
-      await a.start()
-      await a.loses()
+      await a.returns()
       // Its numbers begin again, which b takes for a recording; b's own ones tell it where they are.
       await wait(takeover(100))
       await a.gains()

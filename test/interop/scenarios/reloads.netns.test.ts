@@ -1,5 +1,6 @@
 /** Instances, addresses and groups that come and go by a new configuration. */
 
+import { sometime } from './figures.ts'
 import { elect, global, higherOnA, instance, reload, twoLans } from './kit.ts'
 import { everyPairing, onlyOnA, type Scenario, takeover, tellAlike } from './matrix.ts'
 
@@ -47,7 +48,7 @@ const scenarios: readonly Scenario[] = [
       await phase('a elected')
       const other = (text: string): string => text.replace('virtual_router_id 51', 'virtual_router_id 52')
       await Promise.all([reload(a, other), reload(b, other)])
-      await a.loses()
+      await a.daemon().logs(/Entering MASTER STATE[^]*Entering MASTER STATE/, sometime)
       await a.gains()
       await phase('the other instance is elected')
     },
