@@ -1,6 +1,6 @@
 /** Daemons that have just begun, or that have slept. */
 
-import { after, between, plus, seconds, times, toSeconds } from '../../../src/base/time.ts'
+import { after, between, plus, seconds, times, toSeconds, type Instant } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
 import { LONGEST_LAG } from '../host.ts'
 import type { Check, World } from '../world.ts'
@@ -29,19 +29,25 @@ export function delayedStart(world: World): Check {
 }
 
 /** --pause-guard: a Master with nopreempt that slept for more than a Master_Down_Interval is Master no more. */
-export const pauseGuard = (world: World): Check => ({
-  name: 'pause guard',
-  observe: ({ host, after: { routers } }) => {
-    const { pausedAt, activeSince, spec } = host
-    if (spec.pauseGuard !== true || pausedAt === undefined || activeSince === undefined) return undefined
-    if (activeSince < pausedAt || between(activeSince, world.now) < times(LONGEST_LAG, 2)) return undefined
-    const slept = between(pausedAt, activeSince)
-    for (const { router, state, since, conditions } of routers.values()) {
-      // A changed priority moves the interval by up to a second.
-      const bound = plus(masterDownInterval(router, conditions.priority), seconds(1))
-      if (router.preempt || state.kind !== 'master' || since > pausedAt || slept <= bound) continue
-      return `host ${host.number} ${router.name}: still Master after ${toSeconds(slept)} s of sleep`
-    }
-    return undefined
-  },
-})
+export function pauseGuard(world: World): Check {
+  /** When each host has read its file anew: who may not preempt from then on could have when it woke up. */
+  const reloads = new Map<number, Instant>()
+  return {
+    name: 'pause guard',
+    observe: ({ host, event, after: { routers } }) => {
+      if (event.type === 'reconfigure') reloads.set(host.number, world.now)
+      const { pausedAt, activeSince, spec } = host
+      if (spec.pauseGuard !== true || pausedAt === undefined || activeSince === undefined) return undefined
+      if (activeSince < pausedAt || between(activeSince, world.now) < times(LONGEST_LAG, 2)) return undefined
+      if ((reloads.get(host.number) ?? pausedAt) >= activeSince) return undefined
+      const slept = between(pausedAt, activeSince)
+      for (const { router, state, since, conditions } of routers.values()) {
+        // A changed priority moves the interval by up to a second.
+        const bound = plus(masterDownInterval(router, conditions.priority), seconds(1))
+        if (router.preempt || state.kind !== 'master' || since > pausedAt || slept <= bound) continue
+        return `host ${host.number} ${router.name}: still Master after ${toSeconds(slept)} s of sleep`
+      }
+      return undefined
+    },
+  }
+}
