@@ -2,7 +2,7 @@
 
 import type { Tracker } from '../../src/vrrp/election/state.ts'
 import { linkName } from './build.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../src/simulation/random.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
 
 /** What all hosts have in common: without that they would not be one virtual router. */

@@ -1,7 +1,8 @@
 /** What befalls the hosts of a scenario. */
 
-import type { Random } from './random.ts'
-import { clearSky, type HostSpec, type ScenarioEvent } from './scenario.ts'
+import { clearSky } from '../../src/simulation/lan.ts'
+import type { Random } from '../../src/simulation/random.ts'
+import { type HostSpec, type ScenarioEvent } from './scenario.ts'
 
 /** Nothing befalls anybody after this; what is left is to settle. */
 export const TROUBLE_ENDS = 60

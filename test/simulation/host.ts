@@ -6,16 +6,16 @@ import type { Examined } from '../../src/daemon/examined.ts'
 import { compose, type Parts } from '../../src/daemon/parts.ts'
 import type { Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
-import { examinedFor, linkName, routerName, settingsFor, silentLog } from './build.ts'
+import { examinedFor, lanOf, linkName, routerName, settingsFor, silentLog } from './build.ts'
 import { HostKernel } from './host-kernel.ts'
-import { MemoryRecord } from './memory-record.ts'
+import { MemoryRecord } from '../../src/simulation/memory-record.ts'
 import { Operator } from './operator.ts'
-import { SimulatedProcess } from './process.ts'
+import { SimulatedProcess, type Machine, type Packet as BarePacket } from '../../src/simulation/process.ts'
 import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
 import { Tracked } from './tracked.ts'
 
-export { LONGEST_LAG } from './process.ts'
+export { LONGEST_LAG } from '../../src/simulation/process.ts'
 
 /** A step of the engine whose effects are being performed. */
 interface Step {
@@ -28,7 +28,7 @@ interface Step {
 
 interface Running {
   readonly parts: Parts
-  readonly process: SimulatedProcess
+  readonly process: SimulatedProcess<Packet>
 }
 
 export class Host {
@@ -55,9 +55,11 @@ export class Host {
   hasRecord = false
   private running: Running | undefined
   /** Has said goodbye, and waits for its last scripts. */
-  private leaving: SimulatedProcess | undefined
+  private leaving: SimulatedProcess<Packet> | undefined
   private step: Step | undefined
   private hasStarted = false
+  /** Since the last observation. */
+  private readonly sent: Packet[] = []
   private readonly record = new MemoryRecord()
   private readonly around: Surroundings
 
@@ -106,14 +108,7 @@ export class Host {
     this.known.drained.clear()
     this.hasRecord = this.record.isThere
     this.operator.orders.clear()
-    const process = new SimulatedProcess(this.around, {
-      tracked: this.tracked,
-      record: this.record,
-      linkSettings: this.kernel.linkSettings,
-      isUp: (link) => this.kernel.isUp(link),
-      openKernel: (onReadable) => this.kernel.open(onReadable),
-      send: (packet) => this.around.send(this, packet),
-    })
+    const process = new SimulatedProcess<Packet>(this.around, this.machine())
     const read = (): Promise<Examined> => process.answer(() => this.examined())
     const { world } = process
     const surroundings = {
@@ -222,13 +217,38 @@ export class Host {
   }
 
   receive(packet: Packet): void {
-    if (this.links[packet.lan]?.up === true) this.running?.process.arrived(packet)
+    if (this.links[packet.lan]?.up === true) this.running?.process.arrived(linkName(packet.lan), packet)
   }
 
   specOf(router: string): RouterSpec {
     const spec = this.spec.routers.find(({ vrid }) => routerName(vrid) === router)
     if (!spec) throw new Error(`no ${router}`)
     return spec
+  }
+
+  private machine(): Machine {
+    const { kernel, tracked, record } = this
+    return {
+      record,
+      linkSettings: kernel.linkSettings,
+      openKernel: (onReadable) => kernel.open(onReadable),
+      send: (link, packet) => this.send(link, packet),
+      endOf: ({ argv: [program] }) => ({
+        code: tracked.verdictOf('script', program.slice(1)) === 'up' ? 0 : 1,
+      }),
+      processes: () =>
+        tracked.verdictOf('process', 'process_a') === 'up' ? [{ name: 'process_a', argv: undefined }] : [],
+      textOf: (path) => String(tracked.numberOf(path.slice(1))),
+    }
+  }
+
+  /** What a link that is down does not carry has been sent all the same, as far as the daemon is concerned. */
+  private send(link: string, { to, bytes }: BarePacket): boolean {
+    const packet = { lan: lanOf(link), vrid: vridIn(bytes), to, bytes }
+    this.sent.push(packet)
+    const isUp = this.kernel.isUp(link)
+    if (isUp) this.around.send(this, packet)
+    return isUp
   }
 
   private examined(): Examined {
@@ -272,7 +292,7 @@ export class Host {
     if (step === undefined || running === undefined) return
     this.hasStarted ||= step.event.type === 'start'
     // Before, it only learns.
-    if (this.hasStarted) this.around.observe({ host: this, ...step, sent: running.process.takeSent() })
+    if (this.hasStarted) this.around.observe({ host: this, ...step, sent: this.sent.splice(0) })
   }
 
   private note(event: EngineEvent): void {
@@ -287,3 +307,11 @@ export class Host {
     known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
   }
 }
+
+const AH_PROTOCOL = 51
+const IP_HEADER_BYTES = 20
+const AH_BYTES = 24
+
+/** The second byte of what is behind the headers. */
+const vridIn = (bytes: Uint8Array): number =>
+  bytes[IP_HEADER_BYTES + (bytes[9] === AH_PROTOCOL ? AH_BYTES : 0) + 1] ?? 0

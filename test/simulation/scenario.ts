@@ -3,6 +3,7 @@
  * Plain JSON, so that a failing one can be printed, saved and replayed.
  */
 
+import type { Weather } from '../../src/simulation/lan.ts'
 import type { Tracker, Verdict } from '../../src/vrrp/election/state.ts'
 
 export interface Scenario {
@@ -49,13 +50,6 @@ export interface RouterChange {
   readonly preempt?: boolean
 }
 
-/** Milliseconds and probabilities; what a LAN does to each packet. */
-export interface Weather {
-  readonly loss: number
-  readonly duplicates: number
-  readonly delay: readonly [least: number, most: number]
-}
-
 /** Seconds since the beginning; a host is its number. */
 interface At {
   readonly at: number
@@ -99,8 +93,6 @@ export type ScenarioEvent = At &
   )
 
 export type EventType = ScenarioEvent['type']
-
-export const clearSky: Weather = { loss: 0, duplicates: 0, delay: [0.1, 2] }
 
 /** A line for the world, one for each host, one for each event. */
 export const printScenario = ({ hosts, events, ...world }: Scenario): string =>

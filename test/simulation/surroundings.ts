@@ -1,7 +1,6 @@
 /** What a simulated host lives among: an engine to run, LANs to send to, and somebody who looks on. */
 
-import type { Ipv4Address } from '../../src/base/address.ts'
-import type { Instant } from '../../src/base/time.ts'
+import type { Packet as BarePacket, Passage } from '../../src/simulation/process.ts'
 import type { Core } from '../../src/daemon/core.ts'
 import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
 import type { Host } from './host.ts'
@@ -9,12 +8,9 @@ import type { Host } from './host.ts'
 /** What the daemon decides with; tests of the checks put broken ones in. */
 export type Machinery = Core
 
-export interface Packet {
+export interface Packet extends BarePacket {
   readonly lan: number
   readonly vrid: number
-  /** A group, or one host. */
-  readonly to: Ipv4Address
-  readonly bytes: Uint8Array
   /** Made by somebody without the password, or without a place among the peers. */
   readonly isForged?: true
 }
@@ -31,16 +27,12 @@ export interface Observation {
   readonly sent: readonly Packet[]
 }
 
-export interface Surroundings {
+export interface Surroundings extends Passage {
   readonly machinery: Machinery
   /** How many hosts there are. */
   readonly hosts: number
-  now(): Instant
-  plan(at: Instant, action: () => void): void
   send(from: Host, packet: Packet): void
   observe(observation: Observation): void
   /** What is thrown anywhere is a defect. */
   fail(error: unknown): void
-  /** How late something is, 0..1, reproducibly. */
-  lag(): number
 }

@@ -1,15 +1,15 @@
 /** Runs a scenario: any number of daemons on virtual LANs under one virtual clock, watched by checks. */
 
+import { clearSky, Lan } from '../../src/simulation/lan.ts'
 import { setImmediate as turn } from 'node:timers/promises'
 import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
 import { isMulticastIpv4 } from '../../src/base/address.ts'
 import { ownCore } from '../../src/daemon/core.ts'
 import { addressOn } from './build.ts'
 import { Host } from './host.ts'
-import { Lan } from './lan.ts'
-import { fate } from './random.ts'
-import { clearSky, type EventType, type Scenario, type ScenarioEvent } from './scenario.ts'
-import { Schedule } from './schedule.ts'
+import { fate } from '../../src/simulation/random.ts'
+import { type EventType, type Scenario, type ScenarioEvent } from './scenario.ts'
+import { Schedule } from '../../src/simulation/schedule.ts'
 import { Trespasser } from './trespasser.ts'
 import type { Machinery, Observation, Packet } from './surroundings.ts'
 

@@ -1,7 +1,7 @@
 /** A run record that survives the process. */
 
-import { accepted, type Result } from '../../src/base/result.ts'
-import type { RecordFile } from '../../src/world/world.ts'
+import { accepted, type Result } from '../base/result.ts'
+import type { RecordFile } from '../world/world.ts'
 
 type Written = Result<undefined, string>
 /** When something is done that is not waited for. */

@@ -1,21 +1,19 @@
 /** One socket of a daemon. */
 
-import type { Instant } from '../../src/base/time.ts'
-import type { Packet } from './surroundings.ts'
-
+import type { Instant } from '../base/time.ts'
 /**
  * Packets that are held while nobody reads them; the newest are the ones lost.
  * A real socket holds some hundred, of some hundred virtual routers.
  */
 const CAPACITY = 8
 
-export interface Arrived {
+export interface Arrived<Packet> {
   readonly packet: Packet
   readonly arrivedAt: Instant
 }
 
-export class Inbox {
-  private readonly waiting: Arrived[] = []
+export class Inbox<Packet> {
+  private readonly waiting: Arrived<Packet>[] = []
 
   /** False: it is lost. */
   put(packet: Packet, arrivedAt: Instant): boolean {
@@ -24,7 +22,7 @@ export class Inbox {
     return true
   }
 
-  take(): Arrived | undefined {
+  take(): Arrived<Packet> | undefined {
     return this.waiting.shift()
   }
 

@@ -1,17 +1,17 @@
 /** The daemon's timers: those of a process that sleeps ring when it wakes up. */
 
-import { after, type Duration } from '../../src/base/time.ts'
-import type { Timers } from '../../src/scripts/types.ts'
-import type { Surroundings } from './surroundings.ts'
+import { after, type Duration } from '../base/time.ts'
+import type { Timers } from '../scripts/types.ts'
+import type { Passage } from './process.ts'
 
 export class SleepyTimers implements Timers {
-  private readonly around: Surroundings
+  private readonly around: Passage
   private readonly isAwake: () => boolean
   private readonly missed = new Set<() => void>()
   /** Those set before belong to a process that is gone. */
   private generation = 0
 
-  constructor(around: Surroundings, isAwake: () => boolean) {
+  constructor(around: Passage, isAwake: () => boolean) {
     this.around = around
     this.isAwake = isAwake
   }

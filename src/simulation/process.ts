@@ -4,43 +4,61 @@
  * wakes it up, then timers and the alarm have their turn.
  */
 
-import { accepted, rejected } from '../../src/base/result.ts'
-import type { Ipv4Address } from '../../src/base/address.ts'
-import { after, between, latest, microseconds, type Duration, type Instant } from '../../src/base/time.ts'
-import type { LaunchHandlers, Launcher, LaunchSpec } from '../../src/scripts/types.ts'
-import type { Datagram } from '../../src/system/datagrams.ts'
-import type { SystemError } from '../../src/system/system-error.ts'
-import type { ProcessSeen } from '../../src/tracking/process-match.ts'
-import type { TrackedFileSystem } from '../../src/tracking/types.ts'
-import type { AdvertReceiver, AdvertSender } from '../../src/vrrp/socket/advert-socket.ts'
-import type { Alarm, World } from '../../src/world/world.ts'
-import { linkName } from './build.ts'
+import { accepted, rejected } from '../base/result.ts'
+import type { Ipv4Address } from '../base/address.ts'
+import { after, between, latest, microseconds, type Duration, type Instant } from '../base/time.ts'
+import type { ExitStatus, LaunchHandlers, Launcher, LaunchSpec } from '../scripts/types.ts'
+import type { Datagram } from '../system/datagrams.ts'
+import type { SystemError } from '../system/system-error.ts'
+import type { ProcessSeen } from '../tracking/process-match.ts'
+import type { TrackedFileSystem } from '../tracking/types.ts'
+import type { AdvertReceiver, AdvertSender } from '../vrrp/socket/advert-socket.ts'
+import type { Alarm, World } from '../world/world.ts'
 import type { MemoryRecord } from './memory-record.ts'
 import { Inbox, type Arrived } from './inbox.ts'
 import { SleepyTimers } from './sleepy-timers.ts'
-import type { Packet, Surroundings } from './surroundings.ts'
-import type { Tracked } from './tracked.ts'
 
 /** How late an alarm fires and a packet is read at most. */
 export const LONGEST_LAG: Duration = microseconds(1_500)
 /** How long a question to the file system takes at most. */
 const LONGEST_ANSWER = microseconds(20_000)
-/** How long a script runs at least, and how much longer at most. */
-const SCRIPT_RUNS: readonly [Duration, Duration] = [microseconds(50_000), microseconds(200_000)]
+/** How long a program runs at least, and how much longer at most. */
+const PROGRAM_RUNS: readonly [Duration, Duration] = [microseconds(50_000), microseconds(200_000)]
+
+/** How time passes. */
+export interface Passage {
+  now(): Instant
+  plan(at: Instant, action: () => void): void
+  /** How late something is, 0..1, reproducibly. */
+  lag(): number
+}
+
+/** A whole IP packet and where it goes: a group, or one host. */
+export interface Packet {
+  readonly to: Ipv4Address
+  readonly bytes: Uint8Array
+}
+
+/** What becomes of a program; `hangs`: it does not end before it is ended. */
+export type ProgramEnd = { readonly code: number } | 'hangs'
 
 /** What of the host the process lives on. */
 export interface Machine extends Pick<World, 'linkSettings'> {
   readonly record: MemoryRecord
-  readonly tracked: Tracked
-  isUp(link: string): boolean
   openKernel(onReadable: (drain: () => void) => void): World['kernel']
-  send(packet: Packet): void
+  /** @returns whether the link carries it */
+  send(link: string, packet: Packet): boolean
+  /** What a program that is over now has found. */
+  endOf(spec: LaunchSpec): ProgramEnd
+  processes(): readonly ProcessSeen[]
+  /** Undefined: there is no such file. */
+  textOf(path: string): string | undefined
 }
 
-interface OpenReceiver {
+interface OpenReceiver<P> {
   readonly link: string
   readonly address: Ipv4Address
-  readonly inbox: Inbox
+  readonly inbox: Inbox<P>
   callback: (() => void) | undefined
 }
 
@@ -54,27 +72,26 @@ const refused = (code: string): { readonly ok: false; readonly error: SystemErro
 
 const ignored = { receive: () => accepted([]), onReadable: () => undefined, close: () => undefined } as const
 
-export class SimulatedProcess {
+export class SimulatedProcess<P extends Packet = Packet> {
   readonly world: World
   /** When its socket was full for the first time. */
   lostPacketAt: Instant | undefined
   /** What is being read. */
-  reading: Packet | undefined
-  /** What it has sent since somebody asked. */
-  private sent: Packet[] = []
+  reading: P | undefined
   private isAwake = true
   private isAlive = true
   private isWaking = false
-  private readonly around: Surroundings
+  private readonly around: Passage
   private readonly machine: Machine
-  private readonly receivers = new Set<OpenReceiver>()
+  private readonly receivers = new Set<OpenReceiver<P>>()
   private readonly alarms = new Set<RunningAlarm>()
   private readonly watchers = new Set<(name: string) => void>()
   private readonly timers: SleepyTimers
   /** Reads what the kernel has told. */
   private drainKernel: (() => void) | undefined
+  private lastPid = 1
 
-  constructor(around: Surroundings, machine: Machine) {
+  constructor(around: Passage, machine: Machine) {
     this.around = around
     this.machine = machine
     this.timers = new SleepyTimers(around, () => this.runs)
@@ -106,12 +123,8 @@ export class SimulatedProcess {
     this.watchers.clear()
   }
 
-  takeSent(): readonly Packet[] {
-    return this.sent.splice(0)
-  }
-
-  arrived(packet: Packet): void {
-    const link = linkName(packet.lan)
+  /** What has come on that link. */
+  arrived(link: string, packet: P): void {
     for (const receiver of this.receivers) {
       if (receiver.link !== link || receiver.address !== packet.to) continue
       if (!receiver.inbox.put(packet, this.around.now())) this.lostPacketAt ??= this.around.now()
@@ -189,7 +202,7 @@ export class SimulatedProcess {
       nft: undefined,
       processName: () => this.answer(() => undefined),
       trackedFiles: this.files(),
-      processTable: () => ({ look: (isWanted) => this.answer(() => this.processes().filter(isWanted)) }),
+      processTable: () => ({ look: (isWanted) => this.answer(() => machine.processes().filter(isWanted)) }),
       openFifo: () => this.answer(() => rejected('there are none here')),
       record: machine.record.openedBy((make) => this.answer(make)),
       bootId: () => 'simulated',
@@ -228,15 +241,11 @@ export class SimulatedProcess {
     }
   }
 
-  /** What a link that is down does not carry has been sent all the same, as far as the daemon is concerned. */
   private openSender(link: string): AdvertSender {
     return {
       send: (packets, to) => {
-        const made = packets.map((bytes): Packet => ({ lan: lanOf(link), vrid: vridOf(bytes), to, bytes }))
-        this.sent.push(...made)
-        if (!this.machine.isUp(link)) return refused('ENETDOWN')
-        for (const packet of made) this.machine.send(packet)
-        return accepted(made.length)
+        const carried = packets.map((bytes) => this.machine.send(link, { to, bytes }))
+        return carried.every(Boolean) ? accepted(packets.length) : refused('ENETDOWN')
       },
       close: () => undefined,
     }
@@ -244,7 +253,7 @@ export class SimulatedProcess {
 
   /** One packet at a time, so that it is known what an event comes from. */
   private openReceiver(link: string, address: Ipv4Address): AdvertReceiver {
-    const receiver: OpenReceiver = { link, address, inbox: new Inbox(), callback: undefined }
+    const receiver: OpenReceiver<P> = { link, address, inbox: new Inbox<P>(), callback: undefined }
     this.receivers.add(receiver)
     return {
       receive: () => {
@@ -259,34 +268,45 @@ export class SimulatedProcess {
     }
   }
 
-  private datagram({ packet: { bytes }, arrivedAt }: Arrived): Datagram {
+  private datagram({ packet: { bytes }, arrivedAt }: Arrived<P>): Datagram {
     const age = between(arrivedAt, this.around.now())
     return { bytes, age, source: new Uint8Array(), linkIndex: undefined, ttl: undefined, truncated: false }
   }
 
-  /** What a script finds is so when it ends; that it has ended is heard when the process is awake. */
+  /** What a program finds is so when it ends; that it has ended is heard when the process is awake. */
   private launch(spec: LaunchSpec, handlers: LaunchHandlers): ReturnType<Launcher['launch']> {
-    const [least, more] = SCRIPT_RUNS
+    const [least, more] = PROGRAM_RUNS
     const end = after(this.around.now(), microseconds(least + this.around.lag() * more))
-    this.around.plan(end, () => {
-      const isWell = this.machine.tracked.verdictOf('script', spec.argv[0].slice(1)) === 'up'
+    let isOver = false
+    const exits = (status: ExitStatus): void => {
+      if (isOver) return
+      isOver = true
       this.timers.after(microseconds(0), () => {
-        handlers.onExit({ kind: 'exited', code: isWell ? 0 : 1 })
+        handlers.onExit(status)
       })
+    }
+    this.around.plan(end, () => {
+      const how = isOver ? 'hangs' : this.machine.endOf(spec)
+      if (how !== 'hangs') exits({ kind: 'exited', code: how.code })
     })
-    return accepted({ pid: 2, killGroup: () => undefined })
-  }
-
-  private processes(): readonly ProcessSeen[] {
-    const { tracked } = this.machine
-    return tracked.verdictOf('process', 'process_a') === 'up' ? [{ name: 'process_a', argv: undefined }] : []
+    const signalled = { SIGTERM: 15, SIGKILL: 9 } as const
+    this.lastPid += 1
+    return accepted({
+      pid: this.lastPid,
+      killGroup: (signal) => {
+        exits({ kind: 'signalled', signal: signalled[signal] })
+      },
+    })
   }
 
   private files(): TrackedFileSystem {
     const { machine } = this
     return {
       readBeginning: (path) =>
-        this.answer(() => ({ kind: 'text', text: String(machine.tracked.numberOf(path.slice(1))) })),
+        this.answer(() => {
+          const text = machine.textOf(path)
+          return text === undefined ? { kind: 'missing' } : { kind: 'text', text }
+        }),
       writeInitial: () => this.answer(() => undefined),
       directoryIdentity: (path) => this.answer(() => path),
       watchDirectory: (_path, changed) => {
@@ -296,13 +316,3 @@ export class SimulatedProcess {
     }
   }
 }
-
-const lanOf = (link: string): number => Number(link.slice(linkName(0).length - 1))
-
-const AH_PROTOCOL = 51
-const IP_HEADER_BYTES = 20
-const AH_BYTES = 24
-
-/** The second byte of what is behind the headers. */
-const vridOf = (bytes: Uint8Array): number =>
-  bytes[IP_HEADER_BYTES + (bytes[9] === AH_PROTOCOL ? AH_BYTES : 0) + 1] ?? 0

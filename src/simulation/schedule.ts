@@ -1,6 +1,6 @@
 /** What is to happen when, in the order of time and, at one instant, of being planned. */
 
-import type { Instant } from '../../src/base/time.ts'
+import type { Instant } from '../base/time.ts'
 
 interface Planned {
   readonly at: Instant

@@ -1,9 +1,17 @@
 /** One virtual LAN: who hears whom, how late, and how often. */
 
-import { after, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
+import { after, milliseconds, type Duration, type Instant } from '../base/time.ts'
 import { fate } from './random.ts'
-import { clearSky, type Weather } from './scenario.ts'
 import type { Schedule } from './schedule.ts'
+
+/** Milliseconds and probabilities; what a LAN does to each packet. */
+export interface Weather {
+  readonly loss: number
+  readonly duplicates: number
+  readonly delay: readonly [least: number, most: number]
+}
+
+export const clearSky: Weather = { loss: 0, duplicates: 0, delay: [0.1, 2] }
 
 export class Lan<Packet> {
   weather: Weather = clearSky
