@@ -1,5 +1,6 @@
 /** Asks a running daemon. */
 
+import { statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { accepted, rejected, type Result } from '../base/result.ts'
 import {
@@ -158,10 +159,9 @@ function describeFailure(path: string, code: string): ClientError {
     case 'ENOENT':
       return { code: 'absent', text: `vrrpd is not running here: there is no ${path}` }
     case 'ECONNREFUSED':
-      return {
-        code: 'dead',
-        text: `vrrpd is not running: ${path} was left behind by one that was killed`,
-      }
+      return isSocket(path)
+        ? { code: 'dead', text: `vrrpd is not running: ${path} was left behind by one that was killed` }
+        : { code: 'unreachable', text: `cannot reach vrrpd at ${path}: it is no socket` }
     case 'EACCES':
     case 'EPERM':
       return { code: 'forbidden', text: `no permission for ${path}` }
@@ -172,3 +172,6 @@ function describeFailure(path: string, code: string): ClientError {
       return { code: 'unreachable', text: `cannot reach ${path}: ${code}` }
   }
 }
+
+/** The kernel says of a file what it says of a socket that nobody listens on. */
+const isSocket = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isSocket() !== false

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,14 @@ describe('askDaemon', () => {
     spawnSync(process.execPath, ['-e', script])
     expect(await ask()).toMatchObject({
       error: { code: 'dead', text: expect.stringContaining(path) as unknown },
+    })
+  })
+
+  test('a file that is no socket: nobody has left it behind', async () => {
+    writeFileSync(path, '')
+    expect(await ask()).toEqual({
+      ok: false,
+      error: { code: 'unreachable', text: `cannot reach vrrpd at ${path}: it is no socket` },
     })
   })
 
