@@ -20,11 +20,7 @@ const figures: readonly { readonly key: keyof Samples; readonly label: string }[
   { key: 'proportional', label: 'proportional memory, MiB' },
 ]
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, 'load-rounds': { type: 'string', default: '1' } },
-})
-const rounds = wholeNumber('rounds')
-const loadRounds = wholeNumber('load-rounds')
+const { rounds, loadRounds } = readOptions()
 
 const kinds: readonly DaemonKind[] =
   findProgram('keepalived') === undefined ? ['vrrpd'] : ['keepalived', 'vrrpd']
@@ -59,8 +55,25 @@ for (const load of loads) {
 }
 printTable(kinds, lateness)
 
-function wholeNumber(option: 'rounds' | 'load-rounds'): number {
-  const number = Number(values[option])
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${option} takes a whole number from 1`)
+function readOptions(): { readonly rounds: number; readonly loadRounds: number } {
+  try {
+    const { values } = parseArgs({
+      options: { rounds: { type: 'string', default: '5' }, 'load-rounds': { type: 'string', default: '1' } },
+    })
+    return {
+      rounds: wholeNumber('--rounds', values.rounds),
+      loadRounds: wholeNumber('--load-rounds', values['load-rounds']),
+    }
+  } catch (error) {
+    process.stderr.write(
+      `bench: ${(error as Error).message}\nusage: npm run bench [-- --rounds N --load-rounds N]\n`,
+    )
+    process.exit(1)
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${option} takes a whole number from 1`)
   return number
 }

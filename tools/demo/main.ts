@@ -27,10 +27,30 @@ const seed = ['../shared/configs/seeds/simplest-ha.conf', 'tools/demo/two-hosts.
   .map(atRoot)
   .find(existsSync)
 
-function readOptions(): { readonly first: DaemonKind; readonly second: DaemonKind } {
-  const { values } = parseArgs({ options: { daemon: { type: 'string' }, peer: { type: 'string' } } })
+interface Options {
+  readonly first: DaemonKind
+  readonly second: DaemonKind
+}
+
+/** @returns undefined: only the usage is asked for */
+function readOptions(): Options | undefined {
+  const { values } = parseGiven()
+  if (values.help === true) return undefined
   const first = kindOf(values.daemon ?? 'vrrpd')
   return { first, second: kindOf(values.peer ?? first) }
+}
+
+function parseGiven() {
+  const options = {
+    daemon: { type: 'string' },
+    peer: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  try {
+    return parseArgs({ options })
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error })
+  }
 }
 
 function kindOf(text: string): DaemonKind {
@@ -41,7 +61,12 @@ function kindOf(text: string): DaemonKind {
 }
 
 async function main(): Promise<number> {
-  const { first, second } = readOptions()
+  const options = readOptions()
+  if (options === undefined) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const { first, second } = options
   if (seed === undefined) throw new Error('tools/demo/two-hosts.conf is missing')
   const facts = readFacts(readFileSync(seed, 'utf8'))
   const lab = await Lab.create({
