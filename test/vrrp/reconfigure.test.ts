@@ -10,7 +10,7 @@ import {
   type Engine,
   type EngineEffect,
 } from '../../src/vrrp/engine.ts'
-import { at, goodLink, makeAdvert, makeFacts, makeRouter } from './kit.ts'
+import { at, goodLink, makeAdvert, makeFacts, makeRouter, makeTracker } from './kit.ts'
 
 const facts = makeFacts({ links: new Map(['eth0', 'eth1'].map((name) => [name, goodLink])) })
 const group = (...members: string[]) => [{ name: 'G', members }]
@@ -102,6 +102,33 @@ test('a new router begins as at start, and leaves the others alone', () => {
   const { engine, effects } = reconfigure(masters([makeRouter()]), [makeRouter(), makeRouter({ vrid: 2 })])
   expect(kinds(engine)).toEqual(['master', 'backup'])
   expect(told(effects)).toEqual(['V2 notify BACKUP'])
+})
+
+describe('a tracked file that is not read yet', () => {
+  const file = makeTracker({ kind: 'file', name: 'tf', weight: 1 })
+
+  test('holds up no router that has begun: as Master, in Fault and out of it', () => {
+    const both = masters([makeRouter(), makeRouter({ vrid: 2, requiredLinks: ['eth9'] })])
+    expect(kinds(both)).toEqual(['master', 'fault'])
+    const tracking = [makeRouter({ trackers: [file] }), makeRouter({ vrid: 2, trackers: [file] })]
+    const { engine, effects } = reconfigure(both, tracking)
+    expect(kinds(engine)).toEqual(['master', 'fault'])
+    expect(told(effects)).toEqual([])
+    const read = stepEngine(engine, { type: 'file', name: 'tf', number: -10 }, at(4.51))
+    expect(kinds(read.engine)).toEqual(['master', 'backup'])
+    expect(told(read.effects)).toEqual(['V2 notify BACKUP'])
+  })
+
+  test('holds up one that begins, until it is read or tracked no more', () => {
+    const unready = makeRouter({ vrid: 2, requiredLinks: ['eth9'], trackers: [file] })
+    const { engine, effects } = reconfigure(masters([makeRouter()]), [makeRouter(), unready])
+    expect(kinds(engine)).toEqual(['master', 'initialize'])
+    expect(told(effects)).toEqual([])
+    const read = stepEngine(engine, { type: 'file', name: 'tf', number: -10 }, at(4.51))
+    expect(told(read.effects)).toEqual(['V2 notify FAULT'])
+    const dropped = reconfigure(engine, [makeRouter(), { ...unready, trackers: [] }], [], at(4.6))
+    expect(kinds(dropped.engine)).toEqual(['master', 'fault'])
+  })
 })
 
 test('a dismissed router says goodbye, and only its `notify` hears of it', () => {
