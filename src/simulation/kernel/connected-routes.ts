@@ -6,7 +6,7 @@
 
 import { ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
 import type { RouteType } from '../../base/routing.ts'
-import { addKernelRoute, dropRoutesFrom, removeKernelRoute, typeOn } from './ipv4-routes.ts'
+import { addKernelRoute, dropRoutesFrom, removeKernelRoute, typeOf } from './ipv4-routes.ts'
 import { lastOf, networkOf, sameNetwork } from './networks.ts'
 import {
   SCOPE,
@@ -82,7 +82,7 @@ export function removeConnectedRoutes(
   if (needed.local) return
   remove('local', local, 32)
   const isGone = !link.ipv4.includes(entry)
-  if (isGone && typeOn(host, local, link) !== 'local') dropRoutesFrom(host, local)
+  if (isGone && typeOf(host, local) !== 'local') dropRoutesFrom(host, local)
 }
 
 interface Needed {

@@ -204,7 +204,7 @@ function wayOnLink(host: HostState, { scope = 0 }: RouteSpec, way: Way, gateway:
   const link = host.links.get(way.link)
   if (link === undefined) return refuse('ENODEV', 'Nexthop device required for onlink')
   if (!link.enabled) return refuse('ENETDOWN', 'Nexthop device is not up')
-  if (typeOn(host, gateway, link) !== 'unicast') return refuse('EINVAL', 'Nexthop has invalid gateway')
+  if (typeOf(host, gateway) !== 'unicast') return refuse('EINVAL', 'Nexthop has invalid gateway')
   return { ...way, scope: SCOPE.link }
 }
 
@@ -236,12 +236,11 @@ function typeIn(host: HostState, table: number, address: Ipv4Address): RouteType
   return typeof found === 'object' ? found.route.type : 'unicast'
 }
 
-/** What an address is on a link: `local`, `broadcast`, or anything else. */
-export function typeOn(host: HostState, address: Ipv4Address, link: LinkState): RouteType {
+/** What an address is, on whatever link: `local`, `broadcast`, or anything else. */
+export function typeOf(host: HostState, address: Ipv4Address): RouteType {
   if (address >>> 24 === 0 || address === 0xffffffff) return 'broadcast'
   if (isMulticast(address)) return 'multicast'
-  const found = lookUpIn(host.ipv4Routes.get(TABLE.local) ?? [], { to: address, link: 0, scope: 0 })
-  return typeof found === 'object' && found.way.link === link.index ? found.route.type : 'unicast'
+  return typeIn(host, TABLE.local, address)
 }
 
 /** The first that agrees in all that is asked for. */

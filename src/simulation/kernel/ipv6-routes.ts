@@ -230,7 +230,7 @@ function onLink(
   named: LinkState | undefined,
   gateway: Ipv6Address,
 ): LinkState | Refusal | undefined {
-  const found = lookUpIn(host, TABLE.main, gateway, named?.index ?? 0)
+  const found = lookUpIn(host, TABLE.main, gateway, named?.index ?? 0, 'rather')
   const isElsewhere =
     typeof found === 'object' &&
     found.destination.prefixLength > 0 &&
@@ -271,16 +271,21 @@ function leadsOn(
   return DEAD_ENDS[route.type] === undefined && wayOf(route).gateway === undefined ? route : undefined
 }
 
-function lookUpIn(host: HostState, table: number, to: Ipv6Address, link: number): RouteState | 'next' {
+/** @param by whether it has to leave by the link, or only does so if there is a choice; 0 is any */
+function lookUpIn(
+  host: HostState,
+  table: number,
+  to: Ipv6Address,
+  link: number,
+  by: 'only' | 'rather' = 'only',
+): RouteState | 'next' {
   const matching = (host.ipv6Routes.get(table) ?? [])
-    .filter(({ destination }) => contains(destination, to))
+    .filter((route) => !wayOf(route).dead && contains(route.destination, to))
     .sort((a, b) => b.destination.prefixLength - a.destination.prefixLength)
-  return (
-    matching.find((route) => {
-      const way = wayOf(route)
-      return !way.dead && (link === 0 || way.link === link)
-    }) ?? 'next'
-  )
+  const isBy = (route: RouteState): boolean => link === 0 || wayOf(route).link === link
+  const [first] = matching
+  if (by === 'only' || first === undefined) return matching.find(isBy) ?? 'next'
+  return matching.find((route) => sameLevel(route, first) && isBy(route)) ?? first
 }
 
 /** Whatever its type and source are; with a gateway only this way, else all that are one with it. */
@@ -430,7 +435,18 @@ export function reviveIpv6Ways(host: HostState, link: LinkState): void {
     for (const route of routes) if (wayOf(route).link === link.index) wayOf(route).dead = false
 }
 
+/**
+ * As a dump tells them: several that are one at the place of the first; and then the dump goes on behind the
+ * last, so that it leaves out what stands in between without a gateway (measured).
+ */
 export function* listIpv6Routes(host: HostState): Generator<RouteSpec> {
-  for (const routes of host.ipv6Routes.values())
-    for (const route of routes) if (siblingsOf(host, route)[0] === route) yield describe(host, route)
+  for (const routes of host.ipv6Routes.values()) {
+    for (let at = 0; at < routes.length; at++) {
+      const route = routes[at]
+      if (route === undefined) continue
+      yield describe(host, route)
+      const last = siblingsOf(host, route).at(-1)
+      if (last !== undefined) at = routes.indexOf(last)
+    }
+  }
 }

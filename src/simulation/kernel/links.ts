@@ -72,7 +72,7 @@ const macvlansOn = (host: HostState, { index }: LinkState): readonly LinkState[]
 
 export function setEnabled(host: HostState, link: LinkState, enabled: boolean): Outcome {
   if (link.enabled === enabled) return undefined
-  if (enabled && isMacTaken(host, link)) return refuse('EADDRINUSE')
+  if (enabled && isTaken(host, link, link.mac)) return refuse('EADDRINUSE')
   link.enabled = enabled
   tellLink(host, link)
   if (enabled) comeUp(host, link)
@@ -81,12 +81,12 @@ export function setEnabled(host: HostState, link: LinkState, enabled: boolean): 
   return undefined
 }
 
-/** On one link only one that is up may have it. */
-function isMacTaken(host: HostState, link: LinkState): boolean {
+/** A macvlan's, by its parent or by another one that is up on it. */
+function isTaken(host: HostState, link: LinkState, mac: Uint8Array): boolean {
   const parent = link.parent === undefined ? undefined : host.links.get(link.parent)
   if (parent === undefined) return false
   const rivals = macvlansOn(host, parent).filter((each) => each !== link && each.enabled)
-  return [parent, ...rivals].some(({ mac }) => mac.every((byte, at) => byte === link.mac[at]))
+  return [parent, ...rivals].some((each) => each.mac.every((byte, at) => byte === mac[at]))
 }
 
 function comeUp(host: HostState, link: LinkState): void {
@@ -109,10 +109,10 @@ export function removeLink(host: HostState, link: LinkState): Outcome {
     tellLink(host, link)
     goDown(host, link)
   }
-  flushIpv6RoutesOfLink(host, link, 'deleted')
-  removeAllIpv6(host, link)
   removeAllIpv4(host, link)
   flushRoutesOfLink(host, link, 'deleted')
+  flushIpv6RoutesOfLink(host, link, 'deleted')
+  removeAllIpv6(host, link)
   for (const macvlan of macvlansOn(host, link)) removeLink(host, macvlan)
   host.links.delete(link.index)
   host.tell({ type: 'link-gone', index: link.index })
@@ -145,9 +145,11 @@ export function setMtu(host: HostState, link: LinkState, mtu: number): void {
   tellLink(host, link)
 }
 
-export function setMac(host: HostState, link: LinkState, mac: Uint8Array): void {
+export function setMac(host: HostState, link: LinkState, mac: Uint8Array): Outcome {
+  if (isTaken(host, link, mac)) return refuse('EADDRINUSE')
   link.mac = mac
   tellLink(host, link)
+  return undefined
 }
 
 export function tellLink(host: HostState, link: LinkState): void {

@@ -47,6 +47,9 @@ export interface OpenOptions {
   readonly onReadable?: (drain: () => void) => void
 }
 
+/** Whose the loopback device's IPv6 address is. */
+const IFAPROT_KERNEL_LO = 1
+
 /** 4 MiB of 1 KiB each. */
 const QUEUE_LENGTH = 4096
 const FIRST_PORT: PortId = 1000
@@ -82,7 +85,7 @@ export class MemoryKernel {
     for (const [at, cidr] of addresses.entries()) {
       const request = { linkIndex: index, cidr, scope: SCOPE.host }
       if (at === 0) addIpv4(this.host, request, KERNEL_PORT)
-      else addIpv6(this.host, request)
+      else addIpv6(this.host, { ...request, protocol: IFAPROT_KERNEL_LO })
     }
   }
 

@@ -87,10 +87,7 @@ export class Party {
   }
 
   setMac(name: string, mac: Uint8Array): Outcome {
-    return this.withLink(name, (link) => {
-      setMac(this.host, link, mac)
-      return undefined
-    })
+    return this.withLink(name, (link) => setMac(this.host, link, mac))
   }
 
   setMtu(name: string, mtu: number): Outcome {

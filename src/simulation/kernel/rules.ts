@@ -41,6 +41,7 @@ export function addRule(host: HostState, request: RuleRequest, by: PortId): Outc
 }
 
 export function removeRule(host: HostState, query: RuleQuery, by: PortId): Outcome {
+  if (isBackward(query.action, query.preference ?? 0)) return refuse('EINVAL', 'Backward goto not supported')
   const rules = rulesOf(host, query.family)
   const at = rules.findIndex((each) => agrees(each, query))
   const rule = rules[at]
@@ -51,8 +52,7 @@ export function removeRule(host: HostState, query: RuleQuery, by: PortId): Outco
 }
 
 function problemOf({ family, action, tos = 0, l3mdev, from, to }: RuleRequest, preference: number): Outcome {
-  if (action.kind === 'goto' && action.preference <= preference)
-    return refuse('EINVAL', 'Backward goto not supported')
+  if (isBackward(action, preference)) return refuse('EINVAL', 'Backward goto not supported')
   if (family === 4 && (tos & ~TOS_BITS) !== 0)
     return refuse('EINVAL', 'Invalid dsfield (dscp): ECN bits must be 0')
   if (family === 6 && action.kind === 'table' && action.table === 0 && !l3mdev)
@@ -62,6 +62,9 @@ function problemOf({ family, action, tos = 0, l3mdev, from, to }: RuleRequest, p
   )
   return tooLong ? refuse('EINVAL') : undefined
 }
+
+const isBackward = (action: RuleAction | undefined, preference: number): boolean =>
+  action?.kind === 'goto' && action.preference <= preference
 
 /** IPTOS_TOS_MASK */
 const TOS_BITS = 0x1c
