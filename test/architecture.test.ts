@@ -201,7 +201,6 @@ const pureFiles = [
   'doctor/finding.ts',
   'cli/counter-words.ts',
   'cli/detail.ts',
-  'cli/layout.ts',
   'cli/picture.ts',
   'cli/problem-lines.ts',
   'cli/selection.ts',

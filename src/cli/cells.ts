@@ -2,7 +2,7 @@
 
 import { printable } from '../base/printable.ts'
 import type { AddressReport, InstanceReport } from '../control/report.ts'
-import type { Cell, Colour } from './layout.ts'
+import type { Cell, Colour } from '../base/layout.ts'
 
 const STATE_COLOURS: Readonly<Record<InstanceReport['state'], Colour>> = {
   INIT: 'yellow',

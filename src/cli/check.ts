@@ -14,7 +14,7 @@ import { examine, type Examined, type ExamineOptions } from './check-examine.ts'
 import { checkIo, pathOf } from './check-io.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
-import { wrap } from './layout.ts'
+import { wrap } from '../base/layout.ts'
 
 export interface CheckArguments extends ExamineOptions {
   readonly form: 'text' | 'json' | 'sarif'

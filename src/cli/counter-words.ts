@@ -2,7 +2,7 @@
 
 import type { CountersReport } from '../control/report.ts'
 import { plain } from './cells.ts'
-import type { Cell } from './layout.ts'
+import type { Cell } from '../base/layout.ts'
 
 export function counterPieces(counters: CountersReport): readonly Cell[] {
   const { advertsReceived, advertsSent, becameMaster, releasedMaster } = counters

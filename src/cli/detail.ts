@@ -3,7 +3,7 @@
 import { printable } from '../base/printable.ts'
 import type { InstanceReport, RunReport, TrackerReport } from '../control/report.ts'
 import { addressCell, plain, presenceCell, prioritySum, stateCell } from './cells.ts'
-import { flow, words, type Cell } from './layout.ts'
+import { flow, words, type Cell } from '../base/layout.ts'
 import { counterPieces } from './counter-words.ts'
 import type { ViewOptions } from './view-options.ts'
 

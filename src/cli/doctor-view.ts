@@ -3,7 +3,7 @@
 import { printable } from '../base/printable.ts'
 import type { DoctorReport } from '../doctor/diagnose.ts'
 import type { Severity } from '../doctor/finding.ts'
-import { flow, paint, words, type Colour } from './layout.ts'
+import { flow, paint, words, type Colour } from '../base/layout.ts'
 
 export interface DoctorViewOptions {
   readonly width: number

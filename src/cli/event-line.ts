@@ -2,7 +2,7 @@
 
 import { printable } from '../base/printable.ts'
 import type { EventReport } from '../control/events.ts'
-import { paint, wrap, type Colour } from './layout.ts'
+import { paint, wrap, type Colour } from '../base/layout.ts'
 
 export interface EventLineOptions {
   readonly width: number

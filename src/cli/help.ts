@@ -1,6 +1,6 @@
 /** What `vrrpd --help` prints: the option table, laid out for 80 columns. Pure. */
 
-import { flow, words } from './layout.ts'
+import { flow, words } from '../base/layout.ts'
 import { idleOptions, type IdleOption } from './idle-options.ts'
 import { effectiveOptions, type EffectiveOption } from './option-table.ts'
 

@@ -2,7 +2,7 @@
 
 import { printable } from '../base/printable.ts'
 import { isAlarming, type Problem } from '../control/problem.ts'
-import { flow, paint, words, type Cell } from './layout.ts'
+import { flow, paint, words, type Cell } from '../base/layout.ts'
 import type { ViewOptions } from './view-options.ts'
 
 const INDENT = '    '

@@ -9,7 +9,7 @@ import { printable } from '../base/printable.ts'
 import type { InstanceReport, StatusReport } from '../control/report.ts'
 import { addressCell, masterText, plain, priorityText, stateCell } from './cells.ts'
 import { instanceDetail } from './detail.ts'
-import { columnWidths, flow, tableRow, tableWidth, words, type Cell, type Colour } from './layout.ts'
+import { columnWidths, flow, tableRow, tableWidth, words, type Cell, type Colour } from '../base/layout.ts'
 import { problemLines } from './problem-lines.ts'
 import type { ViewOptions } from './view-options.ts'
 

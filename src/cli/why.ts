@@ -8,7 +8,7 @@ import { controlOption, jsonOption, type Choose } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
-import { wrap } from './layout.ts'
+import { wrap } from '../base/layout.ts'
 import { localTime } from './local-time.ts'
 import { askStatus } from './status.ts'
 
