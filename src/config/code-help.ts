@@ -150,5 +150,10 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'peer-routes': 'The virtual routes differ: after a takeover some are missing.',
   'peer-group':
     'Sync groups that differ, or whose members disagree about which router is higher: instances move apart, or neither router preempts the other.',
+  'story-syntax':
+    'A line of a story has one event, `at 10s kill a`; the message says how this one is written.',
+  'story-time': 'Times in a story count from its beginning and have units: 250ms, 1.5s, 2m, 1m30s.',
+  'story-name':
+    'A story speaks of a host, an interface, a script or an address that none of the configurations has. A word that is a name and means something else, too, needs double quotes.',
   'unreadable-file': 'The configuration file cannot be read.',
 }

@@ -114,5 +114,9 @@ export type DiagnosticCode =
   | 'peer-mac'
   | 'peer-routes'
   | 'peer-group'
+  // Stories for `vrrpd simulate`
+  | 'story-syntax'
+  | 'story-time'
+  | 'story-name'
   // The file itself
   | 'unreadable-file'
