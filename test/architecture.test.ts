@@ -96,9 +96,24 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'the one folder where the parts meet; what is outside it reaches through the World',
   },
   simulation: {
-    imports: ['base', 'netlink'],
-    why: 'a world in memory: it shares what is pure, and nobody but a command knows of it',
+    imports: [
+      'base',
+      'config',
+      'daemon',
+      'netlink',
+      'simulation/kernel',
+      'simulation/story',
+      'simulation/report',
+    ],
+    types: ['scripts', 'system', 'tracking', 'vrrp', 'vrrp/election', 'vrrp/socket', 'world'],
+    why: 'the daemon as it is, in a world in memory; nobody but a command knows of it',
   },
+  'simulation/kernel': {
+    imports: ['base', 'netlink'],
+    why: 'one host’s kernel, with the rules that netlink has',
+  },
+  'simulation/story': { imports: ['base', 'config', 'simulation'], why: 'words in, events out' },
+  'simulation/report': { imports: ['base'], why: 'what was observed, told to people and programs' },
   cli: {
     imports: ['base', 'control'],
     packages: ['yargs', 'yargs/*'],
@@ -124,6 +139,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/check-io.ts': ['config'],
   'cli/check-host.ts': ['config', 'scripts'],
   'cli/doctor.ts': ['doctor'],
+  'cli/simulate.ts': ['config', 'simulation', 'simulation/report', 'simulation/story'],
   'cli/doctor-view.ts': ['doctor'],
 }
 
@@ -131,7 +147,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
   const [first = '', second = '', ...deeper] = path.split('/')
-  return ['vrrp', 'doctor'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
+  return ['vrrp', 'doctor', 'simulation'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
 }
 
 /** Files of pure folders that do touch the world. */
@@ -145,7 +161,9 @@ const pureFolders = [
   'vrrp',
   'doctor/checks',
   'doctor/firewall',
-  'simulation',
+  'simulation/kernel',
+  'simulation/story',
+  'simulation/report',
 ]
 /** Pure files of other folders. */
 const pureFiles = [
@@ -159,6 +177,14 @@ const pureFiles = [
   'netlink/own-changes.ts',
   'netlink/monitor.ts',
   'netlink/requests.ts',
+  'simulation/inbox.ts',
+  'simulation/infer.ts',
+  'simulation/lan.ts',
+  'simulation/memory-record.ts',
+  'simulation/process.ts',
+  'simulation/random.ts',
+  'simulation/schedule.ts',
+  'simulation/sleepy-timers.ts',
   'scripts/types.ts',
   'scripts/check.ts',
   'scripts/notify.ts',
@@ -332,14 +358,14 @@ describe('state', () => {
     return changes.test(declaration.getSourceFile().text)
   }
 
-  test('only the daemon advances the engine, and the rehearsal its own copy', () => {
+  test('only the daemon advances the engine, the rehearsal its own copy; a simulated host looks on', () => {
     const advancing = sources.filter(
       (source) => source.path !== 'vrrp/engine.ts' && /\bstepEngine\(/.test(source.tree.text),
     )
     expect(
       advancing.map((source) => source.path),
       'one owner, one order of events',
-    ).toEqual(['daemon/daemon.ts', 'daemon/kernel/rehearsal.ts'])
+    ).toEqual(['daemon/daemon.ts', 'daemon/kernel/rehearsal.ts', 'simulation/host.ts'])
   })
 })
 
@@ -348,8 +374,9 @@ describe('what runs in a simulation', () => {
   const harmless = ['node:util', 'node:path', 'node:crypto']
 
   test('reaches the host through the World alone', () => {
-    const loaded = ['daemon/parts.ts', ...reachable('daemon/parts.ts', false)]
-    const offences = loaded.flatMap((path) => {
+    const roots = ['daemon/parts.ts', 'simulation/network.ts']
+    const loaded = new Set(roots.flatMap((root) => [root, ...reachable(root, false)]))
+    const offences = [...loaded].flatMap((path) => {
       const { imports = [], tree } = byPath.get(path) ?? {}
       const modules = imports.filter(({ target, typeOnly }) => target.startsWith('node:') && !typeOnly)
       const named = /\b(setTimeout|setInterval|setImmediate|Date\.now|new Date\(\)|Math\.random)\b/.exec(
@@ -377,7 +404,7 @@ describe('native code', () => {
     ).toEqual([])
   })
 
-  test.each(['cli/status.ts', 'cli/check.ts'])('is not loaded by %s', (path) => {
+  test.each(['cli/status.ts', 'cli/check.ts', 'cli/simulate.ts'])('is not loaded by %s', (path) => {
     expect(byPath.has(path)).toBe(true)
     const reason = 'it works without root, and where the addon was never built'
     expect(reachable(path, true), reason).not.toContain('system/native.ts')

@@ -7,6 +7,7 @@ export const commandNames = [
   'resume',
   'check',
   'doctor',
+  'simulate',
   'reload',
   'cleanup',
   'completion',

@@ -17,6 +17,7 @@ import { doctorArguments, doctorOptions, doctorSummary, doctorUsage } from './do
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { reloadCommand } from './reload.ts'
+import { simulateCommand } from './simulate-command.ts'
 import { statusCommand } from './status-command.ts'
 import { whyCommand } from './why.ts'
 
@@ -49,8 +50,8 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
     .wrap(80)
     .strict()
     .showHelpOnFail(false, `Try 'vrrpd ${argv[0] ?? ''} --help'`)
-    // The last one wins, as in the daemon's options.
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+    // The last one wins, as in the daemon's options; but simulate has several files.
+    .parserConfiguration({ 'duplicate-arguments-array': argv[0] === 'simulate', 'boolean-negation': false })
     .command(statusCommand(choose))
     .command(checkUsage, checkSummary, checkOptions, (given) => {
       chosen = async (io) => {
@@ -67,6 +68,7 @@ function parse(argv: readonly string[], look?: (parser: Argv) => void): Chosen {
     .command(doctorUsage, doctorSummary, doctorOptions, (given) => {
       chosen = async (io) => (await import('./doctor.ts')).doctor(doctorArguments(given), io)
     })
+    .command(simulateCommand(choose))
     .command(completionCommand(choose))
   if (look !== undefined) {
     look(parser)

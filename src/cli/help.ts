@@ -19,6 +19,7 @@ export function helpText(): string {
     '       vrrpd check [FILE]      check a configuration',
     '       vrrpd reload            read the configuration anew, say what changes',
     '       vrrpd doctor            look for what keeps this host from taking part',
+    '       vrrpd simulate FILE...  tell the future of some configurations',
     '       vrrpd cleanup           remove what a crashed daemon has left behind',
     '       vrrpd completion SHELL  print completions for bash, zsh or fish',
     '       vrrpd help              print this on standard output',

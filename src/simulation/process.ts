@@ -11,7 +11,7 @@ import type { ExitStatus, LaunchHandlers, Launcher, LaunchSpec } from '../script
 import type { Datagram } from '../system/datagrams.ts'
 import type { SystemError } from '../system/system-error.ts'
 import type { ProcessSeen } from '../tracking/process-match.ts'
-import type { TrackedFileSystem } from '../tracking/types.ts'
+import type { InitialContent, TrackedFileSystem } from '../tracking/types.ts'
 import type { AdvertReceiver, AdvertSender } from '../vrrp/socket/advert-socket.ts'
 import type { Alarm, World } from '../world/world.ts'
 import type { MemoryRecord } from './memory-record.ts'
@@ -53,6 +53,8 @@ export interface Machine extends Pick<World, 'linkSettings'> {
   processes(): readonly ProcessSeen[]
   /** Undefined: there is no such file. */
   textOf(path: string): string | undefined
+  /** `init_file` */
+  makeFile(path: string, initial: InitialContent): void
 }
 
 interface OpenReceiver<P> {
@@ -307,7 +309,11 @@ export class SimulatedProcess<P extends Packet = Packet> {
           const text = machine.textOf(path)
           return text === undefined ? { kind: 'missing' } : { kind: 'text', text }
         }),
-      writeInitial: () => this.answer(() => undefined),
+      writeInitial: (path, initial) =>
+        this.answer(() => {
+          machine.makeFile(path, initial)
+          return undefined
+        }),
       directoryIdentity: (path) => this.answer(() => path),
       watchDirectory: (_path, changed) => {
         this.watchers.add(changed)

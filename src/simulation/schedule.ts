@@ -49,14 +49,15 @@ export class Schedule {
   }
 
   private isBefore(a: number, b: number): boolean {
-    const one = this.heap[a]!
-    const other = this.heap[b]!
+    const [one, other] = [this.heap[a], this.heap[b]]
+    if (one === undefined || other === undefined) return false
     return one.at < other.at || (one.at === other.at && one.turn < other.turn)
   }
 
   private swap(a: number, b: number): void {
-    const kept = this.heap[a]!
-    this.heap[a] = this.heap[b]!
-    this.heap[b] = kept
+    const [one, other] = [this.heap[a], this.heap[b]]
+    if (one === undefined || other === undefined) return
+    this.heap[a] = other
+    this.heap[b] = one
   }
 }

@@ -2,7 +2,7 @@
 
 import { clearSky } from '../../src/simulation/lan.ts'
 import type { Random } from '../../src/simulation/random.ts'
-import { type HostSpec, type ScenarioEvent } from './scenario.ts'
+import type { HostSpec, ScenarioEvent } from './scenario.ts'
 
 /** Nothing befalls anybody after this; what is left is to settle. */
 export const TROUBLE_ENDS = 60

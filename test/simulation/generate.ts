@@ -4,7 +4,7 @@ import { clearSky } from '../../src/simulation/lan.ts'
 import { generateHosts } from './generate-hosts.ts'
 import { generateTrouble, TROUBLE_ENDS, type Mishap } from './generate-trouble.ts'
 import { randomFrom } from '../../src/simulation/random.ts'
-import { type HostSpec, type Scenario, type ScenarioEvent } from './scenario.ts'
+import type { HostSpec, Scenario, ScenarioEvent } from './scenario.ts'
 
 /** More than the checks need to see everything settled, with the longest intervals and delays there are. */
 const CALM = 45

@@ -238,6 +238,7 @@ export class Host {
       }),
       processes: () =>
         tracked.verdictOf('process', 'process_a') === 'up' ? [{ name: 'process_a', argv: undefined }] : [],
+      makeFile: () => undefined,
       textOf: (path) => String(tracked.numberOf(path.slice(1))),
     }
   }

@@ -97,5 +97,5 @@ function valuesOf(long: string, choices: readonly string[] | undefined): Values 
   if (choices !== undefined) return { kind: 'words', words: choices }
   if (/^interfaces?$/.test(long)) return { kind: 'interfaces' }
   if (/^(instance|name)$/.test(long)) return { kind: 'instances' }
-  return /^(control|peer)$|file|path/.test(long) ? { kind: 'files' } : nothingKnown
+  return /^(control|peer|story|svg)$|file|path/.test(long) ? { kind: 'files' } : nothingKnown
 }

@@ -5,21 +5,18 @@
  */
 
 import { rmSync } from 'node:fs'
-import { formatCidr } from '../../base/address.ts'
 import { openKernel, type Kernel } from '../../netlink/kernel.ts'
 import { linkSettings } from '../../system/link-sysctl.ts'
 import { enterNetworkNamespace } from '../../system/process.ts'
 import { loadFor } from '../configuration.ts'
 import { removeTables } from '../kernel/firewall-cleanup.ts'
-import { Installer, installerPort } from '../kernel/installer.ts'
 import { holderOf } from './pid-file-holder.ts'
 import { acquirePidFiles } from './pid-files.ts'
-import type { ReadRecord, RecordedInstance } from './run-record.ts'
+import { removeRecorded } from './remove-recorded.ts'
+import type { ReadRecord } from './run-record.ts'
 import { bootId, diskRecord } from './disk-record.ts'
 import { readRecord, recordPath } from './run-record-file.ts'
 import { pidFilePaths, type DaemonSettings } from '../settings.ts'
-import { withdrawAll } from './succession.ts'
-import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
 import { withProcessWide } from '../whereabouts.ts'
 
 const EXIT = { clean: 0, failed: 1, running: 2 } as const
@@ -40,12 +37,12 @@ export async function cleanUp(asked: DaemonSettings, say: (text: string) => void
     say(`${holderOf(main)}: its addresses are left alone; stop it first`)
     return EXIT.running
   }
-  const code = removeRecorded(recordPath(main), say)
+  const code = cleanUpAfter(recordPath(main), say)
   locked.value.remove()
   return code
 }
 
-function removeRecorded(path: string, say: (text: string) => void): number {
+function cleanUpAfter(path: string, say: (text: string) => void): number {
   const record = readRecord(diskRecord(path), bootId())
   if (record === undefined) {
     say('nothing to clean up: no daemon has ended without a goodbye')
@@ -63,15 +60,11 @@ function removeRecorded(path: string, say: (text: string) => void): number {
 
 function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text: string) => void): number {
   let complaints = 0
-  const present = presentOf(record.instances, kernel)
   const complain = (text: string): void => {
     complaints += 1
     say(text)
   }
-  const installer = new Installer(installerPort({ kernel, linkSettings }), complain)
-  withdrawAll(record.instances, installer)
-  removeVirtualMacs(record.virtualMacs, kernel, complain)
-  restoreSettings(record.settings, linkSettings)
+  const present = removeRecorded(record, { kernel, linkSettings }, complain)
   const tables = removeTables(record.firewallTables ?? [], complain)
   for (const text of present) say(`removed ${text}`)
   for (const name of tables) say(`removed nftables table ${name} (no_accept)`)
@@ -85,15 +78,6 @@ function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text
 /** systemd says in ExecStopPost how the service has ended; see systemd.exec(5). */
 const isRestartLikely = ({ SERVICE_RESULT: result }: NodeJS.ProcessEnv): boolean =>
   result !== undefined && result !== 'success'
-
-const presentOf = (instances: readonly RecordedInstance[], { table }: Kernel): readonly string[] =>
-  instances.flatMap(({ name, addresses }) =>
-    addresses.flatMap(({ link: linkName, spec }) => {
-      const link = table.linkByName(linkName)
-      const isPresent = link !== undefined && table.hasAddress({ ...spec, linkIndex: link.index })
-      return isPresent ? [`${formatCidr(spec.cidr)} from ${linkName} (${name})`] : []
-    }),
-  )
 
 function failed(say: (text: string) => void, text: string): number {
   say(text)

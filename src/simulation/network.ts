@@ -1,0 +1,310 @@
+/**
+ * Hosts on LANs under one virtual clock: a story happens to them, and what comes of it is observed. Everything in
+ * here is decided by the setup and the seed, so that the same story ends the same way each time.
+ */
+
+import { formatCidr, isMulticastIpv4, type Cidr } from '../base/address.ts'
+import { after, instant, seconds, toSeconds, type Duration, type Instant } from '../base/time.ts'
+import type { Model } from '../config/model.ts'
+import { masterDownInterval } from '../config/lint/timing.ts'
+import { STATE_WORDS } from '../daemon/journal/chronicle-text.ts'
+import { SimulatedHost, type HostSetup, type Transition } from './host.ts'
+import { clearSky, Lan } from './lan.ts'
+import type { Packet } from './process.ts'
+import { fate } from './random.ts'
+import type { Observed, ObservedAddress, ObservedEvent, State } from './report/observed.ts'
+import { Schedule } from './schedule.ts'
+import { printEvent } from './story/print-story.ts'
+import type { StoryEvent } from './story/story.ts'
+
+export interface NetworkSetup {
+  readonly hosts: readonly HostSetup[]
+  readonly lans: readonly string[]
+  readonly seed: number
+  /** It lasts from 0 up to this moment. */
+  readonly until: Duration
+  /** Of files that hosts read anew, by host and path as the story has it. */
+  readonly reloads: ReadonlyMap<string, Model>
+  /** After each action, so that what promises lead to belongs to that moment: the next turn of the event loop. */
+  readonly turn: () => Promise<void>
+}
+
+export const reloadKey = (host: string, file: string): string => `${host} ${file}`
+
+interface Term {
+  readonly host: string
+  readonly from: number
+  to: number | null
+}
+
+interface Watched {
+  readonly cidr: Cidr
+  readonly instances: readonly string[]
+  readonly holders: readonly string[]
+  readonly masterDownInterval: Duration
+  readonly terms: Term[]
+}
+
+/** Thrown by a daemon: a defect of ours, and no outcome of a simulation. */
+export class Network {
+  private now: Instant = instant(0)
+  private lags = 0
+  private defect: unknown
+  private isDirty = true
+  private readonly setup: NetworkSetup
+  private readonly schedule = new Schedule()
+  private readonly hosts: readonly SimulatedHost[]
+  private readonly lans: ReadonlyMap<string, Lan<Packet>>
+  private readonly events: ObservedEvent[] = []
+  private readonly watched: readonly Watched[]
+  /** By host and instance. */
+  private readonly states = new Map<string, State>()
+  private readonly startedAt = new Map<string, Instant>()
+
+  constructor(setup: NetworkSetup) {
+    this.setup = setup
+    this.hosts = setup.hosts.map((each, number) => this.makeHost(each, number))
+    this.lans = new Map(setup.lans.map((name, number) => [name, this.makeLan(name, number)]))
+    this.watched = watchedAddresses(setup)
+  }
+
+  /** @param story by time; a host whose first event is a start runs from then on, all others from the beginning */
+  async run(story: readonly StoryEvent[]): Promise<Observed> {
+    for (const host of this.hosts) {
+      const first = story.find((event) => 'host' in event && event.host === host.name)
+      if (first?.type !== 'start') this.schedule.plan(this.now, () => this.start(host))
+    }
+    for (const event of story) this.schedule.plan(event.at, () => this.happen(event))
+    const until = instant(this.setup.until - 1)
+    for (let next = this.schedule.takeUntil(until); next; next = this.schedule.takeUntil(until)) {
+      this.now = next.at
+      next.action()
+      await this.setup.turn()
+      if (this.defect !== undefined) throw this.defect as Error
+      if (this.isDirty) this.look()
+    }
+    return this.observed()
+  }
+
+  private happen(event: StoryEvent): void {
+    this.tell('host' in event ? event.host : null, printEvent(event))
+    switch (event.type) {
+      case 'start':
+        this.start(this.host(event.host))
+        break
+      case 'stop':
+        this.host(event.host).stop()
+        this.ended(event.host, 'the daemon was stopped')
+        break
+      case 'kill':
+        this.host(event.host).kill()
+        this.ended(event.host, 'the host is gone')
+        break
+      case 'crash':
+        this.host(event.host).crash()
+        this.ended(event.host, 'the daemon crashed')
+        break
+      case 'stall':
+        this.host(event.host).stall(event.duration)
+        break
+      case 'link':
+        this.host(event.host).setLink(event.link, event.up)
+        break
+      case 'script':
+        this.host(event.host).setScript(event.name, event.outcome)
+        break
+      case 'file':
+        this.host(event.host).setFile(event.path, event.number)
+        break
+      case 'process':
+        this.host(event.host).setProcess(event.name, event.runs)
+        break
+      case 'drain':
+        this.host(event.host).drain(event.names, event.duration)
+        break
+      case 'resume':
+        this.host(event.host).resume(event.names)
+        break
+      case 'remove':
+        this.host(event.host).remove(event.address)
+        break
+      case 'reload': {
+        const model = this.setup.reloads.get(reloadKey(event.host, event.file))
+        if (model !== undefined) this.host(event.host).reload(model)
+        break
+      }
+      case 'partition': {
+        const sides = event.sides.map((side) => side.map((name) => this.numberOf(name)))
+        for (const lan of this.lansOf(event.lan)) lan.partition(sides)
+        break
+      }
+      case 'heal':
+        for (const lan of this.lansOf(event.lan)) {
+          lan.heal()
+          lan.weather = clearSky
+        }
+        break
+      case 'lose':
+        for (const lan of this.lansOf(event.lan)) lan.weather = { ...clearSky, loss: event.percent / 100 }
+    }
+  }
+
+  private start(host: SimulatedHost): void {
+    if (!this.startedAt.has(host.name)) this.startedAt.set(host.name, this.now)
+    host.start()
+  }
+
+  /** Its instances are not there any more, as far as anybody can tell. */
+  private ended(host: string, because: string): void {
+    for (const [key, state] of this.states) {
+      const [name = '', instance = ''] = key.split('\n')
+      if (name === host && state !== 'STOP') this.move(host, instance, 'STOP', because)
+    }
+    this.isDirty = true
+  }
+
+  private moved(host: string, { instance, from, to, because }: Transition): void {
+    const key = stateKey(host, instance)
+    const before = this.states.get(key)
+    if (before === undefined || before === 'STOP') this.states.set(key, STATE_WORDS[from])
+    // What an instance does on its way out is part of its end.
+    if (to !== 'initialize') this.move(host, instance, STATE_WORDS[to], because)
+  }
+
+  private move(host: string, instance: string, to: State, because: string): void {
+    const key = stateKey(host, instance)
+    const from = this.states.get(key) ?? 'STOP'
+    this.states.set(key, to)
+    this.events.push({ time: this.time, host, instance, from, to, because })
+  }
+
+  private tell(host: string | null, because: string): void {
+    this.events.push({ time: this.time, host, instance: null, from: null, to: null, because })
+  }
+
+  private look(): void {
+    this.isDirty = false
+    for (const { cidr, holders, terms } of this.watched) {
+      for (const name of holders) {
+        const current = terms.find(({ host, to }) => host === name && to === null)
+        const holds = this.host(name).holds(cidr.address)
+        if (holds && current === undefined) terms.push({ host: name, from: this.time, to: null })
+        if (!holds && current !== undefined) current.to = this.time
+      }
+    }
+  }
+
+  private observed(): Observed {
+    return {
+      hosts: this.hosts.map(({ name }) => name),
+      until: toSeconds(this.setup.until),
+      events: this.events,
+      addresses: this.watched.map((each): ObservedAddress => ({
+        address: formatCidr(each.cidr),
+        instances: each.instances,
+        held: each.terms.filter(({ from, to }) => from !== to),
+        wantedFrom: Math.min(...each.holders.map((name) => this.startOf(name))),
+        masterDownInterval: toSeconds(each.masterDownInterval),
+      })),
+    }
+  }
+
+  /** A host that never ran misses nothing. */
+  private startOf(host: string): number {
+    const at = this.startedAt.get(host)
+    return at === undefined ? toSeconds(this.setup.until) : secondsOf(at)
+  }
+
+  private get time(): number {
+    return secondsOf(this.now)
+  }
+
+  private makeHost(setup: HostSetup, number: number): SimulatedHost {
+    return new SimulatedHost(setup, {
+      now: () => this.now,
+      plan: (at, action) => {
+        this.schedule.plan(at, action)
+      },
+      lag: () => fate(this.setup.seed, number, this.lags++),
+      send: (link, packet) => {
+        this.send(number, link, packet)
+      },
+      moved: (transition) => {
+        this.moved(setup.name, transition)
+      },
+      happened: (text) => {
+        this.tell(setup.name, text)
+      },
+      addressesChanged: () => {
+        this.isDirty = true
+      },
+      fail: (error) => {
+        this.defect ??= error
+      },
+    })
+  }
+
+  private makeLan(name: string, number: number): Lan<Packet> {
+    return new Lan<Packet>(this.setup.seed + number, this.schedule, (to, packet) => {
+      this.hosts[to]?.receive(name, packet)
+    })
+  }
+
+  /** Multicast reaches all others on the LAN, unicast the one that has the address there. */
+  private send(from: number, link: string, packet: Packet): void {
+    const others = this.hosts.flatMap((host, number) => (number === from ? [] : [{ host, number }]))
+    const { to } = packet
+    const receivers = isMulticastIpv4(to) ? others : others.filter(({ host }) => host.linkOf(to) === link)
+    this.lans.get(link)?.send(
+      from,
+      receivers.map(({ number }) => number),
+      packet,
+      this.now,
+    )
+  }
+
+  private lansOf(name: string | undefined): readonly Lan<Packet>[] {
+    return [...this.lans].flatMap(([each, lan]) => (name === undefined || name === each ? [lan] : []))
+  }
+
+  private host(name: string): SimulatedHost {
+    const host = this.hosts[this.numberOf(name)]
+    if (host === undefined) throw new Error(`no host ${name}`)
+    return host
+  }
+
+  private numberOf(name: string): number {
+    return this.setup.hosts.findIndex((each) => each.name === name)
+  }
+}
+
+const stateKey = (host: string, instance: string): string => `${host}\n${instance}`
+
+const secondsOf = (at: Instant): number => toSeconds(at as number as Duration)
+
+/** Each once, however many instances have it, in the files' order. */
+function watchedAddresses({ hosts, reloads }: NetworkSetup): readonly Watched[] {
+  const byAddress = new Map<string, Watched>()
+  const note = (host: string, model: Model): void => {
+    for (const instance of model.instances)
+      for (const { cidr } of [...instance.addresses, ...instance.excludedAddresses]) {
+        const key = formatCidr(cidr)
+        const known = byAddress.get(key)
+        const interval = masterDownInterval(instance)
+        byAddress.set(key, {
+          cidr,
+          instances: [...new Set([...(known?.instances ?? []), instance.name])],
+          holders: [...new Set([...(known?.holders ?? []), host])],
+          masterDownInterval: Math.max(known?.masterDownInterval ?? 0, interval) as Duration,
+          terms: [],
+        })
+      }
+  }
+  for (const { name, model } of hosts) note(name, model)
+  for (const [key, model] of reloads) note(key.split(' ')[0] ?? '', model)
+  return [...byAddress.values()]
+}
+
+/** Long enough for what the last event leads to. */
+export const endAfter = (lastEvent: Instant, settling: Duration): Duration =>
+  (Math.ceil((after(lastEvent, settling) + seconds(2)) / 1_000_000) * 1_000_000) as Duration
