@@ -1,0 +1,97 @@
+/** What the simulation makes of a tale. */
+
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect } from 'vitest'
+import type { Cidr } from '../../../src/base/address.ts'
+import { milliseconds, plus, toSeconds, type Duration } from '../../../src/base/time.ts'
+import { loadConfiguration } from '../../../src/config/load.ts'
+import type { Model } from '../../../src/config/model.ts'
+import { summaryLine } from '../../../src/config/render.ts'
+import { endAfter, Network, reloadKey } from '../../../src/simulation/network.ts'
+import { makeReport, type SimulationReport } from '../../../src/simulation/report/report.ts'
+import {
+  lastEventAt,
+  parseStory,
+  settlingTime,
+  type StoryEvent,
+} from '../../../src/simulation/story/story.ts'
+import { memoryIo } from '../../support/memory-io.ts'
+import { eventOf, tally, withoutPrefix, withoutRepetitions } from './tale.ts'
+import type { ByAddress, Place, Span, Tale, Told } from './tale.ts'
+
+/** Of the hosts that the story is told to later, so that both have the same. */
+export interface Surroundings {
+  readonly lans: readonly string[]
+  place(host: string): Place
+  linksOf(host: string): readonly { readonly name: string; readonly addresses: readonly Cidr[] }[]
+}
+
+export interface Prediction {
+  readonly events: readonly StoryEvent[]
+  readonly until: Duration
+  readonly report: SimulationReport
+  /** @param time in seconds */
+  ownersBefore(time: number): ByAddress<readonly string[]>
+  readonly told: Told
+}
+
+export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings): Promise<Prediction> {
+  const { hosts, story, files = {} } = tale
+  const models = new Map<string, Model>()
+  const reloads = new Map<string, Model>()
+  for (const host of hosts) {
+    models.set(host, await load(host, tale.config(place(host))))
+    for (const [file, config] of Object.entries(files))
+      reloads.set(reloadKey(host, file), await load(host, config(place(host))))
+  }
+  const setups = hosts.map((name) => ({ name, model: models.get(name)!, links: linksOf(name) }))
+  const { events, diagnostics } = parseStory(tale.name, story, {
+    hosts: setups.map(({ name, model }) => ({ name, model })),
+    lans,
+  })
+  expect(diagnostics).toEqual([])
+  const settling = settlingTime([...models.values(), ...reloads.values()])
+  const until = endAfter(lastEventAt(events), settling)
+  const network = new Network({ hosts: setups, lans, seed: 1, until, reloads, turn: () => turn() })
+  const report = makeReport(await network.run(events))
+  const ownersBefore: Prediction['ownersBefore'] = (time) =>
+    byAddress(report, ({ held }) =>
+      withoutRepetitions(held.filter(({ from }) => from < time).map(({ host }) => host)),
+    )
+  const told = {
+    owners: ownersBefore(Infinity),
+    gains: byAddress(report, ({ held }) => tally(held.map(({ host }) => host))),
+    atEnd: byAddress(report, ({ held }) =>
+      held.flatMap(({ host, to }) => (to === null ? [host] : [])).toSorted(),
+    ),
+  }
+  return { events, until, report, ownersBefore, told }
+}
+
+async function load(host: string, text: string): Promise<Model> {
+  const path = '/keepalived.conf'
+  const loaded = await loadConfiguration(path, { io: memoryIo({ [path]: text }), configId: host })
+  expect(loaded.diagnostics.map((each) => summaryLine(each, loaded.sources))).toEqual([])
+  return loaded.model
+}
+
+/** How late anything is in the simulation: a LAN's delay, an alarm, an answer of the file system. */
+const lateness: Duration = milliseconds(40)
+
+export function expectPredictedSpan(
+  { after: line, host, atLeast, atMost }: Span,
+  story: string,
+  { events, report }: Prediction,
+): void {
+  const begun = toSeconds(eventOf(story, events, line).at as number as Duration)
+  const take = report.addresses[0]?.held.find((each) => each.host === host && each.from >= begun)
+  expect(take, `${host} takes it after ${line}`).toBeDefined()
+  const span = take!.from - begun
+  expect(span, `${host} after ${line}`).toBeGreaterThanOrEqual(toSeconds(atLeast) - toSeconds(lateness))
+  expect(span, `${host} after ${line}`).toBeLessThanOrEqual(toSeconds(plus(atMost, lateness)))
+}
+
+const byAddress = <T>(
+  { addresses }: SimulationReport,
+  of: (address: SimulationReport['addresses'][number]) => T,
+): ByAddress<T> => Object.fromEntries(addresses.map((each) => [withoutPrefix(each.address), of(each)]))
