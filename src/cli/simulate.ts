@@ -8,7 +8,7 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { parseIp, type Cidr } from '../base/address.ts'
 import { accepted, rejected, type Result } from '../base/result.ts'
-import { milliseconds, type Duration } from '../base/time.ts'
+import { milliseconds, plus, type Duration } from '../base/time.ts'
 import { unknownName } from '../base/unknown-name.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import { PROBLEM_WORDS } from '../config/io.ts'
@@ -21,7 +21,13 @@ import { decodeText } from '../config/text.ts'
 import { inferNetwork } from '../simulation/infer.ts'
 import { endAfter, Network, reloadKey } from '../simulation/network.ts'
 import { makeReport, renderSvg, renderTimeline } from '../simulation/report/report.ts'
-import { defaultStory, lastEventAt, parseStory, settlingTime } from '../simulation/story/story.ts'
+import {
+  defaultStory,
+  findingTime,
+  lastEventAt,
+  parseStory,
+  settlingTime,
+} from '../simulation/story/story.ts'
 import type { Cast, StoryEvent } from '../simulation/story/story.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
@@ -229,7 +235,8 @@ async function tellStory(
   const { events, diagnostics, sources } = parseStory(path, text.value, cast)
   if (diagnostics.length > 0) return wrongInput(rendered(diagnostics, sources, io))
   const models = [...hosts.map(({ model }) => model), ...reloads.value.values()]
-  return accepted({ story: events, reloads: reloads.value, settling: settlingTime(models) })
+  const settled = plus(findingTime(models), settlingTime(models))
+  return accepted({ story: events, reloads: reloads.value, settling: settled })
 }
 
 const readStory = (path: string): Promise<Step<string>> =>

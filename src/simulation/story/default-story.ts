@@ -29,7 +29,6 @@ export function defaultStory(hosts: readonly string[], settling: Duration): read
  * slowest start of a daemon, its scripts' first verdicts and the slowest take-over.
  */
 export function settlingTime(models: readonly Model[]): Duration {
-  const slowest = (durations: readonly Duration[]): Duration => Math.max(0, ...durations) as Duration
   const starting = slowest(models.map(({ global }) => global.startupDelay))
   const checking = slowest(
     models.flatMap(({ scripts }) =>
@@ -45,3 +44,15 @@ export function settlingTime(models: readonly Model[]): Duration {
   )
   return plus(plus(starting, checking), takingOver)
 }
+
+/** How long it takes at most until a script that fails or succeeds from now on has been found to do so. */
+export const findingTime = (models: readonly Model[]): Duration =>
+  slowest(
+    models.flatMap(({ scripts }) =>
+      scripts.map(({ interval, timeout, rise, fall }) =>
+        plus(times(interval, Math.max(rise, fall)), timeout),
+      ),
+    ),
+  )
+
+const slowest = (durations: readonly Duration[]): Duration => Math.max(0, ...durations) as Duration

@@ -18,7 +18,7 @@ import { Sentence } from './sentence.ts'
 import { linesOf, type WordLine } from './words.ts'
 
 export type { Cast } from './cast.ts'
-export { defaultStory, settlingTime } from './default-story.ts'
+export { defaultStory, findingTime, settlingTime } from './default-story.ts'
 export type { StoryEvent } from './event.ts'
 export { printStory } from './print-story.ts'
 

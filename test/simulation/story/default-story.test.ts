@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { seconds } from '../../../src/base/time.ts'
-import { defaultStory, printStory, settlingTime } from '../../../src/simulation/story/story.ts'
+import { defaultStory, findingTime, printStory, settlingTime } from '../../../src/simulation/story/story.ts'
 import { instance, modelOf } from '../../config/support.ts'
 
 test('each host in turn is gone and comes back', () => {
@@ -21,6 +21,12 @@ test.each([
 ])('what happens is over after %s', async (_what, before, lines, expected) => {
   const models = [await modelOf(`${before}\n${instance(lines)}`), await modelOf(instance('priority 200'))]
   expect(settlingTime(models)).toBe(seconds(expected))
+})
+
+test('a script that changes its mind is heard of after so many runs, and the last one’s time', async () => {
+  const timed = await modelOf(`${script('fall 3\n timeout 4')}\n${instance('')}`)
+  expect(findingTime([timed])).toBe(seconds(3 * 5 + 4))
+  expect(findingTime([await modelOf(instance(''))])).toBe(0)
 })
 
 function script(more: string): string {
