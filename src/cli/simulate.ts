@@ -19,7 +19,7 @@ import { renderDiagnostic } from '../config/render.ts'
 import type { SourceMap } from '../config/sources.ts'
 import { decodeText } from '../config/text.ts'
 import { inferNetwork } from '../simulation/infer.ts'
-import { endAfter, Network, reloadKey } from '../simulation/network.ts'
+import { endAfter, Network, reloadOf, type Reload } from '../simulation/network.ts'
 import { makeReport, renderSvg, renderTimeline } from '../simulation/report/report.ts'
 import {
   defaultStory,
@@ -201,7 +201,7 @@ const rendered = (
 
 interface Told {
   readonly story: readonly StoryEvent[]
-  readonly reloads: ReadonlyMap<string, Model>
+  readonly reloads: readonly Reload[]
   readonly settling: Duration
 }
 
@@ -217,7 +217,7 @@ async function tellStory(
       hosts.map(({ name }) => name),
       settling,
     )
-    return accepted({ story, reloads: new Map(), settling })
+    return accepted({ story, reloads: [], settling })
   }
   const text = await readStory(path)
   if (!text.ok) return text
@@ -228,13 +228,13 @@ async function tellStory(
   const cast: Cast = {
     hosts: hosts.map((host) => ({
       ...host,
-      later: [...reloads.value].flatMap(([key, model]) => (key.startsWith(`${host.name} `) ? [model] : [])),
+      later: reloads.value.filter((each) => each.host === host.name).map(({ model }) => model),
     })),
     lans,
   }
   const { events, diagnostics, sources } = parseStory(path, text.value, cast)
   if (diagnostics.length > 0) return wrongInput(rendered(diagnostics, sources, io))
-  const models = [...hosts.map(({ model }) => model), ...reloads.value.values()]
+  const models = [...hosts.map(({ model }) => model), ...reloads.value.map(({ model }) => model)]
   const settled = plus(findingTime(models), settlingTime(models))
   return accepted({ story: events, reloads: reloads.value, settling: settled })
 }
@@ -255,14 +255,14 @@ async function loadReloads(
   story: string,
   events: readonly StoryEvent[],
   io: CommandIo,
-): Promise<Step<ReadonlyMap<string, Model>>> {
-  const reloads = new Map<string, Model>()
+): Promise<Step<readonly Reload[]>> {
+  const reloads: Reload[] = []
   const lines: string[] = []
   for (const event of events) {
-    if (event.type !== 'reload' || reloads.has(reloadKey(event.host, event.file))) continue
+    if (event.type !== 'reload' || reloadOf(reloads, event) !== undefined) continue
     const loaded = await loadConfiguration(event.file, { io: diskIo, configId: event.host })
     lines.push(...problemsOf({ name: event.host, path: event.file }, loaded, io))
-    reloads.set(reloadKey(event.host, event.file), loaded.model)
+    reloads.push({ host: event.host, file: event.file, model: loaded.model })
   }
   return lines.length > 0 ? wrongInput([...lines, `${story} reloads it`]) : accepted(reloads)
 }

@@ -3,7 +3,8 @@
  * Constructors only keep what they are given; what is outside is reached through the World.
  */
 
-import type { Instant } from '../base/time.ts'
+import { seconds, type Instant } from '../base/time.ts'
+import { VERSION } from '../base/version.ts'
 import type { Model, ProcessWide } from '../config/model.ts'
 import type { Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
@@ -36,8 +37,6 @@ import { Succession } from './ends/succession.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { VirtualMacs } from './kernel/virtual-macs.ts'
 import { heldFromStart } from './whereabouts.ts'
-import { seconds } from '../base/time.ts'
-import { VERSION } from '../base/version.ts'
 
 export type PartsSettings = Pick<
   DaemonSettings,
@@ -147,7 +146,7 @@ export class Parts {
 
   /**
    * The other way round: no reload and no finding comes in any more, every Master says goodbye and gives up what it
-   * holds. Resolves when the last notify scripts have had their time and nothing is left for a next daemon to know.
+   * holds. Resolves when the last notify scripts have had their time.
    *
    * @param reason a signal's name
    */

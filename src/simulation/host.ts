@@ -20,7 +20,14 @@ import type { EngineEffect } from '../vrrp/engine.ts'
 import type { LinkSettings } from '../world/world.ts'
 import { MemoryKernel } from './kernel/memory-kernel.ts'
 import { MemoryRecord } from './memory-record.ts'
-import { SimulatedProcess, type Machine, type Packet, type Passage, type ProgramEnd } from './process.ts'
+import {
+  BOOT_ID,
+  SimulatedProcess,
+  type Machine,
+  type Packet,
+  type Passage,
+  type ProgramEnd,
+} from './process.ts'
 
 export interface HostSetup {
   readonly name: string
@@ -60,7 +67,8 @@ const ADMINISTRATOR = 7
 const OBSERVER = 8
 const GLOBAL_SCOPE = 0
 
-const SETTINGS: PartsSettings = {
+/** Of the command line nothing is said. */
+export const SETTINGS: PartsSettings = {
   configFile: 'keepalived.conf',
   monitorAddresses: false,
   restoreAddresses: false,
@@ -69,7 +77,8 @@ const SETTINGS: PartsSettings = {
   releaseOnStop: true,
 }
 
-const silentLog: Log = {
+/** What is said is not what is looked at. */
+export const silentLog: Log = {
   detail: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -115,10 +124,6 @@ export class SimulatedHost {
     this.setup = setup
     this.ports = ports
     this.file = setup.model
-  }
-
-  get isRunning(): boolean {
-    return this.running !== undefined
   }
 
   /** Those that it holds now, whoever set them. */
@@ -312,7 +317,7 @@ export class SimulatedHost {
   private machineOf(memory: MemoryKernel): Machine {
     return {
       record: this.record,
-      linkSettings: this.linkSettings(memory),
+      linkSettings: linkSettingsOf(memory, this.settings),
       openKernel: (onReadable) => memory.open({ onReadable }),
       send: (link, packet) => {
         const isUp = this.isUp(link)
@@ -324,22 +329,6 @@ export class SimulatedHost {
       textOf: (path) => this.files.get(path),
       makeFile: (path, { value, overwrite }) => {
         if (overwrite || !this.files.has(path)) this.files.set(path, `${value}\n`)
-      },
-    }
-  }
-
-  private linkSettings(memory: MemoryKernel): LinkSettings {
-    const key = (link: string, setting: string): string => `${link} ${setting}`
-    return {
-      read: (link, setting) =>
-        link !== 'all' && memory.linkNamed(link) === undefined
-          ? undefined
-          : (this.settings.get(key(link, setting)) ?? '0'),
-      write: (link, setting, value) => {
-        if (memory.linkNamed(link) === undefined) return false
-        this.settings.set(key(link, setting), value)
-        if (setting === 'ipv4/promote_secondaries') memory.setPromoteSecondaries(link, value === '1')
-        return true
       },
     }
   }
@@ -384,13 +373,10 @@ export class SimulatedHost {
   private cleanUp(): void {
     const { memory } = this
     if (memory === undefined) return
-    const record = readRecord(
-      this.record.openedBy(() => Promise.reject(new Error('asked now'))),
-      'simulated',
-    )
+    const record = readRecord(this.record, BOOT_ID)
     if (record === undefined) return
     const kernel = memory.open()
-    removeRecorded(record, { kernel, linkSettings: this.linkSettings(memory) }, () => undefined)
+    removeRecorded(record, { kernel, linkSettings: linkSettingsOf(memory, this.settings) }, () => undefined)
     kernel.close()
   }
 
@@ -413,5 +399,26 @@ export class SimulatedHost {
       this.ports.moved({ instance: effect.router, from: note.from, to: note.to, because: note.because })
     if (note.kind === 'address-lost')
       this.ports.happened(`${effect.router}: somebody else removed ${note.address}`)
+  }
+}
+
+/**
+ * The settings of a host's links. Only promote_secondaries means something to its kernel.
+ *
+ * @param values what has been written, by link and setting; kept by the caller
+ */
+export function linkSettingsOf(memory: MemoryKernel, values: Map<string, string>): LinkSettings {
+  const key = (link: string, setting: string): string => `${link} ${setting}`
+  return {
+    read: (link, setting) =>
+      link !== 'all' && memory.linkNamed(link) === undefined
+        ? undefined
+        : (values.get(key(link, setting)) ?? '0'),
+    write: (link, setting, value) => {
+      if (memory.linkNamed(link) === undefined) return false
+      values.set(key(link, setting), value)
+      if (setting === 'ipv4/promote_secondaries') memory.setPromoteSecondaries(link, value === '1')
+      return true
+    },
   }
 }

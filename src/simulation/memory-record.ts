@@ -14,6 +14,10 @@ export class MemoryRecord {
     return this.text !== undefined
   }
 
+  readNow(): string | undefined {
+    return this.text
+  }
+
   openedBy(answer: Answer): RecordFile {
     const write = (text: string | undefined): Written => {
       this.text = text
@@ -21,7 +25,7 @@ export class MemoryRecord {
     }
     return {
       path: '/run/vrrpd.pid.state',
-      readNow: () => this.text,
+      readNow: () => this.readNow(),
       writeNow: write,
       replace: (text) => answer(() => write(text)),
       overwriteBeginning: (text) => answer(() => write(text + (this.text ?? '').slice(text.length))),

@@ -23,13 +23,22 @@ export interface NetworkSetup {
   readonly seed: number
   /** It lasts from 0 up to this moment. */
   readonly until: Duration
-  /** Of files that hosts read anew, by host and path as the story has it. */
-  readonly reloads: ReadonlyMap<string, Model>
+  readonly reloads: readonly Reload[]
   /** After each action, so that what promises lead to belongs to that moment: the next turn of the event loop. */
   readonly turn: () => Promise<void>
 }
 
-export const reloadKey = (host: string, file: string): string => `${host} ${file}`
+/** A file that a host reads anew, called as the story has it. */
+export interface Reload {
+  readonly host: string
+  readonly file: string
+  readonly model: Model
+}
+
+export const reloadOf = (
+  reloads: readonly Reload[],
+  { host, file }: Pick<Reload, 'host' | 'file'>,
+): Reload | undefined => reloads.find((each) => each.host === host && each.file === file)
 
 interface Term {
   readonly host: string
@@ -45,10 +54,10 @@ interface Watched {
   readonly terms: Term[]
 }
 
-/** Thrown by a daemon: a defect of ours, and no outcome of a simulation. */
 export class Network {
   private now: Instant = instant(0)
   private lags = 0
+  /** Thrown by a daemon: a defect of ours, and no outcome of a simulation. */
   private defect: unknown
   private isDirty = true
   private readonly setup: NetworkSetup
@@ -57,8 +66,8 @@ export class Network {
   private readonly lans: ReadonlyMap<string, Lan<Packet>>
   private readonly events: ObservedEvent[] = []
   private readonly watched: readonly Watched[]
-  /** By host and instance. */
-  private readonly states = new Map<string, State>()
+  /** By host, then by instance. */
+  private readonly states: ReadonlyMap<string, Map<string, State>>
   private readonly startedAt = new Map<string, Instant>()
 
   constructor(setup: NetworkSetup) {
@@ -66,6 +75,7 @@ export class Network {
     this.hosts = setup.hosts.map((each, number) => this.makeHost(each, number))
     this.lans = new Map(setup.lans.map((name, number) => [name, this.makeLan(name, number)]))
     this.watched = watchedAddresses(setup)
+    this.states = new Map(setup.hosts.map(({ name }) => [name, new Map<string, State>()]))
   }
 
   /** @param story by time; a host whose first event is a start runs from then on, all others from the beginning */
@@ -129,8 +139,8 @@ export class Network {
         this.host(event.host).remove(event.address)
         break
       case 'reload': {
-        const model = this.setup.reloads.get(reloadKey(event.host, event.file))
-        if (model !== undefined) this.host(event.host).reload(model)
+        const reload = reloadOf(this.setup.reloads, event)
+        if (reload !== undefined) this.host(event.host).reload(reload.model)
         break
       }
       case 'partition': {
@@ -156,25 +166,23 @@ export class Network {
 
   /** Its instances are not there any more, as far as anybody can tell. */
   private ended(host: string, because: string): void {
-    for (const [key, state] of this.states) {
-      const [name = '', instance = ''] = key.split('\n')
-      if (name === host && state !== 'STOP') this.move(host, instance, 'STOP', because)
-    }
+    for (const [instance, state] of this.states.get(host) ?? [])
+      if (state !== 'STOP') this.move(host, instance, 'STOP', because)
     this.isDirty = true
   }
 
   private moved(host: string, { instance, from, to, because }: Transition): void {
-    const key = stateKey(host, instance)
-    const before = this.states.get(key)
-    if (before === undefined || before === 'STOP') this.states.set(key, STATE_WORDS[from])
+    const states = this.states.get(host)
+    const before = states?.get(instance)
+    if (before === undefined || before === 'STOP') states?.set(instance, STATE_WORDS[from])
     // What an instance does on its way out is part of its end.
     if (to !== 'initialize') this.move(host, instance, STATE_WORDS[to], because)
   }
 
   private move(host: string, instance: string, to: State, because: string): void {
-    const key = stateKey(host, instance)
-    const from = this.states.get(key) ?? 'STOP'
-    this.states.set(key, to)
+    const states = this.states.get(host)
+    const from = states?.get(instance) ?? 'STOP'
+    states?.set(instance, to)
     this.events.push({ time: this.time, host, instance, from, to, because })
   }
 
@@ -278,8 +286,6 @@ export class Network {
   }
 }
 
-const stateKey = (host: string, instance: string): string => `${host}\n${instance}`
-
 const secondsOf = (at: Instant): number => toSeconds(at as number as Duration)
 
 /** Each once, however many instances have it, in the files' order. */
@@ -301,7 +307,7 @@ function watchedAddresses({ hosts, reloads }: NetworkSetup): readonly Watched[] 
       }
   }
   for (const { name, model } of hosts) note(name, model)
-  for (const [key, model] of reloads) note(key.split(' ')[0] ?? '', model)
+  for (const { host, model } of reloads) note(host, model)
   return [...byAddress.values()]
 }
 

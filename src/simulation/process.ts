@@ -25,6 +25,8 @@ const LONGEST_ANSWER = microseconds(20_000)
 /** How long a program runs at least, and how much longer at most. */
 const PROGRAM_RUNS: readonly [Duration, Duration] = [microseconds(50_000), microseconds(200_000)]
 
+export const BOOT_ID = 'simulated'
+
 /** How time passes. */
 export interface Passage {
   now(): Instant
@@ -207,7 +209,7 @@ export class SimulatedProcess<P extends Packet = Packet> {
       processTable: () => ({ look: (isWanted) => this.answer(() => machine.processes().filter(isWanted)) }),
       openFifo: () => this.answer(() => rejected('there are none here')),
       record: machine.record.openedBy((make) => this.answer(make)),
-      bootId: () => 'simulated',
+      bootId: () => BOOT_ID,
       scheduler: {
         mainThread: 1,
         threads: () => this.answer(() => [1]),

@@ -5,8 +5,8 @@ import { seconds } from '../../src/base/time.ts'
 import type { Command, Model, SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
 import { assemble, type Assembled } from '../../src/daemon/assemble.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
-import type { Log } from '../../src/daemon/log/logging.ts'
 import type { PartsSettings } from '../../src/daemon/parts.ts'
+import { SETTINGS } from '../../src/simulation/host.ts'
 import type { Script } from '../../src/scripts/types.ts'
 import type { Tracker } from '../../src/vrrp/election/state.ts'
 import { instance as instanceText, modelOf } from '../daemon/adverts/signing-model.ts'
@@ -62,25 +62,9 @@ const scriptOf = ({ argv }: Command): Script => ({
 })
 
 export const settingsFor = ({ pauseGuard }: HostSpec): PartsSettings => ({
-  configFile: '/keepalived.conf',
-  monitorAddresses: false,
-  restoreAddresses: false,
+  ...SETTINGS,
   pauseGuard: pauseGuard === true,
-  umask: undefined,
-  releaseOnStop: true,
 })
-
-/** What is said is not what is tested here. */
-export const silentLog: Log = {
-  detail: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  say: () => undefined,
-  reopen: () => undefined,
-  linesLost: () => 0,
-  close: () => Promise.resolve(),
-}
 
 /** As somebody who has another password would have it, and no place among the peers. */
 export function buildStranger(spec: RouterSpec, victim: number): Assembled {

@@ -1,6 +1,7 @@
 /** The kernel of one simulated host, and what the world does to it. */
 
 import type { Kernel } from '../../src/netlink/kernel.ts'
+import { linkSettingsOf } from '../../src/simulation/host.ts'
 import { MemoryKernel } from '../../src/simulation/kernel/memory-kernel.ts'
 import type { AddressSpec, LinkAddress, Outcome } from '../../src/netlink/types.ts'
 import type { LinkSettings } from '../../src/world/world.ts'
@@ -26,7 +27,7 @@ export class HostKernel {
       this.memory.addLink({ name: linkName(lan), enabled: true, carrier: true, multicast: true })
       this.setAddressed(lan, true)
     }
-    this.linkSettings = this.makeSettings()
+    this.linkSettings = linkSettingsOf(this.memory, new Map())
   }
 
   /** For a process; the one before it has ended. */
@@ -90,24 +91,6 @@ export class HostKernel {
 
   private find(router: string): LinkAddress | undefined {
     return this.memory.findAddress(virtualAddress(vridOf(router)))
-  }
-
-  private makeSettings(): LinkSettings {
-    const promoting = new Set<string>()
-    return {
-      read: (link, setting) => {
-        if (this.memory.linkNamed(link) === undefined) return undefined
-        return setting === 'ipv4/promote_secondaries' && promoting.has(link) ? '1' : '0'
-      },
-      write: (link, setting, value) => {
-        if (this.memory.linkNamed(link) === undefined) return false
-        if (setting !== 'ipv4/promote_secondaries') return true
-        if (value === '1') promoting.add(link)
-        else promoting.delete(link)
-        this.memory.setPromoteSecondaries(link, value === '1')
-        return true
-      },
-    }
   }
 }
 

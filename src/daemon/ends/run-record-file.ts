@@ -11,7 +11,7 @@ const BEAT = milliseconds(500)
 export const recordPath = (pidFile: string): string => `${pidFile}.state`
 
 /** Undefined when the previous daemon has taken leave, or never was. Synchronous: before the start. */
-export function readRecord(record: RecordFile, bootId: string): ReadRecord | undefined {
+export function readRecord(record: Pick<RecordFile, 'readNow'>, bootId: string): ReadRecord | undefined {
   const text = record.readNow()
   return text === undefined ? undefined : decodeRecord(text, bootId)
 }

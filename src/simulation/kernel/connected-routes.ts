@@ -8,15 +8,8 @@ import { ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
 import type { RouteType } from '../../base/routing.ts'
 import { addKernelRoute, dropRoutesFrom, removeKernelRoute, typeOf } from './ipv4-routes.ts'
 import { lastOf, networkOf, sameNetwork } from './networks.ts'
-import {
-  SCOPE,
-  TABLE,
-  KERNEL_PROTOCOL,
-  type HostState,
-  type Ipv4Entry,
-  type LinkState,
-  type RouteState,
-} from './state.ts'
+import { kernelRoute } from './routing.ts'
+import { SCOPE, TABLE, type HostState, type Ipv4Entry, type LinkState, type RouteState } from './state.ts'
 
 /** 255.255.255.255 is everybody's without a route. */
 const LIMITED_BROADCAST = ipv4FromNumber(0xffffffff)
@@ -135,29 +128,17 @@ const connected = (
   address: Ipv4Address,
   prefixLength: number,
   { local }: Ipv4Entry,
-): RouteState => ({
-  destination: { address, prefixLength },
-  table: type === 'unicast' ? TABLE.main : TABLE.local,
-  tos: 0,
-  metric: 0,
-  type,
-  scope: type === 'local' ? SCOPE.host : SCOPE.link,
-  protocol: KERNEL_PROTOCOL,
-  source: local,
-  onlink: false,
-  metrics: [],
-  realms: undefined,
-  preference: undefined,
-  encapsulation: undefined,
-  ways: [
+): RouteState =>
+  kernelRoute(
+    link,
     {
-      link: link.index,
-      gateway: undefined,
-      weight: 1,
-      onlink: false,
-      realms: undefined,
-      scope: type === 'local' ? SCOPE.nowhere : SCOPE.host,
-      dead: false,
+      destination: { address, prefixLength },
+      table: type === 'unicast' ? TABLE.main : TABLE.local,
+      metric: 0,
+      type,
+      scope: type === 'local' ? SCOPE.host : SCOPE.link,
+      source: local,
+      preference: undefined,
     },
-  ],
-})
+    type === 'local' ? SCOPE.nowhere : SCOPE.host,
+  )

@@ -19,21 +19,14 @@ import {
   DEAD_ENDS,
   describeRoute,
   isRefusal,
+  kernelRoute,
   setMetrics,
   tableOf,
   type RouteMode,
   type RouteQuery,
 } from './routing.ts'
 import { followRules } from './rules.ts'
-import {
-  KERNEL_PORT,
-  KERNEL_PROTOCOL,
-  TABLE,
-  type HostState,
-  type LinkState,
-  type RouteState,
-  type Way,
-} from './state.ts'
+import { KERNEL_PORT, TABLE, type HostState, type LinkState, type RouteState, type Way } from './state.ts'
 
 /** IP6_RT_PRIO_USER, IP6_RT_PRIO_ADDRCONF */
 const METRIC = { user: 1024, kernel: 256 } as const
@@ -335,34 +328,25 @@ function remove(host: HostState, route: RouteState, by: PortId): void {
   host.tell({ type: 'route-gone', route: describeAlone(route), portId: by })
 }
 
-const kernelRoute = (
+/** IPv6 knows no scopes of routes. */
+const NO_SCOPE = 0
+
+const connected = (
   link: LinkState,
-  destination: Cidr,
+  { address, prefixLength }: Cidr,
   more: Pick<RouteState, 'type' | 'table' | 'metric'>,
-): RouteState => ({
-  ...more,
-  destination: { address: networkOf(destination), prefixLength: destination.prefixLength },
-  tos: 0,
-  scope: 0,
-  protocol: KERNEL_PROTOCOL,
-  source: undefined,
-  onlink: false,
-  metrics: [],
-  realms: undefined,
-  preference: 0,
-  encapsulation: undefined,
-  ways: [
+): RouteState =>
+  kernelRoute(
+    link,
     {
-      link: link.index,
-      gateway: undefined,
-      weight: 1,
-      onlink: false,
-      realms: undefined,
-      scope: 0,
-      dead: false,
+      ...more,
+      destination: { address: networkOf({ address, prefixLength }), prefixLength },
+      scope: NO_SCOPE,
+      source: undefined,
+      preference: 0,
     },
-  ],
-})
+    NO_SCOPE,
+  )
 
 function addKernelRoute(host: HostState, route: RouteState): void {
   if (!isRefusal(insert(host, route, 'append')))
@@ -370,7 +354,7 @@ function addKernelRoute(host: HostState, route: RouteState): void {
 }
 
 const localRoute = (link: LinkState, address: Ipv6Address): RouteState =>
-  kernelRoute(link, { address, prefixLength: 128 }, { type: 'local', table: TABLE.local, metric: 0 })
+  connected(link, { address, prefixLength: 128 }, { type: 'local', table: TABLE.local, metric: 0 })
 
 /** The route to an address of this host. */
 export function addLocalRoute(host: HostState, link: LinkState, address: Ipv6Address): void {
@@ -390,7 +374,7 @@ export function addPrefixRoute(host: HostState, link: LinkState, network: Cidr):
   if (link.enabled)
     addKernelRoute(
       host,
-      kernelRoute(link, network, { type: 'unicast', table: TABLE.main, metric: METRIC.kernel }),
+      connected(link, network, { type: 'unicast', table: TABLE.main, metric: METRIC.kernel }),
     )
 }
 

@@ -5,7 +5,7 @@ import { encapsulationKey, isSet, metricsKey } from '../../netlink/route-keys.ts
 import { KEEPALIVED_PROTOCOL, type RouteSpec } from '../../netlink/types.ts'
 import type { RoutePlace } from '../../netlink/requests.ts'
 import type { ErrorCode } from './refusals.ts'
-import { TABLE, type RouteState, type Way } from './state.ts'
+import { KERNEL_PROTOCOL, TABLE, type LinkState, type RouteState, type Way } from './state.ts'
 import type { Refusal } from '../../netlink/types.ts'
 
 /** `replace`: instead of the first one to the destination, if there is one; `change`: there has to be one. */
@@ -95,3 +95,33 @@ export const sameMetrics = (a: RouteState, b: RouteState): boolean =>
 
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'errno' in value
+
+/**
+ * A route that the kernel makes itself, for an address or a network of a link.
+ *
+ * @param scope of its one way: how far away that is
+ */
+export const kernelRoute = (
+  link: LinkState,
+  more: Pick<RouteState, 'destination' | 'table' | 'metric' | 'type' | 'scope' | 'source' | 'preference'>,
+  scope: number,
+): RouteState => ({
+  ...more,
+  tos: 0,
+  protocol: KERNEL_PROTOCOL,
+  onlink: false,
+  metrics: [],
+  realms: undefined,
+  encapsulation: undefined,
+  ways: [
+    {
+      link: link.index,
+      gateway: undefined,
+      weight: 1,
+      onlink: false,
+      realms: undefined,
+      scope,
+      dead: false,
+    },
+  ],
+})

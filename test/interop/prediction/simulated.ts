@@ -7,7 +7,7 @@ import { milliseconds, plus, toSeconds, type Duration } from '../../../src/base/
 import { loadConfiguration } from '../../../src/config/load.ts'
 import type { Model } from '../../../src/config/model.ts'
 import { summaryLine } from '../../../src/config/render.ts'
-import { endAfter, Network, reloadKey } from '../../../src/simulation/network.ts'
+import { endAfter, Network, type Reload } from '../../../src/simulation/network.ts'
 import { makeReport, type SimulationReport } from '../../../src/simulation/report/report.ts'
 import {
   lastEventAt,
@@ -38,11 +38,11 @@ export interface Prediction {
 export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings): Promise<Prediction> {
   const { hosts, story, files = {} } = tale
   const models = new Map<string, Model>()
-  const reloads = new Map<string, Model>()
+  const reloads: Reload[] = []
   for (const host of hosts) {
     models.set(host, await load(host, tale.config(place(host))))
     for (const [file, config] of Object.entries(files))
-      reloads.set(reloadKey(host, file), await load(host, config(place(host))))
+      reloads.push({ host, file, model: await load(host, config(place(host))) })
   }
   const setups = hosts.map((name) => ({ name, model: models.get(name)!, links: linksOf(name) }))
   const { events, diagnostics } = parseStory(tale.name, story, {
@@ -50,7 +50,7 @@ export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings
     lans,
   })
   expect(diagnostics).toEqual([])
-  const settling = settlingTime([...models.values(), ...reloads.values()])
+  const settling = settlingTime([...models.values(), ...reloads.map(({ model }) => model)])
   const until = endAfter(lastEventAt(events), settling)
   const network = new Network({ hosts: setups, lans, seed: 1, until, reloads, turn: () => turn() })
   const report = makeReport(await network.run(events))
