@@ -115,6 +115,13 @@ describe('a story', () => {
     expect(owners(await tell(`at 8s reload a with "${lower}"`, '--until', '30s'))).toEqual(['a', 'b'])
   })
 
+  test('of a reload by a host with a blank in its name', async () => {
+    const story = put('blank', `at 8s reload "the left one" with "${put('lower.conf', configuration(50))}"`)
+    const { code, out } = await run(`the left one=${a}`, b, '--json', '--story', story, '--until', '30s')
+    expect(code).toBe(0)
+    expect(owners(JSON.parse(out) as SimulationReport)).toEqual(['the left one', 'b'])
+  })
+
   test('ends the same way each time, and with another seed not to the microsecond', async () => {
     const story = 'at 8s kill a\nat 15s start a'
     const [one, again, other] = [await tell(story), await tell(story), await tell(story, '--seed', '2')]
