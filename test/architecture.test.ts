@@ -76,7 +76,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   world: {
     imports: [],
-    types: ['base', 'netlink', 'scripts', 'system', 'tracking', 'vrrp/socket'],
+    types: ['base', 'control', 'netlink', 'scripts', 'system', 'tracking', 'vrrp/socket'],
     why: 'interfaces only: a daemon in a simulation loads nothing of this host',
   },
   daemon: {

@@ -27,6 +27,7 @@ export const before = (end: Instant, duration: Duration): Instant => (end - dura
 export const between = (earlier: Instant, later: Instant): Duration => (later - earlier) as Duration
 export const plus = (a: Duration, b: Duration): Duration => (a + b) as Duration
 export const minus = (a: Duration, b: Duration): Duration => (a - b) as Duration
+export const longer = (a: Duration, b: Duration): Duration => (b > a ? b : a)
 export const times = (duration: Duration, factor: number): Duration =>
   Math.round(duration * factor) as Duration
 

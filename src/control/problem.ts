@@ -48,5 +48,11 @@ export interface Problem {
   readonly instances: readonly string[]
 }
 
+/** A problem whose beginning may not be known. Without `instances` it concerns the one that is named, if any. */
+export type Found = Omit<Problem, 'since' | 'instances'> & {
+  readonly since?: string
+  readonly instances?: readonly string[]
+}
+
 /** Whether a script that asks has to act. */
 export const isAlarming = ({ severity }: Problem): boolean => severity !== 'notice'

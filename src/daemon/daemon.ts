@@ -8,6 +8,7 @@
  * of a new master waiting, and must hear those first.
  */
 
+import type { LinkEvent } from '../netlink/types.ts'
 import { noFacts, type Facts, type Findings } from '../vrrp/conditions.ts'
 import type { Engine, EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
@@ -49,6 +50,8 @@ export class Daemon {
   private readonly outbox: OutboxPorts
   private readonly queue: EngineEvent[] = []
   private dispatching = false
+  /** To the kernel's events: before, what has changed is in its table when the engine is made. */
+  private listening = false
   private keepAddresses = false
   private state: Engine
 
@@ -129,13 +132,7 @@ export class Daemon {
     const { kernel } = this.ports
     if ([...this.assembled.values()].some(({ instance }) => instance.dropsTraffic))
       this.ports.firewall.removeLeftovers()
-    kernel.onEvents((events) => {
-      this.virtualMacs.make()
-      this.holdings.onEvents(events)
-      this.watch.onEvents(events)
-      this.holdings.renew(events)
-      if (events.some(({ type }) => type === 'link-changed')) this.promoteSecondaries()
-    })
+    this.listening = true
     this.virtualMacs.make()
     kernel.drain()
     this.holdings.plan([...this.assembled.values()].filter(({ router }) => resumed.has(router.name)))
@@ -201,6 +198,16 @@ export class Daemon {
       const from = before.get(identity)
       return from !== undefined && identities.has(identity) ? [{ from, to }] : []
     })
+  }
+
+  /** What has changed, in the kernel's order. */
+  onKernel(events: readonly LinkEvent[]): void {
+    if (!this.listening) return
+    this.virtualMacs.make()
+    this.holdings.onEvents(events)
+    this.watch.onEvents(events)
+    this.holdings.renew(events)
+    if (events.some(({ type }) => type === 'link-changed')) this.promoteSecondaries()
   }
 
   /** Whether the host had this address before us. */

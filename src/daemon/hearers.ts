@@ -19,7 +19,7 @@ export interface Hearers {
   readonly chronicle: Chronicle
   readonly room: ScriptRoom
   readonly succession: Succession
-  readonly service: ServiceReports | undefined
+  readonly service: Pick<ServiceReports, 'changed'> | undefined
   readonly recordOf: (router: string) => RouterRecord | undefined
   /** Log every address that comes or goes. */
   readonly monitorAddresses: boolean

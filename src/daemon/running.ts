@@ -42,7 +42,7 @@ export class RunningDaemon {
     this.rehearse()
     await this.parts.stop(await stopSignal)
     await control?.close()
-    await this.parts.leave()
+    this.parts.leave()
     await this.runShutdownScript()
     pidFiles.remove()
     log.info('Stopped')
@@ -57,13 +57,14 @@ export class RunningDaemon {
 
   private listenForDumps(): void {
     const { parts } = this
-    const { daemon, chronicle, room, tracking } = parts
+    const { vrrp, chronicle } = parts
+    const { daemon, room, tracking } = vrrp
     const whereabouts = whereaboutsOf(this.opened.settings)
     new Dumps({
       log: this.opened.log,
       source: (countersOf) => {
-        const { model, assembly } = parts.current
-        const { routers } = assembly
+        const { model } = parts.current
+        const { routers } = vrrp.assembly
         return gatherDump({ model, whereabouts, routers, daemon, chronicle, room, tracking }, countersOf)
       },
     })
@@ -71,11 +72,11 @@ export class RunningDaemon {
 
   private rehearse(): void {
     const { world, log } = this.opened
-    const { daemon, current } = this.parts
+    const { daemon, assembly } = this.parts.vrrp
     const ring = (): void => {
       daemon.ring()
     }
-    rehearse(current.assembly.routers[0], { ...world, ring }).catch((error: unknown) => {
+    rehearse(assembly.routers[0], { ...world, ring }).catch((error: unknown) => {
       log.error(`the rehearsal of a take-over failed (please report this): ${String(error)}`)
     })
   }

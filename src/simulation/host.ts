@@ -178,8 +178,10 @@ export class SimulatedHost {
     this.leaving = running.process
     running.parts
       .stop('SIGTERM')
-      .then(() => running.parts.leave())
-      .then(() => running.process.end())
+      .then(() => {
+        running.parts.leave()
+        running.process.end()
+      })
       .catch((error: unknown) => {
         this.ports.fail(error)
       })

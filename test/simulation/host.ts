@@ -85,7 +85,7 @@ export class Host {
 
   /** Undefined while no daemon runs here. */
   get engine(): Engine | undefined {
-    return this.running?.parts.daemon.engine
+    return this.running?.parts.vrrp.engine
   }
 
   /** When its socket was full for the first time since its daemon began. */
@@ -132,13 +132,13 @@ export class Host {
     if (!running) return
     const { parts, process } = running
     this.leaving = process
-    parts
-      .stop('SIGTERM')
-      .then(() => parts.leave())
-      .then(
-        () => process.end(),
-        (error: unknown) => this.around.fail(error),
-      )
+    parts.stop('SIGTERM').then(
+      () => {
+        parts.leave()
+        process.end()
+      },
+      (error: unknown) => this.around.fail(error),
+    )
     this.forget()
   }
 

@@ -13,16 +13,16 @@ import type { Log } from '../log/logging.ts'
 import { reloadPlan } from './reload-plan.ts'
 import type { ServiceReports } from '../service/service-reports.ts'
 
-export interface ReloaderPorts {
+export interface ReloaderPorts<Configuration> {
   readonly configFile: string
   readonly wallMs: () => number
   readonly log: Log
   readonly chronicle: Pick<Chronicle, 'daemon'>
   readonly service: Pick<ServiceReports, 'reloading' | 'ready'> | undefined
   /** Undefined: it cannot be run; why has gone to that log. */
-  readonly read: (log: Log) => Promise<Examined | undefined>
+  readonly read: (log: Log) => Promise<Configuration | undefined>
   readonly current: () => Examined
-  readonly apply: (examined: Examined) => void
+  readonly apply: (configuration: Configuration) => void
 }
 
 export interface RefusedReload {
@@ -30,13 +30,14 @@ export interface RefusedReload {
   readonly text: string
 }
 
-export class Reloader {
-  private readonly ports: ReloaderPorts
+/** `Configuration`: what is read and applied, which is more than what is looked at here. */
+export class Reloader<Configuration extends Examined = Examined> {
+  private readonly ports: ReloaderPorts<Configuration>
   private reloading: 'no' | 'now' | 'now and again' = 'no'
   private closed = false
   private lastRefused: RefusedReload | undefined
 
-  constructor(ports: ReloaderPorts) {
+  constructor(ports: ReloaderPorts<Configuration>) {
     this.ports = ports
   }
 
@@ -67,7 +68,7 @@ export class Reloader {
     this.closed = true
   }
 
-  private async perform(log: ListeningLog): Promise<Result<Examined, string>> {
+  private async perform(log: ListeningLog): Promise<Result<Configuration, string>> {
     const { service } = this.ports
     this.reloading = 'now'
     service?.reloading()
@@ -85,7 +86,7 @@ export class Reloader {
     return this.reloading === 'now and again'
   }
 
-  private async readAndApply(log: ListeningLog): Promise<Result<Examined, string>> {
+  private async readAndApply(log: ListeningLog): Promise<Result<Configuration, string>> {
     const { configFile, chronicle, apply } = this.ports
     log.info(`Reloading ${configFile}`)
     const examined = await this.acceptable(log)
@@ -103,7 +104,7 @@ export class Reloader {
   }
 
   /** Rejected with the first reason in words, the daemon goes on with what it has; why has been logged. */
-  private async acceptable(log: ListeningLog): Promise<Result<Examined, string>> {
+  private async acceptable(log: ListeningLog): Promise<Result<Configuration, string>> {
     const examined = await this.ports.read(log)
     if (!examined) {
       const reason = log.firstError ?? 'see the log'

@@ -1,4 +1,4 @@
-/** The daemon in one line, for `systemctl status`. */
+/** The states of all instances in one line, for `systemctl status`. */
 
 import type { StateKind } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
@@ -13,18 +13,8 @@ const ORDER: readonly (readonly [StateKind, string])[] = [
 /** As many names are read, and a line should stay one. */
 const MOST_NAMES = 3
 
-/**
- * `2 MASTER, 1 BACKUP, 1 FAULT (VI_4)`
- *
- * @param refusedAt of a reload since which none was accepted
- */
-export function serviceStatus(records: Iterable<RouterRecord>, refusedAt?: Date): string {
-  const states = stateCounts(records)
-  if (refusedAt === undefined) return states
-  return `${states}; reload refused at ${refusedAt.toTimeString().slice(0, 8)}, see the log`
-}
-
-function stateCounts(records: Iterable<RouterRecord>): string {
+/** `2 MASTER, 1 BACKUP, 1 FAULT (VI_4)` */
+export function stateSummary(records: Iterable<RouterRecord>): string {
   const names = new Map<StateKind, string[]>()
   for (const { router, state } of records) {
     const known = names.get(state.kind)

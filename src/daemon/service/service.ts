@@ -1,30 +1,26 @@
 /** The service manager as the daemon has it. */
 
-import { between, seconds, type Clock, type Duration } from '../../base/time.ts'
 import type { World } from '../../world/world.ts'
 import type { ServiceManager } from '../../system/sd-notify.ts'
-import { nextDeadline, type Engine } from '../../vrrp/engine.ts'
 import type { RefusedReload } from '../operator/reloader.ts'
+import type { Subsystems } from '../subsystems.ts'
 import { ServiceReports } from './service-reports.ts'
-import { serviceStatus } from './service-status.ts'
 
-export interface ServicePorts extends Pick<World, 'clock' | 'timers' | 'soon'> {
-  readonly engine: () => Engine
+export interface ServicePorts extends Pick<World, 'timers' | 'soon'> {
+  readonly subsystems: Pick<Subsystems, 'summary' | 'overdue'>
   readonly refused: () => RefusedReload | undefined
 }
 
 export const reportTo = (
   manager: ServiceManager,
-  { clock, timers, soon, engine, refused }: ServicePorts,
+  { timers, soon, subsystems, refused }: ServicePorts,
 ): ServiceReports =>
   new ServiceReports(manager, {
     timers,
     soon,
-    status: () => serviceStatus(engine().routers.values(), refused()?.at),
-    overdue: () => overdue(engine(), clock),
+    status: () => subsystems.summary() + refusalWords(refused()),
+    overdue: () => subsystems.overdue(),
   })
 
-function overdue(engine: Engine, clock: Clock): Duration {
-  const due = nextDeadline(engine)
-  return due === undefined ? seconds(0) : between(due, clock.now())
-}
+const refusalWords = (refused: RefusedReload | undefined): string =>
+  refused === undefined ? '' : `; reload refused at ${refused.at.toTimeString().slice(0, 8)}, see the log`

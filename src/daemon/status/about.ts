@@ -3,9 +3,8 @@
 import { VERSION } from '../../base/version.ts'
 import type { Log } from '../log/logging.ts'
 import type { LoopLag } from '../../world/world.ts'
-import type { ProblemSources } from './problems.ts'
+import type { DaemonProblemSources } from './problems.ts'
 import type { RefusedReload } from '../operator/reloader.ts'
-import type { StatusSources } from './status.ts'
 
 export interface DaemonFacts {
   readonly configFile: string
@@ -19,10 +18,7 @@ export interface DaemonFacts {
   readonly log: Log
 }
 
-export type AboutDaemon = Pick<StatusSources, 'notices' | 'daemon'> &
-  Pick<ProblemSources, 'logLinesLost' | 'refusedReload'>
-
-export function aboutDaemon(facts: DaemonFacts): AboutDaemon {
+export function aboutDaemon(facts: DaemonFacts): DaemonProblemSources {
   const { refused } = facts
   return {
     notices: facts.notices,

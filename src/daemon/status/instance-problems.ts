@@ -2,12 +2,13 @@
 
 import { formatIpv4 } from '../../base/address.ts'
 import { between, seconds, times, toSeconds } from '../../base/time.ts'
+import type { Found } from '../../control/problem.ts'
 import type { InstanceReport, MasterReport } from '../../control/report.ts'
 import type { FaultReason } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { RejectedSender } from '../../vrrp/rejections.ts'
-import type { Found } from './problem-memory.ts'
-import { isoOf, type WallReading as Moment } from '../journal/wall-time.ts'
+import type { Moment } from '../../world/subsystem.ts'
+import { isoOf } from '../journal/wall-time.ts'
 
 export const instanceProblems = (
   instance: InstanceReport,

@@ -4,8 +4,8 @@
  * takes over when none has come for three intervals and its Skew_Time. Pure.
  */
 
-import type { DaemonReport, InstanceReport } from '../../control/report.ts'
-import type { Found } from './problem-memory.ts'
+import type { Found } from '../../control/problem.ts'
+import type { InstanceReport } from '../../control/report.ts'
 
 /** Of the shortest advert interval: a busy host reaches a tenth of that without anybody noticing. */
 const WORTH_SAYING = 0.5
@@ -13,7 +13,7 @@ const WORTH_SAYING = 0.5
 const TAKEN_OVER = 2
 
 export function latenessProblems(
-  { loopLagMs }: Pick<DaemonReport, 'loopLagMs'>,
+  loopLagMs: number,
   instances: readonly Pick<InstanceReport, 'timers'>[],
 ): readonly Found[] {
   const intervalMs = Math.min(...instances.map(({ timers }) => timers.advertIntervalMs))

@@ -1,12 +1,6 @@
 /** Remembers since when a problem is there, where nothing else tells: since it was first seen. */
 
-import type { Problem } from '../../control/problem.ts'
-
-/** A problem whose beginning may not be known. Without `instances` it concerns the one that is named, if any. */
-export type Found = Omit<Problem, 'since' | 'instances'> & {
-  readonly since?: string
-  readonly instances?: readonly string[]
-}
+import type { Found, Problem } from '../../control/problem.ts'
 
 export class ProblemMemory {
   private firstSeen: ReadonlyMap<string, string> = new Map()

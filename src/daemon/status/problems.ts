@@ -1,45 +1,49 @@
 /**
- * What an operator has to look at, worst first, each with what to do about it.
- * A judgement of finished reports and of the engine beside them; it alters
- * nothing. Problems of one instance are in instance-problems.ts.
+ * What an operator has to look at, each with what to do about it. A judgement
+ * of finished reports and of the engine beside them; it alters nothing.
+ * Problems of one instance are in instance-problems.ts.
  */
 
-import { SEVERITIES } from '../../control/problem.ts'
+import { SEVERITIES, type Found } from '../../control/problem.ts'
 import type { DaemonReport, InstanceReport, TrackerReport } from '../../control/report.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
+import type { Moment } from '../../world/subsystem.ts'
 import { instanceProblems } from './instance-problems.ts'
 import { latenessProblems } from './lateness.ts'
-import type { Found } from './problem-memory.ts'
-import type { WallReading } from '../journal/wall-time.ts'
 
-export interface ProblemSources extends WallReading {
+export interface VrrpProblemSources extends Moment {
   readonly instances: readonly InstanceReport[]
   readonly recordOf: (name: string) => RouterRecord | undefined
-  readonly daemon: DaemonReport
   /** Neighbours whom a firewall keeps from us, and others who have our addresses. */
   readonly observed: readonly Found[]
+  /** When a tracker's verdict last changed: ISO 8601, as far as it is known. */
+  readonly trackerSince: (name: string) => string | undefined
+  readonly loopLagMs: number
+}
+
+/** What the host itself has to say. */
+export interface DaemonProblemSources {
+  readonly daemon: DaemonReport
   readonly notices: readonly string[]
   readonly logLinesLost: number
   readonly refusedReload: { readonly at: string; readonly text: string } | undefined
-  /** When a tracker's verdict last changed: ISO 8601, as far as it is known. */
-  readonly trackerSince: (name: string) => string | undefined
 }
 
-export function findProblems(sources: ProblemSources): readonly Found[] {
-  const found = [
-    ...sources.instances.flatMap((instance) => {
-      const record = sources.recordOf(instance.name)
-      return record ? instanceProblems(instance, record, sources) : []
-    }),
-    ...sources.observed,
-    ...trackerProblems(sources),
-    ...daemonProblems(sources),
-  ]
-  return found.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
-}
+export const worstFirst = (found: readonly Found[]): readonly Found[] =>
+  [...found].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+
+export const vrrpProblems = (sources: VrrpProblemSources): readonly Found[] => [
+  ...sources.instances.flatMap((instance) => {
+    const record = sources.recordOf(instance.name)
+    return record ? instanceProblems(instance, record, sources) : []
+  }),
+  ...sources.observed,
+  ...trackerProblems(sources),
+  ...latenessProblems(sources.loopLagMs, sources.instances),
+]
 
 /** Each tracker once, however many instances track it. */
-function trackerProblems({ instances, trackerSince }: ProblemSources): readonly Found[] {
+function trackerProblems({ instances, trackerSince }: VrrpProblemSources): readonly Found[] {
   const byTracker = new Map<string, { tracker: TrackerReport; users: InstanceReport[] }>()
   for (const instance of instances) {
     for (const tracker of instance.trackers) {
@@ -127,9 +131,9 @@ function inShort(names: readonly string[]): string {
   return rest > 0 ? `${names.slice(0, 3).join('; ')} and ${rest} more` : names.join('; ')
 }
 
-function daemonProblems(sources: ProblemSources): readonly Found[] {
-  const { daemon, refusedReload, logLinesLost, notices, instances } = sources
-  const found: Found[] = [...latenessProblems(daemon, instances)]
+export function daemonProblems(sources: DaemonProblemSources): readonly Found[] {
+  const { daemon, refusedReload, logLinesLost, notices } = sources
+  const found: Found[] = []
   if (refusedReload) {
     found.push({
       code: 'reload-refused',

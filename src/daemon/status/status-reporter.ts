@@ -1,31 +1,17 @@
-/** Gathers what a status report needs from the parts of the running daemon. */
+/** The whole status: what the subsystems tell, what the host says of itself, and all problems, worst first. */
 
-import type { Clock, Instant } from '../../base/time.ts'
+import type { Clock } from '../../base/time.ts'
 import type { StatusReport } from '../../control/report.ts'
-import type { CheckReport } from '../../scripts/check-events.ts'
-import type { AboutDaemon } from './about.ts'
-import type { Assembly } from '../assemble.ts'
-import type { Chronicle } from '../journal/chronicle.ts'
-import type { Daemon } from '../daemon.ts'
-import { ProblemMemory, type Found } from './problem-memory.ts'
-import { findProblems } from './problems.ts'
-import { statusReport, type StatusSources } from './status.ts'
-import { isoOf, type WallReading } from '../journal/wall-time.ts'
+import type { Subsystems } from '../subsystems.ts'
+import { ProblemMemory } from './problem-memory.ts'
+import { daemonProblems, worstFirst, type DaemonProblemSources } from './problems.ts'
 
 export interface StatusReporterPorts {
   readonly clock: Clock
   readonly wallMs: () => number
-  readonly daemon: Pick<Daemon, 'engine' | 'presence' | 'deafnessProblems' | 'conflictProblems'>
-  readonly chronicle: Chronicle
-  readonly assembly: () => Assembly
-  readonly checks: () => readonly CheckReport[]
-  readonly drainedUntil: (router: string) => Instant | undefined
-  readonly about: () => AboutDaemon
+  readonly subsystems: Pick<Subsystems, 'report'>
+  readonly about: () => DaemonProblemSources
 }
-
-const FIREWALL_ADVICE = 'vrrpd doctor looks for the rule, and has the command that lets them in'
-const CONFLICT_ADVICE =
-  'a second master, or a host with that address of its own: find it by its MAC address (ip neigh, the switch), and mend it there'
 
 export class StatusReporter {
   private readonly ports: StatusReporterPorts
@@ -36,53 +22,19 @@ export class StatusReporter {
   }
 
   report(): StatusReport {
-    const { daemon, chronicle, assembly, checks, clock, wallMs, about, drainedUntil } = this.ports
-    const { engine } = daemon
+    const { subsystems, clock, wallMs, about } = this.ports
     const moment = { now: clock.now(), wallNowMs: wallMs() }
-    const facts = about()
-    const sources: StatusSources = {
-      ...moment,
-      ...facts,
-      engine,
-      routers: assembly().routers.flatMap((assembled) => {
-        const record = engine.routers.get(assembled.router.name)
-        return record ? [{ assembled, record }] : []
-      }),
-      presence: (assembled) => daemon.presence(assembled),
-      heard: chronicle.heard,
-      checks: new Map(checks().map((check) => [check.name, check])),
-      history: (router) => chronicle.history(router),
-      drainedUntil,
+    const own = about()
+    const { sections, problems } = subsystems.report(moment, own.daemon.loopLagMs)
+    const found = worstFirst([...problems, ...daemonProblems(own)])
+    return {
+      version: 1,
+      problems: this.memory.date(found, new Date(moment.wallNowMs).toISOString()),
+      instances: [],
+      groups: [],
+      ...sections,
+      notices: own.notices,
+      daemon: own.daemon,
     }
-    return statusReport(sources, (instances) => {
-      const found = findProblems({
-        ...moment,
-        ...facts,
-        instances,
-        recordOf: (name) => engine.routers.get(name),
-        observed: this.observed(moment),
-        trackerSince: (name) => chronicle.trackerSince(name),
-      })
-      return this.memory.date(found, new Date(moment.wallNowMs).toISOString())
-    })
-  }
-
-  /** What is noticed beside the election. */
-  private observed(moment: WallReading): readonly Found[] {
-    const { deafnessProblems, conflictProblems } = this.ports.daemon
-    return [
-      ...deafnessProblems.map(({ code, routers, text, since }) => ({
-        ...{ code, text, advice: FIREWALL_ADVICE },
-        instance: routers.length === 1 ? (routers[0] ?? null) : null,
-        instances: routers,
-        severity: 'critical' as const,
-        since: isoOf(since, moment),
-      })),
-      ...conflictProblems.map(({ code, router, text, since }) => ({
-        ...{ code, text: `${router} is MASTER, but ${text}`, advice: CONFLICT_ADVICE, instance: router },
-        severity: 'critical' as const,
-        since: isoOf(since, moment),
-      })),
-    ]
   }
 }

@@ -1,10 +1,8 @@
-/** The engine's state and the kernel's → the report that `vrrpd status` shows. Pure but for what it is given. */
+/** The engine's state and the kernel's → instances and groups as `vrrpd status` shows them. Pure but for what it is given. */
 
 import { formatCidr, formatIpv4 } from '../../base/address.ts'
 import { before, toMilliseconds, type Instant } from '../../base/time.ts'
-import type { Problem } from '../../control/problem.ts'
 import type {
-  DaemonReport,
   GroupReport,
   InstanceReport,
   InstanceState,
@@ -24,9 +22,10 @@ import type { HeardMaster, HeardMasters } from '../journal/heard.ts'
 import { preemptReport } from './preemption.ts'
 import type { Presence } from '../kernel/presence.ts'
 import { trackerReports } from './tracker-report.ts'
-import { isoOf, type WallReading } from '../journal/wall-time.ts'
+import type { Moment } from '../../world/subsystem.ts'
+import { isoOf } from '../journal/wall-time.ts'
 
-export interface StatusSources extends WallReading {
+export interface InstanceSources extends Moment {
   readonly engine: Engine
   readonly routers: readonly { readonly assembled: Assembled; readonly record: RouterRecord }[]
   readonly presence: (assembled: Assembled) => Presence
@@ -35,27 +34,18 @@ export interface StatusSources extends WallReading {
   readonly history: (router: string) => readonly TransitionReport[]
   /** Until when an instance that was taken out stays out; undefined: until somebody says so. */
   readonly drainedUntil: (router: string) => Instant | undefined
-  readonly notices: readonly string[]
-  readonly daemon: DaemonReport
 }
 
-/** @param problemsOf looks at the finished reports */
-export function statusReport(
-  sources: StatusSources,
-  problemsOf: (instances: readonly InstanceReport[]) => readonly Problem[],
-): StatusReport {
-  const instances = sources.routers.map(({ assembled, record }) => instanceReport(assembled, record, sources))
-  return {
-    version: 1,
-    problems: problemsOf(instances),
-    instances,
-    groups: groupReports(sources.engine),
-    notices: sources.notices,
-    daemon: sources.daemon,
-  }
-}
+export const reportInstances = (sources: InstanceSources): Pick<StatusReport, 'instances' | 'groups'> => ({
+  instances: sources.routers.map(({ assembled, record }) => instanceReport(assembled, record, sources)),
+  groups: groupReports(sources.engine),
+})
 
-function instanceReport(assembled: Assembled, record: RouterRecord, sources: StatusSources): InstanceReport {
+function instanceReport(
+  assembled: Assembled,
+  record: RouterRecord,
+  sources: InstanceSources,
+): InstanceReport {
   const { router, state, conditions, counters } = record
   const { facts } = sources.engine
   const contributions = contributionsNow(router, facts)
@@ -124,7 +114,10 @@ function because({ state, conditions, because: entered }: RouterRecord): string 
 export const silentSince = ({ router, conditions }: RouterRecord, now: Instant): Instant =>
   before(now, masterDownInterval(router, conditions.priority))
 
-function mastersOf(record: RouterRecord, sources: StatusSources): Pick<InstanceReport, 'master' | 'rivals'> {
+function mastersOf(
+  record: RouterRecord,
+  sources: InstanceSources,
+): Pick<InstanceReport, 'master' | 'rivals'> {
   const live = sources.heard.live(record.router.name, silentSince(record, sources.now))
   const reports = live.map((heard) => masterReport(heard, sources))
   if (record.state.kind === 'master') return { master: null, rivals: reports }
@@ -134,7 +127,7 @@ function mastersOf(record: RouterRecord, sources: StatusSources): Pick<InstanceR
 
 const masterReport = (
   { source, priority, since, last }: HeardMaster,
-  sources: StatusSources,
+  sources: InstanceSources,
 ): MasterReport => ({
   address: formatIpv4(source),
   priority,
@@ -144,7 +137,7 @@ const masterReport = (
 
 function drainedReport(
   { router, own, since }: RouterRecord,
-  sources: StatusSources,
+  sources: InstanceSources,
 ): InstanceReport['drained'] {
   if (!own.faults.some(({ kind }) => kind === 'drained')) return null
   const until = sources.drainedUntil(router.name)

@@ -8,9 +8,10 @@ import { contribution, isFaulty } from '../../vrrp/election/priority.ts'
 import type { Finding, Tracker } from '../../vrrp/election/state.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import { resultWords } from '../journal/chronicle-text.ts'
-import { isoOf, type WallReading } from '../journal/wall-time.ts'
+import type { Moment } from '../../world/subsystem.ts'
+import { isoOf } from '../journal/wall-time.ts'
 
-export interface TrackerSources extends WallReading {
+export interface TrackerSources extends Moment {
   readonly engine: Pick<Engine, 'facts'>
   readonly checks: ReadonlyMap<string, CheckReport>
 }

@@ -30,7 +30,7 @@ function setup(current = old): {
     linesLost: () => 0,
     close: () => Promise.resolve(),
   }
-  const reloader = new Reloader({
+  const reloader = new Reloader<Examined>({
     wallMs: () => Date.now(),
     configFile: '/k.conf',
     log,

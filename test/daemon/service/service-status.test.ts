@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { serviceStatus } from '../../../src/daemon/service/service-status.ts'
+import { stateSummary } from '../../../src/daemon/service/service-status.ts'
 import { noFacts } from '../../../src/vrrp/conditions.ts'
 import { createEngine, type RouterRecord } from '../../../src/vrrp/engine.ts'
 import { at, makeRouter } from '../../vrrp/kit.ts'
@@ -20,5 +20,5 @@ test.each([
   [['fault', 'master', 'fault'], '1 MASTER, 2 FAULT (V1, V3)'],
   [['fault', 'fault', 'fault', 'fault', 'fault'], '5 FAULT (V1, V2, V3 and 2 more)'],
 ] as const)('%j', (kinds, text) => {
-  expect(serviceStatus(records(...kinds))).toBe(text)
+  expect(stateSummary(records(...kinds))).toBe(text)
 })

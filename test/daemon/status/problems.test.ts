@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from 'vitest'
 import type { InstanceReport, TrackerReport } from '../../../src/control/report.ts'
-import { findProblems, type ProblemSources } from '../../../src/daemon/status/problems.ts'
+import {
+  daemonProblems,
+  type DaemonProblemSources,
+  vrrpProblems,
+  type VrrpProblemSources,
+  worstFirst,
+} from '../../../src/daemon/status/problems.ts'
 import { ProblemMemory } from '../../../src/daemon/status/problem-memory.ts'
 import type { FaultReason, State } from '../../../src/vrrp/election/state.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
@@ -23,6 +29,8 @@ interface Case {
   readonly more?: Partial<ProblemSources>
 }
 
+type ProblemSources = VrrpProblemSources & DaemonProblemSources
+
 const faultOf = (...reasons: FaultReason[]): State => ({ kind: 'fault', reasons })
 
 function problems({ instance = {}, state, rejected = [], unadvertised, more = {} }: Case) {
@@ -38,7 +46,7 @@ function problems({ instance = {}, state, rejected = [], unadvertised, more = {}
     conditions: { ...fresh.conditions, faults, ...(unadvertised !== undefined && { unadvertised }) },
     rejectedSenders: rejected,
   }
-  return findProblems({
+  const sources: ProblemSources = {
     instances: [report],
     recordOf: () => record,
     daemon: makeReport().daemon,
@@ -49,8 +57,10 @@ function problems({ instance = {}, state, rejected = [], unadvertised, more = {}
     trackerSince: () => undefined,
     now,
     wallNowMs: NOW_MS,
+    loopLagMs: 0,
     ...more,
-  })
+  }
+  return worstFirst([...vrrpProblems(sources), ...daemonProblems(sources)])
 }
 
 const tracker = (change: Partial<TrackerReport> = {}): TrackerReport => ({
@@ -85,7 +95,7 @@ const sender = {
   endSaid: false,
   said: undefined,
 }
-const lagging = (loopLagMs: number): Case => ({ more: { daemon: { ...makeReport().daemon, loopLagMs } } })
+const lagging = (loopLagMs: number): Case => ({ more: { loopLagMs } })
 const absent = [{ address: '10.0.0.9/24', present: false }]
 const inFault = { state: 'FAULT', addresses: absent, because: 'interface eth1 down' } as const
 
