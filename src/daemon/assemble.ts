@@ -15,10 +15,10 @@ import { pacingOf, type Pacing } from './kernel/pacing.ts'
 import { channelOf, transportOf, type Transport } from './adverts/transport.ts'
 import { noVirtualMac, planVirtualMacs, type VirtualMacPlan } from './kernel/virtual-mac-plan.ts'
 import type { WantedVirtualMac } from './kernel/virtual-macs.ts'
-import { wantedState, type WantedState } from './kernel/wanted.ts'
+import { desiredState, type DesiredState } from '../addressing/desired.ts'
 
 /** One vrrp_instance as the daemon runs it. */
-export interface Assembled extends WantedState {
+export interface Assembled extends DesiredState {
   readonly router: VirtualRouter
   readonly instance: VrrpInstance
   readonly transport: Transport
@@ -33,7 +33,7 @@ export interface Assembly {
   /** Until a change of a link counts. */
   readonly linkDelays: ReadonlyMap<string, HeldDelay>
   /** Static items. */
-  readonly statics: WantedState
+  readonly statics: DesiredState
   readonly routers: readonly Assembled[]
   readonly groups: readonly {
     readonly name: string
@@ -66,7 +66,7 @@ export function assemble(
   return {
     pacing: pacingOf(model),
     linkDelays: withVirtualMacs(heldDelays(model), routers),
-    statics: wantedState({
+    statics: desiredState({
       addresses: model.staticAddresses,
       routes: model.staticRoutes,
       rules: model.staticRules,
@@ -120,7 +120,7 @@ function assembleInstance(
 ): Assembled {
   const { addresses, excludedAddresses, routes, rules } = instance
   const { macs, advertLink, standIns } = circumstances.plan
-  const state = wantedState({ addresses: [...addresses, ...excludedAddresses], routes, rules })
+  const state = desiredState({ addresses: [...addresses, ...excludedAddresses], routes, rules })
   return {
     instance,
     transport,

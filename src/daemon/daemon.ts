@@ -19,13 +19,12 @@ import type { ConflictProblem } from './kernel/conflict-watch.ts'
 import type { Alarm } from '../world/world.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
 import type { DeafnessProblem } from './adverts/deafness-watch.ts'
-import { Holdings } from './kernel/holdings.ts'
+import { Holdings, type Renewed } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
 import { LinkWatch } from './links/link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
-import type { Renewed } from './kernel/installer.ts'
-import { presenceOf, type Presence } from './kernel/presence.ts'
-import type { WantedAddress } from './kernel/wanted.ts'
+import { presenceOf, type Presence } from '../addressing/presence.ts'
+import type { DesiredAddress } from '../addressing/desired.ts'
 import type { VirtualMacs, WantedVirtualMac } from './kernel/virtual-macs.ts'
 
 /** What an earlier run has left, by its record. */
@@ -211,7 +210,7 @@ export class Daemon {
   }
 
   /** Whether the host had this address before us. */
-  isHosts(address: WantedAddress): boolean {
+  isHosts(address: DesiredAddress): boolean {
     return this.holdings.isHosts(address)
   }
 

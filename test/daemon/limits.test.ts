@@ -13,7 +13,7 @@ import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
 import { assemble, type Assembled, type Assembly } from '../../src/daemon/assemble.ts'
 import { tellNote } from '../../src/daemon/journal/chronicle-text.ts'
 import { sendBurst } from '../../src/daemon/kernel/announcer.ts'
-import { specsOf } from '../../src/daemon/kernel/kernel-specs.ts'
+import { bind } from '../../src/addressing/link-binding.ts'
 import { describeNote } from '../../src/daemon/log/messages.ts'
 import { reloadPlan } from '../../src/daemon/operator/reload-plan.ts'
 import { perform, type AdvertToSend } from '../../src/daemon/outbox.ts'
@@ -323,7 +323,7 @@ const macsOf = ({ routers }: Assembly): Assembled['virtualMacs'] =>
   routers.flatMap(({ virtualMacs }) => virtualMacs)
 
 function askKernel(assembled: Assembled): void {
-  const { addresses, routes, rules } = specsOf(assembled, (name) => ({ ...NIC, name }))
+  const { addresses, routes, rules } = bind(assembled, (name) => ({ ...NIC, name }))
   for (const { spec } of addresses) expect(encodeNewAddress(spec).length).toBeLessThan(0x10000)
   for (const { spec } of addresses) expect(encodeDeleteAddress(spec).length).toBeLessThan(0x10000)
   for (const { spec } of routes) encodeRoute(spec)

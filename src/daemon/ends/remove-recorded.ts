@@ -3,7 +3,7 @@
 import { formatCidr } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { World } from '../../world/world.ts'
-import { Installer, installerPort } from '../kernel/installer.ts'
+import { Installer, installerPort } from '../../addressing/installed-state.ts'
 import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
 import type { ReadRecord, RecordedInstance } from './run-record.ts'
 import { withdrawAll } from './succession.ts'

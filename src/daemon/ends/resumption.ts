@@ -9,9 +9,9 @@ import { after, between, times, toSeconds, type Instant } from '../../base/time.
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { Assembled } from '../assemble.ts'
-import { without } from '../kernel/kernel-specs.ts'
+import { without } from '../../addressing/link-binding.ts'
 import type { ReadRecord, Wants } from './run-record.ts'
-import type { WantedState } from '../kernel/wanted.ts'
+import type { DesiredState } from '../../addressing/desired.ts'
 
 /**
  * The last advert went out at most one interval before the daemon was last
@@ -56,9 +56,9 @@ export function usedNumbers(
 /** What the crashed daemon may have installed and the new configuration does not know. */
 export function orphaned(
   record: ReadRecord,
-  routers: readonly WantedState[],
+  routers: readonly DesiredState[],
 ): readonly (Wants & { readonly name: string })[] {
-  const known: WantedState = {
+  const known: DesiredState = {
     addresses: routers.flatMap(({ addresses }) => addresses),
     routes: routers.flatMap(({ routes }) => routes),
     rules: routers.flatMap(({ rules }) => rules),

@@ -9,10 +9,10 @@ import { instant, type Instant } from '../../base/time.ts'
 import type { Verdict } from '../../vrrp/election/state.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { FormerSetting, WantedVirtualMac } from '../kernel/virtual-macs.ts'
-import type { WantedState } from '../kernel/wanted.ts'
+import type { DesiredState } from '../../addressing/desired.ts'
 
 /** The kernel state of one instance. */
-export type Wants = WantedState
+export type Wants = DesiredState
 
 export interface RecordedInstance extends Wants {
   readonly name: string

@@ -9,15 +9,15 @@ import type { World } from '../../world/world.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { Assembled } from '../assemble.ts'
-import { leftAs } from '../kernel/host-addresses.ts'
-import { Installer, installerPort } from '../kernel/installer.ts'
+import { leftAs } from '../../addressing/host-addresses.ts'
+import { Installer, installerPort } from '../../addressing/installed-state.ts'
 import type { Firewall } from '../kernel/firewall.ts'
 import type { Log } from '../log/logging.ts'
 import { orphaned, resumable, usedNumbers } from './resumption.ts'
 import { RunRecordFile } from './run-record-file.ts'
 import type { ReadRecord, RunRecord, Wants } from './run-record.ts'
 import { removeVirtualMacs, type VirtualMacs, type WantedVirtualMac } from '../kernel/virtual-macs.ts'
-import type { WantedAddress, WantedState } from '../kernel/wanted.ts'
+import type { DesiredAddress, DesiredState } from '../../addressing/desired.ts'
 
 export interface SuccessionPorts extends Pick<
   World,
@@ -28,11 +28,11 @@ export interface SuccessionPorts extends Pick<
   readonly firewall: Firewall
   readonly routers: () => readonly Assembled[]
   /** Static items. */
-  readonly statics: () => WantedState
+  readonly statics: () => DesiredState
   readonly engine: () => Engine
   readonly usedNumbers: () => readonly UsedNumbers[]
   /** Whether the host had it before us: then it is nothing that we could leave. */
-  readonly isHosts: (address: WantedAddress) => boolean
+  readonly isHosts: (address: DesiredAddress) => boolean
 }
 
 export class Succession {
@@ -96,7 +96,7 @@ export class Succession {
     await this.record?.remove()
   }
 
-  private withoutHosts(addresses: readonly WantedAddress[]): readonly WantedAddress[] {
+  private withoutHosts(addresses: readonly DesiredAddress[]): readonly DesiredAddress[] {
     return addresses.filter((address) => !this.ports.isHosts(address))
   }
 

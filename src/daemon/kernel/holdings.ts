@@ -10,18 +10,24 @@ import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import { Announcer, hasNeighbours, type Announcement } from './announcer.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
-import { changeover, Claims, PLANNED } from './claims.ts'
+import { changeover, Claims, PLANNED } from '../../addressing/claims.ts'
 import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
-import { HostAddresses } from './host-addresses.ts'
-import { Installer, installerPort, type Renewed } from './installer.ts'
-import { allOf, specsOf, without, type Item } from './kernel-specs.ts'
+import { HostAddresses } from '../../addressing/host-addresses.ts'
+import { Installer, installerPort } from '../../addressing/installed-state.ts'
+import { allOf, bind, without, type Item } from '../../addressing/link-binding.ts'
 import { LinkRenewals } from './link-renewals.ts'
-import { describeItem, isPresent, type Loss } from './losses.ts'
-import { Promotion } from './promotion.ts'
-import { Restorer } from './restorer.ts'
-import { StaticItems } from './static-items.ts'
-import { NOTHING, type WantedAddress, type WantedState } from './wanted.ts'
+import { describeItem, isPresent, type Loss } from '../../addressing/observed.ts'
+import { Promotion } from '../../addressing/promote-secondaries.ts'
+import { Restorer } from '../../addressing/restorer.ts'
+import { StaticItems } from '../../addressing/static-items.ts'
+import { NOTHING, type DesiredAddress, type DesiredState } from '../../addressing/desired.ts'
+
+/** A Master under a configuration and under the next one. */
+export interface Renewed {
+  readonly from: Assembled
+  readonly to: Assembled
+}
 
 export interface HoldingsPorts extends Pick<
   DaemonPorts,
@@ -118,11 +124,9 @@ export class Holdings {
   }
 
   /** What these want is not removed, whoever gives it up, until they have set it or `plan` is told that nobody will. */
-  plan(routers: readonly Assembled[], statics: WantedState = NOTHING): void {
+  plan(routers: readonly Assembled[], statics: DesiredState = NOTHING): void {
     const { table } = this.ports.kernel
-    const items = [...routers, statics].map((wanted) =>
-      allOf(specsOf(wanted, (name) => table.linkByName(name))),
-    )
+    const items = [...routers, statics].map((wanted) => allOf(bind(wanted, (name) => table.linkByName(name))))
     this.claims.release(PLANNED)
     this.heldBefore = this.claims.all
     this.claims.set(PLANNED, items.flat())
@@ -139,7 +143,7 @@ export class Holdings {
     for (const { from, to } of masters) if (from.router.name !== to.router.name) this.forgetName(from)
     for (const { to } of masters) this.ports.firewall.follow(to)
     const { table } = this.ports.kernel
-    const wanted = masters.flatMap(({ to }) => allOf(specsOf(to, (name) => table.linkByName(name))))
+    const wanted = masters.flatMap(({ to }) => allOf(bind(to, (name) => table.linkByName(name))))
     // What those that have left held is still there where somebody wants it, perhaps with other attributes.
     const held = [...this.heldBefore, ...this.claims.all]
     const change = changeover(held, [...this.statics.items(), ...wanted])
@@ -162,7 +166,7 @@ export class Holdings {
 
   /** What a run before this one has left; nothing of it is held. */
   removeLeftovers(assembled: Assembled): void {
-    const { addresses } = specsOf(assembled, (name) => this.ports.kernel.table.linkByName(name))
+    const { addresses } = bind(assembled, (name) => this.ports.kernel.table.linkByName(name))
     const left = this.claims.removable(addresses).filter((item) => isPresent(item, this.ports.kernel.table))
     const items = left.map(describeItem)
     if (left.length > 0) this.ports.noteRouter(assembled.router.name, { kind: 'removing-leftovers', items })
@@ -170,9 +174,9 @@ export class Holdings {
   }
 
   /** Whether the host had it before us. */
-  isHosts(wanted: WantedAddress): boolean {
+  isHosts(wanted: DesiredAddress): boolean {
     const { table } = this.ports.kernel
-    const { addresses } = specsOf({ ...NOTHING, addresses: [wanted] }, (name) => table.linkByName(name))
+    const { addresses } = bind({ ...NOTHING, addresses: [wanted] }, (name) => table.linkByName(name))
     return addresses.some((item) => this.claims.isHosts(item))
   }
 
@@ -182,7 +186,7 @@ export class Holdings {
   }
 
   private noticeHosts({ router, ...wanted }: Assembled): void {
-    const { addresses } = specsOf(wanted, (name) => this.ports.kernel.table.linkByName(name))
+    const { addresses } = bind(wanted, (name) => this.ports.kernel.table.linkByName(name))
     const claimant = {
       name: router.name,
       stays: router.priority === OWNER_PRIORITY,

@@ -17,7 +17,7 @@ import type { World } from '../../world/world.ts'
 import { AdvertCodec } from '../adverts/advert-codec.ts'
 import { sendBurst } from './announcer.ts'
 import type { Assembled } from '../assemble.ts'
-import { Installer, installerPort } from './installer.ts'
+import { Installer, installerPort } from '../../addressing/installed-state.ts'
 import { describeNote } from '../log/messages.ts'
 import { perform, type OutboxPorts } from '../outbox.ts'
 

@@ -10,10 +10,10 @@ import type { LinkFact } from '../../vrrp/conditions.ts'
 import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { EngineEvent } from '../../vrrp/engine.ts'
 import type { Assembled } from '../assemble.ts'
-import type { Item } from '../kernel/kernel-specs.ts'
+import type { Item } from '../../addressing/link-binding.ts'
 import type { LinkDebounce } from './link-debounce.ts'
 import { linkFact, sameFact, type Sources } from './link-facts.ts'
-import { findLosses, isPresent, type Holding, type Loss } from '../kernel/losses.ts'
+import { findLosses, isPresent, type Holding, type Loss } from '../../addressing/observed.ts'
 
 export interface LinkWatchPorts {
   /** As it is now. */

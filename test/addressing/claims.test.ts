@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changeover, Claims } from '../../../src/daemon/kernel/claims.ts'
-import { slotOf, type Item } from '../../../src/daemon/kernel/kernel-specs.ts'
-import { addressSpec, ip, routeSpec } from '../../netlink/specs.ts'
+import { changeover, Claims } from '../../src/addressing/claims.ts'
+import { slotOf, type Item } from '../../src/addressing/link-binding.ts'
+import { addressSpec, ip, routeSpec } from '../netlink/specs.ts'
 
 const address = (text: string, label?: string): Item => ({
   kind: 'address',

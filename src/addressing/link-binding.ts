@@ -3,13 +3,13 @@
  * they are now. Pure.
  */
 
-import { formatCidr } from '../../base/address.ts'
-import { addressKey, routeKey, ruleKey } from '../../netlink/identity.ts'
-import type { AddressSpec, Link, Nexthop, RouteSpec, RuleSpec } from '../../netlink/types.ts'
-import type { WantedAddress, WantedRoute, WantedRule, WantedState } from './wanted.ts'
+import { formatCidr } from '../base/address.ts'
+import { addressKey, routeKey, ruleKey } from '../netlink/identity.ts'
+import type { AddressSpec, Link, Nexthop, RouteSpec, RuleSpec } from '../netlink/types.ts'
+import type { DesiredAddress, DesiredRoute, DesiredRule, DesiredState } from './desired.ts'
 
 /** `text`: for the log, as in `cannot set ${text}`. */
-export interface Addressed {
+export interface AddressItem {
   readonly kind: 'address'
   /** `linkIndex`: what is true of the link now, the kernel's table says; here it would be out of date. */
   readonly spec: AddressSpec
@@ -18,24 +18,24 @@ export interface Addressed {
   readonly track: boolean
   readonly text: string
 }
-export interface Routed {
+export interface RouteItem {
   readonly kind: 'route'
   readonly spec: RouteSpec
   readonly track: boolean
   readonly text: string
 }
-export interface Ruled {
+export interface RuleItem {
   readonly kind: 'rule'
   readonly spec: RuleSpec
   readonly track: boolean
   readonly text: string
 }
-export type Item = Addressed | Routed | Ruled
+export type Item = AddressItem | RouteItem | RuleItem
 
-export interface Specs {
-  readonly addresses: readonly Addressed[]
-  readonly routes: readonly Routed[]
-  readonly rules: readonly Ruled[]
+export interface Bound {
+  readonly addresses: readonly AddressItem[]
+  readonly routes: readonly RouteItem[]
+  readonly rules: readonly RuleItem[]
   /** What cannot be asked for, because its link is not there. */
   readonly missing: readonly { readonly text: string; readonly link: string }[]
 }
@@ -51,7 +51,7 @@ type OrMissing<T> = T | Missing
 
 const isThere = <T extends object>(each: OrMissing<T>): each is T => !('missing' in each)
 
-export function specsOf(wanted: WantedState, linkByName: LinkByName): Specs {
+export function bind(wanted: DesiredState, linkByName: LinkByName): Bound {
   const addresses = wanted.addresses.map((each) => addressed(each, linkByName))
   const routes = wanted.routes.map((each) => routed(each, linkByName))
   const missing = [...addresses, ...routes].flatMap((each) =>
@@ -65,7 +65,10 @@ export function specsOf(wanted: WantedState, linkByName: LinkByName): Specs {
   }
 }
 
-function addressed({ link: name, spec, track }: WantedAddress, linkByName: LinkByName): OrMissing<Addressed> {
+function addressed(
+  { link: name, spec, track }: DesiredAddress,
+  linkByName: LinkByName,
+): OrMissing<AddressItem> {
   const text = `address ${formatCidr(spec.cidr)}`
   const link = linkByName(name)
   if (link === undefined) return { missing: name, text }
@@ -73,9 +76,9 @@ function addressed({ link: name, spec, track }: WantedAddress, linkByName: LinkB
 }
 
 function routed(
-  { link: name, spec, track, nexthops }: WantedRoute,
+  { link: name, spec, track, nexthops }: DesiredRoute,
   linkByName: LinkByName,
-): OrMissing<Routed> {
+): OrMissing<RouteItem> {
   const text = `route to ${formatCidr(spec.destination)}`
   const ways: Nexthop[] = []
   for (const { link: way, ...nexthop } of nexthops) {
@@ -90,7 +93,7 @@ function routed(
   return { kind: 'route', track, text, spec: { ...spec, linkIndex } }
 }
 
-const ruled = ({ spec, track }: WantedRule): Ruled => ({
+const ruled = ({ spec, track }: DesiredRule): RuleItem => ({
   kind: 'rule',
   spec,
   track,
@@ -98,7 +101,7 @@ const ruled = ({ spec, track }: WantedRule): Ruled => ({
 })
 
 /** Sorted, as installing takes them. */
-export const wholeOf = (items: readonly Item[]): Omit<Specs, 'missing'> => ({
+export const wholeOf = (items: readonly Item[]): Omit<Bound, 'missing'> => ({
   addresses: items.filter((item) => item.kind === 'address'),
   routes: items.filter((item) => item.kind === 'route'),
   rules: items.filter((item) => item.kind === 'rule'),
@@ -118,21 +121,21 @@ export function slotOf(item: Item): string {
 
 export const keyOfItem = ({ kind, spec }: Item): string => kind + JSON.stringify(spec)
 
-export const allOf = ({ addresses, routes, rules }: Omit<Specs, 'missing'>): readonly Item[] => [
+export const allOf = ({ addresses, routes, rules }: Omit<Bound, 'missing'>): readonly Item[] => [
   ...addresses,
   ...routes,
   ...rules,
 ]
 
 /** Each once. */
-export function united(specs: Specs, more: readonly Item[]): Omit<Specs, 'missing'> {
+export function united(specs: Bound, more: readonly Item[]): Omit<Bound, 'missing'> {
   if (more.length === 0) return specs
   const all = [...allOf(specs), ...more]
   return wholeOf([...new Map(all.map((item) => [keyOfItem(item), item])).values()])
 }
 
 /** What one has and the other has not. */
-export function without(one: WantedState, other: WantedState): WantedState {
+export function without(one: DesiredState, other: DesiredState): DesiredState {
   return {
     addresses: notIn(one.addresses, other.addresses),
     routes: notIn(one.routes, other.routes),

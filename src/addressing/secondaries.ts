@@ -3,12 +3,12 @@
  * promote_secondaries is set on the link. Here it is, for the moment of a removal.
  */
 
-import { inIpv4Network, isIpv4 } from '../../base/address.ts'
-import { addressKey } from '../../netlink/identity.ts'
-import type { LinkTable } from '../../netlink/link-table.ts'
-import type { AddressSpec, LinkAddress } from '../../netlink/types.ts'
-import type { LinkSettings } from '../../world/world.ts'
-import { Promotion } from './promotion.ts'
+import { inIpv4Network, isIpv4 } from '../base/address.ts'
+import { addressKey } from '../netlink/identity.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import type { AddressSpec, LinkAddress } from '../netlink/types.ts'
+import type { LinkSettings } from '../world/world.ts'
+import { Promotion } from './promote-secondaries.ts'
 
 /**
  * Removes addresses, and nothing along with them. Where the setting cannot be written they go along, and whoever

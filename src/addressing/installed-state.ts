@@ -4,19 +4,18 @@
  * the loss of that is a loss.
  */
 
-import type { Kernel } from '../../netlink/kernel.ts'
-import type { Link, Outcome } from '../../netlink/types.ts'
-import type { World } from '../../world/world.ts'
-import type { Assembled } from '../assemble.ts'
-import type { Announcement } from './announcer.ts'
+import type { IpAddress } from '../base/address.ts'
+import type { Kernel } from '../netlink/kernel.ts'
+import type { Link, Outcome } from '../netlink/types.ts'
+import type { World } from '../world/world.ts'
 import { Claims, type Changeover } from './claims.ts'
-import { allOf, specsOf, united, wholeOf, type Addressed, type Item, type Specs } from './kernel-specs.ts'
+import { allOf, bind, united, wholeOf, type AddressItem, type Item, type Bound } from './link-binding.ts'
 import { linksThatLoseMore, linksWithMore, promotingOn } from './secondaries.ts'
-import type { WantedState } from './wanted.ts'
+import type { DesiredState } from './desired.ts'
 
 /** Whose kernel state it is, for what is said of it. */
-export interface Owned extends WantedState {
-  readonly router: Pick<Assembled['router'], 'name'>
+export interface Owned extends DesiredState {
+  readonly router: { readonly name: string }
 }
 
 /** One line for the operator: what was refused and the kernel's own reason. */
@@ -66,7 +65,7 @@ export interface Attempt {
 /** Addresses first, as a route may need one as its source; rules last, when the tables they ask are filled. */
 export function installAll(
   kernel: InstallerPort,
-  { addresses, routes, rules }: Omit<Specs, 'missing'>,
+  { addresses, routes, rules }: Omit<Bound, 'missing'>,
 ): readonly Attempt[] {
   return [
     ...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),
@@ -78,7 +77,7 @@ export function installAll(
 /** The other way round. What is gone already is no error. */
 export function withdrawAll(
   kernel: InstallerPort,
-  { addresses, routes, rules }: Omit<Specs, 'missing'>,
+  { addresses, routes, rules }: Omit<Bound, 'missing'>,
 ): readonly Attempt[] {
   return [
     ...paired(rules, kernel.withdrawRules(rules.map(({ spec }) => spec))),
@@ -94,11 +93,17 @@ export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${
 
 /** A Master under a configuration and under the next one. */
 export interface Renewed {
-  readonly from: Assembled
-  readonly to: Assembled
+  readonly from: Owned
+  readonly to: Owned
 }
 
-interface Tried extends Pick<Specs, 'missing'> {
+/** An address that the kernel has accepted. */
+interface HeldAddress extends Pick<AddressItem, 'link'> {
+  readonly linkIndex: number
+  readonly address: IpAddress
+}
+
+interface Tried extends Pick<Bound, 'missing'> {
   readonly attempts: readonly Attempt[]
 }
 
@@ -106,14 +111,14 @@ export class Installer {
   private readonly kernel: InstallerPort
   private readonly complain: Complaint
   private readonly claims: Claims
-  private readonly haveSet: (items: readonly Addressed[]) => void
+  private readonly haveSet: (items: readonly AddressItem[]) => void
 
   /** @param haveSet is told of addresses that the kernel accepted */
   constructor(
     kernel: InstallerPort,
     complain: Complaint,
     claims: Claims = new Claims(),
-    haveSet: (items: readonly Addressed[]) => void = () => undefined,
+    haveSet: (items: readonly AddressItem[]) => void = () => undefined,
   ) {
     this.kernel = kernel
     this.complain = complain
@@ -122,7 +127,7 @@ export class Installer {
   }
 
   /** One refusal never stops the others. */
-  install(assembled: Assembled): void {
+  install(assembled: Owned): void {
     this.hold(assembled, this.attempt(assembled))
   }
 
@@ -150,7 +155,7 @@ export class Installer {
     const { name } = assembled.router
     // What is held is on a link that may have another name by now; what is not held may be a leftover.
     const held = this.claims.release(name)
-    const named = specsOf(assembled, (link) => this.kernel.linkByName(link))
+    const named = bind(assembled, (link) => this.kernel.linkByName(link))
     this.remove(this.claims.removable(allOf(united(named, held))), name)
   }
 
@@ -165,7 +170,7 @@ export class Installer {
   }
 
   /** The addresses that the kernel accepted, in the file's order. `link`: its name there. */
-  addressesOf(name: string): readonly (Announcement & Pick<Addressed, 'link'>)[] {
+  addressesOf(name: string): readonly HeldAddress[] {
     return this.itemsOf(name).flatMap((item) =>
       item.kind === 'address'
         ? [{ linkIndex: item.spec.linkIndex, address: item.spec.cidr.address, link: item.link }]
@@ -173,19 +178,19 @@ export class Installer {
     )
   }
 
-  private attempt(assembled: Assembled): Tried {
-    const specs = specsOf(assembled, (link) => this.kernel.linkByName(link))
+  private attempt(assembled: Owned): Tried {
+    const specs = bind(assembled, (link) => this.kernel.linkByName(link))
     return { missing: specs.missing, attempts: this.installAll(specs) }
   }
 
-  private installAll(specs: Omit<Specs, 'missing'>): readonly Attempt[] {
+  private installAll(specs: Omit<Bound, 'missing'>): readonly Attempt[] {
     const attempts = installAll(this.kernel, specs)
     this.haveSet(addressesOf(acceptedOf(attempts)))
     return attempts
   }
 
   /** What came of it is what the router has. */
-  private hold({ router: { name } }: Assembled, { missing, attempts }: Tried): void {
+  private hold({ router: { name } }: Owned, { missing, attempts }: Tried): void {
     for (const { text, link } of missing) this.complain(`(${name}) cannot set ${text}: no interface ${link}`)
     for (const attempt of attempts) this.refused(name, attempt)
     this.claims.set(name, acceptedOf(attempts))
@@ -210,5 +215,5 @@ export class Installer {
 export const acceptedOf = (attempts: readonly Attempt[]): readonly Item[] =>
   attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
 
-export const addressesOf = (items: readonly Item[]): readonly Addressed[] =>
+export const addressesOf = (items: readonly Item[]): readonly AddressItem[] =>
   items.filter((item) => item.kind === 'address')

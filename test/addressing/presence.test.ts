@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { presenceOf } from '../../../src/daemon/kernel/presence.ts'
-import type { WantedRoute, WantedRule } from '../../../src/daemon/kernel/wanted.ts'
-import { LinkTable } from '../../../src/netlink/link-table.ts'
-import { fold } from '../../../src/netlink/links.ts'
-import type { RuleSpec } from '../../../src/netlink/types.ts'
-import { cidr, ip, link, linkAddress, routeSpec } from '../../netlink/specs.ts'
+import { presenceOf } from '../../src/addressing/presence.ts'
+import type { DesiredRoute, DesiredRule } from '../../src/addressing/desired.ts'
+import { LinkTable } from '../../src/netlink/link-table.ts'
+import { fold } from '../../src/netlink/links.ts'
+import type { RuleSpec } from '../../src/netlink/types.ts'
+import { cidr, ip, link, linkAddress, routeSpec } from '../netlink/specs.ts'
 
 const rule = (preference: number): RuleSpec => ({
   family: 4,
@@ -29,14 +29,14 @@ const address = (name: string, text: string) => ({
   spec: { cidr: cidr(text), scope: 0 },
 })
 
-const route = (destination: string, gateway: string, name?: string): WantedRoute => ({
+const route = (destination: string, gateway: string, name?: string): DesiredRoute => ({
   link: name,
   track: true,
   nexthops: [],
   spec: routeSpec(destination, { gateway: ip(gateway) }),
 })
 
-const wantedRule = (preference: number): WantedRule => ({ track: true, spec: rule(preference) })
+const desiredRule = (preference: number): DesiredRule => ({ track: true, spec: rule(preference) })
 
 test('each address, route and rule, in its place', () => {
   expect(
@@ -44,7 +44,7 @@ test('each address, route and rule, in its place', () => {
       {
         addresses: [address('eth1', '10.0.0.9/24'), address('eth1', '10.0.0.10/24')],
         routes: [route('198.51.100.0/24', '10.0.0.253'), route('198.51.100.0/24', '10.0.0.254', 'eth1')],
-        rules: [wantedRule(101), wantedRule(100)],
+        rules: [desiredRule(101), desiredRule(100)],
       },
       table,
     ),

@@ -4,14 +4,14 @@
  * how often. Where the kernel refuses it, the Master steps down after all.
  */
 
-import type { LinkTable } from '../../netlink/link-table.ts'
-import { describeCulprit, hintFor } from './culprit.ts'
-import type { Installer } from './installer.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import { describeAuthor, hintFor } from './change-author.ts'
+import type { Installer } from './installed-state.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
-import type { Item } from './kernel-specs.ts'
-import { describeItem, isPresent, type Loss } from './losses.ts'
-import type { PortId } from '../../netlink/types.ts'
-import type { World } from '../../world/world.ts'
+import type { Item } from './link-binding.ts'
+import { describeItem, isPresent, type Loss } from './observed.ts'
+import type { PortId } from '../netlink/types.ts'
+import type { World } from '../world/world.ts'
 
 export interface RestorerPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
   readonly installer: Installer
@@ -77,7 +77,7 @@ export class Restorer {
     else if (loss.by === 'link') tell('the kernel, with its interface')
     else if (loss.by === undefined) tell('somebody else')
     else
-      describeCulprit(loss.by, this.ports.processName, (culprit) => {
+      describeAuthor(loss.by, this.ports.processName, (culprit) => {
         tell(culprit + hintFor(culprit))
       })
   }

@@ -6,11 +6,11 @@
  * then on if the interface has no other (measured). See docs/decisions/0023.
  */
 
-import { formatCidr, isIpv4, type IpAddress } from '../../base/address.ts'
-import { addressKey } from '../../netlink/identity.ts'
-import type { LinkTable } from '../../netlink/link-table.ts'
-import { KEEPALIVED_PROTOCOL, type LinkAddress, type LinkEvent } from '../../netlink/types.ts'
-import { slotOf, type Addressed } from './kernel-specs.ts'
+import { formatCidr, isIpv4, type IpAddress } from '../base/address.ts'
+import { addressKey } from '../netlink/identity.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import { KEEPALIVED_PROTOCOL, type LinkAddress, type LinkEvent } from '../netlink/types.ts'
+import { slotOf, type AddressItem } from './link-binding.ts'
 
 /** Of whom wants an address, what tells whether one that is there already is the host's own. */
 export interface Claimant {
@@ -48,7 +48,7 @@ export class HostAddresses {
   }
 
   /** To be told before these are set or removed: which of them are there and have not come from us. */
-  notice({ name, stays, sourceLink }: Claimant, items: readonly Addressed[]): void {
+  notice({ name, stays, sourceLink }: Claimant, items: readonly AddressItem[]): void {
     for (const item of items) {
       const slot = slotOf(item)
       if (this.origins.has(slot)) continue
@@ -64,14 +64,14 @@ export class HostAddresses {
   }
 
   /** These have been set. */
-  haveSet(items: readonly Addressed[]): void {
+  haveSet(items: readonly AddressItem[]): void {
     for (const item of items) {
       const slot = slotOf(item)
       if (!this.origins.has(slot)) this.origins.set(slot, { linkIndex: item.spec.linkIndex, origin: 'us' })
     }
   }
 
-  has(item: Addressed): boolean {
+  has(item: AddressItem): boolean {
     return this.origins.get(slotOf(item))?.origin === 'host'
   }
 
@@ -101,7 +101,7 @@ export class HostAddresses {
     return this.table().linkByIndex(linkIndex)?.name ?? ''
   }
 
-  private find({ spec }: Addressed): LinkAddress | undefined {
+  private find({ spec }: AddressItem): LinkAddress | undefined {
     return this.table().addresses.get(spec.linkIndex)?.byKey.get(addressKey(spec))
   }
 

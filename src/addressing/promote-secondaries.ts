@@ -6,7 +6,7 @@
  * that is renamed takes it along.
  */
 
-import type { LinkSettings } from '../../world/world.ts'
+import type { LinkSettings } from '../world/world.ts'
 
 const SETTING = 'ipv4/promote_secondaries'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { linksThatLoseMore } from '../../../src/daemon/kernel/secondaries.ts'
-import { LinkTable } from '../../../src/netlink/link-table.ts'
-import { fold } from '../../../src/netlink/links.ts'
-import type { KernelMessage } from '../../../src/netlink/message.ts'
-import { addressSpec, cidr, link, linkAddress } from '../../netlink/specs.ts'
+import { linksThatLoseMore } from '../../src/addressing/secondaries.ts'
+import { LinkTable } from '../../src/netlink/link-table.ts'
+import { fold } from '../../src/netlink/links.ts'
+import type { KernelMessage } from '../../src/netlink/message.ts'
+import { addressSpec, cidr, link, linkAddress } from '../netlink/specs.ts'
 
 const secondary = { secondary: true }
 const messages: readonly KernelMessage[] = [

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Item } from '../../../src/daemon/kernel/kernel-specs.ts'
-import { describeItem, findLosses, type Holding } from '../../../src/daemon/kernel/losses.ts'
-import { LinkTable } from '../../../src/netlink/link-table.ts'
-import { fold } from '../../../src/netlink/links.ts'
-import type { KernelMessage } from '../../../src/netlink/message.ts'
-import type { LinkEvent, RuleSpec } from '../../../src/netlink/types.ts'
-import { addressSpec, ip, link, linkAddress, routeSpec } from '../../netlink/specs.ts'
+import type { Item } from '../../src/addressing/link-binding.ts'
+import { describeItem, findLosses, type Holding } from '../../src/addressing/observed.ts'
+import { LinkTable } from '../../src/netlink/link-table.ts'
+import { fold } from '../../src/netlink/links.ts'
+import type { KernelMessage } from '../../src/netlink/message.ts'
+import type { LinkEvent, RuleSpec } from '../../src/netlink/types.ts'
+import { addressSpec, ip, link, linkAddress, routeSpec } from '../netlink/specs.ts'
 
 const vip: Item = {
   kind: 'address',

@@ -7,18 +7,18 @@ import type {
   VirtualAddress,
   VirtualRoute,
   VirtualRule,
-} from '../../config/model.ts'
-import type { AddressFlags, AddressSpec, RouteSpec, RuleSpec } from '../../netlink/types.ts'
+} from '../config/model.ts'
+import type { AddressFlags, AddressSpec, RouteSpec, RuleSpec } from '../netlink/types.ts'
 
 /** An AddressSpec but for the link's index, which only the running kernel knows. */
-export interface WantedAddress {
+export interface DesiredAddress {
   readonly link: string
   readonly spec: Omit<AddressSpec, 'linkIndex'>
   /** False: its loss and its link's are nobody's concern. */
   readonly track: boolean
 }
 
-export interface WantedRoute {
+export interface DesiredRoute {
   readonly link: string | undefined
   readonly spec: Omit<RouteSpec, 'linkIndex' | 'nexthops'>
   /** Several ways; none: `link` and the spec's gateway are the only one. */
@@ -27,19 +27,19 @@ export interface WantedRoute {
 }
 
 /** Rules name their links: they need not be there. */
-export interface WantedRule {
+export interface DesiredRule {
   readonly spec: RuleSpec
   readonly track: boolean
 }
 
-export interface WantedState {
+export interface DesiredState {
   /** In the order of installing and announcing. */
-  readonly addresses: readonly WantedAddress[]
-  readonly routes: readonly WantedRoute[]
-  readonly rules: readonly WantedRule[]
+  readonly addresses: readonly DesiredAddress[]
+  readonly routes: readonly DesiredRoute[]
+  readonly rules: readonly DesiredRule[]
 }
 
-export const NOTHING: WantedState = { addresses: [], routes: [], rules: [] }
+export const NOTHING: DesiredState = { addresses: [], routes: [], rules: [] }
 
 const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
   global: 0,
@@ -55,7 +55,7 @@ const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope
 const FOR_EVER = 0xffffffff
 const MAIN_TABLE = 254
 
-export function wantedAddress(address: VirtualAddress): WantedAddress {
+export function desiredAddress(address: VirtualAddress): DesiredAddress {
   const { cidr, preferredLifetime: preferred, link, track } = address
   return {
     link,
@@ -83,7 +83,7 @@ function flagsOf(written: WrittenFlags): { readonly flags?: AddressFlags } {
   return Object.keys(flags).length === 0 ? {} : { flags }
 }
 
-export function wantedRoute(route: VirtualRoute): WantedRoute {
+export function desiredRoute(route: VirtualRoute): DesiredRoute {
   const { type, destination, table, onlink, append, track } = route
   // One way is no choice, and the kernel does not tell its weight.
   const [only, ...others] = route.nexthops
@@ -115,7 +115,7 @@ export function wantedRoute(route: VirtualRoute): WantedRoute {
   }
 }
 
-export function wantedRule(rule: VirtualRule): WantedRule {
+export function desiredRule(rule: VirtualRule): DesiredRule {
   const { family, preference, action, not, l3mdev, protocol, track } = rule
   return {
     track,
@@ -147,12 +147,12 @@ export function wantedRule(rule: VirtualRule): WantedRule {
   }
 }
 
-export const wantedState = (wanted: {
+export const desiredState = (wanted: {
   readonly addresses: readonly VirtualAddress[]
   readonly routes: readonly VirtualRoute[]
   readonly rules: readonly VirtualRule[]
-}): WantedState => ({
-  addresses: wanted.addresses.map(wantedAddress),
-  routes: wanted.routes.map(wantedRoute),
-  rules: wanted.rules.map(wantedRule),
+}): DesiredState => ({
+  addresses: wanted.addresses.map(desiredAddress),
+  routes: wanted.routes.map(desiredRoute),
+  rules: wanted.rules.map(desiredRule),
 })

@@ -1,8 +1,8 @@
 /** promote_secondaries follows a link, whatever its name is. */
 
 import { expect, test } from 'vitest'
-import { Promotion } from '../../../src/daemon/kernel/promotion.ts'
-import type { LinkSettings } from '../../../src/world/world.ts'
+import { Promotion } from '../../src/addressing/promote-secondaries.ts'
+import type { LinkSettings } from '../../src/world/world.ts'
 
 test('is put back on a link that has another name by then', () => {
   const names = new Map([

@@ -5,7 +5,7 @@
  */
 
 import type { HostAddresses } from './host-addresses.ts'
-import { slotOf, type Item } from './kernel-specs.ts'
+import { slotOf, type Item } from './link-binding.ts'
 
 /** Owners beside the instances; no instance is called that. */
 export const STATIC_ITEMS = ''

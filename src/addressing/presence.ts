@@ -1,9 +1,9 @@
 /** Which of an instance's addresses, routes and rules the kernel has now. Pure. */
 
-import type { LinkTable } from '../../netlink/link-table.ts'
-import { specsOf } from './kernel-specs.ts'
-import { isPresent } from './losses.ts'
-import { NOTHING, type WantedState } from './wanted.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import { bind } from './link-binding.ts'
+import { isPresent } from './observed.ts'
+import { NOTHING, type DesiredState } from './desired.ts'
 
 /** In the order of what is wanted. */
 export interface Presence {
@@ -12,9 +12,9 @@ export interface Presence {
   readonly rules: readonly boolean[]
 }
 
-export function presenceOf({ addresses, routes, rules }: WantedState, table: LinkTable): Presence {
-  const isThere = (one: Partial<WantedState>): boolean => {
-    const specs = specsOf({ ...NOTHING, ...one }, (name) => table.linkByName(name))
+export function presenceOf({ addresses, routes, rules }: DesiredState, table: LinkTable): Presence {
+  const isThere = (one: Partial<DesiredState>): boolean => {
+    const specs = bind({ ...NOTHING, ...one }, (name) => table.linkByName(name))
     const items = [...specs.addresses, ...specs.routes, ...specs.rules]
     return specs.missing.length === 0 && items.every((item) => isPresent(item, table))
   }

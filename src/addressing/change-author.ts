@@ -4,11 +4,11 @@
  * first socket is its process id. A short-lived program has ended by now.
  */
 
-import type { PortId } from '../../netlink/types.ts'
-import type { World } from '../../world/world.ts'
+import type { PortId } from '../netlink/types.ts'
+import type { World } from '../world/world.ts'
 
 /** @param tell with words for the log: `process 612 (systemd-network)` */
-export function describeCulprit(
+export function describeAuthor(
   port: PortId,
   processName: World['processName'],
   tell: (culprit: string) => void,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { between, instant, seconds, toSeconds, type Duration } from '../../../src/base/time.ts'
-import type { Attempt } from '../../../src/daemon/kernel/installer.ts'
-import { Keeper } from '../../../src/daemon/kernel/keeper.ts'
-import type { Item } from '../../../src/daemon/kernel/kernel-specs.ts'
-import type { Refusal } from '../../../src/netlink/types.ts'
-import { routeSpec } from '../../netlink/specs.ts'
-import { ManualClock, ManualTimers } from '../../support/manual-clock.ts'
+import { between, instant, seconds, toSeconds, type Duration } from '../../src/base/time.ts'
+import type { Attempt } from '../../src/addressing/installed-state.ts'
+import { Keeper } from '../../src/addressing/keeper.ts'
+import type { Item } from '../../src/addressing/link-binding.ts'
+import type { Refusal } from '../../src/netlink/types.ts'
+import { routeSpec } from '../netlink/specs.ts'
+import { ManualClock, ManualTimers } from '../support/manual-clock.ts'
 
 const route = (text: string): Item => ({
   kind: 'route',

@@ -6,11 +6,11 @@
  * (measured).
  */
 
-import { linksOf } from '../../netlink/identity.ts'
-import type { LinkTable } from '../../netlink/link-table.ts'
-import type { LinkEvent } from '../../netlink/types.ts'
-import type { World } from '../../world/world.ts'
-import { describeCulprit, hintFor } from './culprit.ts'
+import { linksOf } from '../netlink/identity.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import type { LinkEvent } from '../netlink/types.ts'
+import type { World } from '../world/world.ts'
+import { describeAuthor, hintFor } from './change-author.ts'
 import { STATIC_ITEMS, type Claims } from './claims.ts'
 import type { HostAddresses } from './host-addresses.ts'
 import {
@@ -21,11 +21,11 @@ import {
   withdrawAll,
   type Attempt,
   type InstallerPort,
-} from './installer.ts'
+} from './installed-state.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
-import { allOf, keyOfItem, specsOf, united, wholeOf, type Item, type Specs } from './kernel-specs.ts'
-import { findLosses, isPresent, type Loss } from './losses.ts'
-import { NOTHING, type WantedState } from './wanted.ts'
+import { allOf, keyOfItem, bind, united, wholeOf, type Item, type Bound } from './link-binding.ts'
+import { findLosses, isPresent, type Loss } from './observed.ts'
+import { NOTHING, type DesiredState } from './desired.ts'
 
 export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
   readonly installer: InstallerPort
@@ -43,7 +43,7 @@ const OWNER = 'static'
 export class StaticItems {
   private readonly ports: StaticItemsPorts
   private readonly keeper: Keeper
-  private wanted: WantedState = NOTHING
+  private wanted: DesiredState = NOTHING
   constructor(ports: StaticItemsPorts) {
     this.ports = ports
     this.keeper = new Keeper({
@@ -67,7 +67,7 @@ export class StaticItems {
   }
 
   /** What is missing is set. What is no longer wanted goes with `settle`, when it is known whether anybody else wants it. */
-  use(wanted: WantedState): void {
+  use(wanted: DesiredState): void {
     this.wanted = wanted
     this.noticeHosts()
     this.hold(this.items())
@@ -110,7 +110,7 @@ export class StaticItems {
 
   private explain(item: Item, by: Loss['by']): void {
     if (typeof by !== 'number') return
-    describeCulprit(by, this.ports.processName, (culprit) => {
+    describeAuthor(by, this.ports.processName, (culprit) => {
       const hint = hintFor(culprit)
       if (hint !== '') this.ports.say(`static ${item.text} was removed by ${culprit}${hint}`)
     })
@@ -141,8 +141,8 @@ export class StaticItems {
     return attempts
   }
 
-  private specs(wanted: WantedState): Specs {
-    return specsOf(wanted, (name) => this.ports.installer.linkByName(name))
+  private specs(wanted: DesiredState): Bound {
+    return bind(wanted, (name) => this.ports.installer.linkByName(name))
   }
 
   private remove(items: readonly Item[]): void {
@@ -154,5 +154,5 @@ export class StaticItems {
   }
 }
 
-const isNothing = ({ addresses, routes, rules }: WantedState): boolean =>
+const isNothing = ({ addresses, routes, rules }: DesiredState): boolean =>
   addresses.length + routes.length + rules.length === 0

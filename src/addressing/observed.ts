@@ -1,9 +1,9 @@
 /** What of ours is gone, of what the kernel has told to be removed. Pure. */
 
-import { addressKey, anyLinkKey, isOnLinksOf, ruleKey } from '../../netlink/identity.ts'
-import type { LinkTable } from '../../netlink/link-table.ts'
-import type { LinkEvent, PortId, RouteSpec } from '../../netlink/types.ts'
-import type { Item } from './kernel-specs.ts'
+import { addressKey, anyLinkKey, isOnLinksOf, ruleKey } from '../netlink/identity.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
+import type { LinkEvent, PortId, RouteSpec } from '../netlink/types.ts'
+import type { Item } from './link-binding.ts'
 
 /** Who holds what. */
 export interface Holding {

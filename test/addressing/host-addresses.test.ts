@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { HostAddresses, leftAs, type Claimant } from '../../../src/daemon/kernel/host-addresses.ts'
-import type { Addressed } from '../../../src/daemon/kernel/kernel-specs.ts'
-import { LinkTable } from '../../../src/netlink/link-table.ts'
-import { fold } from '../../../src/netlink/links.ts'
-import type { KernelMessage } from '../../../src/netlink/message.ts'
-import type { LinkAddress } from '../../../src/netlink/types.ts'
-import { addressSpec, cidr, ip, link, linkAddress } from '../../netlink/specs.ts'
+import { HostAddresses, leftAs, type Claimant } from '../../src/addressing/host-addresses.ts'
+import type { AddressItem } from '../../src/addressing/link-binding.ts'
+import { LinkTable } from '../../src/netlink/link-table.ts'
+import { fold } from '../../src/netlink/links.ts'
+import type { KernelMessage } from '../../src/netlink/message.ts'
+import type { LinkAddress } from '../../src/netlink/types.ts'
+import { addressSpec, cidr, ip, link, linkAddress } from '../netlink/specs.ts'
 
 const VIP = '10.9.0.100/24'
-const wanted = (text = VIP, index = 3): Addressed => ({
+const wanted = (text = VIP, index = 3): AddressItem => ({
   kind: 'address',
   spec: addressSpec(index, text),
   link: `eth${index}`,
