@@ -215,6 +215,7 @@ const pureFiles = [
   'addressing/link-binding.ts',
   'addressing/observed.ts',
   'addressing/presence.ts',
+  'addressing/retry.ts',
   'addressing/claims.ts',
   'addressing/host-addresses.ts',
   'control/arguments.ts',

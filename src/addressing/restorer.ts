@@ -1,6 +1,6 @@
 /**
  * `--restore-addresses`: what somebody else takes away from a Master is put
- * back, instead of stepping down for it as keepalived does. See keeper.ts for
+ * back, instead of stepping down for it as keepalived does. See retry.ts for
  * how often. Where the kernel refuses it, the Master steps down after all.
  */
 
@@ -10,6 +10,7 @@ import type { Installer } from './installed-state.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
 import type { Item } from './link-binding.ts'
 import { describeItem, isPresent, type Loss } from './observed.ts'
+import { timesToTell } from './retry.ts'
 import type { PortId } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 
@@ -67,9 +68,8 @@ export class Restorer {
     const loss = this.losses.find((each) => each.item === item)
     if (loss === undefined) return
     this.ports.announce(loss.router, item)
-    // At most once a second, so this is at most once a minute.
-    if (count % 60 !== 1) return
-    const times = count === 1 ? '' : ` (${count} times)`
+    const times = timesToTell(count)
+    if (times === undefined) return
     const tell = (by: string): void => {
       this.ports.say(`(${loss.router}) ${describeItem(item)} was removed by ${by}: it is put back${times}`)
     }

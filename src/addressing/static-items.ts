@@ -25,6 +25,7 @@ import {
 import { Keeper, type KeeperPorts } from './keeper.ts'
 import { allOf, keyOfItem, bind, united, wholeOf, type Item, type Bound } from './link-binding.ts'
 import { findLosses, isPresent, type Loss } from './observed.ts'
+import { timesToTell } from './retry.ts'
 import { NOTHING, type DesiredState } from './desired.ts'
 
 export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
@@ -54,9 +55,8 @@ export class StaticItems {
       isPresent: (item) => isPresent(item, ports.table()),
       install: (items) => this.install(items),
       restored: (item, count) => {
-        // At most once a second, so this is at most once a minute.
-        const times = count === 1 ? '' : ` (${count} times)`
-        if (count % 60 === 1) ports.say(`Restoring deleted static ${item.text}${onLink(item)}${times}`)
+        const times = timesToTell(count)
+        if (times !== undefined) ports.say(`Restoring deleted static ${item.text}${onLink(item)}${times}`)
       },
       refused: (item, { text, code }) => {
         // That its link is down has been said.
