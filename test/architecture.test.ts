@@ -214,7 +214,6 @@ const pureFiles = [
   'addressing/desired.ts',
   'addressing/link-binding.ts',
   'addressing/observed.ts',
-  'addressing/presence.ts',
   'addressing/retry.ts',
   'addressing/claims.ts',
   'addressing/host-addresses.ts',

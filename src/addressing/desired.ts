@@ -1,14 +1,16 @@
-/** What an instance wants in the kernel, in rtnetlink's terms. Pure. */
+/**
+ * What a router or the static items want in the kernel, by the names of links; link-binding.ts puts their
+ * numbers in. Pure.
+ */
 
 import type {
   AddressFlags as WrittenFlags,
-  Nexthop,
   Scope,
   VirtualAddress,
   VirtualRoute,
   VirtualRule,
 } from '../config/model.ts'
-import type { AddressFlags, AddressSpec, RouteSpec, RuleSpec } from '../netlink/types.ts'
+import type { AddressFlags, AddressSpec, RuleSpec } from '../netlink/types.ts'
 
 /** An AddressSpec but for the link's index, which only the running kernel knows. */
 export interface DesiredAddress {
@@ -18,13 +20,8 @@ export interface DesiredAddress {
   readonly track: boolean
 }
 
-export interface DesiredRoute {
-  readonly link: string | undefined
-  readonly spec: Omit<RouteSpec, 'linkIndex' | 'nexthops'>
-  /** Several ways; none: `link` and the spec's gateway are the only one. */
-  readonly nexthops: readonly Nexthop[]
-  readonly track: boolean
-}
+/** As the Model has it: where it was written is no matter here. */
+export type DesiredRoute = Omit<VirtualRoute, 'span' | 'trackGroup'>
 
 /** Rules name their links: they need not be there. */
 export interface DesiredRule {
@@ -49,13 +46,13 @@ const SCOPES: Readonly<Record<Exclude<Scope, number>, number>> = {
   nowhere: 255,
 }
 
-const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope : SCOPES[scope])
+/** rtnetlink's. */
+export const scopeNumber = (scope: Scope): number => (typeof scope === 'number' ? scope : SCOPES[scope])
 
 /** Infinity, as the kernel has it. */
 const FOR_EVER = 0xffffffff
-const MAIN_TABLE = 254
 
-export function desiredAddress(address: VirtualAddress): DesiredAddress {
+function desiredAddress(address: VirtualAddress): DesiredAddress {
   const { cidr, preferredLifetime: preferred, link, track } = address
   return {
     link,
@@ -83,39 +80,7 @@ function flagsOf(written: WrittenFlags): { readonly flags?: AddressFlags } {
   return Object.keys(flags).length === 0 ? {} : { flags }
 }
 
-export function desiredRoute(route: VirtualRoute): DesiredRoute {
-  const { type, destination, table, onlink, append, track } = route
-  // One way is no choice, and the kernel does not tell its weight.
-  const [only, ...others] = route.nexthops
-  const way = others.length === 0 ? (only ?? route) : undefined
-  return {
-    link: way?.link,
-    track,
-    nexthops: way === undefined ? route.nexthops : [],
-    spec: {
-      type,
-      destination,
-      // Table 0 is nobody's: the kernel takes the main one.
-      table: table === 0 ? MAIN_TABLE : table,
-      onlink: way?.onlink ?? onlink,
-      ...(way?.gateway !== undefined && { gateway: way.gateway }),
-      ...(route.source !== undefined && { source: route.source }),
-      ...(route.scope !== undefined && { scope: scopeNumber(route.scope) }),
-      ...(route.metric !== undefined && { metric: route.metric }),
-      ...(route.metrics.length > 0 && { metrics: route.metrics }),
-      ...(route.protocol !== undefined && { protocol: route.protocol }),
-      ...(route.tos !== undefined && { tos: route.tos }),
-      ...(way?.realms !== undefined && { realms: way.realms }),
-      ...(route.preference !== undefined && { preference: route.preference }),
-      ...(route.expires !== undefined && { expiresSeconds: route.expires }),
-      ...(route.ttlPropagate !== undefined && { ttlPropagate: route.ttlPropagate }),
-      ...(route.encapsulation !== undefined && { encapsulation: route.encapsulation }),
-      ...(append && { append }),
-    },
-  }
-}
-
-export function desiredRule(rule: VirtualRule): DesiredRule {
+function desiredRule(rule: VirtualRule): DesiredRule {
   const { family, preference, action, not, l3mdev, protocol, track } = rule
   return {
     track,
@@ -153,6 +118,6 @@ export const desiredState = (wanted: {
   readonly rules: readonly VirtualRule[]
 }): DesiredState => ({
   addresses: wanted.addresses.map(desiredAddress),
-  routes: wanted.routes.map(desiredRoute),
+  routes: wanted.routes,
   rules: wanted.rules.map(desiredRule),
 })

@@ -9,7 +9,16 @@ import type { Kernel } from '../netlink/kernel.ts'
 import type { Link, Outcome } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 import { Claims, type Changeover } from './claims.ts'
-import { allOf, bind, united, wholeOf, type AddressItem, type Item, type Bound } from './link-binding.ts'
+import {
+  allOf,
+  bind,
+  onLink,
+  united,
+  wholeOf,
+  type AddressItem,
+  type Item,
+  type Bound,
+} from './link-binding.ts'
 import { linksThatLoseMore, linksWithMore, promotingOn } from './secondaries.ts'
 import type { DesiredState } from './desired.ts'
 
@@ -88,8 +97,6 @@ export function withdrawAll(
 
 const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly Attempt[] =>
   items.map((item, index) => ({ item, outcome: outcomes[index] }))
-
-export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link}` : '')
 
 /** A Master under a configuration and under the next one. */
 export interface Renewed {

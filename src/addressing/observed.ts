@@ -1,9 +1,43 @@
-/** What of ours is gone, of what the kernel has told to be removed. Pure. */
+/**
+ * What the kernel has of what is desired, by its table: what is there now, and what of that has been
+ * removed, by whom. Pure.
+ */
 
 import { addressKey, anyLinkKey, isOnLinksOf, ruleKey } from '../netlink/identity.ts'
 import type { LinkTable } from '../netlink/link-table.ts'
-import type { LinkEvent, PortId, RouteSpec } from '../netlink/types.ts'
-import type { Item } from './link-binding.ts'
+import type { Link, LinkEvent, PortId, RouteSpec } from '../netlink/types.ts'
+import type { DesiredState } from './desired.ts'
+import { bindAddress, bindRoute, bindRule, type Item, type Missing } from './link-binding.ts'
+
+/** Whether it is there, with whatever attributes that do not tell it from others. */
+export function isPresent(item: Item, table: LinkTable): boolean {
+  switch (item.kind) {
+    case 'address':
+      return table.hasAddress(item.spec)
+    case 'route':
+      return table.hasRoute(item.spec)
+    case 'rule':
+      return table.hasRule(item.spec)
+  }
+}
+
+/** In the order of what is desired. */
+export interface Presence {
+  readonly addresses: readonly boolean[]
+  readonly routes: readonly boolean[]
+  readonly rules: readonly boolean[]
+}
+
+/** Which of it the kernel has now; what is on a link that is not there is not there. */
+export function presenceOf({ addresses, routes, rules }: DesiredState, table: LinkTable): Presence {
+  const isThere = (item: Item | Missing): boolean => !('missing' in item) && isPresent(item, table)
+  const linkByName = (name: string): Link | undefined => table.linkByName(name)
+  return {
+    addresses: addresses.map((each) => isThere(bindAddress(each, linkByName))),
+    routes: routes.map((each) => isThere(bindRoute(each, linkByName))),
+    rules: rules.map((each) => isThere(bindRule(each))),
+  }
+}
 
 /** Who holds what. */
 export interface Holding {
@@ -65,6 +99,7 @@ function keyOf(item: Item): string {
   }
 }
 
+/** As `keyOf` has it. */
 function keyOfRemoved(removal: Removal): string {
   switch (removal.type) {
     case 'address-removed':
@@ -88,17 +123,6 @@ function isLost(removal: Removal, item: Item, { link }: Holding, table: LinkTabl
   }
 }
 
-export function isPresent(item: Item, table: LinkTable): boolean {
-  switch (item.kind) {
-    case 'address':
-      return table.hasAddress(item.spec)
-    case 'route':
-      return table.hasRoute(item.spec)
-    case 'rule':
-      return table.hasRule(item.spec)
-  }
-}
-
 const isOnItsLinks = (item: Item, told: RouteSpec): boolean =>
   item.kind === 'route' && isOnLinksOf(item.spec, told)
 
@@ -107,7 +131,3 @@ function isReachable(linkIndex: number | undefined, own: string | undefined, tab
   const link = table.linkByIndex(linkIndex)
   return link !== undefined && (link.up || link.name === own)
 }
-
-/** In the log: `Netlink reflector reports ${…} removed`. */
-export const describeItem = (item: Item): string =>
-  item.kind === 'address' ? `IP ${item.text.replace('address ', '')} on ${item.link}` : item.text

@@ -17,13 +17,12 @@ import {
   acceptedOf,
   addressesOf,
   installAll,
-  onLink,
   withdrawAll,
   type Attempt,
   type InstallerPort,
 } from './installed-state.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
-import { allOf, keyOfItem, bind, united, wholeOf, type Item, type Bound } from './link-binding.ts'
+import { allOf, onLink, keyOfItem, bind, united, wholeOf, type Item, type Bound } from './link-binding.ts'
 import { findLosses, isPresent, type Loss } from './observed.ts'
 import { timesToTell } from './retry.ts'
 import { NOTHING, type DesiredState } from './desired.ts'

@@ -23,7 +23,7 @@ import { Holdings, type Renewed } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
 import { LinkWatch } from './links/link-watch.ts'
 import { perform, type OutboxPorts } from './outbox.ts'
-import { presenceOf, type Presence } from '../addressing/presence.ts'
+import { presenceOf, type Presence } from '../addressing/observed.ts'
 import type { DesiredAddress } from '../addressing/desired.ts'
 import type { VirtualMacs, WantedVirtualMac } from './kernel/virtual-macs.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Item } from '../../src/addressing/link-binding.ts'
-import { describeItem, findLosses, type Holding } from '../../src/addressing/observed.ts'
+import { describeItem, type Item } from '../../src/addressing/link-binding.ts'
+import { findLosses, type Holding } from '../../src/addressing/observed.ts'
 import { LinkTable } from '../../src/netlink/link-table.ts'
 import { fold } from '../../src/netlink/links.ts'
 import type { KernelMessage } from '../../src/netlink/message.ts'

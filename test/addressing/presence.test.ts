@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presenceOf } from '../../src/addressing/presence.ts'
+import { presenceOf } from '../../src/addressing/observed.ts'
 import type { DesiredRoute, DesiredRule } from '../../src/addressing/desired.ts'
 import { LinkTable } from '../../src/netlink/link-table.ts'
 import { fold } from '../../src/netlink/links.ts'
@@ -30,10 +30,12 @@ const address = (name: string, text: string) => ({
 })
 
 const route = (destination: string, gateway: string, name?: string): DesiredRoute => ({
-  link: name,
+  ...routeSpec(destination, { gateway: ip(gateway) }),
+  ...(name !== undefined && { link: name }),
   track: true,
+  metrics: [],
   nexthops: [],
-  spec: routeSpec(destination, { gateway: ip(gateway) }),
+  append: false,
 })
 
 const desiredRule = (preference: number): DesiredRule => ({ track: true, spec: rule(preference) })

@@ -9,7 +9,8 @@ import { instant, type Instant } from '../../base/time.ts'
 import type { Verdict } from '../../vrrp/election/state.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { FormerSetting, WantedVirtualMac } from '../kernel/virtual-macs.ts'
-import type { DesiredState } from '../../addressing/desired.ts'
+import type { DesiredRoute, DesiredState } from '../../addressing/desired.ts'
+import { inKernelWords, type NamedRoute } from '../../addressing/link-binding.ts'
 
 /** The kernel state of one instance. */
 export type Wants = DesiredState
@@ -48,8 +49,11 @@ const TIME_DIGITS = 16
 
 export const encodeTime = (now: Instant): string => `${String(now).padStart(TIME_DIGITS, '0')}\n`
 
-export const encodeRecord = (record: RunRecord, now: Instant): string =>
-  `${encodeTime(now)}${JSON.stringify(record)}\n`
+export function encodeRecord(record: RunRecord, now: Instant): string {
+  const instances = record.instances.map((each) => ({ ...each, routes: each.routes.map(writtenRoute) }))
+  const written: WrittenRecord = { ...record, instances }
+  return `${encodeTime(now)}${JSON.stringify(written)}\n`
+}
 
 /** Undefined for anything that no vrrpd of this version has written during this boot. */
 export function decodeRecord(text: string, bootId: string): ReadRecord | undefined {
@@ -57,13 +61,41 @@ export function decodeRecord(text: string, bootId: string): ReadRecord | undefin
   if (end !== TIME_DIGITS || !/^\d+$/.test(text.slice(0, end))) return undefined
   const record = parse(text.slice(end))
   if (record?.version !== 2 || record.bootId !== bootId) return undefined
-  return { ...record, aliveAt: instant(Number(text.slice(0, end))) }
+  const instances = record.instances.map((each) => ({ ...each, routes: each.routes.map(readRoute) }))
+  return { ...record, instances, aliveAt: instant(Number(text.slice(0, end))) }
+}
+
+/** As version 2 has it. */
+type WrittenRecord = Omit<RunRecord, 'instances'> & { readonly instances: readonly WrittenInstance[] }
+type WrittenInstance = Omit<RecordedInstance, 'routes'> & { readonly routes: readonly WrittenRoute[] }
+
+interface WrittenRoute {
+  readonly link?: NamedRoute['link']
+  readonly track: boolean
+  readonly nexthops: NamedRoute['nexthops']
+  readonly spec: NamedRoute['spec']
+}
+
+/** Earlier releases compare routes as text, so that the order of these matters. */
+function writtenRoute(route: DesiredRoute): WrittenRoute {
+  const { link, nexthops, spec } = inKernelWords(route)
+  return { link, track: route.track, nexthops, spec }
+}
+
+function readRoute({ link, track, nexthops, spec }: WrittenRoute): DesiredRoute {
+  const { append = false, metrics = [], expiresSeconds, ...same } = spec
+  return {
+    ...same,
+    ...{ append, metrics, nexthops, track },
+    ...(link !== undefined && { link }),
+    ...(expiresSeconds !== undefined && { expires: expiresSeconds }),
+  }
 }
 
 /** The file is root's own; the version vouches for its shape. */
-function parse(json: string): RunRecord | undefined {
+function parse(json: string): WrittenRecord | undefined {
   try {
-    return JSON.parse(json) as RunRecord | undefined
+    return JSON.parse(json) as WrittenRecord | undefined
   } catch {
     return undefined
   }

@@ -18,6 +18,11 @@ import {
   encodeTime,
   type RunRecord,
 } from '../../../src/daemon/ends/run-record.ts'
+import { bindRoute } from '../../../src/addressing/link-binding.ts'
+import type { DesiredRoute } from '../../../src/addressing/desired.ts'
+import type { Link } from '../../../src/netlink/types.ts'
+import { load } from '../../config/support.ts'
+import { link } from '../../netlink/specs.ts'
 import type { VrrpInstance } from '../../../src/config/model.ts'
 import { at, ip, makeRouter } from '../../vrrp/kit.ts'
 
@@ -84,6 +89,55 @@ describe('the text', () => {
     ['null', `${encodeTime(at(1))}null\n`],
   ])('%s is none', (_what, text) => {
     expect(decodeRecord(text, 'this')).toBeUndefined()
+  })
+})
+
+describe('routes in the text', () => {
+  const lines = [
+    '10.1.0.0/16 via 10.9.0.9 dev eth1 src 10.9.0.100 table 0 scope link metric 7 mtu lock 1400 realms 3/4',
+    '10.2.0.0/16 nexthop via 10.9.0.9 dev eth1 weight 2 nexthop via 10.9.0.8 dev eth2 onlink',
+    '10.3.0.0/16 no_track nexthop via 10.9.0.7 dev eth1 weight 9',
+    'blackhole 10.4.0.0/16 no_track append',
+    'fd01::/64 via fd00::1 dev eth1 expires 90 pref high no_track',
+  ]
+  const routesOf = async (written: readonly string[]): Promise<VrrpInstance['routes']> => {
+    const block = `virtual_routes {\n${written.join('\n')}\n}`
+    const { model } = await load(
+      `vrrp_instance V {\ninterface eth1\nvirtual_router_id 1\nvirtual_ipaddress {\n10.9.0.1\n}\n${block}\n}`,
+    )
+    return model.instances[0]!.routes
+  }
+  const linkByName = (name: string): Link => ({ ...link(Number(name.slice(3))), name })
+
+  /** Written down by the release before this one, which compares them as text. */
+  const former = [
+    '{"link":"eth1","track":true,"nexthops":[],"spec":{"type":"unicast","destination":{"address":167837696,"prefixLength":16},"table":254,"onlink":false,"gateway":168361993,"source":168362084,"scope":253,"metric":7,"metrics":[{"name":"mtu","value":1400,"locked":true}],"protocol":18,"realms":196612}}',
+    '{"track":false,"nexthops":[{"weight":2,"onlink":false,"gateway":168361993,"link":"eth1"},{"weight":1,"onlink":true,"gateway":168361992,"link":"eth2"}],"spec":{"type":"unicast","destination":{"address":167903232,"prefixLength":16},"table":254,"onlink":false,"scope":0,"protocol":18}}',
+    '{"link":"eth1","track":false,"nexthops":[],"spec":{"type":"unicast","destination":{"address":167968768,"prefixLength":16},"table":254,"onlink":false,"gateway":168361991,"scope":0,"protocol":18}}',
+    '{"track":false,"nexthops":[],"spec":{"type":"blackhole","destination":{"address":168034304,"prefixLength":16},"table":254,"onlink":false,"scope":0,"protocol":18,"append":true}}',
+    '{"link":"eth1","track":false,"nexthops":[],"spec":{"type":"unicast","destination":{"address":"fd01::","prefixLength":64},"table":254,"onlink":false,"gateway":"fd00::1","scope":0,"protocol":18,"preference":1,"expiresSeconds":90}}',
+  ]
+
+  test('are what earlier releases write and read', async () => {
+    const text = encodeRecord(record({ routes: await routesOf(lines) }), at(7))
+    expect(text).toContain(`"routes":[${former.join(',')}]`)
+  })
+
+  test('are read as what is asked of the kernel', async () => {
+    const routes = await routesOf(lines)
+    const read = decodeRecord(encodeRecord(record({ routes }), at(7)), 'this')!
+    const asked = (some: readonly DesiredRoute[]): readonly unknown[] =>
+      some.map((route) => bindRoute(route, linkByName))
+    expect(asked(read.instances[0]!.routes)).toEqual(asked(routes))
+  })
+
+  test('are orphans when the next configuration has others', async () => {
+    const routes = await routesOf(lines)
+    const read = decodeRecord(encodeRecord(record({ routes }), at(7)), 'this')!
+    const next = [...lines.slice(1), lines[0]!.replace('realms 3/4', 'realms 3/5')]
+    const known = { ...assembled(), routes: await routesOf(next) }
+    expect(orphaned(read, [{ ...assembled(), routes }])[0]!.routes).toEqual([])
+    expect(orphaned(read, [known])[0]!.routes).toEqual([read.instances[0]!.routes[0]])
   })
 })
 
