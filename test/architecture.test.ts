@@ -45,7 +45,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   addressing: {
     imports: ['base', 'netlink'],
-    types: ['config', 'world'],
+    types: ['config', 'events', 'world'],
     why: 'it knows what is to be in the kernel and for whom, and not who is elected',
   },
   scripts: { imports: ['base'], why: 'it reaches programs through a port, and never the election' },
@@ -79,6 +79,11 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['doctor'],
     why: 'it finds out and judges nothing',
   },
+  events: {
+    imports: ['base'],
+    types: ['netlink', 'vrrp', 'vrrp/election'],
+    why: 'it says what happens and who hears of it, and knows none of those who do',
+  },
   world: {
     imports: [],
     types: ['base', 'control', 'netlink', 'scripts', 'system', 'tracking', 'vrrp/socket'],
@@ -88,6 +93,7 @@ const rules: Readonly<Record<string, Rule>> = {
     imports: [
       'base',
       'config',
+      'events',
       'vrrp/wire',
       'vrrp/election',
       'vrrp',
@@ -110,8 +116,9 @@ const rules: Readonly<Record<string, Rule>> = {
       'simulation/kernel',
       'simulation/story',
       'simulation/report',
+      'vrrp/election',
     ],
-    types: ['scripts', 'system', 'tracking', 'vrrp', 'vrrp/election', 'vrrp/socket', 'world'],
+    types: ['scripts', 'system', 'tracking', 'vrrp', 'vrrp/socket', 'world'],
     why: 'the daemon as it is, in a world in memory; nobody but a command knows of it',
   },
   'simulation/kernel': {
@@ -161,6 +168,7 @@ const impureFiles = ['config/reader.ts']
 const pureFolders = [
   'base',
   'world',
+  'events',
   'config',
   'vrrp/wire',
   'vrrp/election',
@@ -374,6 +382,40 @@ describe('state', () => {
       advancing.map((source) => source.path),
       'one owner, one order of events',
     ).toEqual(['daemon/daemon.ts', 'daemon/kernel/rehearsal.ts', 'simulation/host.ts'])
+  })
+})
+
+describe('what is only said', () => {
+  const wordsOf = /^daemon\/(log|journal)\//
+
+  test('a Note is known to the election that makes it, the list that carries it, the log and the journal', () => {
+    const offences = sources.filter(
+      ({ path, tree }) =>
+        !path.startsWith('vrrp/') &&
+        path !== 'events/event.ts' &&
+        !wordsOf.test(path) &&
+        nodesOf(tree).some((node) => ts.isIdentifier(node) && ['Note', 'NoteTaken'].includes(node.text)),
+    )
+    expect(
+      offences.map(({ path }) => path),
+      'what others act on is an event: vrrp/election/event.ts',
+    ).toEqual([])
+  })
+
+  test('and what it says matters to those that have words for it alone', () => {
+    // Beside them: which notes are given once; and the words of scripts, which have notes of their own.
+    const others = ['vrrp/notes.ts', 'daemon/scripts/script-room.ts']
+    const offences = sources.filter(
+      ({ path, tree }) =>
+        /^(vrrp|events|daemon|simulation)\//.test(path) &&
+        !wordsOf.test(path) &&
+        !others.includes(path) &&
+        /\bnote\.kind\b/.test(tree.text),
+    )
+    expect(
+      offences.map(({ path }) => path),
+      'nothing hangs on what is for people',
+    ).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@
  */
 
 import type { IpAddress } from '../base/address.ts'
+import type { Complaint } from '../events/event.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { Link, Outcome } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
@@ -26,9 +27,6 @@ import type { DesiredState } from './desired.ts'
 export interface Owned extends DesiredState {
   readonly router: { readonly name: string }
 }
-
-/** One line for the operator: what was refused and the kernel's own reason. */
-export type Complaint = (text: string) => void
 
 /** The part of the kernel's port that installing takes. */
 export interface InstallerPort extends Pick<
@@ -116,14 +114,14 @@ interface Tried extends Pick<Bound, 'missing'> {
 
 export class Installer {
   private readonly kernel: InstallerPort
-  private readonly complain: Complaint
+  private readonly complain: (complaint: Complaint) => void
   private readonly claims: Claims
   private readonly haveSet: (items: readonly AddressItem[]) => void
 
   /** @param haveSet is told of addresses that the kernel accepted */
   constructor(
     kernel: InstallerPort,
-    complain: Complaint,
+    complain: (complaint: Complaint) => void,
     claims: Claims = new Claims(),
     haveSet: (items: readonly AddressItem[]) => void = () => undefined,
   ) {
@@ -198,23 +196,28 @@ export class Installer {
 
   /** What came of it is what the router has. */
   private hold({ router: { name } }: Owned, { missing, attempts }: Tried): void {
-    for (const { text, link } of missing) this.complain(`(${name}) cannot set ${text}: no interface ${link}`)
+    for (const { text, link } of missing)
+      this.complain({ what: 'not-set', router: name, text: `cannot set ${text}: no interface ${link}` })
     for (const attempt of attempts) this.refused(name, attempt)
     this.claims.set(name, acceptedOf(attempts))
   }
 
   private remove(items: readonly Item[], name?: string): void {
-    const of = name === undefined ? '' : `(${name}) `
     for (const { item, outcome } of withdrawAll(this.kernel, wholeOf(items))) {
       if (outcome === undefined) continue
       const from = item.kind === 'address' ? ` from ${item.link}` : ''
-      this.complain(`${of}cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`)
+      this.complain({
+        what: 'not-removed',
+        ...(name !== undefined && { router: name }),
+        text: `cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`,
+      })
     }
   }
 
   private refused(name: string, { item, outcome }: Attempt): void {
     if (outcome === undefined) return
-    this.complain(`(${name}) cannot set ${item.text}${onLink(item)}: ${outcome.text} [${outcome.code}]`)
+    const text = `cannot set ${item.text}${onLink(item)}: ${outcome.text} [${outcome.code}]`
+    this.complain({ what: 'not-set', router: name, text })
   }
 }
 

@@ -6,13 +6,14 @@
  * that is renamed takes it along.
  */
 
+import type { Complaint } from '../events/event.ts'
 import type { LinkSettings } from '../world/world.ts'
 
 const SETTING = 'ipv4/promote_secondaries'
 
 export class Promotion {
   private readonly settings: LinkSettings
-  private readonly complain: (text: string) => void
+  private readonly complain: (complaint: Complaint) => void
   private readonly nameOf: (index: number) => string | undefined
   /** By index. */
   private readonly changed = new Set<number>()
@@ -20,7 +21,7 @@ export class Promotion {
   /** @param nameOf the link's name now; undefined: it is gone, and its setting with it */
   constructor(
     settings: LinkSettings,
-    complain: (text: string) => void,
+    complain: (complaint: Complaint) => void,
     nameOf: (index: number) => string | undefined,
   ) {
     this.settings = settings
@@ -44,7 +45,10 @@ export class Promotion {
     const value = this.settings.read(link, SETTING)
     if (value !== undefined && value !== '0') return
     if (value !== undefined && this.settings.write(link, SETTING, '1')) this.changed.add(index)
-    else this.complain(`cannot ${value === undefined ? 'read' : 'set'} promote_secondaries on ${link}`)
+    else {
+      const what = value === undefined ? 'read' : 'set'
+      this.complain({ what: 'link-setting', text: `cannot ${what} promote_secondaries on ${link}` })
+    }
   }
 
   /** One that has gone just now has taken its setting along. */

@@ -6,6 +6,7 @@
  * (measured).
  */
 
+import type { Complaint } from '../events/event.ts'
 import { linksOf } from '../netlink/identity.ts'
 import type { LinkTable } from '../netlink/link-table.ts'
 import type { LinkEvent } from '../netlink/types.ts'
@@ -34,7 +35,7 @@ export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' |
   readonly table: () => LinkTable
   readonly processName: World['processName']
   readonly say: (text: string) => void
-  readonly complain: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 /** Of the items that are kept, in the log: no router's name. */
@@ -60,7 +61,10 @@ export class StaticItems {
       refused: (item, { text, code }) => {
         // That its link is down has been said.
         if (this.isDown(item)) return
-        ports.complain(`cannot set static ${item.text}${onLink(item)}: ${text} [${code}]`)
+        ports.complain({
+          what: 'not-set',
+          text: `cannot set static ${item.text}${onLink(item)}: ${text} [${code}]`,
+        })
       },
     })
   }
@@ -72,7 +76,10 @@ export class StaticItems {
     this.hold(this.items())
     const { missing } = this.specs(wanted)
     for (const { text, link } of missing) {
-      this.ports.complain(`cannot set static ${text} before there is an interface ${link}`)
+      this.ports.complain({
+        what: 'not-set',
+        text: `cannot set static ${text} before there is an interface ${link}`,
+      })
     }
     if (this.items().length > 0) this.keeper.check()
   }
@@ -148,7 +155,10 @@ export class StaticItems {
     const { installer, claims, complain } = this.ports
     for (const { item, outcome } of withdrawAll(installer, wholeOf(claims.removable(items)))) {
       if (outcome === undefined) continue
-      complain(`cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`)
+      complain({
+        what: 'not-removed',
+        text: `cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`,
+      })
     }
   }
 }

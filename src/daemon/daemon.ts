@@ -232,7 +232,7 @@ export class Daemon {
     const { core } = this.ports
     try {
       for (let next = this.queue.shift(); next; next = this.queue.shift()) {
-        this.ports.begin(next)
+        this.ports.publish({ type: 'input', event: next })
         const { engine, effects } = core.stepEngine(this.state, next, this.ports.clock.now())
         this.state = engine
         perform(effects, (name) => this.routerNamed(name), this.outbox)
@@ -304,11 +304,10 @@ export class Daemon {
   }
 
   private makeWatch({ routers }: Assembly): LinkWatch {
-    const { kernel, noteLink, noteAddress } = this.ports
+    const { kernel, publish } = this.ports
     return new LinkWatch(routers, this.debounce, {
       table: () => kernel.table,
-      noteLink,
-      noteAddress,
+      publish,
       follow: (name, link, fact) => {
         this.adverts.follow(name, link, fact)
       },
@@ -346,13 +345,11 @@ export class Daemon {
       announce: (assembled, repeat, elsewhere) => {
         holdings.announce(assembled, repeat, elsewhere)
       },
-      notifyRouter: ports.notifyRouter,
-      notifyGroup: ports.notifyGroup,
-      noteRouter: (router, note) => {
-        if (note.kind === 'forcing-election') adverts.skipSequence(this.routerNamed(router))
-        ports.noteRouter(router, note)
+      publish: (event) => {
+        if (event.type === 'election' && event.event.kind === 'forcing-election')
+          adverts.skipSequence(this.routerNamed(event.router))
+        ports.publish(event)
       },
-      noteGroupSyncing: ports.noteGroupSyncing,
     }
   }
 

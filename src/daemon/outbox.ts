@@ -6,8 +6,10 @@
  */
 
 import { assertNever } from '../base/result.ts'
+import type { DomainEvent } from '../events/event.ts'
+import { eventOf } from '../events/from-effect.ts'
 import type { EngineEffect } from '../vrrp/engine.ts'
-import type { Effect, Note, NotifyState } from '../vrrp/election/state.ts'
+import type { Effect } from '../vrrp/election/state.ts'
 import type { Assembled } from './assemble.ts'
 
 /** `source` undefined: this router has never had an address to send from, and says nothing. */
@@ -19,10 +21,8 @@ export interface OutboxPorts {
   install(assembled: Assembled): void
   withdraw(assembled: Assembled): void
   announce(assembled: Assembled, repeat: number, elsewhere: boolean): void
-  notifyRouter(assembled: Assembled, state: NotifyState, priority: number, deleted: boolean): void
-  notifyGroup(group: string, state: NotifyState): void
-  noteRouter(router: string, note: Note): void
-  noteGroupSyncing(group: string, to: string): void
+  /** Whoever hears of it, scripts too. */
+  publish(event: DomainEvent): void
 }
 
 export function perform(
@@ -31,19 +31,9 @@ export function perform(
   ports: OutboxPorts,
 ): void {
   for (const effect of effects) {
-    switch (effect.type) {
-      case 'router':
-        performFor(assembledOf(effect.router), effect.effect, ports)
-        break
-      case 'group-syncing':
-        ports.noteGroupSyncing(effect.group, effect.to)
-        break
-      case 'group-notify':
-        ports.notifyGroup(effect.group, effect.state)
-        break
-      default:
-        assertNever(effect)
-    }
+    const event = eventOf(effect)
+    if (event !== undefined) ports.publish(event)
+    else if (effect.type === 'router') performFor(assembledOf(effect.router), effect.effect, ports)
   }
 }
 
@@ -61,11 +51,10 @@ function performFor(assembled: Assembled, effect: Effect, ports: OutboxPorts): v
     case 'announce':
       ports.announce(assembled, effect.repeat, effect.elsewhere === true)
       break
-    case 'notify':
-      ports.notifyRouter(assembled, effect.state, effect.priority, effect.deleted ?? false)
-      break
+    // Published.
+    case 'event':
     case 'note':
-      ports.noteRouter(assembled.router.name, effect.note)
+    case 'notify':
       break
     default:
       assertNever(effect)

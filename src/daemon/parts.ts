@@ -9,9 +9,11 @@ import { VERSION } from '../base/version.ts'
 import type { Model, ProcessWide } from '../config/model.ts'
 import type { LoopLag, World } from '../world/world.ts'
 import type { Subsystem } from '../world/subsystem.ts'
+import { EventList, type Subscriber } from '../events/event-list.ts'
 import { ownCore, type Core } from './core.ts'
 import { readRecord } from './ends/run-record-file.ts'
 import type { ReadRecord } from './ends/run-record.ts'
+import { subscribersOf } from './event-subscribers.ts'
 import type { Examined } from './examined.ts'
 import { Chronicle } from './journal/chronicle.ts'
 import { addressWords, checkWords } from './journal/chronicle-text.ts'
@@ -29,7 +31,7 @@ import { Subsystems } from './subsystems.ts'
 import { Vrrp, type VrrpSettings } from './vrrp-subsystem.ts'
 import { heldFromStart } from './whereabouts.ts'
 
-export type PartsSettings = VrrpSettings & Pick<DaemonSettings, 'configFile'>
+export type PartsSettings = VrrpSettings & Pick<DaemonSettings, 'configFile' | 'monitorAddresses'>
 
 /** What the parts are made for. */
 export interface Surroundings {
@@ -49,8 +51,8 @@ export type MakeSubsystem = (host: HostParts, examined: Examined) => Subsystem<E
 export interface HostParts {
   readonly world: World
   readonly log: Log
-  /** The journal: `why` and `events`. */
-  readonly chronicle: Pick<Chronicle, 'daemon'>
+  /** What happens in the daemon: it may subscribe, and publish. */
+  readonly events: EventList
 }
 
 /** The configuration in force. */
@@ -71,6 +73,7 @@ export function compose(surroundings: Surroundings, examined: Examined): Parts {
 }
 
 export class Parts {
+  readonly events: EventList = new EventList()
   readonly service: ServiceReports | undefined
   readonly chronicle: Chronicle
   readonly vrrp: Vrrp
@@ -101,10 +104,11 @@ export class Parts {
     this.inForce = { ...examined, loadedAt: this.startedAt }
     this.service = world.service && reportTo(world.service, this.serviceFacts())
     this.chronicle = this.makeChronicle()
-    const { service, chronicle } = this
-    this.vrrp = new Vrrp({ world, core, log, settings, chronicle, service }, examined, previous, now)
+    const { events, chronicle } = this
+    this.vrrp = new Vrrp({ world, core, log, settings, events, chronicle }, examined, previous, now)
     this.subsystems.add(this.vrrp)
-    for (const make of subsystems) this.subsystems.add(make({ world, log, chronicle }, examined))
+    for (const make of subsystems) this.subsystems.add(make({ world, log, events }, examined))
+    for (const subscriber of this.subscribers()) events.subscribe(subscriber)
     this.reloader = this.makeReloader(read)
     this.operator = this.makeOperator()
     this.scheduling = new OwnScheduling(world.scheduler, log)
@@ -120,7 +124,7 @@ export class Parts {
     this.lag = world.measureLag()
     this.notices = sayNotices(inForce.model, settings.configFile, log)
     this.scheduling.use(inForce.model.global.scheduling)
-    this.chronicle.daemon('started', `vrrpd ${VERSION} starts`)
+    this.events.publish({ type: 'started', version: VERSION })
     world.kernel.onEvents((events) => {
       subsystems.onKernel(events)
     })
@@ -134,12 +138,9 @@ export class Parts {
    * @param reason a signal's name
    */
   async stop(reason: string): Promise<void> {
-    const { log, reloader, service, chronicle, subsystems } = this
-    reloader.close()
-    log.info(`Stopping (${reason})`)
-    service?.stopping()
-    chronicle.daemon('stopping', `vrrpd stops (${reason})`)
-    await subsystems.stop()
+    this.reloader.close()
+    this.events.publish({ type: 'stopping', reason })
+    await this.subsystems.stop()
   }
 
   /** After the goodbye. */
@@ -181,12 +182,25 @@ export class Parts {
     })
   }
 
+  private subscribers(): readonly Subscriber[] {
+    const { world, log, settings, chronicle, vrrp, service } = this
+    const { room, succession } = vrrp
+    return subscribersOf({
+      ...{ clock: world.clock, log, chronicle, room, succession, service },
+      monitorAddresses: settings.monitorAddresses,
+      recordOf: (name) => vrrp.engine.routers.get(name),
+    })
+  }
+
   private makeReloader(read: Surroundings['read']): Reloader<Prepared> {
-    const { log, chronicle, service } = this
+    const { log, events, service } = this
     return new Reloader({
       configFile: this.settings.configFile,
       wallMs: this.world.wallMs,
-      ...{ log, chronicle, service },
+      ...{ log, service },
+      publish: (event) => {
+        events.publish(event)
+      },
       read: async (heard) => {
         const examined = await read(heard)
         return examined && this.prepare(examined, heard)
@@ -206,9 +220,9 @@ export class Parts {
   }
 
   private makeOperator(): Operator {
-    const { world, chronicle, reloader, vrrp, subsystems } = this
+    const { world, chronicle, events, reloader, vrrp, subsystems } = this
     return makeOperator({
-      ...{ world, chronicle, reloader, vrrp, subsystems },
+      ...{ world, chronicle, events, reloader, vrrp, subsystems },
       facts: () => this.facts(),
     })
   }

@@ -7,6 +7,9 @@ import { accepted, type Result } from '../base/result.ts'
 import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import type { Found } from '../control/problem.ts'
 import type { LinkEvent } from '../netlink/types.ts'
+import type { EventList } from '../events/event-list.ts'
+import { complaintLine, type Complaint, type DomainEvent } from '../events/event.ts'
+import { voiceOf } from '../events/voice.ts'
 import type { Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
 import type { Moment, Sections, Subsystem } from '../world/subsystem.ts'
@@ -18,7 +21,6 @@ import { Daemon } from './daemon.ts'
 import type { ReadRecord } from './ends/run-record.ts'
 import { Succession } from './ends/succession.ts'
 import type { Examined } from './examined.ts'
-import { tellHearers } from './hearers.ts'
 import type { Chronicle } from './journal/chronicle.ts'
 import { Firewall } from './kernel/firewall.ts'
 import { VirtualMacs } from './kernel/virtual-macs.ts'
@@ -28,16 +30,12 @@ import { notifyOfStates } from './scripts/notifications.ts'
 import { ScriptRoom } from './scripts/script-room.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { stateSummary } from './service/service-status.ts'
-import type { ServiceReports } from './service/service-reports.ts'
 import type { DaemonSettings } from './settings.ts'
 import { deafUntil, sayStartupDelay } from './startup-delay.ts'
 import { InstanceReporter } from './status/instance-reporter.ts'
 
 /** What the command line says of the virtual routers. */
-export type VrrpSettings = Pick<
-  DaemonSettings,
-  'monitorAddresses' | 'restoreAddresses' | 'pauseGuard' | 'umask' | 'releaseOnStop'
->
+export type VrrpSettings = Pick<DaemonSettings, 'restoreAddresses' | 'pauseGuard' | 'umask' | 'releaseOnStop'>
 
 /** What the host lends. */
 export interface VrrpPorts {
@@ -45,8 +43,8 @@ export interface VrrpPorts {
   readonly core: Core
   readonly log: Log
   readonly settings: VrrpSettings
+  readonly events: EventList
   readonly chronicle: Chronicle
-  readonly service: Pick<ServiceReports, 'changed'> | undefined
 }
 
 /** A configuration, and what it makes of this host. */
@@ -63,10 +61,10 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
   readonly tracking: Tracking
   readonly daemon: Daemon
   readonly drains: Drains
+  readonly succession: Succession
   private readonly ports: VrrpPorts
   private readonly firewall: Firewall
   private readonly virtualMacs: VirtualMacs
-  private readonly succession: Succession
   private readonly reporter: InstanceReporter
   private readonly deafUntil: Instant | undefined
   private inForce: VrrpPlan
@@ -87,7 +85,6 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     this.succession = this.makeSuccession(previous)
     this.tracking = new Tracking(world, log, (event) => {
       this.daemon.dispatch(event)
-      this.succession.renew()
     })
     this.daemon = this.makeDaemon()
     this.drains = this.makeDrains()
@@ -134,7 +131,6 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
       this.watchPrograms()
     })
     if (global.fifoStatesOnReload) notifyOfStates(this.room, this.engine)
-    this.succession.renew()
     this.ports.chronicle.retain(new Set(this.engine.routers.keys()))
   }
 
@@ -190,8 +186,8 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     const say = (text: string): void => {
       log.info(text)
     }
-    const complain = (text: string): void => {
-      log.warn(text)
+    const complain = (complaint: Complaint): void => {
+      log.warn(complaintLine(complaint))
     }
     return new VirtualMacs({ kernel: world.kernel, settings: world.linkSettings, say, complain }, previous)
   }
@@ -202,7 +198,6 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
       ...{ ports: world, log, umask: settings.umask },
       onVerdict: (name, verdict) => {
         this.daemon.dispatch({ type: 'script', name, verdict })
-        this.succession.renew()
       },
     })
   }
@@ -222,26 +217,24 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
   }
 
   private makeDaemon(): Daemon {
-    const { firewall, virtualMacs, room, succession } = this
-    const { world, core, log, settings, chronicle, service } = this.ports
-    const { monitorAddresses, restoreAddresses } = settings
+    const { firewall, virtualMacs, succession } = this
+    const { world, core, settings, events } = this.ports
+    const publish = (event: DomainEvent): void => {
+      events.publish(event)
+    }
     const ports = {
       ...world,
-      ...{ core, firewall, virtualMacs, restoreAddresses },
-      ...tellHearers({
-        clock: world.clock,
-        ...{ log, chronicle, room, succession, service, monitorAddresses },
-        recordOf: (name) => this.engine.routers.get(name),
-      }),
+      ...{ core, firewall, virtualMacs, restoreAddresses: settings.restoreAddresses },
+      ...voiceOf(publish),
     }
     const { findings, usedNumbers: used, leftAddresses: left } = succession
     return new Daemon(this.assembly, ports, findings, { used, left })
   }
 
   private makeDrains(): Drains {
-    const { world, core, chronicle, log } = this.ports
+    const { world, core, chronicle, events, log } = this.ports
     return core.createDrains({
-      ...{ clock: world.clock, timers: world.timers, chronicle },
+      ...{ clock: world.clock, timers: world.timers, chronicle, events },
       engine: () => this.engine,
       dispatch: (event) => {
         this.daemon.dispatch(event)

@@ -15,6 +15,7 @@ import { compose, type Parts, type PartsSettings } from '../daemon/parts.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { LaunchSpec, Script } from '../scripts/types.ts'
 import type { ProcessSeen } from '../tracking/process-match.ts'
+import { describeCause } from '../vrrp/election/cause.ts'
 import type { StateKind } from '../vrrp/election/state.ts'
 import type { EngineEffect } from '../vrrp/engine.ts'
 import type { LinkSettings } from '../world/world.ts'
@@ -395,12 +396,14 @@ export class SimulatedHost {
   }
 
   private tell(effect: EngineEffect): void {
-    if (effect.type !== 'router' || effect.effect.type !== 'note') return
-    const { note } = effect.effect
-    if (note.kind === 'transition')
-      this.ports.moved({ instance: effect.router, from: note.from, to: note.to, because: note.because })
-    if (note.kind === 'address-lost')
-      this.ports.happened(`${effect.router}: somebody else removed ${note.address}`)
+    if (effect.type !== 'router' || effect.effect.type !== 'event') return
+    const { event } = effect.effect
+    if (event.kind === 'transition') {
+      const { from, to, cause } = event
+      this.ports.moved({ instance: effect.router, from, to, because: describeCause(cause) })
+    }
+    if (event.kind === 'address-lost')
+      this.ports.happened(`${effect.router}: somebody else removed ${event.address}`)
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { formatIpv4, type Ipv4Address } from '../base/address.ts'
 import { advertCapacity } from '../base/advert-capacity.ts'
+import { isSameFault } from './election/fault.ts'
 import {
   contributionsOf,
   effectivePriority,
@@ -14,7 +15,6 @@ import {
   type Contribution,
 } from './election/priority.ts'
 import type { Conditions, FaultReason, Finding, Tracker, Verdict, VirtualRouter } from './election/state.ts'
-import { describeFault } from './election/transitions.ts'
 
 export interface LinkFact {
   readonly up: boolean
@@ -163,7 +163,7 @@ export function sharedConditions(
 ): Shared {
   return {
     faults: members.flatMap(({ name, own: { faults } }): FaultReason[] =>
-      faults[0] === undefined ? [] : [{ kind: 'group', subject: `${name} (${describeFault(faults[0])})` }],
+      faults[0] === undefined ? [] : [{ kind: 'group', subject: name, reason: faults[0] }],
     ),
     pending: [...new Set(members.flatMap(({ own }) => own.pending))],
   }
@@ -181,9 +181,9 @@ export const sameConditions = (a: Conditions, b: Conditions): boolean =>
   a.source === b.source &&
   a.unread === b.unread &&
   (a.unadvertised ?? 0) === (b.unadvertised ?? 0) &&
-  sameList(a.pending, b.pending, (x) => x) &&
-  sameList(a.faults, b.faults, (x) => `${x.kind} ${x.subject}`)
+  sameList(a.pending, b.pending, (one, other) => one === other) &&
+  sameList(a.faults, b.faults, isSameFault)
 
-function sameList<T>(a: readonly T[], b: readonly T[], key: (value: T) => string): boolean {
-  return a.length === b.length && a.every((value, index) => key(value) === key(b[index] as T))
+function sameList<T>(a: readonly T[], b: readonly T[], isSame: (one: T, other: T) => boolean): boolean {
+  return a.length === b.length && a.every((value, index) => isSame(value, b[index] as T))
 }

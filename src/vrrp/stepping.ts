@@ -2,6 +2,7 @@
 
 import { countStep } from './counters.ts'
 import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
+import { describeCause } from './election/cause.ts'
 import type { Effect, Note, RouterEvent, State, StateKind } from './election/state.ts'
 import { step } from './election/step.ts'
 import { remember } from './notes.ts'
@@ -39,7 +40,9 @@ function stepSiblings(draft: Draft, name: string, event: RouterEvent): void {
 }
 
 const isForcedElection = (effect: EngineEffect): boolean =>
-  effect.type === 'router' && effect.effect.type === 'note' && effect.effect.note.kind === 'forcing-election'
+  effect.type === 'router' &&
+  effect.effect.type === 'event' &&
+  effect.effect.event.kind === 'forcing-election'
 
 const STATE_NAMES: Readonly<Record<StateKind, StateName | undefined>> = {
   initialize: undefined,
@@ -81,6 +84,7 @@ function advance(
 /** Every change of state but the one at the end says why. */
 function reasonGiven(effects: readonly Effect[]): string {
   for (const effect of effects)
-    if (effect.type === 'note' && effect.note.kind === 'transition') return effect.note.because
+    if (effect.type === 'event' && effect.event.kind === 'transition')
+      return describeCause(effect.event.cause)
   return 'stopped'
 }

@@ -20,7 +20,7 @@ test('is put back on a link that has another name by then', () => {
   const said: string[] = []
   const promotion = new Promotion(
     settings,
-    (text) => said.push(text),
+    ({ text }) => said.push(text),
     (index) => names.get(index),
   )
   promotion.use(new Set([2, 3, 4]))
@@ -43,7 +43,7 @@ test('that cannot be read or set is said', () => {
   }
   const promotion = new Promotion(
     refusing,
-    (text) => said.push(text),
+    ({ text }) => said.push(text),
     (index) => `eth${index}`,
   )
   promotion.use(new Set([0, 1]))

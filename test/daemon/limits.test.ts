@@ -286,13 +286,12 @@ class Bench {
       announce: (assembled, repeat) => {
         announce(assembled, repeat)
       },
-      notifyRouter: () => undefined,
-      notifyGroup: () => undefined,
-      noteRouter: (name, note) => {
-        describeNote(name, note)
-        tellNote(name, note, '')
+      publish: (event) => {
+        if (event.type === 'election') describeNote(event.router, event.event)
+        if (event.type !== 'note') return
+        describeNote(event.router, event.note)
+        tellNote(event.router, event.note, '')
       },
-      noteGroupSyncing: () => undefined,
     })
   }
 

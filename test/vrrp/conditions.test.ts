@@ -116,7 +116,9 @@ describe('of a group', () => {
       { name: 'V2', own: well },
     ])
     expect(withShared(ill, shared).faults).toEqual([{ kind: 'link-down', subject: 'eth0' }])
-    expect(withShared(well, shared).faults).toEqual([{ kind: 'group', subject: 'V1 (interface eth0 down)' }])
+    expect(withShared(well, shared).faults).toEqual([
+      { kind: 'group', subject: 'V1', reason: { kind: 'link-down', subject: 'eth0' } },
+    ])
   })
 })
 

@@ -34,7 +34,7 @@ const kinds = (engine: Engine): string[] => [...engine.routers.values()].map(({ 
 const told = (effects: readonly EngineEffect[]): string[] =>
   effects.flatMap((entry) => {
     if (entry.type === 'group-notify') return [`${entry.group} ${entry.state}`]
-    if (entry.type !== 'router' || entry.effect.type === 'note') return []
+    if (entry.type !== 'router' || entry.effect.type === 'note' || entry.effect.type === 'event') return []
     const { effect, router } = entry
     const detail =
       effect.type === 'notify' ? ` ${effect.state}${effect.deleted === true ? ' (deleted)' : ''}` : ''

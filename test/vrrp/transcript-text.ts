@@ -2,8 +2,9 @@
 
 import { formatIpv4, type Ipv4Address } from '../../src/base/address.ts'
 import { toSeconds } from '../../src/base/time.ts'
-import type { Effect, Note, State } from '../../src/vrrp/election/state.ts'
-import { describeFault } from '../../src/vrrp/election/transitions.ts'
+import { describeCause } from '../../src/vrrp/election/cause.ts'
+import type { Effect, ElectionEvent, Note, State } from '../../src/vrrp/election/state.ts'
+import { describeFault } from '../../src/vrrp/election/fault.ts'
 import type { EngineEffect, RouterRecord } from '../../src/vrrp/engine.ts'
 
 export function tellEffect(effect: EngineEffect): string {
@@ -31,13 +32,15 @@ export function tellRouterEffect(effect: Effect): string {
       return `ARP x${effect.repeat}${effect.elsewhere === true ? ' elsewhere' : ''}`
     case 'notify':
       return `NOTIFY ${effect.state} ${effect.priority}`
+    case 'event':
+      return tellNote(effect.event)
     case 'note':
       return tellNote(effect.note)
   }
 }
 
-function tellNote(note: Note): string {
-  if (note.kind === 'transition') return `${note.from} -> ${note.to} (${note.because})`
+function tellNote(note: ElectionEvent | Note): string {
+  if (note.kind === 'transition') return `${note.from} -> ${note.to} (${describeCause(note.cause)})`
   const { kind, ...rest } = note
   const details = Object.entries(rest).map(([key, value]) => `${key} ${tellValue(key, value)}`)
   return `(${[kind, ...details].join(', ')})`

@@ -5,6 +5,7 @@
  * came back under another index gets new ones.
  */
 
+import type { Complaint } from '../../events/event.ts'
 import { formatIpv4, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
 import { before, seconds, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
@@ -34,7 +35,7 @@ export interface AdvertLinksOptions {
   readonly timers: Timers
   readonly adverts: AdvertSockets
   readonly onPacket: (packet: ReceivedPacket) => void
-  readonly complain: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 interface OpenLink {
@@ -136,7 +137,7 @@ export class AdvertLinks {
 
   private isWhole(name: string): void {
     if (this.lacking.delete(name) && this.told.delete(name))
-      this.options.complain(`the VRRP sockets on ${name} are open now`)
+      this.options.complain({ what: 'works-again', text: `the VRRP sockets on ${name} are open now` })
   }
 
   private forget(name: string): void {
@@ -206,7 +207,10 @@ export class AdvertLinks {
   private cannotOpen(link: string, { call, text, code }: SystemError): void {
     if (this.told.get(link) === code) return
     this.told.set(link, code)
-    this.options.complain(`cannot open the VRRP sockets on ${link}: ${call}: ${text} [${code}]`)
+    this.options.complain({
+      what: 'no-sockets',
+      text: `cannot open the VRRP sockets on ${link}: ${call}: ${text} [${code}]`,
+    })
   }
 
   private close(name: string, { sender, receivers }: OpenLink): void {
@@ -220,11 +224,18 @@ export class AdvertLinks {
     if (LINK_REFUSES.includes(code) || (code === 'ENETUNREACH' && !entry.up)) return
     if (entry.refusals.get(to) === code) return
     entry.refusals.set(to, code)
-    this.options.complain(`cannot send adverts${toward(to)} on ${name}: ${text} [${code}]`)
+    this.options.complain({
+      what: 'not-sent',
+      text: `cannot send adverts${toward(to)} on ${name}: ${text} [${code}]`,
+    })
   }
 
   private tookAgain(name: string, { refusals }: OpenLink, to: Ipv4Address): void {
-    if (refusals.delete(to)) this.options.complain(`adverts${toward(to)} on ${name} can be sent again`)
+    if (!refusals.delete(to)) return
+    this.options.complain({
+      what: 'works-again',
+      text: `adverts${toward(to)} on ${name} can be sent again`,
+    })
   }
 
   private read(link: string, address: Ipv4Address, receiver: AdvertReceiver): void {

@@ -4,6 +4,7 @@
  * routers on it, and only while there is a reason to look.
  */
 
+import type { Complaint } from '../../events/event.ts'
 import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { Result } from '../../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
@@ -39,7 +40,7 @@ export interface DeafnessPorts {
   readonly isOwn: (address: Ipv4Address) => boolean
   /** Whether it is in one of the link's networks. */
   readonly isNeighbour: (linkIndex: number, address: Ipv4Address) => boolean
-  readonly warn: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 export interface DeafnessProblem {
@@ -182,7 +183,7 @@ export class DeafnessWatch {
     for (const [said, at] of saidAt) if (at < before(now, SAY_AGAIN)) saidAt.delete(said)
     if (saidAt.has(key) || saidAt.size >= MOST_SAID) return
     saidAt.set(key, now)
-    this.ports.warn(this.describe(deafness, link))
+    this.ports.complain({ what: 'firewall', text: this.describe(deafness, link) })
   }
 
   private describe(deafness: Deafness, { name, index }: WatchedLink): string {

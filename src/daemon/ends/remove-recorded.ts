@@ -1,6 +1,7 @@
 /** What a daemon that ended without a goodbye has left in the kernel, by its record, is taken away. */
 
 import { formatCidr } from '../../base/address.ts'
+import { complaintLine, type Complaint } from '../../events/event.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { World } from '../../world/world.ts'
 import { Installer, installerPort } from '../../addressing/installed-state.ts'
@@ -15,8 +16,11 @@ export function removeRecorded(
   complain: (text: string) => void,
 ): readonly string[] {
   const present = presentOf(record.instances, world.kernel)
-  withdrawAll(record.instances, new Installer(installerPort(world), complain))
-  removeVirtualMacs(record.virtualMacs, world.kernel, complain)
+  const refused = (complaint: Complaint): void => {
+    complain(complaintLine(complaint))
+  }
+  withdrawAll(record.instances, new Installer(installerPort(world), refused))
+  removeVirtualMacs(record.virtualMacs, world.kernel, refused)
   restoreSettings(record.settings, world.linkSettings)
   return present
 }

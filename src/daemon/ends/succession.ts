@@ -4,7 +4,8 @@
  */
 
 import { noFacts, type Findings } from '../../vrrp/conditions.ts'
-import type { Engine } from '../../vrrp/engine.ts'
+import { complaintLine, type Complaint, type DomainEvent } from '../../events/event.ts'
+import type { Engine, EngineEvent } from '../../vrrp/engine.ts'
 import type { World } from '../../world/world.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
@@ -34,6 +35,9 @@ export interface SuccessionPorts extends Pick<
   /** Whether the host had it before us: then it is nothing that we could leave. */
   readonly isHosts: (address: DesiredAddress) => boolean
 }
+
+/** Besides the states of routers. */
+const RECORDED: readonly EngineEvent['type'][] = ['script', 'file', 'process', 'reconfigure']
 
 export class Succession {
   private readonly ports: SuccessionPorts
@@ -70,8 +74,8 @@ export class Succession {
   /** @returns the routers that go on as Master */
   begin(): ReadonlySet<string> {
     const { kernel, linkSettings, log, firewall } = this.ports
-    const complain = (text: string): void => {
-      log.warn(text)
+    const complain = (complaint: Complaint): void => {
+      log.warn(complaintLine(complaint))
     }
     if (this.previous) {
       const installer = new Installer(installerPort({ kernel, linkSettings }), complain)
@@ -80,15 +84,22 @@ export class Succession {
       const tables = this.previous.firewallTables ?? []
       if (tables.length > 0) firewall.removeLeftovers(tables)
     }
-    this.record = new RunRecordFile(() => this.makeRecord(), { ...this.ports, complain })
+    this.record = new RunRecordFile(() => this.makeRecord(), {
+      ...this.ports,
+      complain: (text) => log.warn(text),
+    })
     this.record.begin()
     for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
     return this.resumed
   }
 
-  /** A state, a verdict or the configuration has changed. */
-  renew(): void {
-    this.record?.renew()
+  /** A state, a verdict or the configuration changes: the record is written when the event has been worked off. */
+  onEvent(event: DomainEvent): void {
+    const isRecorded =
+      event.type === 'input'
+        ? RECORDED.includes(event.event.type)
+        : event.type === 'election' && event.event.kind === 'transition'
+    if (isRecorded) this.record?.renew()
   }
 
   /** After a goodbye. */

@@ -1,12 +1,13 @@
-/** What the journal says of the election's notes, in plain words and not keepalived's: people read it. Pure. */
+/** What the journal says of the election's events and notes, in plain words and not keepalived's: people read it. Pure. */
 
 import { formatCidr, formatIpv4 } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { toSeconds } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { CheckReport, CheckResult } from '../../scripts/check-events.ts'
-import type { Note, StateKind } from '../../vrrp/election/state.ts'
-import { describeFault } from '../../vrrp/election/transitions.ts'
+import { describeCause } from '../../vrrp/election/cause.ts'
+import { describeFault } from '../../vrrp/election/fault.ts'
+import type { ElectionEvent, Note, StateKind } from '../../vrrp/election/state.ts'
 import type { Assembly } from '../assemble.ts'
 import { leftoverWords, rejectionWords } from '../log/messages.ts'
 
@@ -26,18 +27,47 @@ export const STATE_WORDS: Readonly<Record<StateKind, 'INIT' | 'BACKUP' | 'MASTER
 
 /**
  * @param name the vrrp_instance's
+ * @returns not of the timer that has expired: the chronicle tells that itself, and knows more of it
+ */
+export function tellEvent(
+  name: string,
+  event: Exclude<ElectionEvent, { readonly kind: 'master-down-timer-expired' }>,
+): Told {
+  switch (event.kind) {
+    case 'transition': {
+      const { from, to, cause } = event
+      return {
+        kind: 'transition',
+        text: `${name} is ${STATE_WORDS[to]} (was ${STATE_WORDS[from]}): ${describeCause(cause)}`,
+      }
+    }
+    case 'priority-changed':
+      return { kind: 'priority', text: `${name} has priority ${event.to} now (was ${event.from})` }
+    case 'fault-reason':
+      return { kind: 'fault', text: `${name} stays in FAULT also because of: ${describeFault(event.reason)}` }
+    case 'fault-cleared':
+      return {
+        kind: 'fault',
+        text: `${name} stays in FAULT, but no longer because of: ${describeFault(event.reason)}`,
+      }
+    case 'lower-priority-discarded':
+    case 'forcing-election':
+    case 'yielding':
+      return tellRival(name, event)
+    case 'address-lost':
+      return { kind: 'address-lost', text: `somebody else removed ${event.address}` }
+    default:
+      return assertNever(event)
+  }
+}
+
+/**
+ * @param name the vrrp_instance's
  * @param addresses its virtual addresses in words
  * @returns undefined for what is no news: something else says it already
  */
 export function tellNote(name: string, note: Note, addresses: string): Told | undefined {
   switch (note.kind) {
-    case 'transition': {
-      const { from, to, because } = note
-      return {
-        kind: 'transition',
-        text: `${name} is ${STATE_WORDS[to]} (was ${STATE_WORDS[from]}): ${because}`,
-      }
-    }
     case 'setting-addresses':
       return addresses === '' ? undefined : { kind: 'addresses-set', text: `${name} sets ${addresses}` }
     case 'removing-addresses':
@@ -46,18 +76,6 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
         : { kind: 'addresses-removed', text: `${name} gave up ${addresses}` }
     case 'removing-leftovers':
       return { kind: 'addresses-removed', text: `${name} removes virtual addresses: ${leftoverWords(note)}` }
-    case 'priority-changed':
-      return { kind: 'priority', text: `${name} has priority ${note.to} now (was ${note.from})` }
-    case 'fault-reason':
-      return { kind: 'fault', text: `${name} stays in FAULT also because of: ${describeFault(note.reason)}` }
-    case 'fault-cleared':
-      return {
-        kind: 'fault',
-        text: `${name} stays in FAULT, but no longer because of: ${describeFault(note.reason)}`,
-      }
-    case 'lower-priority-discarded':
-    case 'forcing-election':
-    case 'yielding':
     case 'own-address-advert':
     case 'two-owners':
     case 'address-list-differs':
@@ -72,8 +90,6 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
         kind: 'preempt-delay',
         text: `${name} waits no longer: a master of its rank or higher is heard`,
       }
-    case 'address-lost':
-      return { kind: 'address-lost', text: `somebody else removed ${note.address}` }
     case 'advertised-addresses':
       return {
         kind: 'link',
@@ -84,8 +100,7 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
     case 'adverts-no-longer-rejected':
     case 'adverts-accepted-again':
       return { kind: 'advert-rejected', text: `${name}: ${rejectionWords(note)}` }
-    // Told by the chronicle itself, which knows more of it.
-    case 'master-down-timer-expired':
+    // The chronicle hears of these adverts itself.
     case 'priority-zero-received':
     case 'priority-zero-sent':
       return undefined
@@ -94,8 +109,8 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
   }
 }
 
-type RivalNote = Extract<
-  Note,
+type Rival = Extract<
+  ElectionEvent | Note,
   {
     readonly kind:
       | 'lower-priority-discarded'
@@ -107,27 +122,27 @@ type RivalNote = Extract<
   }
 >
 
-function tellRival(name: string, note: RivalNote): Told {
-  const source = formatIpv4(note.source)
-  return { kind: 'rival', text: rivalText(name, note, source), repeatKey: `${note.kind} ${source}` }
+function tellRival(name: string, rival: Rival): Told {
+  const source = formatIpv4(rival.source)
+  return { kind: 'rival', text: rivalText(name, rival, source), repeatKey: `${rival.kind} ${source}` }
 }
 
-function rivalText(name: string, note: RivalNote, source: string): string {
-  switch (note.kind) {
+function rivalText(name: string, rival: Rival, source: string): string {
+  switch (rival.kind) {
     case 'lower-priority-discarded':
-      return `${name} is about to take over from ${source}, whose priority ${note.priority} is lower`
+      return `${name} is about to take over from ${source}, whose priority ${rival.priority} is lower`
     case 'forcing-election':
-      return `${source} claims to be master of ${name} too, with priority ${note.priority} against ${note.ours} here: ${name} stays MASTER`
+      return `${source} claims to be master of ${name} too, with priority ${rival.priority} against ${rival.ours} here: ${name} stays MASTER`
     case 'yielding':
-      return note.priority > note.ours
-        ? `${source} claims to be master of ${name} with priority ${note.priority} against ${note.ours} here`
-        : `${source} claims to be master of ${name} with the same priority ${note.priority} and a higher address`
+      return rival.priority > rival.ours
+        ? `${source} claims to be master of ${name} with priority ${rival.priority} against ${rival.ours} here`
+        : `${source} claims to be master of ${name} with the same priority ${rival.priority} and a higher address`
     case 'own-address-advert':
       return `an advert for ${name} came from this host's own address ${source}: another host has it too, or the LAN loops`
     case 'two-owners':
       return `${source} is configured as the owner of ${name}'s addresses (priority 255), and so is this host`
     case 'address-list-differs':
-      return `${source} advertises other virtual addresses for ${name}: ${note.addresses.map(formatIpv4).join(', ') || 'none'}`
+      return `${source} advertises other virtual addresses for ${name}: ${rival.addresses.map(formatIpv4).join(', ') || 'none'}`
   }
 }
 

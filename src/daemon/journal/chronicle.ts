@@ -8,12 +8,14 @@ import { formatIpv4 } from '../../base/address.ts'
 import { before, between, toMilliseconds, type Clock, type Instant } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { TransitionReport } from '../../control/report.ts'
+import { complaintLine, type Complaint } from '../../events/event.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
-import type { Note } from '../../vrrp/election/state.ts'
+import { describeCause } from '../../vrrp/election/cause.ts'
+import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { Causes } from './causes.ts'
-import { STATE_WORDS, tellNote } from './chronicle-text.ts'
+import { STATE_WORDS, tellEvent, tellNote, type Told } from './chronicle-text.ts'
 import { HeardMasters, type HeardMaster } from './heard.ts'
 import { Journal } from './journal.ts'
 import { Weighing } from './weighing.ts'
@@ -36,7 +38,6 @@ export class Chronicle {
   private readonly causes = new Causes()
   /** Told by the link watch already, before the engine's event for it comes. */
   private readonly linksTold = new Map<string, number>()
-  private readonly listeners = new Set<() => void>()
   /** By instance: its last transition, and what left its addresses without a master. */
   private readonly transitions = new Map<string, number>()
   private readonly vacancies = new Map<string, number>()
@@ -48,12 +49,6 @@ export class Chronicle {
 
   constructor(ports: ChroniclePorts) {
     this.ports = ports
-  }
-
-  /** @returns a function that ends it; the listener is told after every change, also of facts, and must be quick */
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
   }
 
   /** What the daemon as a whole does. What the engine does next is its consequence. */
@@ -75,21 +70,23 @@ export class Chronicle {
   begin(event: EngineEvent): void {
     this.causes.begin(undefined)
     this.causes.begin(this.rootOf(event))
-    for (const listener of this.listeners) listener()
   }
 
-  note(router: string, note: Note): void {
-    if (note.kind === 'master-down-timer-expired') {
+  happened(router: string, event: ElectionEvent): void {
+    if (event.kind === 'master-down-timer-expired') {
       this.timeout(router)
       return
     }
-    const told = tellNote(router, note, this.ports.addressesOf(router))
-    if (!told) return
     const base = this.ports.recordOf(router)?.router.priority ?? 0
-    this.causes.suggest(this.weighing.causeOf(router, note, base))
-    const id = this.of(router, told.kind, told.text, told.repeatKey)
-    if (note.kind === 'transition') this.moved(router, note, id)
-    this.weighing.note(router, note, id)
+    this.causes.suggest(this.weighing.causeOf(router, event, base))
+    const id = this.told(router, tellEvent(router, event))
+    if (event.kind === 'transition') this.moved(router, event, id)
+    this.weighing.note(router, event, id)
+  }
+
+  note(router: string, note: Note): void {
+    const told = tellNote(router, note, this.ports.addressesOf(router))
+    if (told) this.told(router, told)
   }
 
   /** After a reload: only these routers are there still. */
@@ -123,10 +120,10 @@ export class Chronicle {
   }
 
   /** What the kernel refused, or the daemon could not do. */
-  complaint(text: string): void {
-    const name = /^\((.+?)\) /.exec(text)?.[1]
-    const isRouter = name !== undefined && this.ports.recordOf(name) !== undefined
-    if (isRouter) this.of(name, 'refused', text, text)
+  complaint(complaint: Complaint): void {
+    const { router } = complaint
+    const text = complaintLine(complaint)
+    if (router !== undefined && this.ports.recordOf(router)) this.of(router, 'refused', text, text)
     else this.write({ kind: 'refused', subject: 'vrrpd', text, repeatKey: text })
   }
 
@@ -207,9 +204,9 @@ export class Chronicle {
     return this.of(name, 'master-heard', text, crowd ? 'heard' : `heard ${change} ${source}`)
   }
 
-  private moved(router: string, { from, to, because }: Transition, id: number): void {
+  private moved(router: string, { from, to, cause }: Transition, id: number): void {
     const at = new Date(this.ports.wallMs()).toISOString()
-    const step = { at, from: STATE_WORDS[from], to: STATE_WORDS[to], because }
+    const step = { at, from: STATE_WORDS[from], to: STATE_WORDS[to], because: describeCause(cause) }
     this.histories.set(router, [...this.history(router), step].slice(-KEPT_TRANSITIONS))
     this.transitions.set(router, id)
     if (from === 'master') this.vacancies.set(router, id)
@@ -237,6 +234,10 @@ export class Chronicle {
     return record !== undefined && !left && last >= this.silenceAfter(record)
   }
 
+  private told(router: string, { kind, text, repeatKey }: Told): number {
+    return this.of(router, kind, text, repeatKey)
+  }
+
   /** Something that happened to one instance; it repeats itself only while the instance stays in its state. */
   private of(instance: string, kind: EventKind, text: string, repeatKey?: string): number {
     const group = this.ports.recordOf(instance)?.group
@@ -249,15 +250,13 @@ export class Chronicle {
   }
 
   private write(event: Parameters<Journal['append']>[0]): number {
-    const id = this.journal.append(event, this.ports.wallMs())
-    for (const listener of this.listeners) listener()
-    return id
+    return this.journal.append(event, this.ports.wallMs())
   }
 }
 
 type VerdictEvent = EngineEvent & { readonly type: 'script' | 'process' }
 
-type Transition = Extract<Note, { readonly kind: 'transition' }>
+type Transition = Extract<ElectionEvent, { readonly kind: 'transition' }>
 
 const KEPT_TRANSITIONS = 8
 

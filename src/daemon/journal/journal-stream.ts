@@ -3,20 +3,27 @@
 import type { EventReport, EventsReport } from '../../control/events.ts'
 import { succeeded, type Response } from '../../control/protocol.ts'
 import type { Stream } from '../../control/stream.ts'
-import type { Chronicle } from './chronicle.ts'
+import type { EventList } from '../../events/event-list.ts'
+import type { Journal } from './journal.ts'
 
 /** Whether a subscriber wants to hear of it. */
 export type Wanted = (event: EventReport) => boolean
 
 /** @param last at most so many, the newest; undefined: all */
-export function pastEvents({ journal }: Chronicle, wanted: Wanted, last: number | undefined): EventsReport {
+export function pastEvents(journal: Journal, wanted: Wanted, last: number | undefined): EventsReport {
   const { events, forgotten } = journal.after(0)
   const found = events.filter(wanted)
   return { events: last === undefined ? found : found.slice(Math.max(0, found.length - last)), forgotten }
 }
 
+export interface JournalPorts {
+  readonly journal: Journal
+  /** By the time that this hears of something the journal has it: see event-subscribers.ts. */
+  readonly events: Pick<EventList, 'subscribe'>
+}
+
 export class JournalStream implements Stream {
-  private readonly chronicle: Chronicle
+  private readonly journal: Journal
   private readonly wanted: Wanted
   private readonly unsubscribe: () => void
   private first: EventsReport | undefined
@@ -24,13 +31,13 @@ export class JournalStream implements Stream {
   private over = false
   private wake: () => void = () => undefined
 
-  constructor(chronicle: Chronicle, wanted: Wanted, last: number | undefined) {
-    this.chronicle = chronicle
+  constructor({ journal, events }: JournalPorts, wanted: Wanted, last: number | undefined) {
+    this.journal = journal
     this.wanted = wanted
-    this.first = pastEvents(chronicle, wanted, last)
-    this.read = chronicle.journal.lastId
-    this.unsubscribe = chronicle.onChange(() => {
-      if (this.read < chronicle.journal.lastId) this.wake()
+    this.first = pastEvents(journal, wanted, last)
+    this.read = journal.lastId
+    this.unsubscribe = events.subscribe(() => {
+      if (this.read < journal.lastId) this.wake()
     })
   }
 
@@ -55,7 +62,7 @@ export class JournalStream implements Stream {
   }
 
   private news(): EventsReport {
-    const { journal } = this.chronicle
+    const { journal } = this
     const { events, forgotten } = journal.after(this.read)
     this.read = journal.lastId
     return { events: events.filter(this.wanted), forgotten }

@@ -1,6 +1,6 @@
 /** Which change of a priority lets another router be master, or ends that: until the next transition of the instance. Pure. */
 
-import type { Note } from '../../vrrp/election/state.ts'
+import type { ElectionEvent } from '../../vrrp/election/state.ts'
 
 export class Weighing {
   /** By instance, the journal's id: what last changed its own priority, and that it hears a master of lower priority. */
@@ -8,7 +8,7 @@ export class Weighing {
   private readonly lesserMasters = new Map<string, number>()
 
   /** After the journal has it. */
-  note(router: string, { kind }: Note, id: number): void {
+  note(router: string, { kind }: ElectionEvent, id: number): void {
     if (kind === 'transition') this.forget(router)
     if (kind === 'priority-changed') this.priorities.set(router, id)
     if (kind === 'lower-priority-discarded') this.lesserMasters.set(router, id)
@@ -19,9 +19,9 @@ export class Weighing {
    *
    * @param base the configured priority
    */
-  causeOf(router: string, note: Note, base: number): number | undefined {
+  causeOf(router: string, event: ElectionEvent, base: number): number | undefined {
     const isOurs =
-      note.kind === 'lower-priority-discarded' || (note.kind === 'yielding' && note.priority <= base)
+      event.kind === 'lower-priority-discarded' || (event.kind === 'yielding' && event.priority <= base)
     return isOurs ? this.priorities.get(router) : undefined
   }
 

@@ -8,6 +8,7 @@
  * address, its flags and its name may have changed since.
  */
 
+import type { Complaint } from '../../events/event.ts'
 import { isIpv4, type IpAddress } from '../../base/address.ts'
 import { after, between, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
@@ -42,7 +43,7 @@ export interface AnnouncerPorts {
   readonly linkByIndex: (index: number) => Link | undefined
   /** Reads what the kernel has told meanwhile. */
   readonly drain: () => void
-  readonly complain: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
   /** For `-D`. */
   readonly detail: (text: string) => void
 }
@@ -119,7 +120,10 @@ export class Announcer {
     if (!error) this.refusals.delete(name)
     else if (this.refusals.get(name) !== error.code) {
       this.refusals.set(name, error.code)
-      this.ports.complain(`cannot send gratuitous ARP on ${name}: ${error.text} [${error.code}]`)
+      this.ports.complain({
+        what: 'not-announced',
+        text: `cannot send gratuitous ARP on ${name}: ${error.text} [${error.code}]`,
+      })
     }
   }
 

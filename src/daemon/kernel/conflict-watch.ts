@@ -7,6 +7,7 @@
 import { formatIpv4, formatMac, type Ipv4Address } from '../../base/address.ts'
 import type { Result } from '../../base/result.ts'
 import { after, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
+import type { Complaint } from '../../events/event.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
 import type { ArpTap } from '../../vrrp/socket/arp-tap.ts'
@@ -27,7 +28,7 @@ export interface ConflictPorts {
   readonly openTap: (linkIndex: number, addresses: readonly Ipv4Address[]) => Result<ArpTap, SystemError>
   /** Whether a link of this host has it. */
   readonly isOwnMac: (mac: Uint8Array) => boolean
-  readonly warn: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 export interface ConflictProblem {
@@ -166,7 +167,11 @@ export class ConflictWatch {
       if (now < after(since, GRACE)) this.touch()
       else if (isHeardAgain) {
         conflict.saidAt = now
-        this.ports.warn(`(${router}) ${text}: another host has our address, or there is a second master`)
+        this.ports.complain({
+          what: 'address-conflict',
+          router,
+          text: `${text}: another host has our address, or there is a second master`,
+        })
       }
     }
   }

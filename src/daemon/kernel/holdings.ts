@@ -42,8 +42,7 @@ export interface HoldingsPorts extends Pick<
   | 'say'
   | 'detail'
   | 'complain'
-  | 'noteRouter'
-  | 'noteRenewal'
+  | 'publish'
   | 'restoreAddresses'
 > {
   readonly records: () => Iterable<RouterRecord>
@@ -169,7 +168,9 @@ export class Holdings {
     const { addresses } = bind(assembled, (name) => this.ports.kernel.table.linkByName(name))
     const left = this.claims.removable(addresses).filter((item) => isPresent(item, this.ports.kernel.table))
     const items = left.map(describeItem)
-    if (left.length > 0) this.ports.noteRouter(assembled.router.name, { kind: 'removing-leftovers', items })
+    const { name: router } = assembled.router
+    const note = { kind: 'removing-leftovers', items } as const
+    if (left.length > 0) this.ports.publish({ type: 'note', router, note })
     this.installer.withdraw(assembled)
   }
 
@@ -314,7 +315,7 @@ export class Holdings {
   }
 
   private announceRenewed(link: Link, former: Link): void {
-    this.ports.noteRenewal(link, former)
+    this.ports.publish({ type: 'link-renewed', link, former })
     for (const { router, held } of this.heldOn(link.index))
       this.announcer.announce(router.name, held, router.garp.repeat)
     this.conflicts.touch()
@@ -339,7 +340,7 @@ export class Holdings {
       held: () => this.heldAddresses(),
       openTap: openArpTap,
       isOwnMac: (mac) => [...kernel.table.links.values()].some((link) => Buffer.compare(link.mac, mac) === 0),
-      warn: complain,
+      complain,
     })
   }
 

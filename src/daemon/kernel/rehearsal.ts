@@ -117,9 +117,9 @@ function rehearsalPorts(
     announce: (_assembled, repeat) => {
       sendBurst({ ...stage, outcome: silent }, announcements, repeat)
     },
-    notifyRouter: silent,
-    notifyGroup: silent,
-    noteRouter: (router, note) => void describeNote(router, note),
-    noteGroupSyncing: silent,
+    publish: (event) => {
+      if (event.type === 'note') describeNote(event.router, event.note)
+      if (event.type === 'election') describeNote(event.router, event.event)
+    },
   }
 }

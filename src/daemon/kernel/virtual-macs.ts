@@ -5,6 +5,7 @@
  * (measured), but for these: it leaves the base's settings changed when it stops.
  */
 
+import type { Complaint } from '../../events/event.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { LinkSetting } from '../../system/link-sysctl.ts'
@@ -28,7 +29,7 @@ export interface VirtualMacPorts {
   readonly kernel: Pick<Kernel, 'table' | 'createMacvlan' | 'enableLink' | 'removeLink'>
   readonly settings: LinkSettings
   readonly say: (text: string) => void
-  readonly complain: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 /** 00-00-5E-00-01-VRID: RFC 3768 section 7.3. */
@@ -127,7 +128,7 @@ export class VirtualMacs {
     this.complained.delete(name)
     this.configure(base, wanted)
     const refused = this.ports.kernel.enableLink(name)
-    if (refused) this.ports.complain(`cannot bring ${name} up: ${refused.text} [${refused.code}]`)
+    if (refused) this.complain(`cannot bring ${name} up: ${refused.text} [${refused.code}]`)
     this.ports.say(there ? `Found matching interface ${name}` : `Success creating VMAC interface ${name}`)
   }
 
@@ -152,7 +153,7 @@ export class VirtualMacs {
   private remove(name: string): void {
     const refused = this.ports.kernel.removeLink(name)
     if (refused) {
-      this.ports.complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
+      this.complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
       return
     }
     this.ours.delete(name)
@@ -178,7 +179,11 @@ export class VirtualMacs {
   private complainOnce(subject: string, text: string): void {
     if (this.complained.has(subject)) return
     this.complained.add(subject)
-    this.ports.complain(text)
+    this.complain(text)
+  }
+
+  private complain(text: string): void {
+    this.ports.complain({ what: 'virtual-mac', text })
   }
 }
 
@@ -186,7 +191,7 @@ export class VirtualMacs {
 export function removeVirtualMacs(
   macs: readonly WantedVirtualMac[],
   kernel: VirtualMacPorts['kernel'],
-  complain: (text: string) => void,
+  complain: (complaint: Complaint) => void,
 ): void {
   for (const mac of macs) {
     const { name, link } = mac
@@ -194,7 +199,11 @@ export function removeVirtualMacs(
     const base = kernel.table.linkByName(link)
     if (!there || !base || !isVirtualMac(there, base, mac)) continue
     const refused = kernel.removeLink(name)
-    if (refused) complain(`cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`)
+    if (refused)
+      complain({
+        what: 'virtual-mac',
+        text: `cannot remove VMAC interface ${name}: ${refused.text} [${refused.code}]`,
+      })
   }
 }
 

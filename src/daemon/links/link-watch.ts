@@ -3,7 +3,8 @@
  * facts are derived anew from the table each time, never from the event alone.
  */
 
-import { formatIp, isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { isIpv4, type Ipv4Address } from '../../base/address.ts'
+import type { DomainEvent } from '../../events/event.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { Link, LinkAddress, LinkEvent } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
@@ -18,9 +19,7 @@ import { findLosses, isPresent, type Holding, type Loss } from '../../addressing
 export interface LinkWatchPorts {
   /** As it is now. */
   readonly table: () => LinkTable
-  readonly noteLink: (name: string, state: 'up' | 'down' | 'gone') => void
-  /** Every address that comes or goes, ours or not; undefined: nobody wants to know. */
-  readonly noteAddress: ((text: string) => void) | undefined
+  readonly publish: (event: DomainEvent) => void
   /** The adverts' sockets follow the link and its addresses; undefined: it is not there. */
   readonly follow: (name: string, link: Link | undefined, fact: LinkFact | undefined) => void
   /** What the engine was last told of that link. */
@@ -163,20 +162,22 @@ export class LinkWatch {
     }))
   }
 
-  /** In keepalived's words (-a). */
   private noteAddress(event: LinkEvent): void {
     if (event.type !== 'address-added' && event.type !== 'address-removed') return
     const { cidr, linkIndex } = event.address
     const link = this.ports.table().linkByIndex(linkIndex)?.name ?? `link ${String(linkIndex)}`
-    const what = event.type === 'address-added' ? 'added to' : 'removed from'
-    this.ports.noteAddress?.(`Netlink reflector reports IP ${formatIp(cidr.address)} ${what} ${link}`)
+    const change = event.type === 'address-added' ? 'added' : 'removed'
+    this.ports.publish({ type: 'address', change, link, address: cidr.address })
   }
 
   private followFact(name: string): void {
     const before = this.ports.factKnown(name)
     const fact = this.factOf(name)
     if (sameFact(before, fact)) return
-    if (before?.up !== fact?.up) this.ports.noteLink(name, !fact ? 'gone' : fact.up ? 'up' : 'down')
+    if (before?.up !== fact?.up) {
+      const state = !fact ? 'gone' : fact.up ? 'up' : 'down'
+      this.ports.publish({ type: 'link', link: name, state })
+    }
     this.ports.dispatch({ type: 'link', name, fact })
   }
 }

@@ -1,5 +1,6 @@
 /** Where adverts are listened for now, as deafness-watch.ts wants to know it. */
 
+import type { Complaint } from '../../events/event.ts'
 import { inIpv4Network, isIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
@@ -23,7 +24,7 @@ export interface Listening {
 interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
   readonly kernel: Kernel
   readonly adverts: AdvertSockets
-  readonly complain: (text: string) => void
+  readonly complain: (complaint: Complaint) => void
 }
 
 export const watchDeafness = (ports: Ports, listening: () => Listening): DeafnessWatch =>
@@ -34,7 +35,7 @@ export const watchDeafness = (ports: Ports, listening: () => Listening): Deafnes
     links: () => watchedLinks(listening(), ports.kernel.table),
     isOwn: (address) => isOwn(ports.kernel.table, address),
     isNeighbour: (linkIndex, address) => isNeighbour(ports.kernel.table, linkIndex, address),
-    warn: ports.complain,
+    complain: ports.complain,
   })
 
 function watchedLinks({ routers, listeningAt, linkOf }: Listening, table: LinkTable): readonly WatchedLink[] {

@@ -8,8 +8,9 @@
 import { formatIpv4 } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { toSeconds, type Duration } from '../../base/time.ts'
-import type { Note, StateKind } from '../../vrrp/election/state.ts'
-import { describeFault } from '../../vrrp/election/transitions.ts'
+import { describeCause } from '../../vrrp/election/cause.ts'
+import { describeFault } from '../../vrrp/election/fault.ts'
+import type { ElectionEvent, Note, StateKind } from '../../vrrp/election/state.ts'
 
 export type LogLevel = 'detail' | 'info' | 'warn' | 'error'
 
@@ -22,8 +23,11 @@ export interface Message {
   readonly fields: LogFields
 }
 
+/** All that the election tells: what others act on as well, and what is only read. */
+export type Telling = ElectionEvent | Note
+
 /** @param name the vrrp_instance's */
-export function describeNote(name: string, note: Note): Message {
+export function describeNote(name: string, note: Telling): Message {
   const [level, words] = describe(note)
   return { level, text: `(${name}) ${words}`, fields: { instance: name, event: note.kind, ...details(note) } }
 }
@@ -35,7 +39,7 @@ export const describeGroupSyncing = (group: string, to: string): Message => ({
   fields: { group, event: 'group-syncing', to },
 })
 
-function describe(note: Note): readonly [LogLevel, string] {
+function describe(note: Telling): readonly [LogLevel, string] {
   switch (note.kind) {
     case 'transition':
       return describeTransition(note)
@@ -125,7 +129,7 @@ export function leftoverWords({ items }: NoteOf<'removing-leftovers'>): string {
     : `${named} were there already: they belong to the master`
 }
 
-type NoteOf<K extends Note['kind']> = Extract<Note, { readonly kind: K }>
+type NoteOf<K extends Telling['kind']> = Extract<Telling, { readonly kind: K }>
 
 const STATE_WORDS: Readonly<Record<StateKind, string>> = {
   initialize: 'INIT',
@@ -135,7 +139,8 @@ const STATE_WORDS: Readonly<Record<StateKind, string>> = {
 }
 
 /** From, to and because. What happens at start has keepalived's own form: `Entering BACKUP STATE (init)`. */
-function describeTransition({ from, to, because }: NoteOf<'transition'>): readonly [LogLevel, string] {
+function describeTransition({ from, to, cause }: NoteOf<'transition'>): readonly [LogLevel, string] {
+  const because = describeCause(cause)
   const level = to === 'fault' ? 'warn' : 'info'
   if (from !== 'initialize') {
     return [level, `Entering ${STATE_WORDS[to]} STATE (was ${STATE_WORDS[from]}: ${because})`]
@@ -204,9 +209,9 @@ export const repetition = ({
   seconds: toSeconds(span),
 })
 
-function details(note: Note): LogFields {
+function details(note: Telling): LogFields {
   if (note.kind === 'transition')
-    return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: note.because }
+    return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: describeCause(note.cause) }
   return {
     ...('source' in note && note.source !== undefined ? { source: formatIpv4(note.source) } : {}),
     ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),

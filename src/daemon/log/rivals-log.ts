@@ -5,11 +5,11 @@
  */
 
 import type { Clock } from '../../base/time.ts'
-import type { Note } from '../../vrrp/election/state.ts'
+import type { ElectionEvent } from '../../vrrp/election/state.ts'
 import { reject, type RejectedSenders } from '../../vrrp/rejections.ts'
-import { describeNote, rejectionWords, repetition, type Message } from './messages.ts'
+import { describeNote, rejectionWords, repetition, type Message, type Telling } from './messages.ts'
 
-type RivalNote = Extract<Note, { readonly kind: 'forcing-election' | 'lower-priority-discarded' }>
+type Rival = Extract<ElectionEvent, { readonly kind: 'forcing-election' | 'lower-priority-discarded' }>
 
 export class RivalsLog {
   private readonly clock: Clock
@@ -21,12 +21,12 @@ export class RivalsLog {
   }
 
   /** What to log of an instance's note. */
-  describe(name: string, note: Note): readonly Message[] {
+  describe(name: string, note: Telling): readonly Message[] {
     if (note.kind === 'transition') this.rivals.delete(name)
     return isRival(note) ? this.summed(name, note) : [describeNote(name, note)]
   }
 
-  private summed(name: string, note: RivalNote): readonly Message[] {
+  private summed(name: string, note: Rival): readonly Message[] {
     const { level, text, fields } = describeNote(name, note)
     const advert = { source: note.source, reason: note.kind, text }
     const { senders, notes } = reject(this.rivals.get(name) ?? [], advert, this.clock.now())
@@ -39,5 +39,5 @@ export class RivalsLog {
   }
 }
 
-const isRival = (note: Note): note is RivalNote =>
+const isRival = (note: Telling): note is Rival =>
   note.kind === 'forcing-election' || note.kind === 'lower-priority-discarded'

@@ -22,6 +22,7 @@ import type { DrainArguments, Targets } from '../../control/arguments.ts'
 import type { ResumeReport } from '../../control/drain.ts'
 import { failed, succeeded } from '../../control/protocol.ts'
 import type { Answer } from '../../control/stream.ts'
+import type { EventList } from '../../events/event-list.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { Engine, EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
@@ -33,7 +34,8 @@ import { DrainStream } from './drain-stream.ts'
 export interface DrainPorts {
   readonly clock: Clock
   readonly timers: Timers
-  readonly chronicle: Chronicle
+  readonly chronicle: Pick<Chronicle, 'heard' | 'wallMsOf'>
+  readonly events: Pick<EventList, 'publish' | 'subscribe'>
   readonly engine: () => Engine
   readonly dispatch: (event: EngineEvent) => void
   readonly warn: (text: string) => void
@@ -79,7 +81,7 @@ export class Drains {
   drain({ forMs, force, ...targets }: DrainArguments): Answer {
     const records = this.targets(targets)
     if (typeof records === 'string') return failed({ code: 'not-possible', text: records })
-    const { clock, chronicle, dispatch } = this.ports
+    const { clock, chronicle, events, dispatch } = this.ports
     const names = records.map(({ router }) => router.name)
     const untaken = new Set(this.operations.flatMap(({ waiting }) => [...waiting]))
     this.forget(records)
@@ -98,7 +100,7 @@ export class Drains {
       cancels: [],
     }
     this.operations = [...this.operations, operation]
-    chronicle.daemon('drain', `the operator takes ${names.join(', ')} out`)
+    events.publish({ type: 'drain', routers: names })
     dispatch({ type: 'drain', routers: names })
     stream.tell({
       kind: 'drained',
@@ -122,15 +124,15 @@ export class Drains {
       notDrained: records.filter((record) => !isDrained(record)).map(({ router }) => router.name),
     }
     this.forget(drained)
-    if (drained.length > 0) this.letIn(report.resumed, 'the operator lets')
+    if (drained.length > 0) this.letIn(report.resumed, 'operator')
     return succeeded<'resume'>(report)
   }
 
   private watch(operation: Operation, masters: readonly RouterRecord[], force: boolean): void {
-    const { chronicle, timers } = this.ports
+    const { events, timers } = this.ports
     const { cancels, until, startedAt } = operation
     if (masters.length > 0) {
-      cancels.push(chronicle.onChange(() => this.lookForSuccessors(operation)))
+      cancels.push(events.subscribe(() => this.lookForSuccessors(operation)))
       const wait = Math.max(...masters.map(({ router }) => masterDownInterval(router, LOWEST))) as Duration
       const judge = (): void => this.judge(operation, force)
       cancels.push(timers.after(wait, () => cancels.push(timers.after(SECOND_LOOK, judge))))
@@ -187,12 +189,16 @@ export class Drains {
     this.tellUntaken(operation, true)
     operation.stream.tell({ kind: 'resumed', instances: names })
     this.forgetOperation(operation)
-    if (names.length > 0) this.letIn(names, 'vrrpd lets', unserved)
+    if (names.length > 0) this.letIn(names, 'daemon', unserved)
   }
 
   /** @param unserved former Masters that have listened for a Master_Down_Interval and heard nobody */
-  private letIn(names: readonly string[], who: string, unserved: ReadonlySet<string> = new Set()): void {
-    this.ports.chronicle.daemon('resume', `${who} ${names.join(', ')} in again`)
+  private letIn(
+    names: readonly string[],
+    by: 'operator' | 'daemon',
+    unserved: ReadonlySet<string> = new Set(),
+  ): void {
+    this.ports.events.publish({ type: 'resume', routers: names, by })
     this.ports.dispatch({ type: 'resume', routers: names, unserved })
   }
 

@@ -1,6 +1,7 @@
 /** What answers the operator, wired to the parts of the running daemon that know the answers. */
 
 import type { StatusReport } from '../../control/report.ts'
+import type { EventList } from '../../events/event-list.ts'
 import type { World } from '../../world/world.ts'
 import type { Chronicle } from '../journal/chronicle.ts'
 import { aboutDaemon, type DaemonFacts } from '../status/about.ts'
@@ -14,6 +15,7 @@ import type { ReloadReport } from '../../control/reload.ts'
 export interface OperatorParts {
   readonly world: Pick<World, 'clock' | 'timers' | 'wallMs'>
   readonly chronicle: Chronicle
+  readonly events: EventList
   readonly reloader: { readonly reloadAsked: (dryRun: boolean) => Promise<ReloadReport | undefined> }
   readonly vrrp: Pick<Vrrp, 'engine' | 'drains'>
   readonly subsystems: Pick<Subsystems, 'report'>
@@ -23,6 +25,7 @@ export interface OperatorParts {
 export function makeOperator({
   world,
   chronicle,
+  events,
   reloader,
   vrrp,
   subsystems,
@@ -32,9 +35,9 @@ export function makeOperator({
   const reporter = new StatusReporter({ clock, wallMs, subsystems, about: () => aboutDaemon(facts()) })
   const status = (): StatusReport => reporter.report()
   return new Operator({
-    ...{ chronicle, status, drains: vrrp.drains },
+    ...{ chronicle, events, status, drains: vrrp.drains },
     engine: () => vrrp.engine,
-    feed: new StatusFeed({ clock, timers, chronicle, report: status }),
+    feed: new StatusFeed({ clock, timers, events, journal: chronicle.journal, report: status }),
     reload: (dryRun) => reloader.reloadAsked(dryRun),
   })
 }

@@ -7,6 +7,7 @@ import { failed, succeeded, type Request } from '../../control/protocol.ts'
 import type { ReloadReport } from '../../control/reload.ts'
 import type { StatusReport } from '../../control/report.ts'
 import type { Answer } from '../../control/stream.ts'
+import type { EventList } from '../../events/event-list.ts'
 import type { Engine } from '../../vrrp/engine.ts'
 import type { Chronicle } from '../journal/chronicle.ts'
 import type { Drains } from './drains.ts'
@@ -16,6 +17,7 @@ import { whyReport } from '../journal/why.ts'
 
 export interface OperatorPorts {
   readonly chronicle: Chronicle
+  readonly events: EventList
   readonly engine: () => Engine
   readonly status: () => StatusReport
   readonly feed: StatusFeed
@@ -44,10 +46,11 @@ export class Operator {
         const { instance, last } = request.arguments
         const wanted = this.wantedBy(instance)
         if (!wanted) return this.noSuchInstance(instance ?? '')
-        const { chronicle } = this.ports
+        const { chronicle, events } = this.ports
+        const { journal } = chronicle
         return request.request === 'follow'
-          ? new JournalStream(chronicle, wanted, last)
-          : succeeded<'events'>(pastEvents(chronicle, wanted, last))
+          ? new JournalStream({ journal, events }, wanted, last)
+          : succeeded<'events'>(pastEvents(journal, wanted, last))
       }
       case 'reload': {
         const report = await this.ports.reload(request.arguments.dryRun ?? false)

@@ -6,7 +6,7 @@
 
 import { accepted, rejected, type Result } from '../../base/result.ts'
 import type { ReloadReport } from '../../control/reload.ts'
-import type { Chronicle } from '../journal/chronicle.ts'
+import type { DomainEvent } from '../../events/event.ts'
 import type { Examined } from '../examined.ts'
 import { listeningLog, type ListeningLog } from '../log/listening-log.ts'
 import type { Log } from '../log/logging.ts'
@@ -17,7 +17,7 @@ export interface ReloaderPorts<Configuration> {
   readonly configFile: string
   readonly wallMs: () => number
   readonly log: Log
-  readonly chronicle: Pick<Chronicle, 'daemon'>
+  readonly publish: (event: DomainEvent) => void
   readonly service: Pick<ServiceReports, 'reloading' | 'ready'> | undefined
   /** Undefined: it cannot be run; why has gone to that log. */
   readonly read: (log: Log) => Promise<Configuration | undefined>
@@ -87,16 +87,16 @@ export class Reloader<Configuration extends Examined = Examined> {
   }
 
   private async readAndApply(log: ListeningLog): Promise<Result<Configuration, string>> {
-    const { configFile, chronicle, apply } = this.ports
+    const { configFile, publish, apply } = this.ports
     log.info(`Reloading ${configFile}`)
     const examined = await this.acceptable(log)
     if (this.closed) return rejected('the daemon stops')
     if (!examined.ok) {
       this.lastRefused = { at: new Date(this.ports.wallMs()), text: examined.error }
-      chronicle.daemon('reload-refused', `a reload was refused: ${examined.error}`)
+      publish({ type: 'reload-refused', reason: examined.error })
       return examined
     }
-    chronicle.daemon('reloaded', `${configFile} was read anew`)
+    publish({ type: 'reloaded', configFile })
     apply(examined.value)
     this.lastRefused = undefined
     log.info('Reload complete')

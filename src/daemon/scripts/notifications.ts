@@ -1,22 +1,25 @@
-/** What notify scripts and FIFOs hear of besides changes of state, which are effects of the election. */
+/** What notify scripts and FIFOs hear of what happens in the daemon. */
 
-import type { Note } from '../../vrrp/election/state.ts'
+import type { Subscriber } from '../../events/event-list.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import type { ScriptRoom } from './script-room.ts'
 
 const NOTIFY_STATES = { initialize: undefined, backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
 
-/** @param record the router's, if there is one still */
-export function notifyOfNote(
-  room: Pick<ScriptRoom, 'notifyLowerPriority' | 'notifyPriority'>,
-  name: string,
-  record: RouterRecord | undefined,
-  note: Note,
-): void {
-  if (note.kind === 'forcing-election') room.notifyLowerPriority(name, note.ours)
-  if (note.kind !== 'priority-changed' || !record) return
-  room.notifyPriority(name, record.state.kind === 'master' ? 'MASTER' : 'BACKUP', note.to)
-}
+export const notifyPrograms =
+  (
+    room: Pick<ScriptRoom, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>,
+    recordOf: (router: string) => RouterRecord | undefined,
+  ): Subscriber =>
+  (event) => {
+    if (event.type === 'notify') room.notify(event.subject, event.state, event.priority, event.deleted)
+    if (event.type !== 'election') return
+    const { router, event: happened } = event
+    if (happened.kind === 'forcing-election') room.notifyLowerPriority(router, happened.ours)
+    const record = recordOf(router)
+    if (happened.kind !== 'priority-changed' || !record) return
+    room.notifyPriority(router, record.state.kind === 'master' ? 'MASTER' : 'BACKUP', happened.to)
+  }
 
 /** FIFOs hear of every state as it is: fifo_write_vrrp_states_on_reload. */
 export function notifyOfStates(

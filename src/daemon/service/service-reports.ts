@@ -7,6 +7,7 @@
 
 import { milliseconds, times, type Duration } from '../../base/time.ts'
 import type { Result } from '../../base/result.ts'
+import type { DomainEvent } from '../../events/event.ts'
 import type { ServiceManager } from '../../system/sd-notify.ts'
 import type { World } from '../../world/world.ts'
 
@@ -50,6 +51,11 @@ export class ServiceReports {
 
   stopping(): void {
     this.send('state', () => this.manager.stopping())
+  }
+
+  onEvent(event: DomainEvent): void {
+    if (event.type === 'stopping') this.stopping()
+    if (event.type === 'election' && event.event.kind === 'transition') this.changed()
   }
 
   /** The status may be another. Sent in the loop's next turn: first comes what changed it. */

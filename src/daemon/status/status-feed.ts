@@ -11,13 +11,15 @@ import type { Duration, Instant } from '../../base/time.ts'
 import { succeeded, type Response } from '../../control/protocol.ts'
 import type { StatusReport } from '../../control/report.ts'
 import type { Stream } from '../../control/stream.ts'
+import type { EventList } from '../../events/event-list.ts'
 import type { Timers } from '../../scripts/types.ts'
-import type { Chronicle } from '../journal/chronicle.ts'
+import type { Journal } from '../journal/journal.ts'
 
 export interface FeedPorts {
   readonly clock: Clock
   readonly timers: Timers
-  readonly chronicle: Pick<Chronicle, 'journal' | 'onChange'>
+  readonly events: Pick<EventList, 'subscribe'>
+  readonly journal: Pick<Journal, 'lastId'>
   readonly report: () => StatusReport
 }
 
@@ -54,17 +56,17 @@ export class StatusFeed {
         this.leave(stream)
       },
     })
-    if (this.streams.size === 0) this.unsubscribe = this.ports.chronicle.onChange(() => this.look())
+    if (this.streams.size === 0) this.unsubscribe = this.ports.events.subscribe(() => this.look())
     this.streams.add(stream)
     return stream
   }
 
   /** Made for whoever asks first, and the same for all who ask soon after. */
   private report(): StatusReport {
-    const { clock, chronicle, report } = this.ports
+    const { clock, journal, report } = this.ports
     const begin = clock.now()
     if (this.made && begin < this.made.again) return this.made.report
-    const seen = chronicle.journal.lastId
+    const seen = journal.lastId
     const fresh = report()
     const end = clock.now()
     const rest = Math.max(SHORTEST, times(between(begin, end), LEISURE)) as Duration
@@ -75,9 +77,9 @@ export class StatusFeed {
 
   /** In the midst of an event nothing is settled yet, and a timer comes when that is over. */
   private look(): void {
-    const { clock, chronicle } = this.ports
+    const { clock, journal } = this.ports
     const { made } = this
-    if (made === undefined || chronicle.journal.lastId === made.seen) return
+    if (made === undefined || journal.lastId === made.seen) return
     this.wake(Math.max(clock.now(), made.again) as Instant)
   }
 

@@ -3,8 +3,17 @@
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
 import { countsFrom, masterDownInterval, skewTime } from './timers.ts'
-import { becomeFault, becomeMaster, note, notify, unchanged } from './transitions.ts'
-import type { Advert, Backup, Conditions, Effect, RouterEvent, Step, VirtualRouter } from './state.ts'
+import { becomeFault, becomeMaster, happened, note, notify, unchanged } from './transitions.ts'
+import type {
+  Advert,
+  Backup,
+  Conditions,
+  Effect,
+  RouterEvent,
+  Step,
+  TransitionCause,
+  VirtualRouter,
+} from './state.ts'
 
 export function onBackup(
   router: VirtualRouter,
@@ -22,7 +31,7 @@ export function onBackup(
       return onConditions(state, conditions, event.before)
     case 'follow':
       if (event.to !== 'master') return unchanged(state)
-      return becomeMaster(router, state, conditions, now, `sync group follows ${event.because}`)
+      return becomeMaster(router, state, conditions, now, { kind: 'group', member: event.because })
     case 'stop':
       return {
         state: { kind: 'initialize', next: undefined },
@@ -59,7 +68,9 @@ function onAdvert(
     // Not accepted: the timer runs out, and we take over then (RFC 3768 section 6.4.2).
     return {
       state,
-      effects: [note({ kind: 'lower-priority-discarded', source: advert.source, priority: advert.priority })],
+      effects: [
+        happened({ kind: 'lower-priority-discarded', source: advert.source, priority: advert.priority }),
+      ],
     }
   }
   return {
@@ -107,19 +118,18 @@ function onTimeout(
   heldBack: boolean,
 ): Step {
   if (now < state.masterDownAt) return unchanged(state)
-  const expired = note({ kind: 'master-down-timer-expired' })
+  const expired = happened({ kind: 'master-down-timer-expired' })
   if (heldBack) {
     const masterDownAt = after(now, masterDownInterval(router, conditions.priority))
     return { state: { ...state, masterDownAt, wantsMaster: true }, effects: [expired] }
   }
-  const { state: master, effects } = becomeMaster(router, state, conditions, now, reasonForTakeover(state))
+  const { state: master, effects } = becomeMaster(router, state, conditions, now, causeOfTakeover(state))
   return { state: master, effects: [expired, ...effects] }
 }
 
-function reasonForTakeover(state: Backup): string {
-  if (state.master === undefined) return 'no master heard'
-  if (state.master.priority === 0) return 'the master left'
-  return 'master down timer expired'
+function causeOfTakeover({ master }: Backup): TransitionCause {
+  if (master === undefined) return { kind: 'no-master-heard' }
+  return { kind: master.priority === 0 ? 'master-left' : 'master-down' }
 }
 
 /** keepalived shifts the running timer by the difference of the skews instead of starting it again. */
@@ -129,6 +139,6 @@ function onConditions(state: Backup, conditions: Conditions, before: Conditions)
   const shift = minus(skewTime(conditions.priority), skewTime(before.priority))
   return {
     state: { ...state, masterDownAt: after(state.masterDownAt, shift) },
-    effects: [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],
+    effects: [happened({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],
   }
 }

@@ -2,7 +2,16 @@
 
 import { assertNever } from '../../base/result.ts'
 import { latest, type Instant } from '../../base/time.ts'
-import { becomeBackup, becomeFault, becomeMaster, listening, note, notify, unchanged } from './transitions.ts'
+import { isSameFault } from './fault.ts'
+import {
+  becomeBackup,
+  becomeFault,
+  becomeMaster,
+  happened,
+  listening,
+  notify,
+  unchanged,
+} from './transitions.ts'
 import type {
   Conditions,
   Effect,
@@ -25,7 +34,7 @@ export function onInitialize(
     case 'start': {
       const isFree = conditions.faults.length === 0 && conditions.pending.length === 0
       if (event.resumed === true && isFree && !isDeaf(router, now)) {
-        return becomeMaster(router, state, conditions, now, 'was Master until this restart')
+        return becomeMaster(router, state, conditions, now, { kind: 'resumed' })
       }
       const next = event.asOwner ? 'master' : 'backup'
       return begin(router, { kind: 'initialize', next }, conditions, now)
@@ -54,10 +63,10 @@ function begin(router: VirtualRouter, state: Initialize, conditions: Conditions,
   if (conditions.unread) return unchanged(state)
   if (conditions.faults.length > 0) return becomeFault(state, conditions)
   if (conditions.pending.length > 0) return unchanged(state)
-  if (state.next === 'backup') return becomeBackup(router, state, conditions, now, 'init')
+  if (state.next === 'backup') return becomeBackup(router, state, conditions, now, { kind: 'started' })
   // Without a word: an owner is never announced as Backup (measured).
   if (isDeaf(router, now)) return { state: listening(latest(now, router.deafUntil)), effects: [] }
-  return becomeMaster(router, state, conditions, now, 'address owner')
+  return becomeMaster(router, state, conditions, now, { kind: 'address-owner' })
 }
 
 const isDeaf = ({ deafUntil }: VirtualRouter, now: Instant): boolean =>
@@ -99,7 +108,7 @@ function leaveFault(
   now: Instant,
   unserved: boolean,
 ): Step {
-  const step = becomeBackup(router, state, conditions, now, 'fault cleared')
+  const step = becomeBackup(router, state, conditions, now, { kind: 'fault-cleared' })
   return unserved ? { ...step, state: listening(latest(now, router.deafUntil)) } : step
 }
 
@@ -126,17 +135,17 @@ function stayInFault(
   const isSame = conditions.priority === before.priority
   const priority: readonly Effect[] = isSame
     ? []
-    : [note({ kind: 'priority-changed', from: before.priority, to: conditions.priority })]
+    : [happened({ kind: 'priority-changed', from: before.priority, to: conditions.priority })]
   const { lastPriority } = state
   return {
     state: { kind: 'fault', reasons, ...(isSame && lastPriority !== undefined && { lastPriority }) },
     effects: [
-      ...fresh.map((reason) => note({ kind: 'fault-reason', reason })),
-      ...gone.map((reason) => note({ kind: 'fault-cleared', reason })),
+      ...fresh.map((reason) => happened({ kind: 'fault-reason', reason })),
+      ...gone.map((reason) => happened({ kind: 'fault-cleared', reason })),
       ...priority,
     ],
   }
 }
 
-const includes = (reasons: readonly FaultReason[], { kind, subject }: FaultReason): boolean =>
-  reasons.some((reason) => reason.kind === kind && reason.subject === subject)
+const includes = (reasons: readonly FaultReason[], reason: FaultReason): boolean =>
+  reasons.some((each) => isSameFault(each, reason))

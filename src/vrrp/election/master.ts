@@ -7,14 +7,22 @@ import { masterDownInterval, skewTime } from './timers.ts'
 import {
   advertise,
   becomeFault,
+  happened,
   listening,
-  note,
   notify,
   sayGoodbye,
   transition,
   unchanged,
 } from './transitions.ts'
-import type { Conditions, Effect, FollowTo, Master, RouterEvent, Step, VirtualRouter } from './state.ts'
+import type {
+  Conditions,
+  Effect,
+  Master,
+  RouterEvent,
+  Step,
+  TransitionCause,
+  VirtualRouter,
+} from './state.ts'
 
 export function onMaster(
   router: VirtualRouter,
@@ -24,7 +32,7 @@ export function onMaster(
   now: Instant,
 ): Step {
   if ((event.type === 'advert' || event.type === 'timeout') && isSucceeded(router, state, conditions, now)) {
-    return yieldTo(router, conditions, now, 'did not run for a whole Master_Down_Interval (--pause-guard)')
+    return yieldTo(router, conditions, now, { kind: 'paused' })
   }
   switch (event.type) {
     case 'advert':
@@ -36,7 +44,7 @@ export function onMaster(
     case 'address-lost':
       return onAddressLost(conditions, event.address, now)
     case 'follow':
-      return onFollow(router, state, conditions, event.to, `sync group follows ${event.because}`, now)
+      return onFollow(router, state, conditions, event, now)
     case 'sibling-disturbed':
       return {
         state: withLowerPrioBurst(router, state, now),
@@ -109,7 +117,7 @@ function onConditions(
   if (conditions.priority === former.priority) return unchanged(state)
   return {
     state,
-    effects: [note({ kind: 'priority-changed', from: former.priority, to: conditions.priority })],
+    effects: [happened({ kind: 'priority-changed', from: former.priority, to: conditions.priority })],
   }
 }
 
@@ -117,23 +125,23 @@ function onFollow(
   router: VirtualRouter,
   state: Master,
   conditions: Conditions,
-  to: FollowTo,
-  because: string,
+  { to, because: member }: RouterEvent & { type: 'follow' },
   now: Instant,
 ): Step {
+  const cause: TransitionCause = { kind: 'group', member }
   switch (to) {
     case 'master':
       return unchanged(state)
     case 'backup':
-      return yieldTo(router, conditions, now, because)
+      return yieldTo(router, conditions, now, cause)
     case 'aside':
-      return stepAside(conditions, because, now)
+      return stepAside(conditions, cause, now)
   }
 }
 
 function onAddressLost(conditions: Conditions, address: string, now: Instant): Step {
-  const { state, effects } = stepAside(conditions, `${address} was removed by somebody else`, now)
-  return { state, effects: [note({ kind: 'address-lost', address }), ...effects] }
+  const { state, effects } = stepAside(conditions, { kind: 'address-lost', address }, now)
+  return { state, effects: [happened({ kind: 'address-lost', address }), ...effects] }
 }
 
 /**
@@ -141,10 +149,10 @@ function onAddressLost(conditions: Conditions, address: string, now: Instant): S
  * with priority 0, take every address away, and stand again after Skew_Time
  * alone. A peer of higher priority wins then; otherwise all is set anew.
  */
-const stepAside = (conditions: Conditions, because: string, now: Instant): Step => ({
+const stepAside = (conditions: Conditions, cause: TransitionCause, now: Instant): Step => ({
   state: listening(after(now, skewTime(conditions.priority))),
   effects: [
-    transition('master', 'backup', because),
+    transition('master', 'backup', cause),
     ...sayGoodbye(conditions),
     notify('BACKUP', conditions.priority),
   ],

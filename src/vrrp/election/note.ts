@@ -1,38 +1,14 @@
-/** What the election says of itself while it goes on. */
+/** What the election says of itself while it goes on: to be read, and nothing hangs on it. See event.ts. */
 
 import type { Ipv4Address } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import type { FaultReason, StateKind } from './state.ts'
 
-/** What an operator may want to read; the daemon turns each into keepalived's words. */
+/** What an operator may want to read; the log has keepalived's words for each, the journal plain ones. */
 export type Note =
-  | {
-      readonly kind: 'transition'
-      readonly from: StateKind
-      readonly to: StateKind
-      readonly because: string
-    }
   | { readonly kind: 'removing-addresses' }
   /** Virtual addresses that were there before the router began (`IP 10.9.0.9/24 on eth0`). */
   | { readonly kind: 'removing-leftovers'; readonly items: readonly string[] }
   | { readonly kind: 'setting-addresses' }
-  | { readonly kind: 'master-down-timer-expired' }
-  | { readonly kind: 'priority-changed'; readonly from: number; readonly to: number }
-  | { readonly kind: 'fault-reason'; readonly reason: FaultReason }
-  | { readonly kind: 'fault-cleared'; readonly reason: FaultReason }
-  | { readonly kind: 'lower-priority-discarded'; readonly source: Ipv4Address; readonly priority: number }
-  | {
-      readonly kind: 'forcing-election'
-      readonly source: Ipv4Address
-      readonly priority: number
-      readonly ours: number
-    }
-  | {
-      readonly kind: 'yielding'
-      readonly source: Ipv4Address
-      readonly priority: number
-      readonly ours: number
-    }
   | { readonly kind: 'own-address-advert'; readonly source: Ipv4Address }
   | { readonly kind: 'two-owners'; readonly source: Ipv4Address; readonly yielding: boolean }
   | {
@@ -48,7 +24,6 @@ export type Note =
       readonly source: Ipv4Address
       readonly addresses: readonly Ipv4Address[]
     }
-  | { readonly kind: 'address-lost'; readonly address: string }
   /** Adverts on that link carry the first `advertised` of `count` addresses now; all of them: again. */
   | {
       readonly kind: 'advertised-addresses'

@@ -3,8 +3,17 @@
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
 import { countsFrom, masterDownInterval } from './timers.ts'
-import { advertise, listening, note, notify, transition, withdraw } from './transitions.ts'
-import type { Advert, Backup, Conditions, Effect, Master, Step, VirtualRouter } from './state.ts'
+import { advertise, happened, listening, note, notify, transition, withdraw } from './transitions.ts'
+import type {
+  Advert,
+  Backup,
+  Conditions,
+  Effect,
+  Master,
+  Step,
+  TransitionCause,
+  VirtualRouter,
+} from './state.ts'
 
 export function onAdvert(
   router: VirtualRouter,
@@ -61,7 +70,7 @@ function forceElection(
   return {
     state: withLowerPrioBurst(router, { ...state, nextAdvertAt }, now),
     effects: [
-      note({ kind: 'forcing-election', source, priority, ours: conditions.priority }),
+      happened({ kind: 'forcing-election', source, priority, ours: conditions.priority }),
       ...(silent ? [] : [advertise(conditions)]),
       { type: 'announce', repeat: router.garp.lowerPrioRepeat },
     ],
@@ -76,13 +85,13 @@ export function withLowerPrioBurst({ garp }: VirtualRouter, state: Master, now: 
 function yieldToAdvert(router: VirtualRouter, conditions: Conditions, advert: Advert, now: Instant): Step {
   const { source, priority, arrivedAt } = advert
   const ours = conditions.priority
-  const rank = priority > ours ? 'higher priority' : 'the same priority and a higher address'
+  const kind = priority > ours ? 'higher-priority' : 'higher-address'
   const heardAt = countsFrom(router, advert, now)
-  const { state, effects } = yieldTo(router, conditions, heardAt, `advert from a master of ${rank}`)
+  const { state, effects } = yieldTo(router, conditions, heardAt, { kind, source, priority })
   return {
     state: { ...state, master: { address: source, priority, heardAt: arrivedAt } },
     effects: [
-      note({ kind: 'yielding', source, priority, ours }),
+      happened({ kind: 'yielding', source, priority, ours }),
       ...(router.higherPrioSendAdvert ? [advertise(conditions)] : []),
       ...effects,
     ],
@@ -99,10 +108,10 @@ export function yieldTo(
   router: VirtualRouter,
   conditions: Conditions,
   heardAt: Instant,
-  because: string,
+  cause: TransitionCause,
 ): Yielded {
   return {
     state: listening(after(heardAt, masterDownInterval(router, conditions.priority))),
-    effects: [transition('master', 'backup', because), ...withdraw, notify('BACKUP', conditions.priority)],
+    effects: [transition('master', 'backup', cause), ...withdraw, notify('BACKUP', conditions.priority)],
   }
 }

@@ -7,8 +7,13 @@
 
 import type { Ipv4Address } from '../../base/address.ts'
 import type { Instant } from '../../base/time.ts'
+import type { ElectionEvent } from './event.ts'
+import type { FaultReason } from './fault.ts'
 import type { Note } from './note.ts'
 
+export type { TransitionCause } from './cause.ts'
+export type * from './event.ts'
+export type { FaultReason } from './fault.ts'
 export type * from './note.ts'
 export type * from './router.ts'
 
@@ -17,29 +22,6 @@ export type Finding = Verdict | number
 
 /** `pending`: no result yet. `disabled`: can never have one; it has no influence (keepalived fails open). */
 export type Verdict = 'pending' | 'up' | 'down' | 'disabled'
-
-/** Why a router may not take part. Text is for people, `kind` for code. */
-export interface FaultReason {
-  /**
-   * `drained`: nothing is wrong, the operator wants it out (`vrrpd drain`).
-   * `no-result`: nothing is wrong any more, but a weight-0 script has not returned yet.
-   */
-  readonly kind:
-    | 'drained'
-    | 'unsupported'
-    | 'link-missing'
-    | 'link-down'
-    | 'no-multicast'
-    | 'no-source-address'
-    | 'only-virtual-address'
-    | 'source-address-missing'
-    | 'no-peers'
-    | 'tracker'
-    | 'group'
-    | 'no-result'
-  /** What is asked for, the link, the address, the tracker (`script chk_nginx`), or the group member that is at fault. */
-  readonly subject: string
-}
 
 /** What is true around a router at one moment; derived by the engine, never stored by hand. */
 export interface Conditions {
@@ -170,6 +152,9 @@ export type Effect =
       /** The router is in no configuration any more: of its scripts only `notify` hears of that (measured). */
       readonly deleted?: true
     }
+  /** Others act on it. */
+  | { readonly type: 'event'; readonly event: ElectionEvent }
+  /** People may read it. */
   | { readonly type: 'note'; readonly note: Note }
 
 export interface Step {

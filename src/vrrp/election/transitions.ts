@@ -6,18 +6,21 @@ import type {
   Backup,
   Conditions,
   Effect,
-  FaultReason,
+  ElectionEvent,
   Note,
   NotifyState,
   State,
   StateKind,
   Step,
+  TransitionCause,
   VirtualRouter,
 } from './state.ts'
 
 export const unchanged = (state: State): Step => ({ state, effects: [] })
 
 export const note = (value: Note): Effect => ({ type: 'note', note: value })
+
+export const happened = (event: ElectionEvent): Effect => ({ type: 'event', event })
 
 export const notify = (state: NotifyState, priority: number): Effect => ({ type: 'notify', state, priority })
 
@@ -41,37 +44,8 @@ export const sayGoodbye = (conditions: Conditions, copies = 1): readonly Effect[
 
 export const withdraw: readonly Effect[] = [note({ kind: 'removing-addresses' }), { type: 'withdraw' }]
 
-export const transition = (from: StateKind, to: StateKind, because: string): Effect =>
-  note({ kind: 'transition', from, to, because })
-
-export function describeFault(reason: FaultReason): string {
-  switch (reason.kind) {
-    case 'drained':
-      return 'drained by the operator'
-    case 'unsupported':
-      return `${reason.subject} is not supported by this version of vrrpd`
-    case 'link-missing':
-      return `interface ${reason.subject} does not exist`
-    case 'link-down':
-      return `interface ${reason.subject} down`
-    case 'no-multicast':
-      return `interface ${reason.subject} does not support multicast`
-    case 'no-source-address':
-      return `no IPv4 address on ${reason.subject}`
-    case 'only-virtual-address':
-      return `${reason.subject} is the only IPv4 address there, and a virtual one`
-    case 'source-address-missing':
-      return `src address ${reason.subject} not configured`
-    case 'no-peers':
-      return 'unicast without any peers'
-    case 'tracker':
-      return `${reason.subject} failed`
-    case 'group':
-      return `sync group member ${reason.subject}`
-    case 'no-result':
-      return `${reason.subject} has not returned yet`
-  }
-}
+export const transition = (from: StateKind, to: StateKind, cause: TransitionCause): Effect =>
+  happened({ kind: 'transition', from, to, cause })
 
 /**
  * The advert goes out before the addresses are set: hosts must not hear our
@@ -83,7 +57,7 @@ export function becomeMaster(
   from: State,
   conditions: Conditions,
   now: Instant,
-  because: string,
+  cause: TransitionCause,
 ): Step {
   const { garp } = router
   return {
@@ -97,7 +71,7 @@ export function becomeMaster(
     },
     effects: [
       advertise(conditions),
-      transition(from.kind, 'master', because),
+      transition(from.kind, 'master', cause),
       note({ kind: 'setting-addresses' }),
       { type: 'install' },
       { type: 'announce', repeat: garp.repeat },
@@ -112,11 +86,11 @@ export function becomeBackup(
   from: State,
   conditions: Conditions,
   now: Instant,
-  because: string,
+  cause: TransitionCause,
 ): Step {
   return {
     state: listening(after(latest(now, router.deafUntil), masterDownInterval(router, conditions.priority))),
-    effects: [transition(from.kind, 'backup', because), notify('BACKUP', conditions.priority)],
+    effects: [transition(from.kind, 'backup', cause), notify('BACKUP', conditions.priority)],
   }
 }
 
@@ -142,7 +116,6 @@ export function becomeFault(
   before: Conditions = conditions,
   following = false,
 ): Step {
-  const because = conditions.faults.map(describeFault).join(', ')
   const source = conditions.source ?? before.source
   return {
     state: {
@@ -150,7 +123,7 @@ export function becomeFault(
       ...(before.priority !== conditions.priority && { lastPriority: before.priority }),
     },
     effects: [
-      transition(from.kind, 'fault', because),
+      transition(from.kind, 'fault', { kind: 'fault', reasons: conditions.faults }),
       ...(from.kind === 'master' ? sayGoodbye({ ...conditions, source }, following ? 1 : 2) : []),
       // What brings the fault may alter the priority, too (a tracked file): scripts hear the one that was in force.
       notify('FAULT', before.priority),

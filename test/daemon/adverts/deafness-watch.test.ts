@@ -70,7 +70,7 @@ function makeWatch(links: WatchedLink[] = [link()]) {
     links: () => links,
     isOwn: (address) => formatIpv4(address) === '10.0.0.1',
     isNeighbour: (_index, address) => formatIpv4(address).startsWith('10.0.0.'),
-    warn: (text) => said.push(text),
+    complain: ({ text }) => said.push(text),
   })
   const hear = (source: string, vrid = 51): void => {
     watch.heard({ link: 'eth0', bytes: packet(source, vrid), arrivedAt: timers.clock.now() })

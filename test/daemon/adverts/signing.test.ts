@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { assemble } from '../../../src/daemon/assemble.ts'
 import { canSign, hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import { noFacts, ownConditions } from '../../../src/vrrp/conditions.ts'
-import { describeFault } from '../../../src/vrrp/election/transitions.ts'
+import { describeFault } from '../../../src/vrrp/election/fault.ts'
 import { instance, modelOf } from './signing-model.ts'
 
 const text = instance('VI_1', 1, 'AH') + instance('VI_2', 2, 'PASS')

@@ -3,6 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Instant } from '../../../src/base/time.ts'
 import { Chronicle } from '../../../src/daemon/journal/chronicle.ts'
+import { keepJournal } from '../../../src/daemon/journal/journal-subscriber.ts'
+import { eventOf } from '../../../src/events/from-effect.ts'
 import type { VirtualRouter } from '../../../src/vrrp/election/state.ts'
 import { createEngine, nextDeadline, stepEngine, type EngineEvent } from '../../../src/vrrp/engine.ts'
 import { at, goodLink, ip, makeAdvert, makeFacts, makeRouter, makeTracker } from '../../vrrp/kit.ts'
@@ -22,14 +24,14 @@ function story(routers: readonly VirtualRouter[], { groups = [] }: Options = {})
     addressesOf: (name) => `10.9.0.9/24 of ${name}`,
     checkWords: () => 'exit status 1',
   })
+  const hear = keepJournal(chronicle)
   const dispatch = (event: EngineEvent): void => {
-    chronicle.begin(event)
+    hear({ type: 'input', event })
     const step = stepEngine(engine, event, now)
     engine = step.engine
     for (const effect of step.effects) {
-      if (effect.type === 'group-syncing') chronicle.groupSyncing(effect.group, effect.to)
-      else if (effect.type === 'router' && effect.effect.type === 'note')
-        chronicle.note(effect.router, effect.effect.note)
+      const told = eventOf(effect)
+      if (told) hear(told)
     }
   }
   const teller = {
@@ -250,19 +252,5 @@ describe('causes', () => {
       advert('V1', `10.9.1.${each}`, 100)
     }
     expect(told().length).toBeLessThan(6)
-  })
-})
-
-describe('listeners', () => {
-  test('hear of everything until they leave', () => {
-    const { chronicle, start } = story([makeRouter()])
-    let heard = 0
-    const leave = chronicle.onChange(() => heard++)
-    start()
-    expect(heard).toBeGreaterThan(1)
-    const before = heard
-    leave()
-    chronicle.link('eth0', 'down')
-    expect(heard).toBe(before)
   })
 })

@@ -2,17 +2,27 @@ import { expect, test } from 'vitest'
 import type { EventsReport } from '../../../src/control/events.ts'
 import type { Response } from '../../../src/control/protocol.ts'
 import { Chronicle } from '../../../src/daemon/journal/chronicle.ts'
+import { keepJournal } from '../../../src/daemon/journal/journal-subscriber.ts'
 import { JournalStream, pastEvents } from '../../../src/daemon/journal/journal-stream.ts'
+import { EventList } from '../../../src/events/event-list.ts'
 import { at } from '../../vrrp/kit.ts'
 
-const makeChronicle = (): Chronicle =>
-  new Chronicle({
+function setUp() {
+  const chronicle = new Chronicle({
     clock: { now: () => at(0) },
     wallMs: () => 0,
     recordOf: () => undefined,
     addressesOf: () => '',
     checkWords: () => '',
   })
+  const { journal } = chronicle
+  const events = new EventList()
+  events.subscribe(keepJournal(chronicle))
+  const link = (name: string, state: 'up' | 'down'): void => {
+    events.publish({ type: 'link', link: name, state })
+  }
+  return { journal, events, link }
+}
 
 const wantAll = () => true
 
@@ -20,41 +30,41 @@ const ids = (response: Response | undefined): readonly number[] | undefined =>
   response?.ok === true ? (response.result as EventsReport).events.map(({ id }) => id) : undefined
 
 test('the newest of the past', () => {
-  const chronicle = makeChronicle()
-  for (const name of ['eth0', 'eth1', 'eth0']) chronicle.link(name, 'up')
+  const { journal, link } = setUp()
+  for (const name of ['eth0', 'eth1', 'eth0']) link(name, 'up')
   const ofEth0 = ({ subject }: { subject: string }): boolean => subject === 'eth0'
-  expect(pastEvents(chronicle, ofEth0, undefined).events.map(({ id }) => id)).toEqual([1, 3])
-  expect(pastEvents(chronicle, ofEth0, 1).events.map(({ id }) => id)).toEqual([3])
-  expect(pastEvents(chronicle, ofEth0, 0).events).toEqual([])
+  expect(pastEvents(journal, ofEth0, undefined).events.map(({ id }) => id)).toEqual([1, 3])
+  expect(pastEvents(journal, ofEth0, 1).events.map(({ id }) => id)).toEqual([3])
+  expect(pastEvents(journal, ofEth0, 0).events).toEqual([])
 })
 
 test('a subscriber gets the past at once, then what is new and wanted', async () => {
-  const chronicle = makeChronicle()
-  chronicle.link('eth0', 'up')
-  const stream = new JournalStream(chronicle, ({ subject }) => subject !== 'eth9', undefined)
+  const { journal, events, link } = setUp()
+  link('eth0', 'up')
+  const stream = new JournalStream({ journal, events }, ({ subject }) => subject !== 'eth9', undefined)
   expect(ids(await stream.next())).toEqual([1])
   const next = stream.next()
-  chronicle.link('eth9', 'up')
-  chronicle.link('eth1', 'up')
+  link('eth9', 'up')
+  link('eth1', 'up')
   expect(ids(await next)).toEqual([3])
   // What came while nobody asked.
-  chronicle.link('eth1', 'down')
-  chronicle.link('eth1', 'up')
+  link('eth1', 'down')
+  link('eth1', 'up')
   expect(ids(await stream.next())).toEqual([4, 5])
 })
 
 test('one that does not keep up is told how much it missed, and costs nothing meanwhile', async () => {
-  const chronicle = makeChronicle()
-  const stream = new JournalStream(chronicle, wantAll, 0)
+  const { journal, events, link } = setUp()
+  const stream = new JournalStream({ journal, events }, wantAll, 0)
   expect(ids(await stream.next())).toEqual([])
-  for (let each = 0; each < 1_500; each++) chronicle.link('eth0', 'up')
+  for (let each = 0; each < 1_500; each++) link('eth0', 'up')
   const response = await stream.next()
   expect(ids(response)).toHaveLength(1_000)
   expect(response).toMatchObject({ result: { forgotten: 500 } })
 })
 
 test('a waiting one ends when it is closed', async () => {
-  const stream = new JournalStream(makeChronicle(), wantAll, 0)
+  const stream = new JournalStream(setUp(), wantAll, 0)
   await stream.next()
   const next = stream.next()
   stream.close()

@@ -45,7 +45,7 @@ function stage(interval: number, groups: readonly { links: readonly string[]; in
       linkByIndex: (index) => table.get(index),
       drain: () => undefined,
       linkSettings: { read: () => undefined, write: () => false },
-      complain: (text) => said.push(text),
+      complain: ({ text }) => said.push(text),
       detail: (text) => details.push(text),
       arp: {
         send: (index, frames) => {

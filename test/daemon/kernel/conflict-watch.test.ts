@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { accepted } from '../../../src/base/result.ts'
 import { before, seconds } from '../../../src/base/time.ts'
 import { ConflictWatch, type HeldAddress } from '../../../src/daemon/kernel/conflict-watch.ts'
+import { complaintLine } from '../../../src/events/event.ts'
 import type { Datagram } from '../../../src/system/socket.ts'
 import type { ArpTap } from '../../../src/vrrp/socket/arp-tap.ts'
 import { ManualTimers } from '../../support/manual-clock.ts'
@@ -47,7 +48,7 @@ class World {
     timers: this.timers,
     held: () => this.held,
     isOwnMac: (mac) => mac.every((byte, at) => byte === OWN[at]),
-    warn: (text) => this.warnings.push(text),
+    complain: (complaint) => this.warnings.push(complaintLine(complaint)),
     openTap: (index, addresses) => {
       const tap = { index, addresses: addresses.length, closed: false }
       this.taps.push(tap)

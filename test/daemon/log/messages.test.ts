@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseIpv4, type Ipv4Address } from '../../../src/base/address.ts'
 import { seconds } from '../../../src/base/time.ts'
-import { describeGroupSyncing, describeNote, type LogLevel } from '../../../src/daemon/log/messages.ts'
-import type { Note } from '../../../src/vrrp/election/state.ts'
+import {
+  describeGroupSyncing,
+  describeNote,
+  type LogLevel,
+  type Telling,
+} from '../../../src/daemon/log/messages.ts'
 
 function ip(text: string): Ipv4Address {
   const address = parseIpv4(text)
@@ -14,39 +18,54 @@ function ip(text: string): Ipv4Address {
 const source = ip('10.9.0.2')
 
 /** The words in front of `|` are those of a running keepalived 2.2.7 (or of a later one where it has none). */
-const notes: readonly (readonly [Note, LogLevel, string])[] = [
+const notes: readonly (readonly [Telling, LogLevel, string])[] = [
   [
-    { kind: 'transition', from: 'initialize', to: 'backup', because: 'init' },
+    { kind: 'transition', from: 'initialize', to: 'backup', cause: { kind: 'started' } },
     'info',
     '(VI_1) Entering BACKUP STATE (init)|',
   ],
   [
-    { kind: 'transition', from: 'initialize', to: 'fault', because: 'interface eth0 down' },
+    {
+      kind: 'transition',
+      from: 'initialize',
+      to: 'fault',
+      cause: { kind: 'fault', reasons: [{ kind: 'link-down', subject: 'eth0' }] },
+    },
     'warn',
     '(VI_1) entering FAULT state (interface eth0 down)|',
   ],
   [
-    { kind: 'transition', from: 'initialize', to: 'master', because: 'address owner' },
+    { kind: 'transition', from: 'initialize', to: 'master', cause: { kind: 'address-owner' } },
     'info',
     '(VI_1) Entering MASTER STATE| (address owner)',
   ],
   [
-    { kind: 'transition', from: 'backup', to: 'master', because: 'no master heard' },
+    { kind: 'transition', from: 'backup', to: 'master', cause: { kind: 'no-master-heard' } },
     'info',
     '(VI_1) Entering MASTER STATE| (was BACKUP: no master heard)',
   ],
   [
-    { kind: 'transition', from: 'master', to: 'backup', because: 'advert from a master of higher priority' },
+    {
+      kind: 'transition',
+      from: 'master',
+      to: 'backup',
+      cause: { kind: 'higher-priority', source, priority: 150 },
+    },
     'info',
     '(VI_1) Entering BACKUP STATE| (was MASTER: advert from a master of higher priority)',
   ],
   [
-    { kind: 'transition', from: 'master', to: 'fault', because: 'script chk failed' },
+    {
+      kind: 'transition',
+      from: 'master',
+      to: 'fault',
+      cause: { kind: 'fault', reasons: [{ kind: 'tracker', subject: 'script chk' }] },
+    },
     'warn',
     '(VI_1) Entering FAULT STATE| (was MASTER: script chk failed)',
   ],
   [
-    { kind: 'transition', from: 'fault', to: 'backup', because: 'fault cleared' },
+    { kind: 'transition', from: 'fault', to: 'backup', cause: { kind: 'fault-cleared' } },
     'info',
     '(VI_1) Entering BACKUP STATE| (was FAULT: fault cleared)',
   ],
@@ -188,7 +207,7 @@ describe('describeNote', () => {
   })
 
   test('says who is rejected, why and how often', () => {
-    const note: Note = {
+    const note: Telling = {
       kind: 'adverts-still-rejected',
       reason: 'ttl',
       source,
@@ -216,7 +235,12 @@ describe('describeNote', () => {
   })
 
   test('names the instance, the event and what belongs to it for JSON logs', () => {
-    const transition: Note = { kind: 'transition', from: 'backup', to: 'master', because: 'no master heard' }
+    const transition: Telling = {
+      kind: 'transition',
+      from: 'backup',
+      to: 'master',
+      cause: { kind: 'no-master-heard' },
+    }
     expect(describeNote('VI_1', transition).fields).toEqual({
       instance: 'VI_1',
       event: 'transition',

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import { seconds } from '../../../src/base/time.ts'
 import { RivalsLog } from '../../../src/daemon/log/rivals-log.ts'
-import type { Note } from '../../../src/vrrp/election/state.ts'
+import type { Telling } from '../../../src/daemon/log/messages.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { ip } from '../../vrrp/kit.ts'
 
-const rival: Note = { kind: 'forcing-election', source: ip('10.0.0.2'), priority: 90, ours: 100 }
+const rival = { kind: 'forcing-election', source: ip('10.0.0.2'), priority: 90, ours: 100 } as const
 const line = '(VI_1) Received advert from 10.0.0.2 with lower priority 90, ours 100, forcing new election'
 
 let clock: ManualClock
@@ -18,7 +18,7 @@ beforeEach(() => {
   said = []
 })
 
-function note(...notes: readonly Note[]): void {
+function note(...notes: readonly Telling[]): void {
   for (const each of notes) said.push(...rivals.describe('VI_1', each).map(({ text }) => text))
 }
 
@@ -44,8 +44,13 @@ test('each instance has its own', () => {
 })
 
 test('a change of state begins anew', () => {
-  note(rival, rival, { kind: 'transition', from: 'master', to: 'backup', because: 'x' }, rival)
-  expect(said).toEqual([line, '(VI_1) Entering BACKUP STATE (was MASTER: x)', line])
+  note(
+    rival,
+    rival,
+    { kind: 'transition', from: 'master', to: 'backup', cause: { kind: 'group', member: 'x' } },
+    rival,
+  )
+  expect(said).toEqual([line, '(VI_1) Entering BACKUP STATE (was MASTER: sync group follows x)', line])
 })
 
 test('other notes are as they were', () => {

@@ -7,7 +7,10 @@ import type { DrainArguments } from '../../../src/control/arguments.ts'
 import type { DrainNews } from '../../../src/control/drain.ts'
 import { isStream, type Answer } from '../../../src/control/stream.ts'
 import { Chronicle } from '../../../src/daemon/journal/chronicle.ts'
+import { keepJournal } from '../../../src/daemon/journal/journal-subscriber.ts'
 import { Drains } from '../../../src/daemon/operator/drains.ts'
+import { EventList } from '../../../src/events/event-list.ts'
+import { eventOf } from '../../../src/events/from-effect.ts'
 import { createEngine, nextDeadline, stepEngine, type EngineEvent } from '../../../src/vrrp/engine.ts'
 import { ManualTimers } from '../../support/manual-clock.ts'
 import { ip, makeAdvert, makeFacts, makeRouter } from '../../vrrp/kit.ts'
@@ -31,14 +34,17 @@ function setUp() {
     addressesOf: () => '10.9.0.9/24',
     checkWords: () => '',
   })
+  const events = new EventList()
+  events.subscribe(keepJournal(chronicle))
   let cancel = (): void => undefined
   const dispatch = (event: EngineEvent): void => {
-    chronicle.begin(event)
+    events.publish({ type: 'input', event })
     const step = stepEngine(engine, event, clock.now())
     engine = step.engine
-    for (const effect of step.effects)
-      if (effect.type === 'router' && effect.effect.type === 'note')
-        chronicle.note(effect.router, effect.effect.note)
+    for (const effect of step.effects) {
+      const told = eventOf(effect)
+      if (told?.type === 'election' || told?.type === 'note') events.publish(told)
+    }
     cancel()
     const next = nextDeadline(engine)
     if (next !== undefined)
@@ -51,6 +57,7 @@ function setUp() {
     clock,
     timers,
     chronicle,
+    events,
     engine: () => engine,
     dispatch,
     warn: (text) => warnings.push(text),

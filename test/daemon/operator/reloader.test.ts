@@ -34,10 +34,8 @@ function setup(current = old): {
     wallMs: () => Date.now(),
     configFile: '/k.conf',
     log,
-    chronicle: {
-      daemon: (kind) => {
-        keep(`journal ${kind}`)
-      },
+    publish: ({ type }) => {
+      keep(`journal ${type}`)
     },
     service: {
       reloading: () => {

@@ -171,7 +171,10 @@ describe('a problem is', () => {
       'a group member at fault',
       {
         instance: { ...inFault, group: 'G', master },
-        state: faultOf({ kind: 'group', subject: 'VI_2 (x)' }),
+        state: faultOf({
+          ...{ kind: 'group', subject: 'VI_2' },
+          reason: { kind: 'link-down', subject: 'eth2' },
+        }),
       },
       [{ code: 'group-fault', severity: 'warning' }],
     ],

@@ -17,9 +17,12 @@ function setUp(costMs = 0) {
   const feed = new StatusFeed({
     clock: timers.clock,
     timers,
-    chronicle: {
-      journal,
-      onChange: (listener) => {
+    journal,
+    events: {
+      subscribe: (subscriber) => {
+        const listener = (): void => {
+          subscriber({ type: 'remark', level: 'info', text: '' })
+        }
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
@@ -157,7 +160,8 @@ test('what goes wrong in a report is for the client alone', async () => {
   const feed = new StatusFeed({
     clock: timers.clock,
     timers,
-    chronicle: { journal: new Journal(), onChange: () => () => undefined },
+    journal: new Journal(),
+    events: { subscribe: () => () => undefined },
     report: () => {
       throw new Error('a defect')
     },

@@ -170,7 +170,10 @@ export const takeoverOrder = (): Check => ({
     for (const { router, state } of after.routers.values()) {
       if (state.kind !== 'master' || before.routers.get(router.name)?.state.kind === 'master') continue
       const order = effects.flatMap((effect) =>
-        effect.type === 'router' && effect.router === router.name && effect.effect.type !== 'note'
+        effect.type === 'router' &&
+        effect.router === router.name &&
+        effect.effect.type !== 'note' &&
+        effect.effect.type !== 'event'
           ? [effect.effect.type]
           : [],
       )

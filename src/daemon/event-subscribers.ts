@@ -1,0 +1,46 @@
+/**
+ * Who hears of what happens in the daemon, in this order: first who may have to know what an event comes from, last
+ * whoever only looks at what has become of it. One more (metrics, mail) is one more line here. Clients that watch
+ * (`vrrpd status --watch`, `events --follow`, `drain`) come after all of these, for as long as they do.
+ */
+
+import type { Clock } from '../base/time.ts'
+import type { Subscriber } from '../events/event-list.ts'
+import type { RouterRecord } from '../vrrp/engine.ts'
+import type { Succession } from './ends/succession.ts'
+import type { Chronicle } from './journal/chronicle.ts'
+import { keepJournal } from './journal/journal-subscriber.ts'
+import { writeLog } from './log/event-log.ts'
+import type { Log } from './log/logging.ts'
+import { notifyPrograms } from './scripts/notifications.ts'
+import type { ScriptRoom } from './scripts/script-room.ts'
+import type { ServiceReports } from './service/service-reports.ts'
+
+export interface Hearers {
+  readonly clock: Clock
+  readonly log: Log
+  readonly chronicle: Chronicle
+  readonly room: ScriptRoom
+  readonly succession: Succession
+  readonly service: ServiceReports | undefined
+  readonly recordOf: (router: string) => RouterRecord | undefined
+  /** Log every address that comes or goes. */
+  readonly monitorAddresses: boolean
+}
+
+export const subscribersOf = ({
+  clock,
+  log,
+  chronicle,
+  room,
+  succession,
+  service,
+  recordOf,
+  monitorAddresses,
+}: Hearers): readonly Subscriber[] => [
+  keepJournal(chronicle),
+  notifyPrograms(room, recordOf),
+  writeLog({ log, clock, monitorAddresses }),
+  (event) => succession.onEvent(event),
+  (event) => service?.onEvent(event),
+]
