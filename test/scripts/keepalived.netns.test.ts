@@ -128,9 +128,11 @@ needs(
     const pick = `set -- ${each.results.join(' ')}; [ $n -ge $# ] && n=$(($# - 1)); shift $n; exit $1`
     writeFileSync(path, `#!/bin/sh\n${run}\n${pick}\n`, { mode: 0o755 })
     const { rise, fall, initFail } = each
+    // On a busy machine a run may take longer than the interval, which is a failure where nothing else is said.
     return `vrrp_script c${index} {
   script ${path}
   interval 1
+  timeout 60
   rise ${rise}
   fall ${fall}
   ${initFail ? 'init_fail' : ''}

@@ -102,13 +102,14 @@ class Stage {
       // A busy machine is behind; never so far that the story becomes another one.
       await Promise.all([
         pause(gap),
-        this.reached(prediction.ownersBefore(toSeconds(at as number as Duration))),
+        this.reached(prediction.ownersBefore(toSeconds(at as number as Duration)), gap),
       ])
       begun.set(event, wallNow())
       await this.performer.perform(event)
       if (this.performer.wasLate && !isLast) return 'late'
     }
-    await Promise.all([pause(between(at, instant(prediction.until))), this.reached(prediction.told.owners)])
+    const rest = between(at, instant(prediction.until))
+    await Promise.all([pause(rest), this.reached(prediction.told.owners, rest)])
     await this.performer.settled()
     await eventually(async () => {
       expect(await this.told(prediction), `${this.tale.name}: really`).toEqual(prediction.told)
@@ -224,14 +225,14 @@ class Stage {
     return found ?? mac
   }
 
-  /** Waits until the wire has seen these takes; more of them are judged at the end. */
-  private async reached(wanted: ByAddress<readonly string[]>): Promise<void> {
+  /** Waits until the wire has seen these takes, which are due by then; more of them are judged at the end. */
+  private async reached(wanted: ByAddress<readonly string[]>, due: Duration): Promise<void> {
     await eventually(
       async () => {
         for (const [address, hosts] of Object.entries(wanted))
           expect((await this.owners(address)).slice(0, hosts.length), `${address} on the wire`).toEqual(hosts)
       },
-      plus(patiently, patiently),
+      plus(due, plus(patiently, patiently)),
     )
   }
 }
