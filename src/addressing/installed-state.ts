@@ -1,172 +1,157 @@
 /**
- * Installs and withdraws one virtual router's addresses, routes and rules and
- * remembers what the kernel accepted: only that is announced by ARP, and only
- * the loss of that is a loss.
+ * What every router has in the kernel: it comes, changes and goes as it is told, and what the kernel accepted
+ * is remembered. Only that is announced by ARP, and only the loss of that is a loss.
  */
 
 import type { IpAddress } from '../base/address.ts'
 import type { Complaint } from '../events/event.ts'
-import type { Kernel } from '../netlink/kernel.ts'
-import type { Link, Outcome } from '../netlink/types.ts'
+import type { Link, Refusal } from '../netlink/types.ts'
+import { acceptedOf, type Applied, type Applier, type Attempt } from './applier.ts'
+import { Claims, PLANNED } from './claims.ts'
+import { NOTHING, type DesiredAddress, type DesiredState } from './desired.ts'
+import { allOf, bind, onLink, type AddressItem, type Bound, type Item } from './link-binding.ts'
+import { isPresent } from './observed.ts'
+import { reconcile, type Share, type Situation } from './reconcile.ts'
 import type { World } from '../world/world.ts'
-import { Claims, type Changeover } from './claims.ts'
-import {
-  allOf,
-  bind,
-  onLink,
-  united,
-  wholeOf,
-  type AddressItem,
-  type Item,
-  type Bound,
-} from './link-binding.ts'
-import { linksThatLoseMore, linksWithMore, promotingOn } from './secondaries.ts'
-import type { DesiredState } from './desired.ts'
 
-/** Whose kernel state it is, for what is said of it. */
+/** Whose kernel state it is. */
 export interface Owned extends DesiredState {
   readonly router: { readonly name: string }
 }
 
-/** The part of the kernel's port that installing takes. */
-export interface InstallerPort extends Pick<
-  Kernel,
-  | 'installAddresses'
-  | 'withdrawAddresses'
-  | 'installRoutes'
-  | 'withdrawRoutes'
-  | 'installRules'
-  | 'withdrawRules'
-> {
-  linkByName(name: string): Link | undefined
-  /** While this runs, nothing goes along with these where more of their network is there: see secondaries.ts. */
-  sparing(removed: readonly Item[], change: () => void): void
-}
-
-export const installerPort = ({
-  kernel,
-  linkSettings,
-}: Pick<World, 'kernel' | 'linkSettings'>): InstallerPort => ({
-  linkByName: (name) => kernel.table.linkByName(name),
-  installAddresses: (specs) => kernel.installAddresses(specs),
-  sparing: (removed, change) => {
-    const specs = addressesOf(removed).map(({ spec }) => spec)
-    promotingOn(kernel.table, linkSettings, linksWithMore(kernel.table, specs), change)
-  },
-  withdrawAddresses: (specs) =>
-    promotingOn(kernel.table, linkSettings, linksThatLoseMore(kernel.table, specs), () =>
-      kernel.withdrawAddresses(specs),
-    ),
-  installRoutes: (specs) => kernel.installRoutes(specs),
-  withdrawRoutes: (specs) => kernel.withdrawRoutes(specs),
-  installRules: (specs) => kernel.installRules(specs),
-  withdrawRules: (specs) => kernel.withdrawRules(specs),
-})
-
-/** What came of it, in order. */
-export interface Attempt {
-  readonly item: Item
-  readonly outcome: Outcome
-}
-
-/** Addresses first, as a route may need one as its source; rules last, when the tables they ask are filled. */
-export function installAll(
-  kernel: InstallerPort,
-  { addresses, routes, rules }: Omit<Bound, 'missing'>,
-): readonly Attempt[] {
-  return [
-    ...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),
-    ...paired(routes, kernel.installRoutes(routes.map(({ spec }) => spec))),
-    ...paired(rules, kernel.installRules(rules.map(({ spec }) => spec))),
-  ]
-}
-
-/** The other way round. What is gone already is no error. */
-export function withdrawAll(
-  kernel: InstallerPort,
-  { addresses, routes, rules }: Omit<Bound, 'missing'>,
-): readonly Attempt[] {
-  return [
-    ...paired(rules, kernel.withdrawRules(rules.map(({ spec }) => spec))),
-    ...paired(routes, kernel.withdrawRoutes(routes.map(({ spec }) => spec))),
-    ...paired(addresses, kernel.withdrawAddresses(addresses.map(({ spec }) => spec))),
-  ]
-}
-
-const paired = (items: readonly Item[], outcomes: readonly Outcome[]): readonly Attempt[] =>
-  items.map((item, index) => ({ item, outcome: outcomes[index] }))
-
 /** A Master under a configuration and under the next one. */
-export interface Renewed {
+interface Renewed {
   readonly from: Owned
   readonly to: Owned
 }
 
-/** An address that the kernel has accepted. */
+/** What the kernel does not have, or has still, though it was to be otherwise. */
+export type Shortfall =
+  | { readonly kind: 'no-link'; readonly owner: string; readonly text: string; readonly link: string }
+  | {
+      readonly kind: 'not-set'
+      readonly owner: string
+      readonly item: Item
+      readonly refusal: Refusal
+    }
+  | {
+      readonly kind: 'not-removed'
+      /** Undefined: of several owners together. */
+      readonly owner: string | undefined
+      readonly item: Item
+      readonly refusal: Refusal
+    }
+
+/** With the kernel's own reason. */
+export function complaintOf(shortfall: Shortfall): Complaint {
+  const { kind, owner } = shortfall
+  const of = owner === undefined ? {} : { router: owner }
+  if (kind === 'no-link')
+    return { what: 'not-set', ...of, text: `cannot set ${shortfall.text}: no interface ${shortfall.link}` }
+  const { item, refusal } = shortfall
+  const reason = `${refusal.text} [${refusal.code}]`
+  if (kind === 'not-set')
+    return { what: kind, ...of, text: `cannot set ${item.text}${onLink(item)}: ${reason}` }
+  const from = item.kind === 'address' ? ` from ${item.link}` : ''
+  return { what: kind, ...of, text: `cannot remove ${item.text}${from}: ${reason}` }
+}
+
+/** An address that the kernel has accepted. `link`: its name in the configuration. */
 interface HeldAddress extends Pick<AddressItem, 'link'> {
   readonly linkIndex: number
   readonly address: IpAddress
 }
 
-interface Tried extends Pick<Bound, 'missing'> {
-  readonly attempts: readonly Attempt[]
+export interface InstalledStatePorts extends Pick<World, 'kernel'> {
+  readonly applier: Applier
+  /** Nobody else wants anything when absent. */
+  readonly claims?: Claims
+  /** As the kernel's table has it when absent. */
+  readonly linkByName?: (name: string) => Link | undefined
 }
 
-export class Installer {
-  private readonly kernel: InstallerPort
-  private readonly complain: (complaint: Complaint) => void
+export class InstalledState {
+  private readonly kernel: World['kernel']
+  private readonly applier: Applier
   private readonly claims: Claims
-  private readonly haveSet: (items: readonly AddressItem[]) => void
+  private readonly linkByName: (name: string) => Link | undefined
+  /** When `plan` was told. */
+  private heldBefore: readonly Item[] = []
 
-  /** @param haveSet is told of addresses that the kernel accepted */
-  constructor(
-    kernel: InstallerPort,
-    complain: (complaint: Complaint) => void,
-    claims: Claims = new Claims(),
-    haveSet: (items: readonly AddressItem[]) => void = () => undefined,
-  ) {
+  constructor({
+    kernel,
+    applier,
+    claims = new Claims(),
+    linkByName = (name) => kernel.table.linkByName(name),
+  }: InstalledStatePorts) {
     this.kernel = kernel
-    this.complain = complain
+    this.applier = applier
     this.claims = claims
-    this.haveSet = haveSet
+    this.linkByName = linkByName
   }
 
-  /** One refusal never stops the others. */
-  install(assembled: Owned): void {
-    this.hold(assembled, this.attempt(assembled))
+  bind(desired: DesiredState): Bound {
+    return bind(desired, this.linkByName)
+  }
+
+  install(owned: Owned): readonly Shortfall[] {
+    const share = this.shareOf(owned)
+    const applied = this.apply({ before: [], after: [share] })
+    return this.hold(share, applied)
+  }
+
+  withdraw(owned: Owned): readonly Shortfall[] {
+    const { name } = owned.router
+    // What is held is on a link that may have another name by now; what is not held may be a leftover.
+    const held = this.claims.release(name)
+    const applied = this.apply({ before: [...allOf(this.bind(owned)), ...held], after: [] })
+    return notRemoved(applied, name)
+  }
+
+  /** What is wanted by these is not removed, whoever gives it up, until `change` or the next `plan`. */
+  plan(states: readonly DesiredState[]): void {
+    const items = states.flatMap((state) => allOf(this.bind(state)))
+    this.claims.release(PLANNED)
+    this.heldBefore = this.claims.all
+    this.claims.set(PLANNED, items)
   }
 
   /**
-   * A new configuration: what nobody wants any more goes, what is new comes, the rest is not touched. What is
-   * new comes first, so that an address or a destination is served all the time; and everything is set once
-   * more at the end, as something may have gone along with what was removed.
+   * A new configuration, of which `plan` has been told: what nobody wants any more goes, what is new comes, the
+   * rest is not touched.
    *
    * @param masters as they were and as they are to be
-   * @param change of all owners together
+   * @param statics what the static items are to be from now on
    */
-  change(masters: readonly Renewed[], { replaced, removed }: Changeover): void {
+  change(masters: readonly Renewed[], statics: Share): readonly Shortfall[] {
+    this.claims.release(PLANNED)
+    // What those that have left held is still there where somebody wants it, perhaps with other attributes.
+    const before = [...this.heldBefore, ...this.claims.all]
+    this.claims.set(statics.owner, statics.items)
     for (const { from } of masters) this.claims.release(from.router.name)
-    const outdated = replaced.map(({ from }) => from).filter((item) => !this.claims.isHosts(item))
-    this.kernel.sparing([...outdated, ...removed], () => {
-      this.remove(outdated)
-      this.installAll(wholeOf(replaced.map(({ to }) => to)))
-      const tried = masters.map(({ to }) => ({ to, first: this.attempt(to) }))
-      this.remove(this.claims.removable(removed))
-      for (const { to, first } of tried) this.hold(to, removed.length === 0 ? first : this.attempt(to))
-    })
-  }
-
-  withdraw(assembled: Owned): void {
-    const { name } = assembled.router
-    // What is held is on a link that may have another name by now; what is not held may be a leftover.
-    const held = this.claims.release(name)
-    const named = bind(assembled, (link) => this.kernel.linkByName(link))
-    this.remove(this.claims.removable(allOf(united(named, held))), name)
+    const shares = masters.map(({ to }) => this.shareOf(to))
+    const applied = this.apply({ before, after: [statics, ...shares] })
+    return [...notRemoved(applied, undefined), ...shares.flatMap((share) => this.hold(share, applied))]
   }
 
   /** Puts things back that are held and have been taken away. */
   putBack(items: readonly Item[]): readonly Attempt[] {
-    return installAll(this.kernel, wholeOf(items))
+    const settled = { table: this.kernel.table, settled: true }
+    const after = [{ owner: '', items }]
+    const plan = reconcile({ before: [], after, claims: this.claims, observed: settled })
+    return this.applier.apply(plan).flatMap(({ attempts }) => attempts)
+  }
+
+  /** What is there of these addresses and may be removed. */
+  leftoversOf(desired: DesiredState): readonly AddressItem[] {
+    const { addresses } = this.bind(desired)
+    return this.claims.removable(addresses).filter((item) => isPresent(item, this.kernel.table))
+  }
+
+  /** Whether the host had it before us. */
+  isHosts(address: DesiredAddress): boolean {
+    const { addresses } = this.bind({ ...NOTHING, addresses: [address] })
+    return addresses.some((item) => this.claims.isHosts(item))
   }
 
   /** Everything that this router holds, as far as we have been told. */
@@ -174,7 +159,7 @@ export class Installer {
     return this.claims.of(name)
   }
 
-  /** The addresses that the kernel accepted, in the file's order. `link`: its name there. */
+  /** The addresses that the kernel accepted, in the file's order. */
   addressesOf(name: string): readonly HeldAddress[] {
     return this.itemsOf(name).flatMap((item) =>
       item.kind === 'address'
@@ -183,47 +168,38 @@ export class Installer {
     )
   }
 
-  private attempt(assembled: Owned): Tried {
-    const specs = bind(assembled, (link) => this.kernel.linkByName(link))
-    return { missing: specs.missing, attempts: this.installAll(specs) }
+  private shareOf(owned: Owned): Share & Pick<Bound, 'missing'> {
+    const bound = this.bind(owned)
+    return { owner: owned.router.name, items: allOf(bound), missing: bound.missing }
   }
 
-  private installAll(specs: Omit<Bound, 'missing'>): readonly Attempt[] {
-    const attempts = installAll(this.kernel, specs)
-    this.haveSet(addressesOf(acceptedOf(attempts)))
-    return attempts
+  private apply(situation: Pick<Situation, 'before' | 'after'>): readonly Applied[] {
+    // Others of our requests may be on their way to the table.
+    const observed = { table: this.kernel.table, settled: false }
+    return this.applier.apply(reconcile({ ...situation, claims: this.claims, observed }))
   }
 
-  /** What came of it is what the router has. */
-  private hold({ router: { name } }: Owned, { missing, attempts }: Tried): void {
-    for (const { text, link } of missing)
-      this.complain({ what: 'not-set', router: name, text: `cannot set ${text}: no interface ${link}` })
-    for (const attempt of attempts) this.refused(name, attempt)
-    this.claims.set(name, acceptedOf(attempts))
-  }
-
-  private remove(items: readonly Item[], name?: string): void {
-    for (const { item, outcome } of withdrawAll(this.kernel, wholeOf(items))) {
-      if (outcome === undefined) continue
-      const from = item.kind === 'address' ? ` from ${item.link}` : ''
-      this.complain({
-        what: 'not-removed',
-        ...(name !== undefined && { router: name }),
-        text: `cannot remove ${item.text}${from}: ${outcome.text} [${outcome.code}]`,
-      })
-    }
-  }
-
-  private refused(name: string, { item, outcome }: Attempt): void {
-    if (outcome === undefined) return
-    const text = `cannot set ${item.text}${onLink(item)}: ${outcome.text} [${outcome.code}]`
-    this.complain({ what: 'not-set', router: name, text })
+  /** What came of it last is what the router has. */
+  private hold(
+    { owner, missing }: Share & Pick<Bound, 'missing'>,
+    applied: readonly Applied[],
+  ): readonly Shortfall[] {
+    const last = applied.findLast(({ step }) => step.do === 'set' && step.owner === owner)
+    const attempts = last?.attempts ?? []
+    this.claims.set(owner, acceptedOf(attempts))
+    return [
+      ...missing.map((each): Shortfall => ({ kind: 'no-link', owner, ...each })),
+      ...attempts.flatMap(({ item, outcome }): readonly Shortfall[] =>
+        outcome === undefined ? [] : [{ kind: 'not-set', owner, item, refusal: outcome }],
+      ),
+    ]
   }
 }
 
-/** What of it the kernel accepted. */
-export const acceptedOf = (attempts: readonly Attempt[]): readonly Item[] =>
-  attempts.filter(({ outcome }) => outcome === undefined).map(({ item }) => item)
-
-export const addressesOf = (items: readonly Item[]): readonly AddressItem[] =>
-  items.filter((item) => item.kind === 'address')
+const notRemoved = (applied: readonly Applied[], owner: string | undefined): readonly Shortfall[] =>
+  applied
+    .filter(({ step }) => step.do === 'remove')
+    .flatMap(({ attempts }) => attempts)
+    .flatMap(({ item, outcome }): readonly Shortfall[] =>
+      outcome === undefined ? [] : [{ kind: 'not-removed', owner, item, refusal: outcome }],
+    )

@@ -3,7 +3,7 @@
 import { between, earliest, type Instant } from '../base/time.ts'
 import type { Refusal } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
-import type { Attempt } from './installed-state.ts'
+import type { Attempt } from './applier.ts'
 import { keyOfItem as keyOf, type Item } from './link-binding.ts'
 import { beginning, isSeen, reconsidered, tried, wasSeen, type Retry } from './retry.ts'
 

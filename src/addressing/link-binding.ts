@@ -156,6 +156,9 @@ export const describeItem = (item: Item): string =>
 /** In the log, behind the item's own text. */
 export const onLink = (item: Item): string => (item.kind === 'address' ? ` on ${item.link}` : '')
 
+export const addressesOf = (items: readonly Item[]): readonly AddressItem[] =>
+  items.filter((item) => item.kind === 'address')
+
 /** Sorted, as installing takes them. */
 export const wholeOf = (items: readonly Item[]): Omit<Bound, 'missing'> => ({
   addresses: items.filter((item) => item.kind === 'address'),
@@ -182,13 +185,6 @@ export const allOf = ({ addresses, routes, rules }: Omit<Bound, 'missing'>): rea
   ...routes,
   ...rules,
 ]
-
-/** Each once. */
-export function united(specs: Bound, more: readonly Item[]): Omit<Bound, 'missing'> {
-  if (more.length === 0) return specs
-  const all = [...allOf(specs), ...more]
-  return wholeOf([...new Map(all.map((item) => [keyOfItem(item), item])).values()])
-}
 
 /** What one has and the other has not. Whether it is watched is no difference to the kernel. */
 export const without = (one: DesiredState, other: DesiredState): DesiredState => ({

@@ -7,6 +7,7 @@
  */
 
 import type { Complaint } from '../events/event.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
 import type { LinkSettings } from '../world/world.ts'
 
 const SETTING = 'ipv4/promote_secondaries'
@@ -56,5 +57,31 @@ export class Promotion {
     this.changed.delete(index)
     const link = this.nameOf(index)
     if (link !== undefined) this.settings.write(link, SETTING, '0')
+  }
+}
+
+/**
+ * Removes addresses, and nothing goes along with them. Where the setting cannot be written they go along, and whoever
+ * wants them sets them again.
+ *
+ * @param links their indexes, of secondaries.ts
+ */
+export function promotingOn<T>(
+  table: LinkTable,
+  settings: LinkSettings,
+  links: readonly number[],
+  remove: () => T,
+): T {
+  if (links.length === 0) return remove()
+  const promotion = new Promotion(
+    settings,
+    () => undefined,
+    (index) => table.linkByIndex(index)?.name,
+  )
+  promotion.use(new Set(links))
+  try {
+    return remove()
+  } finally {
+    promotion.close()
   }
 }

@@ -6,7 +6,7 @@
 
 import type { LinkTable } from '../netlink/link-table.ts'
 import { describeAuthor, hintFor } from './change-author.ts'
-import type { Installer } from './installed-state.ts'
+import type { InstalledState } from './installed-state.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
 import { describeItem, type Item } from './link-binding.ts'
 import { isPresent, type Loss } from './observed.ts'
@@ -15,7 +15,7 @@ import type { PortId } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 
 export interface RestorerPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
-  readonly installer: Installer
+  readonly installed: InstalledState
   readonly table: () => LinkTable
   readonly say: (text: string) => void
   readonly processName: World['processName']
@@ -40,7 +40,7 @@ export class Restorer {
       drain: ports.drain,
       wanted: () => this.losses.filter((loss) => this.isHeld(loss)).map(({ item }) => item),
       isPresent: (item) => isPresent(item, ports.table()),
-      install: (items) => ports.installer.putBack(items),
+      install: (items) => ports.installed.putBack(items),
       restored: (item, count) => {
         this.restored(item, count)
       },
@@ -87,6 +87,6 @@ export class Restorer {
   }
 
   private isHeld({ router, item }: Loss): boolean {
-    return this.ports.installer.itemsOf(router).includes(item)
+    return this.ports.installed.itemsOf(router).includes(item)
   }
 }

@@ -1,44 +1,15 @@
 /**
  * With the first IPv4 address of a network the kernel removes all others of it, whoever has set them, unless
- * promote_secondaries is set on the link. Here it is, for the moment of a removal.
+ * promote_secondaries is set on the link. Here is where it would: for the moment of a removal it is set there
+ * (promote-secondaries.ts). Pure.
  */
 
 import { inIpv4Network, isIpv4 } from '../base/address.ts'
 import { addressKey } from '../netlink/identity.ts'
 import type { LinkTable } from '../netlink/link-table.ts'
 import type { AddressSpec, LinkAddress } from '../netlink/types.ts'
-import type { LinkSettings } from '../world/world.ts'
-import { Promotion } from './promote-secondaries.ts'
 
 /**
- * Removes addresses, and nothing along with them. Where the setting cannot be written they go along, and whoever
- * wants them sets them again.
- *
- * @param links their indexes, as of the functions below
- */
-export function promotingOn<T>(
-  table: LinkTable,
-  settings: LinkSettings,
-  links: readonly number[],
-  remove: () => T,
-): T {
-  if (links.length === 0) return remove()
-  const promotion = new Promotion(
-    settings,
-    () => undefined,
-    (index) => table.linkByIndex(index)?.name,
-  )
-  promotion.use(new Set(links))
-  try {
-    return remove()
-  } finally {
-    promotion.close()
-  }
-}
-
-/**
- * Pure.
- *
  * @param table as it is before the removal
  * @returns the links where the kernel would take along more than is removed
  */
@@ -56,7 +27,7 @@ export function linksThatLoseMore(table: LinkTable, removed: readonly AddressSpe
   )
 }
 
-/** The same where it is not known which address of a network will be its first by then: all links with more of it. Pure. */
+/** The same where it is not known which address of a network will be its first by then: all links with more of it. */
 export const linksWithMore = (table: LinkTable, removed: readonly AddressSpec[]): readonly number[] =>
   linksOf(
     removed.filter((spec) => networkOf(table, spec).some((each) => addressKey(each) !== addressKey(spec))),

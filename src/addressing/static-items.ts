@@ -14,24 +14,18 @@ import type { World } from '../world/world.ts'
 import { describeAuthor, hintFor } from './change-author.ts'
 import { STATIC_ITEMS, type Claims } from './claims.ts'
 import type { HostAddresses } from './host-addresses.ts'
-import {
-  acceptedOf,
-  addressesOf,
-  installAll,
-  withdrawAll,
-  type Attempt,
-  type InstallerPort,
-} from './installed-state.ts'
+import type { Applier, Attempt } from './applier.ts'
 import { Keeper, type KeeperPorts } from './keeper.ts'
-import { allOf, onLink, keyOfItem, bind, united, wholeOf, type Item, type Bound } from './link-binding.ts'
+import { allOf, onLink, keyOfItem, bind, type Item, type Bound } from './link-binding.ts'
+import { reconcile, type Share, type Situation } from './reconcile.ts'
 import { findLosses, isPresent, type Loss } from './observed.ts'
 import { timesToTell } from './retry.ts'
 import { NOTHING, type DesiredState } from './desired.ts'
 
 export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
-  readonly installer: InstallerPort
+  readonly applier: Applier
   readonly claims: Claims
-  readonly hosts: Pick<HostAddresses, 'notice' | 'haveSet'>
+  readonly hosts: Pick<HostAddresses, 'notice'>
   readonly table: () => LinkTable
   readonly processName: World['processName']
   readonly say: (text: string) => void
@@ -69,7 +63,7 @@ export class StaticItems {
     })
   }
 
-  /** What is missing is set. What is no longer wanted goes with `settle`, when it is known whether anybody else wants it. */
+  /** What is missing is set. What is no longer wanted goes with `InstalledState.change`, when it is known whether anybody else wants it. */
   use(wanted: DesiredState): void {
     this.wanted = wanted
     this.noticeHosts()
@@ -89,9 +83,9 @@ export class StaticItems {
     return allOf(this.specs(this.wanted))
   }
 
-  /** From now on only what is wanted is held. */
-  settle(): void {
-    this.ports.claims.set(STATIC_ITEMS, this.items())
+  /** What is to be held from now on, and nothing else: it is kept here. */
+  share(): Share {
+    return { owner: STATIC_ITEMS, items: this.items(), kept: true }
   }
 
   onEvents(events: readonly LinkEvent[]): void {
@@ -109,9 +103,15 @@ export class StaticItems {
   /** They go even with --dont-release-vrrp, as keepalived's do (measured). */
   close(): void {
     this.keeper.close()
-    const gone = united(this.specs(this.wanted), this.ports.claims.release(STATIC_ITEMS))
+    const before = [...this.items(), ...this.ports.claims.release(STATIC_ITEMS)]
     this.wanted = NOTHING
-    this.remove(allOf(gone))
+    for (const { item, outcome } of this.apply({ before, after: [] })) {
+      if (outcome === undefined) continue
+      this.ports.complain({
+        what: 'not-removed',
+        text: `cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`,
+      })
+    }
   }
 
   private explain(item: Item, by: Loss['by']): void {
@@ -142,24 +142,17 @@ export class StaticItems {
 
   private install(items: readonly Item[]): readonly Attempt[] {
     this.hold(items)
-    const attempts = installAll(this.ports.installer, wholeOf(items))
-    this.ports.hosts.haveSet(addressesOf(acceptedOf(attempts)))
-    return attempts
+    return this.apply({ before: [], after: [{ owner: STATIC_ITEMS, items }] })
+  }
+
+  private apply(situation: Pick<Situation, 'before' | 'after'>): readonly Attempt[] {
+    const { applier, claims, table } = this.ports
+    const plan = reconcile({ ...situation, claims, observed: { table: table(), settled: true } })
+    return applier.apply(plan).flatMap(({ attempts }) => attempts)
   }
 
   private specs(wanted: DesiredState): Bound {
-    return bind(wanted, (name) => this.ports.installer.linkByName(name))
-  }
-
-  private remove(items: readonly Item[]): void {
-    const { installer, claims, complain } = this.ports
-    for (const { item, outcome } of withdrawAll(installer, wholeOf(claims.removable(items)))) {
-      if (outcome === undefined) continue
-      complain({
-        what: 'not-removed',
-        text: `cannot remove static ${item.text}: ${outcome.text} [${outcome.code}]`,
-      })
-    }
+    return bind(wanted, (name) => this.ports.table().linkByName(name))
   }
 }
 

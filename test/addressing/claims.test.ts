@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changeover, Claims } from '../../src/addressing/claims.ts'
+import { Claims } from '../../src/addressing/claims.ts'
+import { changeover } from '../../src/addressing/reconcile.ts'
 import { slotOf, type Item } from '../../src/addressing/link-binding.ts'
 import { addressSpec, ip, routeSpec } from '../netlink/specs.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { between, instant, seconds, toSeconds, type Duration } from '../../src/base/time.ts'
-import type { Attempt } from '../../src/addressing/installed-state.ts'
+import type { Attempt } from '../../src/addressing/applier.ts'
 import { Keeper } from '../../src/addressing/keeper.ts'
 import type { Item } from '../../src/addressing/link-binding.ts'
 import type { Refusal } from '../../src/netlink/types.ts'

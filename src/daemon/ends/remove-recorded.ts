@@ -4,7 +4,6 @@ import { formatCidr } from '../../base/address.ts'
 import { complaintLine, type Complaint } from '../../events/event.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { World } from '../../world/world.ts'
-import { Installer, installerPort } from '../../addressing/installed-state.ts'
 import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
 import type { ReadRecord, RecordedInstance } from './run-record.ts'
 import { withdrawAll } from './succession.ts'
@@ -19,7 +18,7 @@ export function removeRecorded(
   const refused = (complaint: Complaint): void => {
     complain(complaintLine(complaint))
   }
-  withdrawAll(record.instances, new Installer(installerPort(world), refused))
+  withdrawAll(record.instances, world, refused)
   removeVirtualMacs(record.virtualMacs, world.kernel, refused)
   restoreSettings(record.settings, world.linkSettings)
   return present

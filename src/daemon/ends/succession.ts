@@ -11,7 +11,8 @@ import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { UsedNumbers } from '../adverts/advert-codec.ts'
 import type { Assembled } from '../assemble.ts'
 import { leftAs } from '../../addressing/host-addresses.ts'
-import { Installer, installerPort } from '../../addressing/installed-state.ts'
+import { Applier } from '../../addressing/applier.ts'
+import { complaintOf, InstalledState } from '../../addressing/installed-state.ts'
 import type { Firewall } from '../kernel/firewall.ts'
 import type { Log } from '../log/logging.ts'
 import { orphaned, resumable, usedNumbers } from './resumption.ts'
@@ -78,8 +79,8 @@ export class Succession {
       log.warn(complaintLine(complaint))
     }
     if (this.previous) {
-      const installer = new Installer(installerPort({ kernel, linkSettings }), complain)
-      withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)
+      const orphans = orphaned(this.previous, [...this.ports.routers(), this.ports.statics()])
+      withdrawAll(orphans, { kernel, linkSettings }, complain)
       removeVirtualMacs(this.orphanedMacs(this.previous), kernel, complain)
       const tables = this.previous.firewallTables ?? []
       if (tables.length > 0) firewall.removeLeftovers(tables)
@@ -151,7 +152,14 @@ export class Succession {
   }
 }
 
-/** What is gone already is no error; what the kernel refuses goes to the installer's complaints. */
-export function withdrawAll(all: readonly (Wants & { readonly name: string })[], installer: Installer): void {
-  for (const { name, ...wants } of all) installer.withdraw({ router: { name }, ...wants })
+/** What is gone already is no error. @param complain is told of what the kernel refuses */
+export function withdrawAll(
+  all: readonly (Wants & { readonly name: string })[],
+  world: Pick<World, 'kernel' | 'linkSettings'>,
+  complain: (complaint: Complaint) => void,
+): void {
+  const installed = new InstalledState({ kernel: world.kernel, applier: new Applier(world) })
+  for (const { name, ...wants } of all)
+    for (const shortfall of installed.withdraw({ router: { name }, ...wants }))
+      complain(complaintOf(shortfall))
 }

@@ -10,14 +10,15 @@ import { OWNER_PRIORITY } from '../../vrrp/election/priority.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import { Announcer, hasNeighbours, type Announcement } from './announcer.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
-import { changeover, Claims, PLANNED } from '../../addressing/claims.ts'
+import { Applier } from '../../addressing/applier.ts'
+import { Claims } from '../../addressing/claims.ts'
 import { ConflictWatch, type ConflictProblem, type HeldAddress } from './conflict-watch.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
 import { HostAddresses } from '../../addressing/host-addresses.ts'
-import { Installer, installerPort } from '../../addressing/installed-state.ts'
-import { allOf, bind, describeItem, without, type Item } from '../../addressing/link-binding.ts'
+import { complaintOf, InstalledState, type Shortfall } from '../../addressing/installed-state.ts'
+import { describeItem, without, type Item } from '../../addressing/link-binding.ts'
 import { LinkRenewals } from './link-renewals.ts'
-import { isPresent, type Loss } from '../../addressing/observed.ts'
+import type { Loss } from '../../addressing/observed.ts'
 import { Promotion } from '../../addressing/promote-secondaries.ts'
 import { Restorer } from '../../addressing/restorer.ts'
 import { StaticItems } from '../../addressing/static-items.ts'
@@ -57,9 +58,8 @@ export class Holdings {
   private readonly ports: HoldingsPorts
   private readonly hosts: HostAddresses
   private readonly claims: Claims
-  /** When `plan` was told. */
-  private heldBefore: readonly Item[] = []
-  private readonly installer: Installer
+  private readonly applier: Applier
+  private readonly installed: InstalledState
   private readonly announcer: Announcer
   private readonly renewals: LinkRenewals
   private readonly restorer: Restorer
@@ -71,8 +71,13 @@ export class Holdings {
     this.ports = ports
     this.hosts = new HostAddresses(() => ports.kernel.table, ports.say, ports.left)
     this.claims = new Claims(this.hosts)
-    this.installer = new Installer(installerPort(ports), ports.complain, this.claims, (addresses) => {
+    this.applier = new Applier(ports, (addresses) => {
       this.hosts.haveSet(addresses)
+    })
+    this.installed = new InstalledState({
+      kernel: ports.kernel,
+      applier: this.applier,
+      claims: this.claims,
     })
     this.announcer = this.makeAnnouncer(assembly)
     this.renewals = this.makeRenewals()
@@ -95,7 +100,7 @@ export class Holdings {
     this.noticeHosts(assembled)
     this.ports.firewall.follow(assembled)
     this.tellItems(assembled, 'setting')
-    this.installer.install(assembled)
+    this.complainOf(this.installed.install(assembled))
     this.conflicts.touch()
   }
 
@@ -105,7 +110,7 @@ export class Holdings {
     this.conflicts.touch()
     if (keep) return
     this.tellItems(assembled, 'removing')
-    this.installer.withdraw(assembled)
+    this.complainOf(this.installed.withdraw(assembled))
     this.ports.firewall.release(assembled.router.name)
   }
 
@@ -117,18 +122,14 @@ export class Holdings {
   /** @param elsewhere only on other links than the router's own: garp_extra_if */
   announce(assembled: Assembled, repeat: number, elsewhere: boolean): void {
     const { name } = assembled.router
-    const held = this.installer.addressesOf(name)
+    const held = this.installed.addressesOf(name)
     const wanted = elsewhere ? held.filter(({ link }) => isElsewhere(link, assembled)) : held
     this.announcer.announce(name, wanted, repeat)
   }
 
   /** What these want is not removed, whoever gives it up, until they have set it or `plan` is told that nobody will. */
   plan(routers: readonly Assembled[], statics: DesiredState = NOTHING): void {
-    const { table } = this.ports.kernel
-    const items = [...routers, statics].map((wanted) => allOf(bind(wanted, (name) => table.linkByName(name))))
-    this.claims.release(PLANNED)
-    this.heldBefore = this.claims.all
-    this.claims.set(PLANNED, items.flat())
+    this.installed.plan([...routers, statics])
   }
 
   /**
@@ -137,17 +138,10 @@ export class Holdings {
    */
   change(masters: readonly Renewed[]): void {
     this.conflicts.touch()
-    this.claims.release(PLANNED)
     // All names that go before those that come: two may have been exchanged.
     for (const { from, to } of masters) if (from.router.name !== to.router.name) this.forgetName(from)
     for (const { to } of masters) this.ports.firewall.follow(to)
-    const { table } = this.ports.kernel
-    const wanted = masters.flatMap(({ to }) => allOf(bind(to, (name) => table.linkByName(name))))
-    // What those that have left held is still there where somebody wants it, perhaps with other attributes.
-    const held = [...this.heldBefore, ...this.claims.all]
-    const change = changeover(held, [...this.statics.items(), ...wanted])
-    this.statics.settle()
-    this.installer.change(masters, change)
+    this.complainOf(this.installed.change(masters, this.statics.share()))
     for (const { from, to } of masters) this.announceChange(from, to)
   }
 
@@ -158,27 +152,24 @@ export class Holdings {
 
   private announceChange(from: Assembled, to: Assembled): void {
     const { name, garp } = to.router
-    const held = this.installer.addressesOf(name)
+    const held = this.installed.addressesOf(name)
     this.announcer.keepOnly(name, held)
     if (without(to, from).addresses.length > 0) this.announcer.announce(name, held, garp.repeat)
   }
 
   /** What a run before this one has left; nothing of it is held. */
   removeLeftovers(assembled: Assembled): void {
-    const { addresses } = bind(assembled, (name) => this.ports.kernel.table.linkByName(name))
-    const left = this.claims.removable(addresses).filter((item) => isPresent(item, this.ports.kernel.table))
+    const left = this.installed.leftoversOf(assembled)
     const items = left.map(describeItem)
     const { name: router } = assembled.router
     const note = { kind: 'removing-leftovers', items } as const
     if (left.length > 0) this.ports.publish({ type: 'note', router, note })
-    this.installer.withdraw(assembled)
+    this.complainOf(this.installed.withdraw(assembled))
   }
 
   /** Whether the host had it before us. */
   isHosts(wanted: DesiredAddress): boolean {
-    const { table } = this.ports.kernel
-    const { addresses } = bind({ ...NOTHING, addresses: [wanted] }, (name) => table.linkByName(name))
-    return addresses.some((item) => this.claims.isHosts(item))
+    return this.installed.isHosts(wanted)
   }
 
   /** Whether an address on a link has come from us. */
@@ -187,7 +178,7 @@ export class Holdings {
   }
 
   private noticeHosts({ router, ...wanted }: Assembled): void {
-    const { addresses } = bind(wanted, (name) => this.ports.kernel.table.linkByName(name))
+    const { addresses } = this.installed.bind(wanted)
     const claimant = {
       name: router.name,
       stays: router.priority === OWNER_PRIORITY,
@@ -197,7 +188,7 @@ export class Holdings {
   }
 
   itemsOf(router: string): readonly Item[] {
-    return this.installer.itemsOf(router)
+    return this.installed.itemsOf(router)
   }
 
   /** What went along with something that we removed is nobody's doing but ours. */
@@ -250,6 +241,10 @@ export class Holdings {
     this.conflicts.close()
   }
 
+  private complainOf(shortfalls: readonly Shortfall[]): void {
+    for (const shortfall of shortfalls) this.ports.complain(complaintOf(shortfall))
+  }
+
   private stepAside({ router, item }: Loss): void {
     if (item.track) this.ports.onLost(router, describeItem(item))
   }
@@ -259,7 +254,7 @@ export class Holdings {
     return new Restorer({
       ...{ clock, timers, say, processName },
       ownPort: kernel.portId,
-      installer: this.installer,
+      installed: this.installed,
       table: () => kernel.table,
       drain: () => {
         kernel.drain()
@@ -275,7 +270,7 @@ export class Holdings {
 
   private announceItem(router: string, item: Item): void {
     const { garp } = this.ports.routerNamed(router).router
-    const itsOwn = this.installer
+    const itsOwn = this.installed
       .addressesOf(router)
       .filter(
         ({ linkIndex, address }) =>
@@ -327,7 +322,7 @@ export class Holdings {
     readonly held: readonly Announcement[]
   }[] {
     return [...this.ports.records()].flatMap(({ router }) => {
-      const held = this.installer.addressesOf(router.name).filter(({ linkIndex }) => linkIndex === index)
+      const held = this.installed.addressesOf(router.name).filter(({ linkIndex }) => linkIndex === index)
       return held.length > 0 ? [{ router, held }] : []
     })
   }
@@ -347,7 +342,7 @@ export class Holdings {
   private heldAddresses(): readonly HeldAddress[] {
     const { records, kernel } = this.ports
     return [...records()].flatMap(({ router: { name }, since }) =>
-      this.installer.addressesOf(name).flatMap(({ linkIndex, address }) => {
+      this.installed.addressesOf(name).flatMap(({ linkIndex, address }) => {
         const link = kernel.table.linkByIndex(linkIndex)
         return isIpv4(address) && link !== undefined && hasNeighbours(link)
           ? [{ link, address, router: name, since }]
@@ -360,7 +355,7 @@ export class Holdings {
     const { clock, timers, kernel, say, complain, processName } = this.ports
     return new StaticItems({
       ...{ clock, timers, say, complain, processName },
-      installer: installerPort(this.ports),
+      applier: this.applier,
       claims: this.claims,
       hosts: this.hosts,
       table: () => kernel.table,

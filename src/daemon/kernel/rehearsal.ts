@@ -17,7 +17,8 @@ import type { World } from '../../world/world.ts'
 import { AdvertCodec } from '../adverts/advert-codec.ts'
 import { sendBurst } from './announcer.ts'
 import type { Assembled } from '../assemble.ts'
-import { Installer, installerPort } from '../../addressing/installed-state.ts'
+import { Applier } from '../../addressing/applier.ts'
+import { InstalledState } from '../../addressing/installed-state.ts'
 import { describeNote } from '../log/messages.ts'
 import { perform, type OutboxPorts } from '../outbox.ts'
 
@@ -98,7 +99,8 @@ function rehearsalPorts(
   neighbour: AdvertCodec,
 ): OutboxPorts {
   const silent = (): void => undefined
-  const installer = new Installer({ ...installerPort(stage), linkByName: () => NOWHERE }, silent)
+  const applier = new Applier(stage)
+  const installed = new InstalledState({ kernel: stage.kernel, applier, linkByName: () => NOWHERE })
   const announcements = assembled.router.addresses.map((address) => ({ link: NOWHERE, address }))
   return {
     sendAdvert: (_assembled, { source, priority, unadvertised }) => {
@@ -108,11 +110,11 @@ function rehearsalPorts(
         neighbour.decode({ link: NOWHERE.name, address: to, bytes, arrivedAt: instant(0) }, source)
     },
     install: (each) => {
-      installer.install(each)
-      installer.addressesOf(each.router.name)
+      installed.install(each)
+      installed.addressesOf(each.router.name)
     },
     withdraw: (each) => {
-      installer.withdraw(each)
+      installed.withdraw(each)
     },
     announce: (_assembled, repeat) => {
       sendBurst({ ...stage, outcome: silent }, announcements, repeat)
