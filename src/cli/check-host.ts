@@ -90,12 +90,12 @@ export async function examinePrograms(
     insecure: new Map(
       [...scripts]
         .filter(([, script]) => script.kind === 'runnable' && script.insecure)
-        .map(([command, script]) => [command, script.warnings.find(isAboutPermissions) ?? '']),
+        .map(([command, script]) => [command, unsafeOf(script)]),
     ),
   }
 }
 
-const isAboutPermissions = (warning: string): boolean => warning.startsWith('Unsafe permissions')
+const unsafeOf = (script: Script): string => (script.kind === 'runnable' ? (script.unsafe ?? '') : '')
 
 /** As scripts/users.ts has it, with getent by Node instead of the addon. */
 const users: UserDirectory = {

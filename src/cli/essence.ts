@@ -17,7 +17,10 @@ export function essenceOf({ problems, instances, groups, notices, daemon }: Stat
   ])
 }
 
-/** `9 adverts from 10.0.0.2 rejected, the last 1 s ago` is not news every second. */
+/**
+ * `9 adverts from 10.0.0.2 rejected, the last 1 s ago` is not news every second. The daemon that wrote this may be older
+ * or newer than we are, and who sends those adverts stands nowhere else in its report.
+ */
 const withoutNumbers = (text: string): string =>
   text.replace(/\d+(\.\d+)*/g, (number) => (number.split('.').length === 4 ? number : '#'))
 

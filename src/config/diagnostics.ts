@@ -41,6 +41,8 @@ export interface Diagnostic {
   readonly related?: readonly Related[]
   /** What was probably meant: a text to write instead of what the span covers. */
   readonly suggestion?: string
+  /** Why, where it is the same for many: of all with one code and one reason the first may stand for the others. */
+  readonly reason?: string
   /** The daemon cannot run with this configuration. */
   readonly fatal: boolean
   readonly inKeepalived: InKeepalived
@@ -54,6 +56,7 @@ export type Report = (diagnostic: Diagnostic) => void
 export interface Details {
   readonly related?: readonly Related[] | undefined
   readonly suggestion?: string | undefined
+  readonly reason?: string
   readonly fatal?: boolean
   readonly inKeepalived?: InKeepalived
   readonly secret?: boolean
@@ -75,6 +78,7 @@ const make = (
   inKeepalived: details.inKeepalived ?? (severity === 'note' ? 'no' : 'config'),
   ...(details.related !== undefined && details.related.length > 0 && { related: details.related }),
   ...(details.suggestion !== undefined && { suggestion: details.suggestion }),
+  ...(details.reason !== undefined && { reason: details.reason }),
 })
 
 /** Errors and warnings are taken to be keepalived's too, notes to be ours alone, unless `details` say otherwise. */

@@ -51,6 +51,11 @@ export interface Problem {
 /** A problem whose beginning may not be known. Without `instances` it concerns the one that is named, if any. */
 export type Found = Omit<Problem, 'since' | 'instances'> & {
   readonly since?: string
+  /**
+   * What it is about, where one instance (or the daemon) may have several of its code at a time: an address, a route,
+   * a tracker. Together with them it tells whether it is the same problem still, whatever its text has become.
+   */
+  readonly subject?: string
   readonly instances?: readonly string[]
 }
 

@@ -67,9 +67,8 @@ function report({ ofDaemon, sources }: Loaded, log: Log): void {
 /** Of what is accepted without effect, such as all that is SNMP's, the first line stands for all. */
 function oncePerReason(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const reasons = new Set<string>()
-  return diagnostics.filter(({ code, message }) => {
-    if (code !== 'no-effect') return true
-    const reason = message.slice(message.indexOf(': '))
+  return diagnostics.filter(({ reason }) => {
+    if (reason === undefined) return true
     if (reasons.has(reason)) return false
     reasons.add(reason)
     return true

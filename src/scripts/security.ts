@@ -51,7 +51,8 @@ export async function resolveScript(
     kind: 'runnable',
     spec: { argv: [found.path, ...args], identity: who.value.identity, environment },
     warnings: [...found.warnings, ...judgement.warnings],
-    insecure: judgement.insecure,
+    insecure: judgement.unsafe !== undefined,
+    ...(judgement.unsafe !== undefined && { unsafe: judgement.unsafe }),
   }
 }
 
@@ -77,7 +78,7 @@ export function securityViolation(
 }
 
 type Judgement =
-  | { readonly warnings: readonly string[]; readonly insecure: boolean }
+  | { readonly warnings: readonly string[]; readonly unsafe: string | undefined }
   | { readonly reason: DisabledReason; readonly text: string }
 
 /** Only what runs as root can be used by somebody else to become root. */
@@ -93,15 +94,15 @@ function judge(path: string, steps: readonly Step[], who: RunAs, strict: boolean
   const groups = who.identity.groups
   const hasRootsRights = who.uid === 0 || [who.gid, ...groups].includes(0)
   const changeable = hasRootsRights ? changeableByOthers(steps) : undefined
-  const unsafe = `Unsafe permissions found for script '${path}'`
-  if (changeable !== undefined && strict) {
-    return { reason: 'insecure', text: `${unsafe}: others than root can change ${changeable.path}` }
-  }
+  const unsafe =
+    changeable &&
+    `Unsafe permissions found for script '${path}': others than root can change ${changeable.path}`
+  if (unsafe !== undefined && strict) return { reason: 'insecure', text: unsafe }
   const refusing = refusedBy(steps, { ...who, groups })
   return {
-    insecure: changeable !== undefined,
+    unsafe,
     warnings: [
-      ...(changeable === undefined ? [] : [`${unsafe}: others than root can change ${changeable.path}`]),
+      ...(unsafe === undefined ? [] : [unsafe]),
       ...(refusing === undefined
         ? []
         : [`WARNING - script '${path}' is not executable for ${ids}: no permission on ${refusing.path}`]),

@@ -76,6 +76,8 @@ export type Script =
       readonly warnings: readonly string[]
       /** Would be refused with enable_script_security. */
       readonly insecure: boolean
+      /** Why, in the words of its warning. */
+      readonly unsafe?: string
       /** `</path`: it only opens a file, so that enable_script_security does not concern it. */
       readonly onlyOpens?: true
     }

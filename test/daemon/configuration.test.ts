@@ -61,6 +61,21 @@ virtual_server 10.0.0.9 80 {
   )
 })
 
+test('what has no effect is said once for each reason, whatever stands behind it', async () => {
+  const { model, lines } = await read(`global_defs {
+  enable_snmp_vrrp
+  enable_snmp_rfc
+  lvs_timeouts tcp 7200
+  lvs_flush
+}
+${instance}`)
+  expect(model).toBeDefined()
+  expect(lines.map((line) => line.replace(/^.*note: /, ''))).toEqual([
+    "'enable_snmp_vrrp' is accepted and has no effect: vrrpd speaks no SNMP [no-effect]",
+    "'lvs_timeouts' is accepted and has no effect: vrrpd does not touch IPVS [no-effect]",
+  ])
+})
+
 test('without such blocks there is no notice', async () => {
   const { model } = await read(instance)
   expect(model && notServedNotice(model, '/k.conf')).toBeUndefined()

@@ -77,7 +77,11 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
       'virtual_routes',
       routes.map((route) => routeLine(route, link)),
     ),
-  rules: (rules) => block('virtual_rules', rules.map(ruleLine)),
+  rules: (rules) =>
+    block(
+      'virtual_rules',
+      rules.map((rule) => ruleLine(rule)),
+    ),
   trackScripts: (tracked) => trackScriptBlock(tracked, scripts),
   trackInterfaces: trackInterfaceBlock,
   trackFiles: trackFileLines,

@@ -51,7 +51,13 @@ const printers: Printers<Model> = {
         routes.map((route) => routeLine(route, global.defaultInterface)),
       ),
     ]),
-  staticRules: (rules) => blocks([block('static_rules', rules.map(ruleLine))]),
+  staticRules: (rules) =>
+    blocks([
+      block(
+        'static_rules',
+        rules.map((rule) => ruleLine(rule)),
+      ),
+    ]),
   trackGroups: (groups) =>
     blocks(
       groups.map(({ name, members }) =>

@@ -9,8 +9,17 @@ const MAIN_TABLE = 254
 /** RTPROT_KEEPALIVED */
 const KEEPALIVED = 18
 
+export interface LineOptions {
+  /** Say so where it is not watched (`no_track`); default: yes. */
+  readonly tracking?: boolean
+}
+
 /** @param fallbackLink for a route of several gateways that is watched and names no interface. */
-export function routeLine(route: VirtualRoute, fallbackLink: string): string {
+export function routeLine(
+  route: VirtualRoute,
+  fallbackLink: string,
+  { tracking = true }: LineOptions = {},
+): string {
   const { destination, gateway, metric, nexthops, protocol, scope, source, table, tos, track, type } = route
   // Of several gateways the interface is each one's own; what stands before them says that it is watched.
   const watched = nexthops.length > 0 && track ? (nexthops.find(hasLink)?.link ?? fallbackLink) : undefined
@@ -35,7 +44,7 @@ export function routeLine(route: VirtualRoute, fallbackLink: string): string {
     route.append ? 'append' : '',
     route.trackGroup === undefined ? '' : `track_group ${word(route.trackGroup)}`,
     encapsulationWords(route.encapsulation),
-    track ? '' : 'no_track',
+    track || !tracking ? '' : 'no_track',
     ...nexthops.map(nexthopWords),
   ])
 }
@@ -76,7 +85,7 @@ const nexthopWords = ({ gateway, link, onlink, realms, weight }: Nexthop): strin
     onlink ? 'onlink' : '',
   ])
 
-export function ruleLine(rule: VirtualRule): string {
+export function ruleLine(rule: VirtualRule, { tracking = true }: LineOptions = {}): string {
   const { action, family, from, fwmark, fwmask, iif, l3mdev, not, oif, preference, to, tos, track } = rule
   const isFamilySaid = [from, to].some((cidr) => cidr !== undefined && !isIpv4(cidr.address))
   return words([
@@ -101,7 +110,7 @@ export function ruleLine(rule: VirtualRule): string {
     track || rule.protocol === 0 ? '' : `protocol ${rule.protocol}`,
     rule.trackGroup === undefined ? '' : `track_group ${word(rule.trackGroup)}`,
     `preference ${preference}`,
-    track ? '' : 'no_track',
+    track || !tracking ? '' : 'no_track',
   ])
 }
 

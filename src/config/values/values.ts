@@ -92,8 +92,10 @@ function reportStanding(keyword: Keyword, statement: Words, report: Report): voi
     const message = `'${name}' is known since keepalived ${since}: 2.2.7 would ignore it`
     report(noteAt(place, 'newer-keyword', message, { inKeepalived: 'config' }))
   }
-  if (standing.kind === 'no-effect')
-    report(noteAt(place, 'no-effect', `'${name}' is accepted and has no effect: ${standing.because}`))
+  if (standing.kind === 'no-effect') {
+    const { because: reason } = standing
+    report(noteAt(place, 'no-effect', `'${name}' is accepted and has no effect: ${reason}`, { reason }))
+  }
   if (standing.kind === 'not-yet')
     report(noteAt(place, 'not-acted-on', `'${name}' is accepted and not acted on yet: ${standing.instead}`))
 }

@@ -199,12 +199,14 @@ function addressProblems(
   return [
     ...missing.map(({ address }): Own => ({
       code: 'address-missing',
+      subject: address,
       severity: 'critical',
       text: `${name} is MASTER, but ${address} is missing`,
       advice: SET_ANEW,
     })),
     ...stray.map(({ address }): Own => ({
       code: 'address-stray',
+      subject: address,
       severity: 'critical',
       text: `${name} is ${state}, but ${address} is present here: two hosts may answer for it`,
       advice: isOnlyAddress
@@ -235,6 +237,7 @@ function routingProblems({ name, state, routes, rules }: InstanceReport): Own[] 
   if (state !== 'MASTER') return []
   const missing = (code: 'route-missing' | 'rule-missing', what: string): Own => ({
     code,
+    subject: what,
     severity: 'critical',
     text: `${name} is MASTER, but the ${what} is missing`,
     advice: SET_ANEW,

@@ -8,10 +8,10 @@ export class ProblemMemory {
   /** @param all that there are now; what is not among them any more is forgotten */
   date(all: readonly Found[], nowIso: string): readonly Problem[] {
     const seen = new Map<string, string>()
-    const dated = all.map((found): Problem => {
+    const dated = all.map(({ subject, ...found }): Problem => {
       const instances = found.instances ?? (found.instance === null ? [] : [found.instance])
       if (found.since !== undefined) return { ...found, instances, since: found.since }
-      const key = `${found.code} ${found.instance ?? ''} ${found.text.replace(/\d+/g, '')}`
+      const key = JSON.stringify([found.code, found.instance, subject])
       const since = this.firstSeen.get(key) ?? nowIso
       seen.set(key, since)
       return { ...found, instances, since }

@@ -73,6 +73,7 @@ function trackerProblem(
     return [
       {
         code: 'tracker-disabled',
+        subject: `${kind} ${name}`,
         severity: 'warning',
         text: `${kind} ${name} is disabled and has no influence on ${names}${why}`,
         advice: 'mend the script or its permissions, then: systemctl reload vrrpd',
@@ -89,6 +90,7 @@ function trackerProblem(
   return [
     {
       code: 'tracker-failed',
+      subject: `${kind} ${name}`,
       severity: 'warning',
       text: `${kind} ${name} ${value === null ? VERDICT_WORDS[verdict] : `holds ${value}`}${result}: ${effects}${output}`,
       advice: null,

@@ -88,18 +88,18 @@ function kernelReports(
       present: presence.addresses[index] ?? false,
     })),
     routes: routes.map((route, index) => ({
-      route: withoutTracking(routeLine(route, link)),
+      route: routeLine(route, link, UNTRACKED),
       present: presence.routes[index] ?? false,
     })),
     rules: rules.map((rule, index) => ({
-      rule: withoutTracking(ruleLine(rule)),
+      rule: ruleLine(rule, UNTRACKED),
       present: presence.rules[index] ?? false,
     })),
   }
 }
 
-/** ip(8) does not know it. */
-const withoutTracking = (line: string): string => line.replace(/ no_track\b/, '')
+/** What is watched is the file's word: ip(8) does not know it. */
+const UNTRACKED = { tracking: false }
 
 /** In Fault what keeps it there now; while waiting, for what; otherwise why the state was entered. */
 function because({ state, conditions, because: entered }: RouterRecord): string {

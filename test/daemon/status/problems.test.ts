@@ -384,6 +384,33 @@ describe('a problem is', () => {
 })
 
 describe('ProblemMemory', () => {
+  test('each address, route and tracker is a problem of its own, whatever its text becomes', () => {
+    const missing = (...addresses: readonly string[]) =>
+      problems({ instance: { addresses: addresses.map((address) => ({ address, present: false })) } })
+    const memory = new ProblemMemory()
+    const since = (found: ReturnType<typeof problems>, second: number) =>
+      memory.date(found, `2026-11-21T10:00:0${second}.000Z`).map((each) => each.since.slice(17, 19))
+    expect(since(missing('10.0.0.8/24'), 1)).toEqual(['01'])
+    expect(since(missing('10.0.0.8/24', '10.0.0.9/24'), 2)).toEqual(['01', '02'])
+    expect(since(missing('10.0.0.9/24'), 3)).toEqual(['02'])
+    const failing = (output: string) =>
+      problems({
+        instance: { trackers: [tracker({ verdict: 'down' }), tracker({ name: 'other', verdict: 'down' })] },
+      }).map((found) => ({ ...found, text: `${found.text}: ${output}` }))
+    expect(since(failing('refused'), 4)).toEqual(['04', '04'])
+    expect(since(failing('timed out').slice(1), 5)).toEqual(['04'])
+  })
+
+  test('what it tells them apart by is nobody else’s', () => {
+    const [told] = new ProblemMemory().date(
+      problems({ instance: { addresses: absent } }),
+      '2026-11-21T10:00:00.000Z',
+    )
+    expect(Object.keys(told ?? {}).sort()).toEqual(
+      ['code', 'severity', 'text', 'advice', 'since', 'instance', 'instances'].sort(),
+    )
+  })
+
   test('a problem without a beginning began when it was first seen, numbers aside', () => {
     const memory = new ProblemMemory()
     const found = problems({ instance: { addresses: absent } })
