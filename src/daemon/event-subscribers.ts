@@ -16,13 +16,13 @@ import { notifyPrograms } from './scripts/notifications.ts'
 import type { ScriptRoom } from './scripts/script-room.ts'
 import type { ServiceReports } from './service/service-reports.ts'
 
-export interface Hearers {
+export interface Subscribing {
   readonly clock: Clock
   readonly log: Log
   readonly chronicle: Chronicle
-  readonly room: ScriptRoom
-  readonly succession: Succession
-  readonly service: ServiceReports | undefined
+  readonly room: Pick<ScriptRoom, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>
+  readonly succession: Pick<Succession, 'onEvent'>
+  readonly service: Pick<ServiceReports, 'onEvent'> | undefined
   readonly recordOf: (router: string) => RouterRecord | undefined
   /** Log every address that comes or goes. */
   readonly monitorAddresses: boolean
@@ -37,7 +37,7 @@ export const subscribersOf = ({
   service,
   recordOf,
   monitorAddresses,
-}: Hearers): readonly Subscriber[] => [
+}: Subscribing): readonly Subscriber[] => [
   keepJournal(chronicle),
   notifyPrograms(room, recordOf),
   writeLog({ log, clock, monitorAddresses }),

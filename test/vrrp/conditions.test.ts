@@ -129,4 +129,10 @@ test('conditions are the same when nothing the election looks at differs', () =>
   expect(sameConditions(well, { ...well, source: undefined })).toBe(false)
   expect(sameConditions(well, { ...well, pending: ['script chk'] })).toBe(false)
   expect(sameConditions(well, { ...well, faults: [{ kind: 'tracker', subject: 'script chk' }] })).toBe(false)
+  const through = (subject: string): Conditions => ({
+    ...well,
+    faults: [{ kind: 'group', subject: 'V1', reason: { kind: 'link-down', subject } }],
+  })
+  expect(sameConditions(through('eth0'), through('eth0'))).toBe(true)
+  expect(sameConditions(through('eth0'), through('eth1'))).toBe(false)
 })
