@@ -103,15 +103,16 @@ export interface Changeover {
  * @param wanted by all owners from now on; where two differ in the attributes of one item, the first counts
  */
 export function changeover(held: readonly Item[], wanted: readonly Item[]): Changeover {
-  if (held.length === 0) return { replaced: [], removed: [] }
+  // Where owners differed it is not known whose attributes it has: all of them are tried.
+  const distinct = [...new Map(held.map((item) => [keyOfItem(item), item])).values()]
+  // A take-over, or a router that gives up: nothing to compare.
+  if (distinct.length === 0 || wanted.length === 0) return { replaced: [], removed: distinct }
   const next = firstBySlot(wanted)
-  const replaced = [...firstBySlot(held)].flatMap(([slot, from]): readonly Replacement[] => {
+  const replaced = [...firstBySlot(distinct)].flatMap(([slot, from]): readonly Replacement[] => {
     const to = next.get(slot)
     return to === undefined || JSON.stringify(from.spec) === JSON.stringify(to.spec) ? [] : [{ from, to }]
   })
-  // Where owners differed it is not known whose attributes it has: all of them are tried.
-  const removed = held.filter((item) => !next.has(slotOf(item)))
-  return { replaced, removed: [...new Map(removed.map((item) => [keyOfItem(item), item])).values()] }
+  return { replaced, removed: distinct.filter((item) => !next.has(slotOf(item))) }
 }
 
 function firstBySlot(items: readonly Item[]): ReadonlyMap<string, Item> {

@@ -10,6 +10,7 @@ import { complaintLine } from '../../src/events/event.ts'
 import { complaintOf, InstalledState, type Owned } from '../../src/addressing/installed-state.ts'
 import { allOf, keyOfItem, slotOf } from '../../src/addressing/link-binding.ts'
 import { reconcile, type Share } from '../../src/addressing/reconcile.ts'
+import { addressKey } from '../../src/netlink/identity.ts'
 import { cidr, ip } from '../netlink/specs.ts'
 import { address, configuration, Host, OTHERS, route, rule } from './kernel.ts'
 
@@ -53,6 +54,9 @@ describe('a reload', () => {
         const gone = host
           .drain()
           .flatMap((event) => (event.type === 'address-removed' ? [event.address] : []))
+        // Not even what is set with other attributes is away twice.
+        const names = gone.map((each) => `${each.linkIndex} ${addressKey(each)}`)
+        expect(names).toEqual([...new Set(names)])
         for (const { secondary, ...each } of gone)
           expect(kept).not.toContain(JSON.stringify({ ...each, ...(secondary && {}) }))
       }),
