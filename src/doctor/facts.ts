@@ -194,6 +194,8 @@ export interface VrrpSocket {
 export interface ScriptFacts {
   /** `vrrp_script chk_nginx`, `notify_master of VI_1` */
   readonly use: string
+  /** A vrrp_script. */
+  readonly isCheck?: boolean
   readonly program: string
   /** Why it will never run, in keepalived's words, and the reason's name. */
   readonly disabled?: { readonly reason: string; readonly text: string }

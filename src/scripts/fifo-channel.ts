@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { milliseconds, seconds, type Duration } from '../base/time.ts'
 import { FifoLines } from './fifo-lines.ts'
 import type { FifoOwner, FifoPorts, OpenFifo } from './fifo.ts'
-import type { NotifySubject } from './notify.ts'
+import type { NotifyState, NotifySubject } from './notify.ts'
 import { startProgram, type Run } from './process.ts'
 import type { LaunchSpec, ScriptPorts } from './types.ts'
 
@@ -17,10 +17,12 @@ export interface FifoSpec {
   readonly reader: LaunchSpec | undefined
 }
 
-/** MASTER, BACKUP, FAULT, STOP, DELETED; MASTER_RX_LOWER_PRI; MASTER_PRIORITY, BACKUP_PRIORITY. */
+/** keepalived's third word of a line. */
+type FifoWord = NotifyState | 'MASTER_PRIORITY' | 'BACKUP_PRIORITY'
+
 export interface FifoNotice {
   readonly subject: NotifySubject
-  readonly what: string
+  readonly what: FifoWord
   readonly priority: number
 }
 
@@ -65,7 +67,7 @@ export class FifoChannel {
 
   write({ subject: { type, name }, what, priority }: FifoNotice): void {
     const text = `${type} "${name}" ${what} ${String(priority)}\n`
-    this.#lines.submit({ key: `${type} ${name} ${kindOf(what)}`, text })
+    this.#lines.submit({ key: `${type} ${name} ${KINDS[what]}`, text })
   }
 
   /** A reader has time to hear the last lines until it is told to end. */
@@ -115,7 +117,14 @@ export class FifoChannel {
   }
 }
 
-const kindOf = (what: string): string =>
-  what.endsWith('_PRIORITY') || what === 'MASTER_RX_LOWER_PRI'
-    ? what.replace(/^(MASTER|BACKUP)_PRI/, 'PRI')
-    : 'state'
+/** Of what is not read in time the last one of each kind is kept. */
+const KINDS: Readonly<Record<FifoWord, 'state' | 'priority' | 'lower priority'>> = {
+  MASTER: 'state',
+  BACKUP: 'state',
+  FAULT: 'state',
+  STOP: 'state',
+  DELETED: 'state',
+  MASTER_PRIORITY: 'priority',
+  BACKUP_PRIORITY: 'priority',
+  MASTER_RX_LOWER_PRI: 'lower priority',
+}

@@ -393,6 +393,21 @@ describe('rivals', () => {
   ])
 })
 
+test('a check that never runs is worse than a notify script that does not', () => {
+  const disabled = { reason: 'not-found', text: 'no such file' }
+  const why = (use: string, isCheck: boolean): unknown =>
+    checkScripts(
+      facts({ scripts: accepted([{ use, isCheck, program: '/x', disabled, warnings: [], hidden: false }]) }),
+    )
+  expect(why('vrrp_script chk', true)).toMatchObject([
+    { why: expect.stringContaining('protects nothing') as unknown },
+  ])
+  // A keyword is no part of a name.
+  expect(why('notify_master of vrrp_script', false)).toMatchObject([
+    { why: 'what it should do at the transition is not done' },
+  ])
+})
+
 describe('scripts', () => {
   const script = (change: Partial<ScriptFacts>): Pick<Facts, 'scripts'> => ({
     scripts: accepted([

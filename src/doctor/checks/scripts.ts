@@ -12,6 +12,7 @@ export function checkScripts({ scripts }: Facts): readonly Finding[] {
 
 function judge({
   use,
+  isCheck = false,
   program,
   disabled,
   warnings,
@@ -20,7 +21,7 @@ function judge({
 }: ScriptFacts): readonly Finding[] {
   if (hidden) return [unknown(`${use}: only root may look at ${program}`)]
   if (disabled !== undefined) {
-    const why = use.startsWith('vrrp_script')
+    const why = isCheck
       ? 'a check that never runs protects nothing: the instance goes on as if it had passed'
       : 'what it should do at the transition is not done'
     return [

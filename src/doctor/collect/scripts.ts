@@ -24,13 +24,14 @@ export async function collectScripts(
     workingDirectory: '/',
   }
   const scripts = await Promise.all(
-    commandsOf(model).map(async ([use, command]): Promise<ScriptFacts> => {
+    commandsOf(model).map(async ({ use, isCheck, command }): Promise<ScriptFacts> => {
       const script = await resolveScript(command, settings, ports)
       const [program] = command.argv
       if (script.kind === 'disabled') {
         const hidden = script.reason === 'inaccessible' && !root
         return {
           use,
+          isCheck,
           program,
           disabled: { reason: script.reason, text: script.text },
           warnings: [],
@@ -38,7 +39,7 @@ export async function collectScripts(
         }
       }
       const missing = await missingInterpreter(host, script.spec.argv[0])
-      const common = { use, program, warnings: script.warnings, hidden: false }
+      const common = { use, isCheck, program, warnings: script.warnings, hidden: false }
       return missing === undefined ? common : { ...common, missingInterpreter: missing }
     }),
   )
@@ -48,20 +49,21 @@ export async function collectScripts(
 /** systemd's, which the unit does not change. */
 const DAEMON_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-function commandsOf({
-  scripts,
-  instances,
-  syncGroups,
-  global,
-}: Model): readonly (readonly [string, Command])[] {
+/** A command of the configuration: what for, in its words. */
+interface Use extends Pick<ScriptFacts, 'use'> {
+  readonly isCheck: boolean
+  readonly command: Command
+}
+
+function commandsOf({ scripts, instances, syncGroups, global }: Model): readonly Use[] {
   const own = [
     ...global.fifos.map(({ keyword, script }) => [`${keyword}_script`, script] as const),
     ['startup_script', global.startupScript?.command] as const,
     ['shutdown_script', global.shutdownScript?.command] as const,
   ]
   return [
-    ...own.flatMap(([name, command]) => (command === undefined ? [] : [[name, command] as const])),
-    ...scripts.map(({ name, command }) => [`vrrp_script ${name}`, command] as const),
+    ...own.flatMap(([use, command]) => (command === undefined ? [] : [{ use, isCheck: false, command }])),
+    ...scripts.map(({ name, command }) => ({ use: `vrrp_script ${name}`, isCheck: true, command })),
     ...[...instances, ...syncGroups].flatMap(({ name, notify }) => notifiesOf(name, notify)),
   ]
 }
@@ -76,11 +78,11 @@ const KEYWORDS: Readonly<Record<Exclude<keyof Notify, 'priorityChanges'>, string
   deleted: 'notify_deleted',
 }
 
-const notifiesOf = (name: string, notify: Notify): readonly (readonly [string, Command])[] =>
+const notifiesOf = (name: string, notify: Notify): readonly Use[] =>
   (Object.keys(KEYWORDS) as (keyof typeof KEYWORDS)[]).flatMap((key) => {
     const command = notify[key]
     return command !== undefined && command !== true
-      ? [[`${KEYWORDS[key]} of ${name}`, command] as const]
+      ? [{ use: `${KEYWORDS[key]} of ${name}`, isCheck: false, command }]
       : []
   })
 
