@@ -26,6 +26,8 @@ export interface NetworkSetup {
   readonly reloads: readonly Reload[]
   /** After each action, so that what promises lead to belongs to that moment: the next turn of the event loop. */
   readonly turn: () => Promise<void>
+  /** Hears every packet that leaves a host for a LAN, whoever else does. */
+  readonly overhear?: (at: Instant, host: string, packet: Packet) => void
 }
 
 /** A file that a host reads anew, called as the story has it. */
@@ -260,6 +262,7 @@ export class Network {
 
   /** Multicast reaches all others on the LAN, unicast the one that has the address there. */
   private send(from: number, link: string, packet: Packet): void {
+    this.setup.overhear?.(this.now, this.setup.hosts[from]?.name ?? '', packet)
     const others = this.hosts.flatMap((host, number) => (number === from ? [] : [{ host, number }]))
     const { to } = packet
     const receivers = isMulticastIpv4(to) ? others : others.filter(({ host }) => host.linkOf(to) === link)

@@ -4,14 +4,15 @@ import { spawn } from 'node:child_process'
 import { copyFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { formatIp } from '../../../src/base/address.ts'
-import { plus, toSeconds, type Duration } from '../../../src/base/time.ts'
+import { plus, toMilliseconds, toSeconds, type Duration } from '../../../src/base/time.ts'
+import { askDaemon } from '../../../src/control/client.ts'
 import type { StoryEvent } from '../../../src/simulation/story/story.ts'
 import type { Turnstile } from '../../../src/tracking/turnstile.ts'
 import type { Lab } from '../../support/lab.ts'
 import { Daemon } from '../../support/lab/daemon.ts'
 import { signalQuietly } from '../../support/lab/processes.ts'
 import type { Check } from '../../support/lab/recorder.ts'
-import { patiently, pause, wallNow } from '../../support/lab/time.ts'
+import { patiently, pause, wallNow, type WallTime } from '../../support/lab/time.ts'
 import { findProgram, run } from '../../support/tools.ts'
 import type { Place, Tale } from './tale.ts'
 
@@ -23,6 +24,8 @@ export class Performer {
   wasLate = false
   /** Dead hosts. */
   readonly gone = new Set<string>()
+  /** Of daemons that have been asked: when their instances began to listen, in milliseconds. */
+  readonly listening: { readonly at: WallTime; readonly by: string }[] = []
   private readonly tale: Tale
   private readonly lab: Lab
   private readonly starts: Turnstile
@@ -178,6 +181,19 @@ export class Performer {
   private runProgram(host: string): void {
     const path = join(this.lab.host(host).directory, this.place(host).program)
     this.programs.set(host, spawn(path, ['300'], { stdio: 'ignore' }).pid!)
+  }
+
+  /** What a daemon that runs knows of its past, before it ends. */
+  async askFor(host: string): Promise<void> {
+    const daemon = this.daemons.get(host)
+    if (daemon?.running !== true) return
+    const answer = await askDaemon(daemon.controlSocket, 'status', toMilliseconds(patiently))
+    if (!answer.ok) throw new Error(`${host} does not tell its status`)
+    for (const { history } of answer.value.instances)
+      for (const { at, from, to } of history)
+        if (to === 'BACKUP' && from !== 'MASTER')
+          this.listening.push({ at: Date.parse(at) * 1_000, by: host })
+    this.listening.sort((one, other) => one.at - other.at)
   }
 
   private daemon(host: string): Daemon {

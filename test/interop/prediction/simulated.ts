@@ -3,11 +3,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { Cidr } from '../../../src/base/address.ts'
-import { milliseconds, plus, toSeconds, type Duration } from '../../../src/base/time.ts'
+import { milliseconds, plus, toSeconds, type Duration, type Instant } from '../../../src/base/time.ts'
 import { loadConfiguration } from '../../../src/config/load.ts'
 import type { Model } from '../../../src/config/model.ts'
 import { summaryLine } from '../../../src/config/render.ts'
 import { endAfter, Network, type Reload } from '../../../src/simulation/network.ts'
+import type { Packet } from '../../../src/simulation/process.ts'
 import { makeReport, type SimulationReport } from '../../../src/simulation/report/report.ts'
 import {
   lastEventAt,
@@ -15,9 +16,11 @@ import {
   settlingTime,
   type StoryEvent,
 } from '../../../src/simulation/story/story.ts'
+import { asAdvert } from '../../support/lab/frames.ts'
 import { memoryIo } from '../../support/memory-io.ts'
 import { eventOf, tally, withoutPrefix, withoutRepetitions } from './tale.ts'
 import type { ByAddress, Place, Span, Tale, Told } from './tale.ts'
+import type { Seen, Voice } from './takeovers.ts'
 
 /** Of the hosts that the story is told to later, so that both have the same. */
 export interface Surroundings {
@@ -33,6 +36,8 @@ export interface Prediction {
   /** @param time in seconds */
   ownersBefore(time: number): ByAddress<readonly string[]>
   readonly told: Told
+  /** Times are microseconds from the beginning. */
+  readonly seen: Seen
 }
 
 export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings): Promise<Prediction> {
@@ -52,7 +57,12 @@ export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings
   expect(diagnostics).toEqual([])
   const settling = settlingTime([...models.values(), ...reloads.map(({ model }) => model)])
   const until = endAfter(lastEventAt(events), settling)
-  const network = new Network({ hosts: setups, lans, seed: 1, until, reloads, turn: () => turn() })
+  const voices: Voice[] = []
+  const overhear = (at: Instant, by: string, { bytes }: Packet): void => {
+    const advert = asAdvert({ at, bytes: Buffer.concat([ETHERNET_HEADER, bytes]) })
+    if (advert !== undefined) voices.push({ ...advert, by })
+  }
+  const network = new Network({ hosts: setups, lans, seed: 1, until, reloads, turn: () => turn(), overhear })
   const report = makeReport(await network.run(events))
   const ownersBefore: Prediction['ownersBefore'] = (time) =>
     byAddress(report, ({ held }) =>
@@ -65,7 +75,13 @@ export async function predict(tale: Tale, { lans, place, linksOf }: Surroundings
       held.flatMap(({ host, to }) => (to === null ? [host] : [])).toSorted(),
     ),
   }
-  return { events, until, report, ownersBefore, told }
+  const listening = report.events.flatMap(({ time, host, from, to }) =>
+    host !== null && to === 'BACKUP' && from !== 'MASTER' ? [{ at: microsecondsOf(time), by: host }] : [],
+  )
+  const takes = byAddress(report, ({ held }) =>
+    held.map(({ host, from }) => ({ at: microsecondsOf(from), by: host })),
+  )
+  return { events, until, report, ownersBefore, told, seen: { voices, listening, takes } }
 }
 
 async function load(host: string, text: string): Promise<Model> {
@@ -90,6 +106,11 @@ export function expectPredictedSpan(
   expect(span, `${host} after ${line}`).toBeGreaterThanOrEqual(toSeconds(atLeast) - toSeconds(lateness))
   expect(span, `${host} after ${line}`).toBeLessThanOrEqual(toSeconds(plus(atMost, lateness)))
 }
+
+const microsecondsOf = (time: number): number => Math.round(time * 1_000_000)
+
+/** For packets that have none: of nobody, and IPv4. */
+const ETHERNET_HEADER = Buffer.from([...new Uint8Array(12), 0x08, 0x00])
 
 const byAddress = <T>(
   { addresses }: SimulationReport,

@@ -23,6 +23,7 @@ import {
 } from '../../support/lab/time.ts'
 import { Performer } from './performer.ts'
 import { expectPredictedSpan, predict, type Prediction, type Surroundings } from './simulated.ts'
+import type { Seen } from './takeovers.ts'
 import { eventOf, tally, withoutPrefix, withoutRepetitions } from './tale.ts'
 import type { ByAddress, Span, Tale, Told } from './tale.ts'
 
@@ -36,19 +37,27 @@ export async function expectAgreement(tale: Tale): Promise<void> {
 
 /** @returns whether it is to be told anew; never the last time */
 async function tell(tale: Tale, isLast: boolean): Promise<boolean> {
-  const { hosts, lans = [{ link: 'eth0', subnet: '10.9.0.0/24' }] } = tale
-  const lab = await starts.pass(() => Lab.create({ hosts: [...hosts, 'probe'], lans }))
-  const stage = new Stage(tale, lab)
+  const stage = await Stage.open(tale)
   try {
-    await stage.prepare()
-    const prediction = await predict(tale, stage.surroundings)
-    expect(prediction.told.owners, `${tale.name}: simulated`).toEqual(tale.owners)
+    const prediction = await stage.predict()
     for (const span of tale.spans ?? []) expectPredictedSpan(span, tale.story, prediction)
     const begun = await stage.tell(prediction, isLast)
     if (begun === 'late') return true
     for (const span of tale.spans ?? []) await stage.expectSpan(span, begun)
     if (tale.isPlain !== false) await stage.expectProtocol()
     return false
+  } finally {
+    await stage.end()
+  }
+}
+
+/** What both worlds have seen of one tale, whose owners are the same. */
+export async function seenTwice(tale: Tale): Promise<{ readonly predicted: Seen; readonly real: Seen }> {
+  const stage = await Stage.open(tale)
+  try {
+    const prediction = await stage.predict()
+    await stage.tell(prediction, true, true)
+    return { predicted: prediction.seen, real: await stage.seen() }
   } finally {
     await stage.end()
   }
@@ -62,20 +71,39 @@ class Stage {
   private readonly captures: Capture[] = []
   private readonly monitors = new Map<string, AddressMonitor>()
 
-  constructor(tale: Tale, lab: Lab) {
+  static async open(tale: Tale): Promise<Stage> {
+    const { hosts, lans = [{ link: 'eth0', subnet: '10.9.0.0/24' }] } = tale
+    const lab = await starts.pass(() => Lab.create({ hosts: [...hosts, 'probe'], lans }))
+    const stage = new Stage(tale, lab)
+    try {
+      await stage.prepare()
+    } catch (error) {
+      await stage.end()
+      throw error
+    }
+    return stage
+  }
+
+  private constructor(tale: Tale, lab: Lab) {
     this.tale = tale
     this.lab = lab
     this.performer = new Performer(tale, lab, starts)
   }
 
-  async prepare(): Promise<void> {
+  private async prepare(): Promise<void> {
     const probe = this.lab.host('probe')
     for (const { link } of probe.attachments) this.captures.push(await probe.capture(link))
     for (const host of this.tale.hosts) this.monitors.set(host, await this.lab.host(host).watchAddresses())
     await this.performer.prepare()
   }
 
-  get surroundings(): Surroundings {
+  async predict(): Promise<Prediction> {
+    const prediction = await predict(this.tale, this.surroundings)
+    expect(prediction.told.owners, `${this.tale.name}: simulated`).toEqual(this.tale.owners)
+    return prediction
+  }
+
+  private get surroundings(): Surroundings {
     return {
       lans: this.lab.host('probe').attachments.map(({ link }) => link),
       place: (host) => this.performer.place(host),
@@ -87,8 +115,15 @@ class Stage {
     }
   }
 
-  /** @returns when each line was begun with; late: this was another story */
-  async tell(prediction: Prediction, isLast: boolean): Promise<ReadonlyMap<StoryEvent, WallTime> | 'late'> {
+  /**
+   * @param asked whether daemons are asked for their past before anything befalls them; see seen()
+   * @returns when each line was begun with; late: this was another story
+   */
+  async tell(
+    prediction: Prediction,
+    isLast: boolean,
+    asked = false,
+  ): Promise<ReadonlyMap<StoryEvent, WallTime> | 'late'> {
     const { events } = prediction
     const begun = new Map<StoryEvent, WallTime>()
     const early = this.tale.hosts.filter(
@@ -104,6 +139,7 @@ class Stage {
         pause(gap),
         this.reached(prediction.ownersBefore(toSeconds(at as number as Duration)), gap),
       ])
+      if ('host' in event && asked) await this.performer.askFor(event.host)
       begun.set(event, wallNow())
       await this.performer.perform(event)
       if (this.performer.wasLate && !isLast) return 'late'
@@ -159,6 +195,20 @@ class Stage {
           least - COPYING,
         )
       }
+    }
+  }
+
+  /** After it has been told to daemons that were asked. */
+  async seen(): Promise<Seen> {
+    const addresses = Object.keys(this.tale.owners)
+    for (const host of this.tale.hosts) await this.performer.askFor(host)
+    const takes = await Promise.all(
+      addresses.map(async (address) => [address, await this.announcements(address)] as const),
+    )
+    return {
+      voices: (await Promise.all(addresses.map((address) => this.adverts(address)))).flat(),
+      listening: this.performer.listening,
+      takes: Object.fromEntries(takes),
     }
   }
 
