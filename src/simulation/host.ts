@@ -279,7 +279,7 @@ export class SimulatedHost {
     const { running } = this
     if (!running || !this.isUp(link)) return
     for (const each of this.machine?.table.links.values() ?? [])
-      if (this.carrierOf(each.name) === link) running.process.arrived(each.name, packet)
+      if (this.carrierOf(each.name) === link) running.process.arrived(each.index, packet)
   }
 
   private ask(request: Parameters<Parts['operator']['handle']>[0]): void {
@@ -322,7 +322,8 @@ export class SimulatedHost {
       record: this.record,
       linkSettings: linkSettingsOf(memory, this.settings),
       openKernel: (onReadable) => memory.open({ onReadable }),
-      send: (link, packet) => {
+      send: (index, packet) => {
+        const link = this.machine?.table.linkByIndex(index)?.name ?? ''
         const isUp = this.isUp(link)
         if (isUp) this.ports.send(this.carrierOf(link), packet)
         return isUp

@@ -48,8 +48,8 @@ export type ProgramEnd = { readonly code: number } | 'hangs'
 export interface Machine extends Pick<World, 'linkSettings'> {
   readonly record: MemoryRecord
   openKernel(onReadable: (drain: () => void) => void): World['kernel']
-  /** @returns whether the link carries it */
-  send(link: string, packet: Packet): boolean
+  /** @param link its index, which a rename leaves alone @returns whether it is there and carries the packet */
+  send(link: number, packet: Packet): boolean
   /** What a program that is over now has found. */
   endOf(spec: LaunchSpec): ProgramEnd
   processes(): readonly ProcessSeen[]
@@ -60,7 +60,7 @@ export interface Machine extends Pick<World, 'linkSettings'> {
 }
 
 interface OpenReceiver<P> {
-  readonly link: string
+  readonly link: number
   readonly address: Ipv4Address
   readonly inbox: Inbox<P>
   callback: (() => void) | undefined
@@ -127,8 +127,8 @@ export class SimulatedProcess<P extends Packet = Packet> {
     this.watchers.clear()
   }
 
-  /** What has come on that link. */
-  arrived(link: string, packet: P): void {
+  /** What has come on the link of that index. */
+  arrived(link: number, packet: P): void {
     for (const receiver of this.receivers) {
       if (receiver.link !== link || receiver.address !== packet.to) continue
       if (!receiver.inbox.put(packet, this.around.now())) this.lostPacketAt ??= this.around.now()
@@ -196,8 +196,8 @@ export class SimulatedProcess<P extends Packet = Packet> {
       }),
       linkSettings: machine.linkSettings,
       adverts: {
-        openSender: ({ link }) => accepted(this.openSender(link.name)),
-        openReceiver: ({ link, address }) => accepted(this.openReceiver(link.name, address)),
+        openSender: ({ link }) => accepted(this.openSender(link.index)),
+        openReceiver: ({ link, address }) => accepted(this.openReceiver(link.index, address)),
         openTap: () => accepted(ignored),
       },
       arp: { send: (_index, frames) => accepted(frames.length), close: () => undefined },
@@ -245,7 +245,7 @@ export class SimulatedProcess<P extends Packet = Packet> {
     }
   }
 
-  private openSender(link: string): AdvertSender {
+  private openSender(link: number): AdvertSender {
     return {
       send: (packets, to) => {
         const carried = packets.map((bytes) => this.machine.send(link, { to, bytes }))
@@ -256,7 +256,7 @@ export class SimulatedProcess<P extends Packet = Packet> {
   }
 
   /** One packet at a time, so that it is known what an event comes from. */
-  private openReceiver(link: string, address: Ipv4Address): AdvertReceiver {
+  private openReceiver(link: number, address: Ipv4Address): AdvertReceiver {
     const receiver: OpenReceiver<P> = { link, address, inbox: new Inbox<P>(), callback: undefined }
     this.receivers.add(receiver)
     return {

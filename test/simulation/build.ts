@@ -15,7 +15,6 @@ import type { HostSpec, RouterSpec } from './scenario.ts'
 
 export const routerName = (vrid: number): string => `V${vrid}`
 export const vridOf = (router: string): number => Number(router.slice(1))
-export const lanOf = (link: string): number => Number(link.slice(linkName(0).length - 1))
 export const linkName = (lan: number): string => `lan${lan}`
 export const addressOn = (lan: number, host: number): Ipv4Address =>
   ipv4FromNumber(ip('10.0.0.1') + (lan << 16) + host)

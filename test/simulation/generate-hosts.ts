@@ -68,6 +68,26 @@ function generateHost(random: Random, { lans, vrids, group, areEqual }: Plans, i
   }
 }
 
+/** Another file for the same host: what all hosts have in common stays, and who is an owner is one. */
+export function generateAnew(
+  random: Random,
+  lans: number,
+  { routers, groups: [group = []] }: HostSpec,
+): Pick<HostSpec, 'routers' | 'groups'> {
+  const plans = { lans, vrids: routers.map(planOf), group, areEqual: false }
+  const isOwner = routers.some(({ priority }) => priority === 255)
+  const { routers: another, groups } = generateHost(random, plans, isOwner)
+  return { routers: another, groups }
+}
+
+const planOf = ({ vrid, lan, interval, unicast, signed }: RouterSpec): Plan => ({
+  vrid,
+  lan,
+  interval,
+  ...(unicast && { unicast }),
+  ...(signed && { signed }),
+})
+
 const TRACKED = ['chk_a', 'chk_b', 'file_a', 'process_a', 'link'] as const
 
 function generateTrackers(random: Random, lans: number, heaviest: number): Tracker[] {

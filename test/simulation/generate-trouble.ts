@@ -2,6 +2,7 @@
 
 import { clearSky } from '../../src/simulation/lan.ts'
 import type { Random } from '../../src/simulation/random.ts'
+import { generateAnew } from './generate-hosts.ts'
 import type { HostSpec, ScenarioEvent } from './scenario.ts'
 
 /** Nothing befalls anybody after this; what is left is to settle. */
@@ -44,6 +45,10 @@ const MISHAPS = [
   'script',
   'file',
   'process',
+  'unplug',
+  'flush',
+  'dismiss',
+  'rewrite',
 ] as const
 
 export type Mishap = (typeof MISHAPS)[number]
@@ -63,6 +68,10 @@ function generateMishap(
     case 'crash':
       return [
         { at, type: 'crash', host },
+        // The unit does so; who starts a daemon by hand does not.
+        ...(random.chance(0.5)
+          ? [{ at: at + random.next() * (end - at), type: 'cleanup', host } as const]
+          : []),
         { at: end, type: 'boot', host },
       ]
     case 'stop':
@@ -121,6 +130,20 @@ function generateMishap(
       ]
     case 'trespass':
       return generateTrespass(random, host, hosts[host]!, at)
+    case 'unplug':
+      return [
+        { at, type: random.pick(['unplug', 'rename'] as const), host, lan },
+        { at: random.chance(0.2) ? at : end, type: 'plug', host, lan },
+      ]
+    case 'flush':
+      return [
+        { at, type: 'flush', host, lan },
+        { at: random.chance(0.2) ? at : end, type: 'address', host, lan, present: true },
+      ]
+    case 'dismiss':
+      return generateDismissal(random, host, hosts[host]!, at, end)
+    case 'rewrite':
+      return [{ at, type: 'configure', host, ...generateAnew(random, lans, hosts[host]!) }]
     case 'script':
       return [
         { at, type: 'script', host, name, verdict: random.chance(0.1) ? 'disabled' : 'down' },
@@ -148,6 +171,25 @@ function generateDrain(
   } as const
   if (drain.vrids.length === 0) return []
   return random.chance(0.5) ? [drain, { at: end, type: 'let-in', host, vrids: some() }] : [drain]
+}
+
+/** A file that lacks some of them, and later has them again. */
+function generateDismissal(
+  random: Random,
+  host: number,
+  { routers, groups }: HostSpec,
+  at: number,
+  end: number,
+): ScenarioEvent[] {
+  const kept = routers.filter(() => random.chance(0.5))
+  // Without any the file would be refused.
+  const left = kept.length > 0 ? kept : [random.pick(routers)]
+  const isLeft = (vrid: number): boolean => left.some((each) => each.vrid === vrid)
+  const smaller = groups.map((group) => group.filter(isLeft)).filter((group) => group.length > 0)
+  return [
+    { at, type: 'configure', host, routers: left, groups: smaller },
+    { at: end, type: 'configure', host, routers, groups },
+  ]
 }
 
 /** Only where there is something that keeps them out. */

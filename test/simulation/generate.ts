@@ -44,6 +44,7 @@ function generateCalm(lans: number, hosts: readonly HostSpec[]): ScenarioEvent[]
       { at, type: 'boot', host },
       { at, type: 'let-in', host, vrids: routers.map(({ vrid }) => vrid) },
       ...everywhere.flatMap((lan): ScenarioEvent[] => [
+        { at, type: 'plug', host, lan },
         { at, type: 'link', host, lan, up: true },
         { at, type: 'address', host, lan, present: true },
       ]),

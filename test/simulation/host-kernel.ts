@@ -3,31 +3,35 @@
 import type { Kernel } from '../../src/netlink/kernel.ts'
 import { linkSettingsOf } from '../../src/simulation/host.ts'
 import { MemoryKernel } from '../../src/simulation/kernel/memory-kernel.ts'
-import type { AddressSpec, LinkAddress, Outcome } from '../../src/netlink/types.ts'
+import type { Link, LinkAddress, Outcome } from '../../src/netlink/types.ts'
 import type { LinkSettings } from '../../src/world/world.ts'
 import { virtualAddress } from '../vrrp/kit.ts'
-import { addressOn, linkName, vridOf } from './build.ts'
+import { addressOn, linkName, routerName, vridOf } from './build.ts'
 
 /** Somebody else on the host who asks the kernel for changes. */
 const THIRD_PARTY = 7
 const PREFIX_LENGTH = 16
 const GLOBAL = 0
 
+/** A link's name while it has been given another one. */
+const renamedLink = (lan: number): string => `was${lan}`
+
 export class HostKernel {
   readonly linkSettings: LinkSettings
   private readonly memory = new MemoryKernel()
   private readonly number: number
+  /** Who has been on the LANs: whether the cable carries, and whether the host is to have its own address. */
+  private readonly lans: { carrier: boolean; addressed: boolean }[]
+  private readonly settings = new Map<string, string>()
   /** Removed by a third party, and the daemon has not been told yet. */
   private readonly stolen = new Set<string>()
   private opened: Kernel | undefined
 
   constructor(number: number, lans: number) {
     this.number = number
-    for (let lan = 0; lan < lans; lan += 1) {
-      this.memory.addLink({ name: linkName(lan), enabled: true, carrier: true, multicast: true })
-      this.setAddressed(lan, true)
-    }
-    this.linkSettings = linkSettingsOf(this.memory, new Map())
+    this.lans = Array.from({ length: lans }, () => ({ carrier: true, addressed: true }))
+    this.linkSettings = linkSettingsOf(this.memory, this.settings)
+    for (let lan = 0; lan < lans; lan += 1) this.plug(lan)
   }
 
   /** For a process; the one before it has ended. */
@@ -43,23 +47,79 @@ export class HostKernel {
     this.stolen.clear()
   }
 
-  isUp(link: string): boolean {
-    return this.memory.linkNamed(link)?.up === true
+  /** Somebody else's, who asks once and hears no events. */
+  openForOthers(): Kernel {
+    return this.memory.open()
+  }
+
+  /** What the link of a LAN is for a daemon: one of another name is none. */
+  factOf(lan: number): { readonly up: boolean; readonly addressed: boolean } {
+    const link = this.memory.linkNamed(linkName(lan))
+    const address = this.memory.findAddress(addressOn(lan, this.number))
+    return { up: link?.up === true, addressed: link !== undefined && address?.linkIndex === link.index }
+  }
+
+  /** Of the link that is on a LAN, whatever its name, while that is up. */
+  carrierOn(lan: number): number | undefined {
+    const link = this.linkOn(lan)
+    return link?.up === true ? link.index : undefined
+  }
+
+  /** Undefined: there is no such link any more, or it carries nothing. */
+  lanOf(index: number): number | undefined {
+    const found = this.lans.findIndex((_, lan) => this.carrierOn(lan) === index)
+    return found < 0 ? undefined : found
   }
 
   setUp(lan: number, up: boolean): void {
-    this.memory.setCarrier(linkName(lan), up)
+    this.lans[lan]!.carrier = up
+    this.memory.setCarrier(this.linkOn(lan)?.name ?? '', up)
   }
 
   /** The host's own address. */
   setAddressed(lan: number, present: boolean): void {
+    this.lans[lan]!.addressed = present
+    const link = this.linkOn(lan)
+    if (link === undefined) return
     const party = this.memory.as(THIRD_PARTY)
-    const address = {
-      ...this.on(lan),
-      cidr: { address: addressOn(lan, this.number), prefixLength: PREFIX_LENGTH },
-    }
+    const cidr = { address: addressOn(lan, this.number), prefixLength: PREFIX_LENGTH }
+    const address = { linkIndex: link.index, scope: GLOBAL, cidr }
     if (present) party.addAddress(address)
     else party.removeAddress(address)
+  }
+
+  /** The link goes, with all that is on it. */
+  unplug(lan: number): void {
+    const link = this.linkOn(lan)
+    if (link === undefined) return
+    this.noteStolen(lan)
+    this.memory.removeLink(link.name)
+    for (const setting of this.settings.keys())
+      if (setting.startsWith(`${linkName(lan)} `)) this.settings.delete(setting)
+  }
+
+  /** Everything stays on it, and the daemon's name for it is nobody's. */
+  rename(lan: number): void {
+    this.memory.as(THIRD_PARTY).renameLink(linkName(lan), renamedLink(lan))
+  }
+
+  /** There is a link of that name: the one that has another name now, or a new one with the host's own address. */
+  plug(lan: number): void {
+    this.memory.as(THIRD_PARTY).renameLink(renamedLink(lan), linkName(lan))
+    if (this.linkOn(lan) !== undefined) return
+    const { carrier, addressed } = this.lans[lan]!
+    this.memory.addLink({ name: linkName(lan), enabled: true, carrier, multicast: true })
+    this.setAddressed(lan, addressed)
+  }
+
+  /** A third party removes every address on that link: the host's own, and ours. */
+  flush(lan: number): void {
+    const link = this.linkOn(lan)
+    if (link === undefined) return
+    this.noteStolen(lan)
+    this.lans[lan]!.addressed = false
+    const party = this.memory.as(THIRD_PARTY)
+    for (const address of this.memory.snapshot().addressesOf(link.index)) party.removeAddress(address)
   }
 
   has(router: string): boolean {
@@ -83,16 +143,25 @@ export class HostKernel {
     this.stolen.delete(router)
   }
 
-  private on(lan: number): Pick<AddressSpec, 'linkIndex' | 'scope'> {
-    const link = this.memory.linkNamed(linkName(lan))
-    if (link === undefined) throw new Error(`no ${linkName(lan)}`)
-    return { linkIndex: link.index, scope: GLOBAL }
+  private linkOn(lan: number): Link | undefined {
+    return this.memory.linkNamed(linkName(lan)) ?? this.memory.linkNamed(renamedLink(lan))
   }
 
   private find(router: string): LinkAddress | undefined {
     return this.memory.findAddress(virtualAddress(vridOf(router)))
   }
+
+  private noteStolen(lan: number): void {
+    const index = this.linkOn(lan)?.index
+    for (const { cidr } of index === undefined ? [] : this.memory.snapshot().addressesOf(index)) {
+      const vrid = VRIDS.find((each) => virtualAddress(each) === cidr.address)
+      if (vrid !== undefined) this.stolen.add(routerName(vrid))
+    }
+  }
 }
+
+/** More than any scenario has. */
+const VRIDS = Array.from({ length: 16 }, (_, index) => index + 1)
 
 function refuseNothing(outcome: Outcome): void {
   if (outcome !== undefined) throw new Error(outcome.text)

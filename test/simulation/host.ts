@@ -2,16 +2,23 @@
 
 import type { Instant } from '../../src/base/time.ts'
 import type { Core } from '../../src/daemon/core.ts'
+import { removeRecorded } from '../../src/daemon/ends/remove-recorded.ts'
+import { readRecord } from '../../src/daemon/ends/run-record-file.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
 import { compose, type Parts } from '../../src/daemon/parts.ts'
 import type { Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
-import { examinedFor, lanOf, linkName, routerName, settingsFor } from './build.ts'
+import { examinedFor, linkName, routerName, settingsFor } from './build.ts'
 import { silentLog } from '../../src/simulation/host.ts'
 import { HostKernel } from './host-kernel.ts'
 import { MemoryRecord } from '../../src/simulation/memory-record.ts'
 import { Operator } from './operator.ts'
-import { SimulatedProcess, type Machine, type Packet as BarePacket } from '../../src/simulation/process.ts'
+import {
+  BOOT_ID,
+  SimulatedProcess,
+  type Machine,
+  type Packet as BarePacket,
+} from '../../src/simulation/process.ts'
 import type { HostSpec, RouterChange, RouterSpec } from './scenario.ts'
 import type { Packet, Surroundings } from './surroundings.ts'
 import { Tracked } from './tracked.ts'
@@ -40,7 +47,6 @@ export class Host {
   readonly kernel: HostKernel
   readonly operator: Operator
   /** How things are. */
-  readonly links: { up: boolean; addressed: boolean }[]
   readonly tracked = new Tracked()
   /** How things are as far as the daemon has been told. */
   readonly known: {
@@ -63,6 +69,7 @@ export class Host {
   private readonly sent: Packet[] = []
   private readonly record = new MemoryRecord()
   private readonly around: Surroundings
+  private readonly lans: readonly number[]
 
   constructor(number: number, lans: number, spec: HostSpec, around: Surroundings) {
     this.number = number
@@ -71,7 +78,7 @@ export class Host {
     this.around = around
     this.bootedAt = around.now()
     this.kernel = new HostKernel(number, lans)
-    this.links = Array.from({ length: lans }, () => ({ up: true, addressed: true }))
+    this.lans = Array.from({ length: lans }, (_, lan) => lan)
     this.known = { links: [], tracked: new Tracked(), drained: new Set() }
     this.operator = new Operator({
       now: () => around.now(),
@@ -105,7 +112,7 @@ export class Host {
     this.bootedAt = this.around.now()
     this.activeSince = this.bootedAt
     this.pausedAt = undefined
-    this.known.links = this.links.map((link) => ({ ...link }))
+    this.known.links = this.lans.map((lan) => this.kernel.factOf(lan))
     this.known.drained.clear()
     this.hasRecord = this.record.isThere
     this.operator.orders.clear()
@@ -161,8 +168,23 @@ export class Host {
             priority: Math.min(254, Math.max(1, router.priority + change.priority)),
           },
     )
-    this.file = { ...this.file, routers }
+    this.configure({ routers, groups: this.file.groups })
+  }
+
+  /** As a whole; what the process was started with stays. */
+  configure(configuration: Pick<HostSpec, 'routers' | 'groups'>): void {
+    if (this.paused) return
+    this.file = { ...this.file, ...configuration }
     this.running?.parts.reloader.reload().catch((error: unknown) => this.around.fail(error))
+  }
+
+  /** `vrrpd cleanup`, which the unit runs when a daemon has ended; who runs is left alone. */
+  cleanUp(): void {
+    const record = this.running ? undefined : readRecord(this.record, BOOT_ID)
+    if (record === undefined) return
+    const kernel = this.kernel.openForOthers()
+    removeRecorded(record, { kernel, linkSettings: this.kernel.linkSettings }, () => undefined)
+    kernel.close()
   }
 
   private forget(): void {
@@ -187,14 +209,6 @@ export class Host {
     this.running?.process.resume()
   }
 
-  setLink(lan: number, change: Partial<{ up: boolean; addressed: boolean }>): void {
-    const link = this.links[lan]
-    if (!link) return
-    Object.assign(link, change)
-    if (change.up !== undefined) this.kernel.setUp(lan, change.up)
-    if (change.addressed !== undefined) this.kernel.setAddressed(lan, change.addressed)
-  }
-
   setVerdict(kind: 'script' | 'process', name: string, verdict: Verdict): void {
     this.tracked[kind].set(name, verdict)
   }
@@ -210,15 +224,18 @@ export class Host {
 
   /** The control socket is not read while the process sleeps; then nobody waits for it either. */
   drain(vrids: readonly number[], duration: number | undefined, force: boolean): void {
-    if (this.isActive) this.operator.drain(vrids, duration, force)
+    const known = this.knownOf(vrids)
+    if (this.isActive && known.length > 0) this.operator.drain(known, duration, force)
   }
 
   letIn(vrids: readonly number[]): void {
-    if (this.isActive) this.operator.letIn(vrids)
+    const known = this.knownOf(vrids)
+    if (this.isActive && known.length > 0) this.operator.letIn(known)
   }
 
   receive(packet: Packet): void {
-    if (this.links[packet.lan]?.up === true) this.running?.process.arrived(linkName(packet.lan), packet)
+    const link = this.kernel.carrierOn(packet.lan)
+    if (link !== undefined) this.running?.process.arrived(link, packet)
   }
 
   specOf(router: string): RouterSpec {
@@ -245,12 +262,17 @@ export class Host {
   }
 
   /** What a link that is down does not carry has been sent all the same, as far as the daemon is concerned. */
-  private send(link: string, { to, bytes }: BarePacket): boolean {
-    const packet = { lan: lanOf(link), vrid: vridIn(bytes), to, bytes }
+  private send(link: number, { to, bytes }: BarePacket): boolean {
+    const lan = this.kernel.lanOf(link)
+    const packet = { lan: lan ?? 0, vrid: vridIn(bytes), to, bytes }
     this.sent.push(packet)
-    const isUp = this.kernel.isUp(link)
-    if (isUp) this.around.send(this, packet)
-    return isUp
+    if (lan !== undefined) this.around.send(this, packet)
+    return lan !== undefined
+  }
+
+  /** The operator asks for no others: the daemon would refuse all of it. */
+  private knownOf(vrids: readonly number[]): readonly number[] {
+    return vrids.filter((vrid) => this.engine?.routers.has(routerName(vrid)) === true)
   }
 
   private examined(): Examined {
@@ -293,8 +315,19 @@ export class Host {
     this.step = undefined
     if (step === undefined || running === undefined) return
     this.hasStarted ||= step.event.type === 'start'
+    // Who holds nothing has nothing to lose.
+    for (const { router, state } of step.after.routers.values())
+      if (state.kind !== 'master') this.kernel.hasHeard(router.name)
     // Before, it only learns.
     if (this.hasStarted) this.around.observe({ host: this, ...step, sent: this.sent.splice(0) })
+  }
+
+  /** Who is in no file any more is in nobody's hands, and comes back as a new one. */
+  private reconfigured(): void {
+    this.spec = this.file
+    const names = new Set(this.spec.routers.map(({ vrid }) => routerName(vrid)))
+    this.operator.retain(names)
+    for (const name of this.known.drained) if (!names.has(name)) this.known.drained.delete(name)
   }
 
   private note(event: EngineEvent): void {
@@ -302,10 +335,10 @@ export class Host {
     known.tracked.note(event)
     if (event.type === 'drain') for (const name of event.routers) known.drained.add(name)
     if (event.type === 'resume') for (const name of event.routers) known.drained.delete(name)
-    if (event.type === 'reconfigure') this.spec = this.file
+    if (event.type === 'reconfigure') this.reconfigured()
     if (event.type === 'address-lost') this.kernel.hasHeard(event.router)
     if (event.type !== 'link') return
-    const lan = this.links.findIndex((_, each) => linkName(each) === event.name)
+    const lan = this.lans.findIndex((each) => linkName(each) === event.name)
     known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
   }
 }

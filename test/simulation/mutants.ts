@@ -325,6 +325,21 @@ export const mutants: Readonly<
     machinery: { createCodec: (routers, used) => new ForgetfulCodec(routers, used) },
     found: ['authenticity'],
   },
+  'keeps what a reload dismisses': {
+    machinery: hearing((event) => (event.type === 'dismiss' ? undefined : event)),
+    found: ['leftovers', 'notify'],
+    mishaps: ['dismiss'],
+  },
+  'hears of no link that is gone': {
+    machinery: hearing((event) => (event.type === 'link' && event.fact === undefined ? undefined : event)),
+    found: ['fault'],
+    mishaps: ['unplug'],
+  },
+  'does not miss its address': {
+    machinery: hearing((event) => (event.type === 'address-lost' ? undefined : event)),
+    found: ['addresses'],
+    mishaps: ['steal'],
+  },
   'never works off what is due': {
     machinery: hearing((event) => (event.type === 'alarm' ? undefined : event)),
     found: ['deadlines'],

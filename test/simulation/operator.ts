@@ -66,6 +66,15 @@ export class Operator {
     this.ports.ask({ version: 1, request: 'resume', arguments: { names, all: false } })
   }
 
+  /** A reload leaves these. Who has gone with others is not known any more once it is gone for good. */
+  retain(routers: ReadonlySet<string>): void {
+    for (const [name, order] of this.orders) {
+      if (!routers.has(name)) this.orders.delete(name)
+      else if (order.leavers?.some((leaver) => !routers.has(leaver)) === true)
+        this.orders.set(name, { ...order, leavers: undefined })
+    }
+  }
+
   /** The daemon has let these in by itself. */
   ended(routers: readonly string[]): void {
     for (const name of routers) this.orders.delete(name)

@@ -57,13 +57,22 @@ interface At {
 
 export type ScenarioEvent = At &
   (
-    | { readonly type: 'boot' | 'stop' | 'crash' | 'pause' | 'resume'; readonly host: number }
+    | { readonly type: 'boot' | 'stop' | 'crash' | 'cleanup' | 'pause' | 'resume'; readonly host: number }
     /** Hosts of different sides do not hear each other. */
     | { readonly type: 'partition'; readonly lan: number; readonly sides: readonly (readonly number[])[] }
     /** One direction only. */
     | { readonly type: 'mute'; readonly lan: number; readonly from: number; readonly to: number }
     | { readonly type: 'heal'; readonly lan: number }
     | { readonly type: 'weather'; readonly lan: number; readonly weather: Weather }
+    /**
+     * The link of a LAN goes, with all that is on it, or is given another name, with all that is on it; and is back. A
+     * third party removes every address on it.
+     */
+    | {
+        readonly type: 'unplug' | 'rename' | 'plug' | 'flush'
+        readonly host: number
+        readonly lan: number
+      }
     | { readonly type: 'link'; readonly host: number; readonly lan: number; readonly up: boolean }
     /** The host's own address on a LAN. */
     | { readonly type: 'address'; readonly host: number; readonly lan: number; readonly present: boolean }
@@ -90,6 +99,8 @@ export type ScenarioEvent = At &
     /** A third party removes the virtual address. */
     | { readonly type: 'steal'; readonly host: number; readonly vrid: number }
     | ({ readonly type: 'reload'; readonly host: number } & RouterChange)
+    /** Another file: routers come and go, and what is said of them is another. */
+    | ({ readonly type: 'configure'; readonly host: number } & Pick<HostSpec, 'routers' | 'groups'>)
   )
 
 export type EventType = ScenarioEvent['type']
@@ -103,7 +114,7 @@ export function parseScenario(text: string): Scenario {
   const [world, ...others] = lines.map((line) => JSON.parse(line) as object)
   return {
     ...(world as Omit<Scenario, 'hosts' | 'events'>),
-    hosts: others.filter((each) => 'routers' in each) as HostSpec[],
+    hosts: others.filter((each) => !('at' in each)) as HostSpec[],
     events: others.filter((each) => 'at' in each) as ScenarioEvent[],
   }
 }

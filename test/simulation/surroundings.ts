@@ -27,6 +27,10 @@ export interface Observation {
   readonly sent: readonly Packet[]
 }
 
+/** A router has left by a reload, and the next step has it no more. */
+export const isDismissed = ({ event }: Observation, router: string): boolean =>
+  event.type === 'dismiss' && event.routers.includes(router)
+
 export interface Surroundings extends Passage {
   readonly machinery: Machinery
   /** How many hosts there are. */

@@ -18,8 +18,11 @@ export class Tracked {
   }
 
   note(event: EngineEvent): void {
-    if ((event.type === 'script' || event.type === 'process') && event.verdict !== 'pending')
-      this[event.type].set(event.name, event.verdict)
+    if (event.type === 'script' || event.type === 'process') {
+      // A script that nobody tracked for a while is a new one.
+      if (event.verdict === 'pending') this[event.type].delete(event.name)
+      else this[event.type].set(event.name, event.verdict)
+    }
     if (event.type === 'file') this.file.set(event.name, event.number)
   }
 

@@ -2,7 +2,7 @@
 
 import { isMulticastIpv4, type Ipv4Address } from '../../src/base/address.ts'
 import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
-import { addressOn, buildStranger, routerName } from './build.ts'
+import { addressOn, buildStranger } from './build.ts'
 import type { Host } from './host.ts'
 import type { Packet } from './surroundings.ts'
 
@@ -17,7 +17,8 @@ export class Trespasser {
   }
 
   forge(host: Host, vrid: number, priority: number): void {
-    const spec = host.specOf(routerName(vrid))
+    const spec = host.spec.routers.find((each) => each.vrid === vrid)
+    if (spec === undefined) return
     const stranger = buildStranger(spec, host.number)
     const codec = new AdvertCodec([stranger])
     for (const { bytes, to } of codec.encode(stranger, addressOn(spec.lan, STRANGER), priority))

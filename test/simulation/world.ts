@@ -74,8 +74,14 @@ export class World {
     weather: ({ lan, weather }) => {
       this.lan(lan).weather = weather
     },
-    link: ({ host, lan, up }) => this.host(host).setLink(lan, { up }),
-    address: ({ host, lan, present }) => this.host(host).setLink(lan, { addressed: present }),
+    link: ({ host, lan, up }) => this.host(host).kernel.setUp(lan, up),
+    address: ({ host, lan, present }) => this.host(host).kernel.setAddressed(lan, present),
+    unplug: ({ host, lan }) => this.host(host).kernel.unplug(lan),
+    rename: ({ host, lan }) => this.host(host).kernel.rename(lan),
+    plug: ({ host, lan }) => this.host(host).kernel.plug(lan),
+    flush: ({ host, lan }) => this.host(host).kernel.flush(lan),
+    cleanup: ({ host }) => this.host(host).cleanUp(),
+    configure: ({ host, routers, groups }) => this.host(host).configure({ routers, groups }),
     script: ({ host, type, name, verdict }) => this.host(host).setVerdict(type, name, verdict),
     process: ({ host, type, name, verdict }) => this.host(host).setVerdict(type, name, verdict),
     file: ({ host, name, number }) => this.host(host).setFile(name, number),
@@ -197,7 +203,7 @@ export class World {
 }
 
 /** What a host finds out, or decides, by itself. */
-const DISTURBING: readonly string[] = ['script', 'file', 'process', 'drain', 'resume']
+const DISTURBING: readonly string[] = ['script', 'file', 'process', 'drain', 'resume', 'reconfigure']
 
 const second = (at: number): Instant => instant(Math.round(at * 1_000_000))
 

@@ -2,6 +2,7 @@
 
 import { addressOn, routerName } from '../build.ts'
 import type { Host } from '../host.ts'
+import type { RouterSpec } from '../scenario.ts'
 import type { Observation, Packet } from '../surroundings.ts'
 import type { Check } from '../world.ts'
 
@@ -11,11 +12,11 @@ export function authenticity(): Check {
   const highest = new Map<string, number>()
   /** The same of a daemon that was killed; its successor knows some of it. */
   const former = new Map<string, number>()
-  const forget = (host: Host): void => {
-    for (const { vrid } of host.spec.routers) {
+  const forget = (host: Host, knowsSome: boolean, vrids: readonly number[]): void => {
+    for (const vrid of vrids) {
       const name = key(host.number, vrid)
       const before = Math.max(highest.get(name) ?? 0, former.get(name) ?? 0)
-      former.set(name, host.hasRecord ? before : 0)
+      former.set(name, knowsSome ? before : 0)
       highest.delete(name)
       ownAlone.delete(name)
     }
@@ -36,8 +37,13 @@ export function authenticity(): Check {
     }
     return text === undefined ? undefined : `host ${host.number} ${routerName(packet.vrid)}: ${text}`
   }
-  const look = ({ host, event, packet, sent }: Observation): string | undefined => {
-    if (event.type === 'start') forget(host)
+  const look = ({ host, event, before, packet, sent }: Observation): string | undefined => {
+    const isFresh = ({ vrid }: RouterSpec): boolean =>
+      event.type === 'start' || !before.routers.has(routerName(vrid))
+    if (event.type === 'start' || event.type === 'reconfigure') {
+      const fresh = host.spec.routers.filter(isFresh).map(({ vrid }) => vrid)
+      forget(host, event.type === 'start' && host.hasRecord, fresh)
+    }
     const text = packet && hear(host, packet, event.type === 'advert')
     for (const one of sent.filter(isSigned)) {
       raise(key(host.number, one.vrid), one)

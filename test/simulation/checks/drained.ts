@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
 import { LONGEST_LAG, type Host } from '../host.ts'
 import type { Order } from '../operator.ts'
-import type { Observation } from '../surroundings.ts'
+import { isDismissed, type Observation } from '../surroundings.ts'
 import type { Check, World } from '../world.ts'
 import { Masters } from './masters.ts'
 import { clearPaths, type ClearPaths } from './paths.ts'
@@ -41,10 +41,12 @@ export function drained(world: World): Check {
 }
 
 /** In no other state than Fault, whatever happens. */
-function isOut({ host, event, after: { routers } }: Observation): string | undefined {
+function isOut(observation: Observation): string | undefined {
+  const { host, event, after } = observation
   if (event.type === 'stop') return undefined
   for (const [name, { at }] of host.operator.orders) {
-    const kind = routers.get(name)?.state.kind
+    if (isDismissed(observation, name)) continue
+    const kind = after.routers.get(name)?.state.kind
     if (kind !== 'fault')
       return `host ${host.number} ${name}: ${kind ?? 'gone'}, though taken out at ${second(at)}`
   }

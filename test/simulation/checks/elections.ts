@@ -134,9 +134,12 @@ export function tieBreak(): Check {
 const firstToHear = ({ members }: Party): Instant =>
   Math.min(...members.map(({ record }) => record.router.deafUntil ?? 0)) as Instant
 
-/** A grouped router may have to do without a master while the LANs of its group are divided differently. */
+/**
+ * A grouped router may have to do without a master while the LANs of its group are divided differently, or while a
+ * host has another member of it and not this one.
+ */
 function partiesOf(world: World): readonly Party[] {
-  const undivided = world.lans.every((lan) => lan.isWhole)
+  const undivided = world.lans.every((lan) => lan.isWhole) && groupsAlike(world)
   const vrids = new Set(world.hosts.flatMap(({ spec }) => spec.routers.map(({ vrid }) => vrid)))
   return [...vrids].flatMap((vrid) => {
     const isGrouped = world.hosts.some(({ spec }) => spec.groups.some((group) => group.includes(vrid)))
@@ -145,6 +148,11 @@ function partiesOf(world: World): readonly Party[] {
     if (!world.lans.every((lan) => lan.hearsBothWays)) return []
     return divide(world, vrid).map((members, index) => ({ key: `${vrid}/${index}`, vrid, members }))
   })
+}
+
+function groupsAlike(world: World): boolean {
+  const groups = world.hosts.filter(({ engine }) => engine).map(({ spec }) => JSON.stringify(spec.groups))
+  return new Set(groups).size <= 1
 }
 
 function divide(world: World, vrid: number): readonly (readonly Member[])[] {
@@ -195,7 +203,8 @@ const overlapBound = (world: World, { members }: Party): Duration =>
 
 /** The longest startup delay and preempt_delay there is, and three Master_Down_Intervals of the slowest. */
 function settlingTime({ scenario, slack }: World): Duration {
-  const routers = scenario.hosts.flatMap((host) => host.routers)
+  const rewritten = scenario.events.flatMap((event) => (event.type === 'configure' ? event.routers : []))
+  const routers = [...scenario.hosts.flatMap((host) => host.routers), ...rewritten]
   const startup = Math.max(0, ...scenario.hosts.map(({ startupDelay = 0 }) => startupDelay))
   const delay = startup + Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay))
   const downInterval = 3 * Math.max(1, ...routers.map(({ interval }) => interval)) + 1

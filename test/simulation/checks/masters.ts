@@ -22,7 +22,7 @@ export class Masters {
   look(): void {
     const { now, hosts } = this.world
     for (const host of hosts)
-      for (const { vrid } of host.spec.routers) {
+      for (const { vrid } of this.world.scenario.hosts[host.number]?.routers ?? []) {
         const name = `V${vrid}`
         const key = `${host.number} ${name}`
         const before = this.reigns.get(key)

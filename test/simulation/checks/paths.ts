@@ -17,8 +17,8 @@ export function clearPaths(world: World): ClearPaths {
       (lan, number) =>
         lan.isCalm &&
         lan.reaches(from.number, to.number) &&
-        from.links[number]?.up === true &&
-        to.links[number]?.up === true,
+        from.kernel.factOf(number).up &&
+        to.kernel.factOf(number).up,
     )
   return {
     look: () => {

@@ -4,7 +4,8 @@ import { between, plus, seconds, times, toSeconds, type Instant } from '../../..
 import type { NotifyState, State } from '../../../src/vrrp/election/state.ts'
 import { nextDeadline, type EngineEffect, type RouterRecord } from '../../../src/vrrp/engine.ts'
 import { LONGEST_LAG } from '../host.ts'
-import type { Observation } from '../surroundings.ts'
+import { isDismissed, type Observation } from '../surroundings.ts'
+import { routerName } from '../build.ts'
 import { expectedFault, expectedPending, expectedPriority, expectedUnread } from '../oracle.ts'
 import type { Check, World } from '../world.ts'
 
@@ -16,6 +17,7 @@ const forEachRouter = (
   name,
   observe: (observation) => {
     for (const record of observation.after.routers.values()) {
+      if (isDismissed(observation, record.router.name)) continue
       const text = look(record, observation)
       if (text !== undefined) return `host ${observation.host.number} ${record.router.name}: ${text}`
     }
@@ -25,6 +27,8 @@ const forEachRouter = (
 
 const isStarted = ({ state }: RouterRecord): boolean =>
   state.kind !== 'initialize' || state.next !== undefined
+
+const isIdle = (kind: State['kind']): boolean => kind === 'fault' || kind === 'initialize'
 
 export const priorities = (): Check =>
   forEachRouter('effective priority', ({ router, conditions: { priority } }, { host }) => {
@@ -47,10 +51,27 @@ export const faults = (): Check =>
       if (was === undefined || was === 'initialize') return `${kind}, but its file has not been read`
     }
     if (expectedFault(host, spec)) return kind === 'fault' ? undefined : `${kind}, but there is a fault`
-    const isIdle = kind === 'fault' || kind === 'initialize'
-    if (expectedPending(host, spec)) return isIdle ? undefined : `${kind}, but a script has not returned`
-    return isIdle ? `still in ${kind}, but nothing is wrong` : undefined
+    // A reload may bring a script to who runs: that goes on meanwhile.
+    if (expectedPending(host, spec)) {
+      const was = before.routers.get(record.router.name)?.state.kind ?? 'initialize'
+      return isIdle(kind) || !isIdle(was) ? undefined : `${kind}, but a script has not returned`
+    }
+    return isIdle(kind) ? `still in ${kind}, but nothing is wrong` : undefined
   })
+
+/** Who is in the file no more has left nothing. */
+export const leftovers = (world: World): Check => ({
+  name: 'leftovers',
+  observe: ({ host, event, after: { routers } }) => {
+    if (event.type === 'dismiss') return undefined
+    for (const { vrid } of world.scenario.hosts[host.number]?.routers ?? []) {
+      const name = routerName(vrid)
+      if (!routers.has(name) && host.kernel.has(name))
+        return `host ${host.number}: the address of ${name} is there, which is in no file`
+    }
+    return undefined
+  },
+})
 
 export const addresses = (): Check =>
   forEachRouter('addresses', ({ router, state }, { host: { kernel } }) => {
@@ -131,12 +152,21 @@ export function notifies(): Check {
     observe: ({ host, event, after, effects }) => {
       if (event.type === 'start')
         for (const name of after.routers.keys()) last.delete(`${host.number} ${name}`)
+      const farewells: string[] = []
       for (const effect of effects) {
         if (effect.type !== 'router' || effect.effect.type !== 'notify') continue
         const key = `${host.number} ${effect.router}`
+        if (effect.effect.deleted === true) {
+          last.delete(key)
+          farewells.push(effect.router)
+          continue
+        }
         if (last.get(key) === effect.effect.state) return `${key}: ${effect.effect.state} notified twice`
         last.set(key, effect.effect.state)
       }
+      const dismissed = event.type === 'dismiss' ? event.routers : []
+      if (farewells.join() !== dismissed.join())
+        return `host ${host.number}: ${farewells.join(', ')} told of their end, not ${dismissed.join(', ')}`
       for (const { router, state } of after.routers.values()) {
         const expected = notifyStateOf(state, event.type === 'stop')
         const told = last.get(`${host.number} ${router.name}`)
