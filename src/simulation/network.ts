@@ -164,6 +164,8 @@ export class Network {
   private start(host: SimulatedHost): void {
     if (!this.startedAt.has(host.name)) this.startedAt.set(host.name, this.now)
     host.start()
+    // An owner's address comes with its host.
+    this.isDirty = true
   }
 
   /** Its instances are not there any more, as far as anybody can tell. */

@@ -110,6 +110,15 @@ describe('a story', () => {
     expect(owners(await tell(story, '--until', '30s'))).toEqual(expected)
   })
 
+  test('an address owner has its address from its start on', async () => {
+    const owner = put('owner.conf', configuration(255))
+    const story = put('late', 'at 4s start owner')
+    const { out } = await run(owner, b, '--json', '--story', story, '--until', '30s')
+    const { addresses, findings } = JSON.parse(out) as SimulationReport
+    expect(addresses[0]?.held).toContainEqual({ host: 'owner', from: 4, to: null })
+    expect(findings).toEqual([])
+  })
+
   test('of a reload', async () => {
     const lower = put('lower.conf', configuration(50))
     expect(owners(await tell(`at 8s reload a with "${lower}"`, '--until', '30s'))).toEqual(['a', 'b'])
