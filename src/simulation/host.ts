@@ -33,6 +33,8 @@ import {
 export interface HostSetup {
   readonly name: string
   readonly model: Model
+  /** Instances whose `nopreempt` is taken back (config/lint/election.ts): whoever judges the outcome wants to know. */
+  readonly clearedNopreempt?: readonly string[]
   readonly links: readonly { readonly name: string; readonly addresses: readonly Cidr[] }[]
 }
 

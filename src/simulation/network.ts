@@ -8,6 +8,7 @@ import { after, instant, seconds, toSeconds, type Duration, type Instant } from 
 import type { Model } from '../config/model.ts'
 import { masterDownInterval } from '../config/lint/timing.ts'
 import { STATE_WORDS } from '../daemon/journal/chronicle-text.ts'
+import { circumstancesOf } from './circumstances.ts'
 import { SimulatedHost, type HostSetup, type Transition } from './host.ts'
 import { clearSky, Lan } from './lan.ts'
 import type { Packet } from './process.ts'
@@ -95,7 +96,7 @@ export class Network {
       if (this.defect !== undefined) throw this.defect as Error
       if (this.isDirty) this.look()
     }
-    return this.observed()
+    return this.observed(story)
   }
 
   private happen(event: StoryEvent): void {
@@ -206,7 +207,9 @@ export class Network {
     }
   }
 
-  private observed(): Observed {
+  private observed(story: readonly StoryEvent[]): Observed {
+    const { hosts, lans } = this.setup
+    const circumstances = circumstancesOf({ hosts, lans, story })
     return {
       hosts: this.hosts.map(({ name }) => name),
       until: toSeconds(this.setup.until),
@@ -218,6 +221,7 @@ export class Network {
         wantedFrom: Math.min(...each.holders.map((name) => this.startOf(name))),
         masterDownInterval: toSeconds(each.masterDownInterval),
       })),
+      ...(circumstances !== undefined && { circumstances }),
     }
   }
 

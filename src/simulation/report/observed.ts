@@ -1,5 +1,7 @@
 /** What a simulation's engine hands to the report. Pure. */
 
+import type { Circumstances } from './circumstances.ts'
+
 /** An instance's state in the words of `vrrpd status`; STOP: its host or its daemon is not there. */
 export type State = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP'
 
@@ -12,6 +14,8 @@ export interface Observed {
   readonly events: readonly ObservedEvent[]
   /** Each virtual address, in the files' order. */
   readonly addresses: readonly ObservedAddress[]
+  /** Absent: not known. What depends on it is then not judged, or as if nothing had befallen anybody. */
+  readonly circumstances?: Circumstances
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What `vrrpd simulate` tells of a simulation: `--json` prints it as it is. Pure. */
 
-import { findingsOf } from './findings.ts'
+import { findingsOf, type Finding } from './findings.ts'
 import { doubledOf, tenuresOf, tidied, unservedOf, type Held, type Interval } from './intervals.ts'
 import type { Observed, ObservedAddress, ObservedEvent } from './observed.ts'
 
@@ -30,8 +30,8 @@ export interface AddressReport {
 }
 
 export function makeReport(observed: Observed): SimulationReport {
-  const { hosts, until, events } = observed
-  const addresses = observed.addresses.map((each) => reportAddress(each, until))
+  const { hosts, events } = observed
+  const addresses = reportAddresses(observed)
   return {
     version: 1,
     hosts: [...hosts],
@@ -42,6 +42,13 @@ export function makeReport(observed: Observed): SimulationReport {
     findings: findingsOf(observed, addresses).map(({ text }) => text),
   }
 }
+
+/** The findings of `makeReport`, for who acts on what they are. */
+export const judge = (observed: Observed): readonly Finding[] =>
+  findingsOf(observed, reportAddresses(observed))
+
+const reportAddresses = ({ addresses, until }: Observed): readonly AddressReport[] =>
+  addresses.map((each) => reportAddress(each, until))
 
 function reportAddress(
   { address, held: observed, wantedFrom }: ObservedAddress,

@@ -3,7 +3,7 @@
 import { paint, wrap, type Cell, type Colour } from '../../base/layout.ts'
 import { printable } from '../../base/printable.ts'
 import { foldForReaders, type Alike } from './alike.ts'
-import { overlapFor, patienceFor } from './findings.ts'
+import { overlapFor, patienceFor } from './bounds.ts'
 import { lengthOf, longestLength, type Tenure } from './intervals.ts'
 import type { Observed, ObservedEvent, State } from './observed.ts'
 import type { SimulationReport } from './report.ts'

@@ -52,3 +52,13 @@ function howLong(intervals: readonly Interval[], until: number, what: string): s
 }
 
 export const spanWords = (interval: Interval, until: number): string => formatSpan(lengthOf(interval, until))
+
+/** `8.2 s from 10.000 s on` */
+export const lasting = (interval: Interval, until: number): string =>
+  `${formatSpan(lengthOf(interval, until))} from ${formatTime(interval.from)} s ${interval.to === null ? 'to the end' : 'on'}`
+
+/** The first of the largest, or none. */
+export function worst<T>(all: readonly T[], size: (each: T) => number): readonly T[] {
+  const largest = Math.max(...all.map(size))
+  return all.filter((each) => size(each) === largest).slice(0, 1)
+}
