@@ -127,6 +127,11 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'simulation/story': { imports: ['base', 'config', 'simulation'], why: 'words in, events out' },
   'simulation/report': { imports: ['base'], why: 'what was observed, told to people and programs' },
+  'simulation/explore': {
+    imports: ['base', 'config', 'simulation', 'simulation/story'],
+    types: ['simulation/report'],
+    why: 'it makes stories up and is told what comes of them: whoever runs them is a port',
+  },
   cli: {
     imports: ['base', 'control'],
     packages: ['yargs', 'yargs/*'],
@@ -153,6 +158,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/check-host.ts': ['config', 'scripts'],
   'cli/doctor.ts': ['doctor'],
   'cli/simulate.ts': ['config', 'simulation', 'simulation/report', 'simulation/story'],
+  'cli/explore.ts': ['simulation', 'simulation/explore', 'simulation/report', 'simulation/story'],
   'cli/doctor-view.ts': ['doctor'],
 }
 
@@ -178,6 +184,7 @@ const pureFolders = [
   'simulation/kernel',
   'simulation/story',
   'simulation/report',
+  'simulation/explore',
 ]
 /** Pure files of other folders. */
 const pureFiles = [
@@ -191,6 +198,7 @@ const pureFiles = [
   'netlink/own-changes.ts',
   'netlink/monitor.ts',
   'netlink/requests.ts',
+  'simulation/circumstances.ts',
   'simulation/inbox.ts',
   'simulation/infer.ts',
   'simulation/lan.ts',

@@ -5,6 +5,8 @@ export interface CommandIo {
   out(text: string): void
   /** Talk: what went wrong. */
   err(text: string): void
+  /** How far it has come: takes the place of the last such line, and nothing is an end of it. Absent: nobody watches. */
+  readonly progress?: (line: string) => void
   /** Columns to fill. */
   readonly width: number
   readonly colour: boolean
@@ -27,6 +29,7 @@ export function processIo(): CommandIo {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    ...(stderr.isTTY && { progress: (line: string) => void stderr.write(`\r${line}\u001b[K`) }),
     width: columns > 0 ? columns : DEFAULT_WIDTH,
     colour: mayColour(stdout.isTTY, env),
     terminal: stdout.isTTY,

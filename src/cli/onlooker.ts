@@ -39,6 +39,35 @@ export function processOnlooker(pictures: boolean): Onlooker {
   return { screen: able ? new Terminal(stdin, stdout, end) : undefined, ended: controller.signal }
 }
 
+/** A command that ends by itself, unless somebody ends it: what it has until then it tells. */
+export interface Interruptible {
+  /** Aborted by a signal; `reason` is the exit code of a program that it has ended, as shells have it. */
+  readonly ended: AbortSignal
+  /** From here on signals mean what they usually do. So they do when they come again. */
+  readonly release: () => void
+}
+
+export function interruptible(): Interruptible {
+  const controller = new AbortController()
+  const codes = { ...SIGNALS, SIGINT: 130 } as const
+  const handlers = Object.entries(codes).map(
+    ([signal, code]) =>
+      [
+        signal,
+        () => {
+          controller.abort(code)
+        },
+      ] as const,
+  )
+  for (const [signal, end] of handlers) process.once(signal, end)
+  return {
+    ended: controller.signal,
+    release: () => {
+      for (const [signal, end] of handlers) process.off(signal, end)
+    },
+  }
+}
+
 /** Ctrl-C and Ctrl-D, where the terminal does not act upon them itself. */
 const ENDING: readonly string[] = ['q', 'Q', '\u0003', '\u0004']
 /** Ctrl-Z. */

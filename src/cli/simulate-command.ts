@@ -9,6 +9,7 @@ interface SimulateOptions {
   story: string | undefined
   until: string | undefined
   seed: number
+  explore: number | undefined
   lan: string[]
   address: string[]
   check: boolean
@@ -23,6 +24,8 @@ export interface SimulateArguments {
   readonly story: string | undefined
   readonly until: string | undefined
   readonly seed: number
+  /** How many stories; as it was given. */
+  readonly explore: number | undefined
   readonly lans: readonly string[]
   /** `NAME:INTERFACE=ADDRESS/PREFIX` */
   readonly addresses: readonly string[]
@@ -57,7 +60,12 @@ export const simulateCommand = (choose: Choose): CommandModule<object, SimulateO
         type: 'number',
         requiresArg: true,
         default: 1,
-        describe: 'Of the small delays of packets and programs',
+        describe: 'Of the small delays of packets and programs, and of random stories',
+      })
+      .option('explore', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Make up so many stories of trouble, and tell the shortest that shows something unexpected',
       })
       .option('lan', {
         ...text,
@@ -79,14 +87,20 @@ export const simulateCommand = (choose: Choose): CommandModule<object, SimulateO
         describe: 'Only look for errors in files and story',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print what happened as JSON' })
-      .option('svg', { ...text, describe: 'Draw it into this file, too' })
-      .epilog('Exit code: 0 done, 2 errors in the files or the story, 3 wrong usage.'),
+      .option('svg', {
+        ...text,
+        describe: 'Draw it into this file, too (of --explore: the first story that shows something)',
+      })
+      .epilog(
+        'Exit code: 0 done, 1 something unexpected was found (--explore), 2 errors in the files or the story, 3 wrong usage.',
+      ),
   handler: (given) => {
     const args: SimulateArguments = {
       files: given.FILES,
       story: last(given.story),
       until: last(given.until),
       seed: last(given.seed),
+      explore: last(given.explore),
       lans: given.lan,
       addresses: given.address,
       check: last(given.check),

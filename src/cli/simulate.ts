@@ -12,6 +12,8 @@ import { milliseconds, plus, type Duration } from '../base/time.ts'
 import { unknownName } from '../base/unknown-name.ts'
 import type { Diagnostic } from '../config/diagnostics.ts'
 import { PROBLEM_WORDS } from '../config/io.ts'
+import { subjectOf } from '../config/lint/context.ts'
+import { clearedNopreempt } from '../config/lint/election.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
 import { diskIo } from '../config/reader.ts'
@@ -20,7 +22,8 @@ import type { SourceMap } from '../config/sources.ts'
 import { decodeText } from '../config/text.ts'
 import { inferNetwork } from '../simulation/infer.ts'
 import { endAfter, Network, reloadOf, type Reload } from '../simulation/network.ts'
-import { makeReport, renderSvg, renderTimeline } from '../simulation/report/report.ts'
+import type { Observed } from '../simulation/report/observed.ts'
+import { makeReport, renderSvg, renderTimeline, type SimulationReport } from '../simulation/report/report.ts'
 import {
   defaultStory,
   findingTime,
@@ -30,7 +33,9 @@ import {
 } from '../simulation/story/story.ts'
 import type { Cast, StoryEvent } from '../simulation/story/story.ts'
 import { EXIT } from './exit-codes.ts'
+import { exploreFiles, unexplorable } from './explore.ts'
 import type { CommandIo } from './io.ts'
+import { interruptible, type Interruptible } from './onlooker.ts'
 import type { SimulateArguments } from './simulate-command.ts'
 import { parseSpan } from './span.ts'
 
@@ -58,16 +63,29 @@ interface NamedFile {
 
 interface LoadedHost extends NamedFile {
   readonly model: Model
+  readonly clearedNopreempt: readonly string[]
 }
 
-export async function simulate(args: SimulateArguments, io: CommandIo): Promise<number> {
-  const outcome = await run(args, io)
-  if (outcome.ok) return EXIT.allWell
+/** @param interrupted asked for by what takes its time */
+export async function simulate(
+  args: SimulateArguments,
+  io: CommandIo,
+  interrupted: () => Interruptible = interruptible,
+): Promise<number> {
+  const outcome = await run(args, io, interrupted)
+  if (outcome.ok) return outcome.value
   for (const line of outcome.error.lines) io.err(`${line}\n`)
   return outcome.error.code
 }
 
-async function run(args: SimulateArguments, io: CommandIo): Promise<Step<undefined>> {
+/** @returns the exit code */
+async function run(
+  args: SimulateArguments,
+  io: CommandIo,
+  interrupted: () => Interruptible,
+): Promise<Step<number>> {
+  const conflict = unexplorable(args)
+  if (conflict !== undefined) return wrongUsage(conflict)
   const said = readSaid(args.addresses)
   if (!said.ok) return said
   const asked = readUntil(args.until)
@@ -99,36 +117,52 @@ async function run(args: SimulateArguments, io: CommandIo): Promise<Step<undefin
   const { story, reloads, settling } = told.value
   if (args.check) {
     io.out(`${hosts.value.length} configurations and a story of ${story.length} events: no errors\n`)
-    return accepted(undefined)
+    return accepted(EXIT.allWell)
   }
-  const until = asked.value ?? endAfter(lastEventAt(story), settling)
   const setup = {
-    hosts: hosts.value.map(({ name, model }) => ({
+    hosts: hosts.value.map(({ name, model, clearedNopreempt: cleared }) => ({
       name,
       model,
+      clearedNopreempt: cleared,
       links: network.hosts.find((each) => each.name === name)?.links ?? [],
     })),
     lans: network.lans,
     seed: args.seed,
-    until,
     reloads,
     turn: () => turn(),
   }
-  const observed = await new Network(setup).run(story)
-  const report = makeReport(observed)
-  if (args.svg !== undefined) {
-    const written = await writeFile(args.svg, renderSvg(observed, report)).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    )
-    if (written !== undefined) return wrongInput([`vrrpd simulate: cannot write ${args.svg}: ${written}`])
+  if (args.explore !== undefined) {
+    const settling = settlingOf(hosts.value)
+    const draw = async (found: readonly StoryEvent[]): Promise<string | undefined> => {
+      const seen = await new Network({ ...setup, until: endAfter(lastEventAt(found), settling) }).run(found)
+      return drawInto(args.svg, seen, makeReport(seen))
+    }
+    return accepted(await exploreFiles(args, args.explore, { setup, settling, draw }, io, interrupted()))
   }
+  const until = asked.value ?? endAfter(lastEventAt(story), settling)
+  const observed = await new Network({ ...setup, until }).run(story)
+  const report = makeReport(observed)
+  const undrawn = await drawInto(args.svg, observed, report)
+  if (undrawn !== undefined) return wrongInput([`vrrpd simulate: ${undrawn}`])
   io.out(
     args.json
       ? `${JSON.stringify(report, null, 2)}\n`
       : renderTimeline(observed, report, { width: io.width, colour: io.colour }),
   )
-  return accepted(undefined)
+  return accepted(EXIT.allWell)
+}
+
+/** @returns why the picture could not be written */
+async function drawInto(
+  path: string | undefined,
+  observed: Observed,
+  report: SimulationReport,
+): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  return writeFile(path, renderSvg(observed, report)).then(
+    () => undefined,
+    (error: unknown) => `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+  )
 }
 
 /** NAME, where it is not given, is that of the file; where several would have one, also that of its folder, or a number. */
@@ -181,7 +215,8 @@ async function loadAll(files: readonly NamedFile[], io: CommandIo): Promise<Step
   for (const file of files) {
     const loaded = await loadConfiguration(file.path, { io: diskIo, configId: file.name })
     lines.push(...problemsOf(file, loaded, io))
-    hosts.push({ ...file, model: loaded.model })
+    const { model, nodes } = loaded
+    hosts.push({ ...file, model, clearedNopreempt: clearedNopreempt(subjectOf(model, nodes)) })
   }
   return lines.length > 0 ? wrongInput(lines) : accepted(hosts)
 }
@@ -234,9 +269,14 @@ async function tellStory(
   }
   const { events, diagnostics, sources } = parseStory(path, text.value, cast)
   if (diagnostics.length > 0) return wrongInput(rendered(diagnostics, sources, io))
-  const models = [...hosts.map(({ model }) => model), ...reloads.value.map(({ model }) => model)]
-  const settled = plus(findingTime(models), settlingTime(models))
+  const settled = settlingOf([...hosts, ...reloads.value])
   return accepted({ story: events, reloads: reloads.value, settling: settled })
+}
+
+/** After an event of a story, until what follows from it is settled. */
+function settlingOf(files: readonly { readonly model: Model }[]): Duration {
+  const models = files.map(({ model }) => model)
+  return plus(findingTime(models), settlingTime(models))
 }
 
 const readStory = (path: string): Promise<Step<string>> =>

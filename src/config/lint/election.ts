@@ -2,7 +2,13 @@
 
 import { formatIp } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
-import { nopreempt, priority as priorityKeyword, state, strictMode } from '../keywords/vrrp-instance.ts'
+import {
+  nopreempt,
+  preempt,
+  priority as priorityKeyword,
+  state,
+  strictMode,
+} from '../keywords/vrrp-instance.ts'
 import { spanOf } from '../line.ts'
 import type { VrrpInstance } from '../model.ts'
 import { placeFor, remark, warn, wordsFor, type Subject } from './context.ts'
@@ -60,3 +66,14 @@ function blockedAddresses(instance: VrrpInstance, subject: Subject, report: Repo
   const message = `in strict mode keepalived drops everything sent to ${instance.name}'s addresses, ping included: only an owner (priority 255) accepts it. vrrpd does so ${instance.dropsTraffic ? 'here, too, because of no_accept' : 'only where no_accept is written'}`
   remark(report, 'blocked-addresses', span, message)
 }
+
+/** Instances that say `nopreempt` and preempt all the same: `state MASTER` or priority 255 take it back. */
+export const clearedNopreempt = ({ model, blocks }: Subject): readonly string[] =>
+  model.instances
+    .filter(({ name, preempt: preempts }) => {
+      const said = blocks
+        .get(name)
+        ?.nodes.findLast(({ keyword }) => keyword === nopreempt || keyword === preempt)
+      return preempts && said?.keyword === nopreempt
+    })
+    .map(({ name }) => name)
