@@ -56,6 +56,13 @@ export function complaintOf(shortfall: Shortfall): Complaint {
   return { what: kind, ...of, text: `cannot remove ${item.text}${from}: ${reason}` }
 }
 
+/** What a reload comes to. */
+interface Changed {
+  readonly shortfalls: readonly Shortfall[]
+  /** What has been set with other attributes. */
+  readonly replaced: readonly Item[]
+}
+
 /** An address that the kernel has accepted. `link`: its name in the configuration. */
 interface HeldAddress extends Pick<AddressItem, 'link'> {
   readonly linkIndex: number
@@ -123,7 +130,7 @@ export class InstalledState {
    * @param masters as they were and as they are to be
    * @param statics what the static items are to be from now on
    */
-  change(masters: readonly Renewed[], statics: Share): readonly Shortfall[] {
+  change(masters: readonly Renewed[], statics: Share): Changed {
     this.claims.release(PLANNED)
     // What those that have left held is still there where somebody wants it, perhaps with other attributes.
     const before = [...this.heldBefore, ...this.claims.all]
@@ -131,7 +138,15 @@ export class InstalledState {
     for (const { from } of masters) this.claims.release(from.router.name)
     const shares = masters.map(({ to }) => this.shareOf(to))
     const applied = this.apply({ before, after: [statics, ...shares] })
-    return [...notRemoved(applied, undefined), ...shares.flatMap((share) => this.hold(share, applied))]
+    const shortfalls = [
+      ...notRemoved(applied, undefined),
+      ...shares.flatMap((share) => this.hold(share, applied)),
+    ]
+    // Set for nobody in particular: there with other attributes until now.
+    const replaced = applied.flatMap(({ step, attempts }) =>
+      step.do === 'set' && step.owner === undefined ? acceptedOf(attempts) : [],
+    )
+    return { shortfalls, replaced }
   }
 
   /** Puts things back that are held and have been taken away. */

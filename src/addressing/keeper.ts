@@ -42,6 +42,15 @@ export class Keeper {
     this.wakeFor(missing, now)
   }
 
+  /**
+   * Others have set these anew just now, at our own wish. The kernel may take its time to tell, above all of an IPv6
+   * address: nothing of it is gone until it has been there.
+   */
+  haveSet(items: readonly Item[]): void {
+    const now = this.ports.clock.now()
+    for (const item of items) this.set(item, tried(beginning(now), undefined, now).retry)
+  }
+
   /** Links or addresses have changed. */
   reconsider(): void {
     for (const [key, retry] of this.retries) this.retries.set(key, reconsidered(retry))

@@ -88,6 +88,12 @@ export class StaticItems {
     return { owner: STATIC_ITEMS, items: this.items(), kept: true }
   }
 
+  /** A reload has set these with other attributes, whoever wanted them before. */
+  haveSet(items: readonly Item[]): void {
+    const keys = new Set(items.map(keyOfItem))
+    this.keeper.haveSet(this.items().filter((item) => keys.has(keyOfItem(item))))
+  }
+
   onEvents(events: readonly LinkEvent[]): void {
     const items = this.items()
     if (items.length === 0 && isNothing(this.wanted)) return

@@ -61,6 +61,35 @@ class World {
 describe('what is to be kept', () => {
   const item = route('10.1.0.0/16')
 
+  test('is not put back while the kernel has not told yet that others have set it anew', () => {
+    const world = new World()
+    world.wanted = [item]
+    world.there.add(item)
+    world.keeper.check()
+    // A reload: removed, and set with other attributes, of which the kernel tells later.
+    world.there.delete(item)
+    world.keeper.haveSet([item])
+    world.keeper.check()
+    expect(world.tries).toEqual([])
+    world.there.add(item)
+    world.keeper.check()
+    world.there.delete(item)
+    world.keeper.check()
+    world.pass(seconds(2))
+    expect(world.restored).toEqual(['route to 10.1.0.0/16 1'])
+  })
+
+  test('is tried by itself where what others have set does not appear', () => {
+    const world = new World()
+    world.wanted = [item]
+    world.keeper.haveSet([item])
+    world.keeper.check()
+    expect(world.tries).toEqual([])
+    world.pass(seconds(2))
+    expect(world.there.has(item)).toBe(true)
+    expect(world.restored).toEqual([])
+  })
+
   test('is set at once, and nobody waits any longer when it is there', () => {
     const world = new World()
     world.wanted = [item]

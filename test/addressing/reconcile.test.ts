@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { HostAddresses } from '../../src/addressing/host-addresses.ts'
 import { Applier } from '../../src/addressing/applier.ts'
 import { Claims, STATIC_ITEMS } from '../../src/addressing/claims.ts'
-import { NOTHING } from '../../src/addressing/desired.ts'
+import { NOTHING, type DesiredState } from '../../src/addressing/desired.ts'
 import { complaintLine } from '../../src/events/event.ts'
 import { complaintOf, InstalledState, type Owned } from '../../src/addressing/installed-state.ts'
 import { allOf, keyOfItem, slotOf } from '../../src/addressing/link-binding.ts'
@@ -143,6 +143,23 @@ describe('a plan', () => {
 
   const sizeOf = (shares: readonly Share[]): number =>
     new Set(shares.flatMap(({ items }) => items.map(keyOfItem))).size
+})
+
+describe('what has other attributes in a block of static items', () => {
+  test('is told, so that nobody takes it for lost before the kernel has told of it', () => {
+    const host = started([
+      { router: { name: 'VI_1' }, addresses: [address('10.9.0.100/24')], routes: [], rules: [] },
+    ])
+    const link: DesiredState = {
+      ...NOTHING,
+      addresses: [address('10.9.0.100/24', { label: 'eth0:x' }), address('10.9.0.101/24')],
+    }
+    const statics: Share = { owner: STATIC_ITEMS, items: allOf(host.installed.bind(link)), kept: true }
+    host.installed.plan([link])
+    host.installed.withdraw({ router: { name: 'VI_1' }, ...NOTHING })
+    const { replaced } = host.installed.change([], statics)
+    expect(replaced.map(({ text }) => text)).toEqual(['address 10.9.0.100/24'])
+  })
 })
 
 describe('an owner', () => {

@@ -141,7 +141,9 @@ export class Holdings {
     // All names that go before those that come: two may have been exchanged.
     for (const { from, to } of masters) if (from.router.name !== to.router.name) this.forgetName(from)
     for (const { to } of masters) this.ports.firewall.follow(to)
-    this.complainOf(this.installed.change(masters, this.statics.share()))
+    const { shortfalls, replaced } = this.installed.change(masters, this.statics.share())
+    this.statics.haveSet(replaced)
+    this.complainOf(shortfalls)
     for (const { from, to } of masters) this.announceChange(from, to)
   }
 
