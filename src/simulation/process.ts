@@ -114,8 +114,11 @@ export class SimulatedProcess<P extends Packet = Packet> {
   resume(): void {
     this.isAwake = true
     const timersFirst = this.around.lag() < 0.5
-    if (timersFirst) this.timers.wake()
-    this.wake()
+    if (timersFirst) {
+      this.timers.wake()
+      for (const alarm of [...this.alarms]) this.ring(alarm)
+    }
+    if (this.runs) this.wake()
     if (!timersFirst && this.runs) this.timers.wake()
   }
 

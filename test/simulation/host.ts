@@ -1,6 +1,6 @@
 /** One host: its kernel, what scripts find there, and the real daemon, whose process comes and goes. */
 
-import type { Instant } from '../../src/base/time.ts'
+import { between, seconds, type Instant } from '../../src/base/time.ts'
 import type { Core } from '../../src/daemon/core.ts'
 import { removeRecorded } from '../../src/daemon/ends/remove-recorded.ts'
 import { readRecord } from '../../src/daemon/ends/run-record-file.ts'
@@ -58,6 +58,8 @@ export class Host {
   pausedAt: Instant | undefined
   activeSince: Instant | undefined
   bootedAt: Instant
+  /** When a daemon was last killed, and who was Master for so long that its record says so. */
+  crashed: { readonly at: Instant; readonly masters: ReadonlySet<string> } | undefined
   /** The last daemon was killed, and this one knows what it left. */
   hasRecord = false
   private running: Running | undefined
@@ -151,6 +153,13 @@ export class Host {
 
   /** As after SIGKILL: what it has written down and put into the kernel is there. */
   crash(): void {
+    const now = this.around.now()
+    const isWell = this.isActive && between(this.activeSince ?? now, now) >= WRITTEN_WITHIN
+    const records = isWell ? [...(this.engine?.routers.values() ?? [])] : []
+    const masters = records.filter(
+      ({ state, since }) => state.kind === 'master' && between(since, now) >= WRITTEN_WITHIN,
+    )
+    if (this.running) this.crashed = { at: now, masters: new Set(masters.map(({ router }) => router.name)) }
     this.running?.process.end()
     this.forget()
   }
@@ -342,6 +351,9 @@ export class Host {
     known.links[lan] = { up: event.fact?.up === true, addressed: event.fact?.source !== undefined }
   }
 }
+
+/** What a daemon has to write down is on its disk by then, and it has shown that it is alive. */
+const WRITTEN_WITHIN = seconds(1)
 
 const AH_PROTOCOL = 51
 const IP_HEADER_BYTES = 20

@@ -1,6 +1,6 @@
 import type { CheckMaker } from '../world.ts'
 import { authenticity } from './authenticity.ts'
-import { delayedStart, pauseGuard } from './awakening.ts'
+import { delayedStart, pauseGuard, resumption } from './awakening.ts'
 import { drained } from './drained.ts'
 import { oneMaster, settles, tieBreak } from './elections.ts'
 import { agreement, groupNotifies } from './groups.ts'
@@ -21,6 +21,7 @@ export const allChecks: readonly CheckMaker[] = [
   authenticity,
   delayedStart,
   pauseGuard,
+  resumption,
   drained,
   priorities,
   faults,

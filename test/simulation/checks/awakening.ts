@@ -1,8 +1,19 @@
 /** Daemons that have just begun, or that have slept. */
 
-import { after, between, plus, seconds, times, toSeconds, type Instant } from '../../../src/base/time.ts'
+import {
+  after,
+  between,
+  minus,
+  plus,
+  seconds,
+  times,
+  toSeconds,
+  type Instant,
+} from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { routerName } from '../build.ts'
 import { LONGEST_LAG } from '../host.ts'
+import { expectedFault, expectedPending, groupOf } from '../oracle.ts'
 import type { Check, World } from '../world.ts'
 
 /** vrrp_startup_delay: what is heard before it is over does not count, and no timer begins before. */
@@ -22,6 +33,32 @@ export function delayedStart(world: World): Check {
         const earliest = after(host.bootedAt, plus(seconds(delay), listening))
         if (state.kind === 'master' && world.now < earliest)
           return `host ${host.number} ${router.name}: Master ${toSeconds(between(host.bootedAt, world.now))} s after start`
+      }
+      return undefined
+    },
+  }
+}
+
+/** Who was Master a moment ago, and is back before two Advertisement_Intervals are over, goes on as such. */
+export function resumption(world: World): Check {
+  /** The record's sign of life may be half a second old. */
+  const age = seconds(1)
+  return {
+    name: 'resumption',
+    observe: ({ host, event, after: { routers } }) => {
+      const { crashed, hasRecord, spec } = host
+      if (event.type !== 'start' || crashed === undefined || !hasRecord) return undefined
+      for (const { router, state } of routers.values()) {
+        const own = host.specOf(router.name)
+        const group = groupOf(host, own)
+        const isBack = group.every(
+          ({ vrid, interval }) =>
+            crashed.masters.has(routerName(vrid)) &&
+            between(crashed.at, world.now) < minus(times(seconds(1), 2 * interval), age),
+        )
+        if (!isBack || spec.startupDelay !== undefined || state.kind === 'master') continue
+        if (expectedFault(host, own) || expectedPending(host, own)) continue
+        return `host ${host.number} ${router.name}: ${state.kind} after a crash as Master`
       }
       return undefined
     },

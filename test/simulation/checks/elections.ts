@@ -15,7 +15,7 @@ import type { RouterRecord } from '../../../src/vrrp/engine.ts'
 import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
 import { routerName } from '../build.ts'
 import type { Host } from '../host.ts'
-import { groupOf } from '../oracle.ts'
+import { expectedPending, groupOf } from '../oracle.ts'
 import type { RouterSpec } from '../scenario.ts'
 import type { Check, World } from '../world.ts'
 
@@ -87,6 +87,8 @@ function unrest(world: World, settledState: Map<string, string>): string | undef
       settledState.set(key, state.kind)
       if (before !== undefined && before !== state.kind)
         return `${key}: ${before} -> ${state.kind} long after the last trouble`
+      if (expectedPending(host, host.specOf(router.name)))
+        return `${key}: waits for a script long after the last trouble`
     }
   }
   return undefined

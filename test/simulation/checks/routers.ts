@@ -80,17 +80,27 @@ export const addresses = (): Check =>
     return wanted ? 'master without its address' : `the address is there in ${state.kind}`
   })
 
-/** Priority 0 is for leaving, anything else for masters. */
-export const adverts = (): Check => ({
+/** Priority 0 is for leaving, anything else for masters; each copy goes to the group or to every peer. */
+export const adverts = (world: World): Check => ({
   name: 'adverts',
-  observe: ({ host, before, after, effects }) => {
+  observe: ({ host, before, after, effects, sent }) => {
+    const due = new Map<string, number>()
     for (const effect of effects) {
       if (effect.type !== 'router' || effect.effect.type !== 'send-advert') continue
       const was = before.routers.get(effect.router)?.state.kind
       const is = after.routers.get(effect.router)?.state.kind
+      const { copies, source } = effect.effect
+      const receivers = host.specOf(effect.router).unicast ? world.hosts.length - 1 : 1
+      if (source !== undefined) due.set(effect.router, (due.get(effect.router) ?? 0) + copies * receivers)
       const isGoodbye = effect.effect.priority === 0
       if (isGoodbye ? was === 'master' && is !== 'master' : is === 'master') continue
       return `host ${host.number} ${effect.router}: priority ${effect.effect.priority} sent, ${was} -> ${is}`
+    }
+    for (const [router, count] of due) {
+      // None: there is no link to send on any more.
+      const { length } = sent.filter(({ vrid }) => routerName(vrid) === router)
+      if (length !== 0 && length !== count)
+        return `host ${host.number} ${router}: ${length} packets sent, ${count} expected`
     }
     return undefined
   },
