@@ -246,9 +246,9 @@ export const daemonMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/scripts/script-room.ts',
-    fault: 'runs no script before its first interval is over, whatever is known',
+    fault: 'does not know what the last daemon has found',
     find: "known: found === 'up' || found === 'down' ? found : undefined",
-    put: "known: found === 'up' || found === 'down' ? 'down' : undefined",
+    put: 'known: found === undefined ? found : undefined',
   },
   {
     file: 'daemon/scripts/script-room.ts',
@@ -296,7 +296,7 @@ export const daemonMutants: readonly Mutant[] = [
     file: 'daemon/service/service-reports.ts',
     fault: 'the watchdog hears nothing',
     find: "this.send('watchdog', () => this.manager.watchdog())",
-    put: '',
+    put: 'this.sendStatus()',
   },
   {
     file: 'daemon/status/about.ts',

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { mutants } from './list.ts'
 import { mutate, SOURCES, stagesOf } from './mutant.ts'
@@ -25,6 +26,10 @@ describe.each(mutants)('$file: $fault', (mutant) => {
   test('its text is there once, and what is put in its place differs', () => {
     expect(mutate(mutant, text), mutant.find).toBeDefined()
     expect(mutate(mutant, text)).not.toBe(text)
+  })
+
+  test('it is a program still', () => {
+    expect(() => transformSync(mutate(mutant, text)!, { loader: 'ts' })).not.toThrow()
   })
 
   test('what it names is there', () => {
