@@ -51,13 +51,30 @@ test('dont_track_primary: the own link may be down', async () => {
   expect(routers[0]!.router.requiredLinks).toEqual([])
 })
 
+test.each(['MASTER', 'BACKUP'])('state %s is what an owner begins with', async (state) => {
+  const { routers } = await assembled(`state ${state}\npriority 255\n${vip}`)
+  expect(routers[0]!.router).toMatchObject({ priority: 255, initialState: state })
+})
+
 test("a sync group's trackers are those of each member", async () => {
-  const { routers } = await assembled(
-    vip,
-    'vrrp_sync_group G {\n group {\n VI_1\n}\n track_interface {\n eth7 weight 5\n}\n}\n',
-  )
+  const blocks = [
+    'vrrp_script chk {\n script "/bin/true"\n}',
+    'vrrp_track_file number {\n file /tmp/number\n}',
+    'vrrp_track_process served {\n process served\n}',
+    `vrrp_sync_group G {
+      group {\n VI_1\n}
+      track_script {\n chk weight 2\n}
+      track_interface {\n eth7 weight 5\n}
+      track_file {\n number weight 3\n}
+      track_process {\n served weight 4\n}
+    }`,
+  ]
+  const { routers } = await assembled(vip, blocks.join('\n'))
   expect(routers[0]!.router.trackers).toEqual([
+    { kind: 'script', name: 'chk', weight: 2, reverse: false },
     { kind: 'interface', name: 'eth7', weight: 5, reverse: false },
+    { kind: 'file', name: 'number', weight: 3, reverse: false },
+    { kind: 'process', name: 'served', weight: 4, reverse: false },
   ])
 })
 

@@ -39,3 +39,24 @@ test('the weight is the one of who tracks', async () => {
     ['heavy', false],
   ])
 })
+
+test('what only a sync group tracks is run, too', async () => {
+  const text = `vrrp_script chk {\n script /usr/bin/true\n}
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+}
+vrrp_sync_group G {
+  group {
+    VI_1
+  }
+  track_script {
+    chk
+  }
+}`
+  const { model } = await loadConfiguration('/k.conf', {
+    configId: 'host',
+    io: memoryIo({ '/k.conf': text }),
+  })
+  expect(scriptsToRun(model).map(({ name }) => name)).toEqual(['chk'])
+})
