@@ -1,4 +1,4 @@
-/** Faults of what runs the protocol on a host. */
+/** Faults of what runs the protocol on a host, and of the events that tell of it. */
 
 import type { Mutant } from './mutant.ts'
 
@@ -103,13 +103,14 @@ export const daemonMutants: readonly Mutant[] = [
   {
     file: 'daemon/ends/succession.ts',
     fault: 'a crash leaves the addresses of instances that are in the file no more',
-    find: 'withdrawAll(orphaned(this.previous, [...this.ports.routers(), this.ports.statics()]), installer)',
-    put: 'orphaned(this.previous, [...this.ports.routers(), this.ports.statics()])',
+    find: 'withdrawAll(orphans, { kernel, linkSettings }, complain)',
+    put: '',
+    tests: ['daemon/parts.test.ts'],
   },
   {
-    file: 'daemon/hearers.ts',
+    file: 'daemon/event-subscribers.ts',
     fault: 'the record is not renewed when an instance changes state',
-    find: "if (note.kind === 'transition') succession.renew()",
+    find: '  (event) => succession.onEvent(event),\n',
     put: '',
   },
   {
@@ -120,15 +121,35 @@ export const daemonMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/parts.ts',
-    fault: 'goes on with the operator’s files of before a reload',
-    find: '    this.daemon.reload(this.inForce.assembly, () => {\n      this.watchPrograms()\n    })',
-    put: '    this.daemon.reload(this.inForce.assembly, () => undefined)',
+    fault: 'says that a configuration is in force, and goes on with the one before',
+    find: '    apply()\n',
+    put: '',
   },
   {
     file: 'daemon/startup-delay.ts',
     fault: 'does not wait for vrrp_startup_delay',
     find: 'delay === 0 ? undefined : after(now, delay)',
     put: 'delay === 0 ? undefined : now',
+  },
+  {
+    file: 'daemon/subsystems.ts',
+    fault: 'the watchdog is fed though a subsystem hangs',
+    find: '.reduce(longer, seconds(0))',
+    put: '.reduce((least) => least, seconds(0))',
+  },
+  {
+    file: 'daemon/vrrp-subsystem.ts',
+    fault: 'goes on with the operator’s files of before a reload',
+    find: '    this.daemon.reload(plan.assembly, () => {\n      this.watchPrograms()\n    })',
+    put: '    this.daemon.reload(plan.assembly, () => undefined)',
+    tests: ['daemon/parts.test.ts'],
+  },
+  {
+    file: 'daemon/vrrp-subsystem.ts',
+    fault: 'the watchdog is fed though the elections hang',
+    find: 'return due === undefined ? seconds(0) : between(due, world.clock.now())',
+    put: 'return due === undefined ? seconds(0) : seconds(0)',
+    tests: ['daemon/parts.test.ts'],
   },
   {
     file: 'daemon/whereabouts.ts',
@@ -165,6 +186,13 @@ export const daemonMutants: readonly Mutant[] = [
     fault: 'looks for adverts while in Fault, too',
     find: "if (state.kind !== 'backup' && state.kind !== 'master') continue",
     put: '',
+  },
+  {
+    file: 'daemon/log/event-log.ts',
+    fault: 'what the kernel refuses is not in the log',
+    find: 'log.warn(complaintLine(event))',
+    put: '',
+    tests: ['daemon/event-subscribers.test.ts'],
   },
   {
     file: 'daemon/log/listening-log.ts',
@@ -210,9 +238,10 @@ export const daemonMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/operator/operator-parts.ts',
-    fault: 'what the operator asks for is not done',
-    find: '      daemon.dispatch(event)\n',
-    put: '      log.warn(event.type)\n',
+    fault: 'a reload that is only to be looked at is done',
+    find: 'reloader.reloadAsked(dryRun)',
+    put: 'reloader.reloadAsked(dryRun && false)',
+    tests: ['daemon/parts.test.ts'],
   },
   {
     file: 'daemon/operator/reload-plan.ts',
@@ -282,15 +311,15 @@ export const daemonMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/service/service.ts',
-    fault: 'the watchdog is fed though the elections hang',
-    find: 'return due === undefined ? seconds(0) : between(due, clock.now())',
-    put: 'return due === undefined ? seconds(0) : seconds(0)',
+    fault: 'does not say that a reload was refused',
+    find: 'subsystems.summary() + refusalWords(refused())',
+    put: 'subsystems.summary()',
   },
   {
     file: 'daemon/service/service-status.ts',
-    fault: 'does not say that a reload was refused',
-    find: 'if (refusedAt === undefined) return states',
-    put: 'if (refusedAt === undefined || states) return states',
+    fault: 'names who is Master, and not who is in Fault',
+    find: "kind === 'fault' ?",
+    put: "kind === 'master' ?",
   },
   {
     file: 'daemon/service/service-reports.ts',
@@ -309,6 +338,12 @@ export const daemonMutants: readonly Mutant[] = [
     fault: 'an instance in Fault is no problem',
     find: "record.state.kind !== 'fault' || state !== 'FAULT'",
     put: "record.state.kind === 'fault'",
+  },
+  {
+    file: 'daemon/status/instance-reporter.ts',
+    fault: 'an address that another host uses is no problem',
+    find: '...conflictProblems.map(',
+    put: '...conflictProblems.slice(conflictProblems.length).map(',
   },
   {
     file: 'daemon/status/lateness.ts',
@@ -343,14 +378,15 @@ export const daemonMutants: readonly Mutant[] = [
   {
     file: 'daemon/status/status-feed.ts',
     fault: 'nobody who watches hears of a change',
-    find: 'this.unsubscribe = this.ports.chronicle.onChange(() => this.look())',
+    find: 'this.unsubscribe = this.ports.events.subscribe(() => this.look())',
     put: 'this.unsubscribe = () => undefined',
   },
   {
     file: 'daemon/status/status-reporter.ts',
-    fault: 'an address that another host uses is no problem',
-    find: '...conflictProblems.map(',
-    put: '...conflictProblems.slice(conflictProblems.length).map(',
+    fault: 'what is wrong with instances is no problem',
+    find: '[...problems, ...daemonProblems(own)]',
+    put: 'daemonProblems(own)',
+    tests: ['daemon/parts.test.ts'],
   },
   {
     file: 'daemon/status/status.ts',
@@ -369,5 +405,31 @@ export const daemonMutants: readonly Mutant[] = [
     fault: 'a file that lowers the priority is called well',
     find: "isFaulty(tracker, finding) || contribution(tracker, finding) < 0 ? 'down' : 'up'",
     put: "isFaulty(tracker, finding) ? 'down' : 'up'",
+  },
+  {
+    file: 'events/event-list.ts',
+    fault: 'whoever subscribed late hears the answer before the question',
+    find: '    if (this.isTelling) return\n',
+    put: '',
+  },
+  {
+    file: 'events/event.ts',
+    fault: 'a complaint does not say whose it is',
+    find: 'router === undefined ? text',
+    put: 'router !== undefined ? text',
+    tests: ['daemon/event-subscribers.test.ts'],
+  },
+  {
+    file: 'events/from-effect.ts',
+    fault: 'tells programs of a sync group as of an instance',
+    find: "{ type: 'GROUP', name }",
+    put: "{ type: 'INSTANCE', name }",
+  },
+  {
+    file: 'events/voice.ts',
+    fault: 'nobody hears of what cannot be done',
+    find: "publish({ type: 'complaint', ...complaint })",
+    put: '',
+    tests: ['daemon/event-subscribers.test.ts'],
   },
 ]

@@ -4,6 +4,114 @@ import type { Mutant } from './mutant.ts'
 
 export const kernelMutants: readonly Mutant[] = [
   {
+    file: 'addressing/applier.ts',
+    fault: 'sets routes before the addresses that they need',
+    find: '...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),\n      ...paired(routes, kernel.installRoutes(routes.map(({ spec }) => spec))),',
+    put: '...paired(routes, kernel.installRoutes(routes.map(({ spec }) => spec))),\n      ...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),',
+  },
+  {
+    file: 'addressing/change-author.ts',
+    fault: 'has no advice about whoever removes addresses',
+    find: 'return found === undefined ? ',
+    put: 'return found !== undefined ? ',
+  },
+  {
+    file: 'addressing/claims.ts',
+    fault: 'removes what another instance holds, too',
+    find: '!this.owners.has(slotOf(item)) && !this.isHosts(item)',
+    put: '!this.isHosts(item)',
+  },
+  {
+    file: 'addressing/desired.ts',
+    fault: 'a rule is for packets from anywhere',
+    find: '...(rule.from !== undefined && { from: rule.from }),',
+    put: '',
+  },
+  {
+    file: 'addressing/host-addresses.ts',
+    fault: 'takes an address of the host for its own',
+    find: "return this.origins.get(slotOf(item))?.origin === 'host'",
+    put: 'return this.origins.get(slotOf(item))?.origin === undefined',
+  },
+  {
+    file: 'addressing/installed-state.ts',
+    fault: 'announces what the kernel has refused',
+    find: 'this.claims.set(owner, acceptedOf(attempts))',
+    put: 'this.claims.set(owner, attempts.map(({ item }) => item))',
+  },
+  {
+    file: 'addressing/keeper.ts',
+    fault: 'what the kernel refuses is tried once',
+    find: '    this.wakeFor(missing, now)\n',
+    put: '',
+  },
+  {
+    file: 'addressing/link-binding.ts',
+    fault: 'an address on a link that is not there is on another one',
+    find: 'if (link === undefined) return { missing: name, text }',
+    put: "if (link === undefined) return bindAddress({ link: 'lo', spec, track }, linkByName)",
+  },
+  {
+    file: 'addressing/link-binding.ts',
+    fault: 'a route of table 0 is nowhere',
+    find: 'table === 0 ? MAIN_TABLE : table',
+    put: 'table',
+  },
+  {
+    file: 'addressing/observed.ts',
+    fault: 'takes what the daemon itself removed for a loss',
+    find: ' &&\n  !event.ours',
+    put: '',
+  },
+  {
+    file: 'addressing/observed.ts',
+    fault: 'all addresses are there',
+    find: 'addresses.map((each) => isThere(bindAddress(each, linkByName)))',
+    put: 'addresses.map(() => true)',
+  },
+  {
+    file: 'addressing/promote-secondaries.ts',
+    fault: 'leaves promote_secondaries as it set it',
+    find: "if (link !== undefined) this.settings.write(link, SETTING, '0')",
+    put: '',
+  },
+  {
+    file: 'addressing/promote-secondaries.ts',
+    fault: 'lets the kernel take the rest of a network along',
+    find: 'if (links.length === 0) return remove()',
+    put: 'if (links.length >= 0) return remove()',
+  },
+  {
+    file: 'addressing/reconcile.ts',
+    fault: 'removes what is old before what is new is there',
+    find: '[...first, ...last].filter',
+    put: '[...last, ...first].filter',
+  },
+  {
+    file: 'addressing/restorer.ts',
+    fault: 'what it puts back is announced to nobody',
+    find: 'this.ports.announce(loss.router, item)',
+    put: '',
+  },
+  {
+    file: 'addressing/retry.ts',
+    fault: 'what the kernel refuses is tried without a pause',
+    find: 'notBefore: after(now, before.pause)',
+    put: 'notBefore: now',
+  },
+  {
+    file: 'addressing/secondaries.ts',
+    fault: 'does not see that the first address of a network takes the others along',
+    find: '!there.secondary',
+    put: 'there.secondary',
+  },
+  {
+    file: 'addressing/static-items.ts',
+    fault: 'does not put static items back',
+    find: 'this.keeper.check(losses.map(({ item }) => item))',
+    put: '',
+  },
+  {
     file: 'daemon/kernel/announcement-words.ts',
     fault: 'names all addresses that are announced, however many',
     find: 'announcements.slice(0, NAMED)',
@@ -16,23 +124,10 @@ export const kernelMutants: readonly Mutant[] = [
     put: 'each.router !== router || isHeld !== undefined',
   },
   {
-    file: 'daemon/kernel/claims.ts',
-    fault: 'removes what another instance holds, too',
-    find: '!this.owners.has(slotOf(item)) && !this.isHosts(item)',
-    put: '!this.isHosts(item)',
-  },
-  {
     file: 'daemon/kernel/conflict-watch.ts',
     fault: 'a conflict that is over is told for ever',
     find: 'now < after(heardAt, FORGET_AFTER)',
     put: 'now >= heardAt',
-  },
-  {
-    file: 'daemon/kernel/culprit.ts',
-    fault: 'has no advice about whoever removes addresses',
-    find: 'return found === undefined ? ',
-    put: 'return found !== undefined ? ',
-    tests: ['daemon/kernel/losses.test.ts'],
   },
   {
     file: 'daemon/kernel/firewall-rules.ts',
@@ -49,32 +144,8 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/kernel/holdings.ts',
     fault: 'a Master that leaves keeps its addresses',
-    find: '    this.installer.withdraw(assembled)\n    this.ports.firewall.release',
+    find: '    this.complainOf(this.installed.withdraw(assembled))\n    this.ports.firewall.release',
     put: '    this.ports.firewall.release',
-  },
-  {
-    file: 'daemon/kernel/host-addresses.ts',
-    fault: 'takes an address of the host for its own',
-    find: "return this.origins.get(slotOf(item))?.origin === 'host'",
-    put: 'return this.origins.get(slotOf(item))?.origin === undefined',
-  },
-  {
-    file: 'daemon/kernel/installer.ts',
-    fault: 'sets routes before the addresses that they need',
-    find: '...paired(addresses, kernel.installAddresses(addresses.map(({ spec }) => spec))),',
-    put: '...paired(addresses, addresses.map(() => undefined)),',
-  },
-  {
-    file: 'daemon/kernel/keeper.ts',
-    fault: 'what the kernel refuses is tried without a pause',
-    find: 'care.notBefore = after(now, care.pause)',
-    put: 'care.notBefore = now',
-  },
-  {
-    file: 'daemon/kernel/kernel-specs.ts',
-    fault: 'an address on a link that is not there is on another one',
-    find: 'if (link === undefined) return { missing: name, text }',
-    put: "if (link === undefined) return addressed({ link: 'lo', spec, track }, linkByName)",
   },
   {
     file: 'daemon/kernel/link-renewals.ts',
@@ -83,46 +154,10 @@ export const kernelMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'daemon/kernel/losses.ts',
-    fault: 'takes what the daemon itself removed for a loss',
-    find: ' &&\n  !event.ours',
-    put: '',
-  },
-  {
     file: 'daemon/kernel/pacing.ts',
     fault: 'garp_interval of a group is that of everybody',
     find: 'byLink.get(link) ?? {',
     put: '{',
-  },
-  {
-    file: 'daemon/kernel/presence.ts',
-    fault: 'all addresses are there',
-    find: 'items.every((item) => isPresent(item, table))',
-    put: 'items.every((item) => item)',
-  },
-  {
-    file: 'daemon/kernel/promotion.ts',
-    fault: 'leaves promote_secondaries as it set it',
-    find: "if (link !== undefined) this.settings.write(link, SETTING, '0')",
-    put: '',
-  },
-  {
-    file: 'daemon/kernel/restorer.ts',
-    fault: 'what it puts back is announced to nobody',
-    find: 'this.ports.announce(loss.router, item)',
-    put: '',
-  },
-  {
-    file: 'daemon/kernel/secondaries.ts',
-    fault: 'lets the kernel take the rest of a network along',
-    find: 'if (links.length === 0) return remove()',
-    put: 'if (links.length >= 0) return remove()',
-  },
-  {
-    file: 'daemon/kernel/static-items.ts',
-    fault: 'does not put static items back',
-    find: 'this.keeper.check(losses.map(({ item }) => item))',
-    put: '',
   },
   {
     file: 'daemon/kernel/virtual-mac-plan.ts',
@@ -135,12 +170,6 @@ export const kernelMutants: readonly Mutant[] = [
     fault: 'takes over an interface that is no virtual MAC of ours',
     find: 'if (there !== undefined && !isVirtualMac(there, base, wanted)) {',
     put: 'if (there !== undefined && base.index < 0) {',
-  },
-  {
-    file: 'daemon/kernel/wanted.ts',
-    fault: 'a route of table 0 is nowhere',
-    find: 'table === 0 ? MAIN_TABLE : table',
-    put: 'table',
   },
   {
     file: 'daemon/journal/causes.ts',
@@ -169,7 +198,13 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/journal/journal-stream.ts',
     fault: 'a follower hears everything twice',
-    find: 'this.read = journal.lastId\n',
+    find: '    this.read = journal.lastId\n    this.unsubscribe',
+    put: '    this.read = 0\n    this.unsubscribe',
+  },
+  {
+    file: 'daemon/journal/journal-subscriber.ts',
+    fault: 'nothing that happens has a cause',
+    find: 'chronicle.begin(event.event)',
     put: '',
   },
   {

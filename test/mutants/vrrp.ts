@@ -58,10 +58,22 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'if (lower && !delay.pending)',
   },
   {
+    file: 'vrrp/election/cause.ts',
+    fault: 'a Master that said goodbye is told as one that fell silent',
+    find: "return 'the master left'",
+    put: "return 'master down timer expired'",
+  },
+  {
     file: 'vrrp/election/deadline.ts',
     fault: 'no second gratuitous ARP is ever due',
     find: 'earliest(state.nextAdvertAt, earliest(burstAt, periodicAt))',
     put: 'earliest(state.nextAdvertAt, periodicAt)',
+  },
+  {
+    file: 'vrrp/election/fault.ts',
+    fault: 'does not notice a second script that fails',
+    find: '  a.subject === b.subject &&\n',
+    put: '',
   },
   {
     file: 'vrrp/election/idle.ts',
@@ -84,8 +96,8 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/master.ts',
     fault: 'waits nine seconds too long when it has lost its address',
-    find: 'stepAside(conditions, `${address} was removed by somebody else`, now)',
-    put: 'stepAside(conditions, address, after(now, seconds(9)))',
+    find: "stepAside(conditions, { kind: 'address-lost', address }, now)",
+    put: "stepAside(conditions, { kind: 'address-lost', address }, after(now, seconds(9)))",
   },
   {
     file: 'vrrp/election/priority.ts',
