@@ -147,10 +147,10 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'daemon/config-test.ts': ['system'],
   'daemon/signals.ts': ['system'],
   'daemon/dumps/dumps.ts': ['system'],
-  'daemon/ends/cleanup.ts': ['system'],
-  'daemon/ends/pid-files.ts': ['system'],
+  'daemon/recovery/cleanup.ts': ['system'],
+  'daemon/recovery/pid-files.ts': ['system'],
   'daemon/log/log-dev-log.ts': ['system'],
-  'daemon/operator/control.ts': ['system'],
+  'daemon/control/control.ts': ['system'],
   'cli/run.ts': ['daemon'],
   'cli/check.ts': ['config'],
   'cli/check-examine.ts': ['config'],
@@ -170,7 +170,7 @@ function layerOf(path: string): string {
 }
 
 /** Files of pure folders that do touch the world. */
-const impureFiles = ['config/reader.ts']
+const impureFiles = ['config/disk-io.ts']
 const pureFolders = [
   'base',
   'world',
@@ -192,7 +192,7 @@ const pureFiles = [
   'netlink/identity.ts',
   'netlink/route-keys.ts',
   'netlink/link-table.ts',
-  'netlink/links.ts',
+  'netlink/fold.ts',
   'netlink/table-draft.ts',
   'netlink/errno.ts',
   'netlink/own-changes.ts',
@@ -216,12 +216,12 @@ const pureFiles = [
   'daemon/assemble.ts',
   'daemon/journal/causes.ts',
   'daemon/dependencies.ts',
-  'daemon/journal/chronicle-text.ts',
-  'daemon/journal/heard.ts',
-  'daemon/journal/weighing.ts',
+  'daemon/journal/recorder-text.ts',
+  'daemon/journal/observed-masters.ts',
+  'daemon/journal/priority-causes.ts',
   'daemon/log/messages.ts',
   'daemon/kernel/firewall-rules.ts',
-  'daemon/kernel/pacing.ts',
+  'daemon/kernel/garp-pacing.ts',
   'daemon/status/strict-notice.ts',
   'daemon/adverts/transport.ts',
   'daemon/status/lateness.ts',
@@ -244,7 +244,7 @@ const pureFiles = [
   'control/report.ts',
   'control/stream.ts',
   'cli/cells.ts',
-  'cli/essence.ts',
+  'cli/report-fingerprint.ts',
   'cli/event-line.ts',
   'cli/span.ts',
   'cli/doctor-view.ts',
@@ -253,7 +253,7 @@ const pureFiles = [
   'doctor/finding.ts',
   'cli/counter-words.ts',
   'cli/detail.ts',
-  'cli/picture.ts',
+  'cli/screen-codes.ts',
   'cli/problem-lines.ts',
   'cli/selection.ts',
   'cli/view-options.ts',
@@ -414,7 +414,7 @@ describe('what is only said', () => {
 
   test('and what it says matters to those that have words for it alone', () => {
     // Beside them: which notes are given once; and the words of scripts, which have notes of their own.
-    const others = ['vrrp/notes.ts', 'daemon/scripts/script-room.ts']
+    const others = ['vrrp/notes.ts', 'daemon/scripts/script-service.ts']
     const offences = sources.filter(
       ({ path, tree }) =>
         /^(vrrp|events|daemon|simulation)\//.test(path) &&
@@ -434,7 +434,7 @@ describe('what runs in a simulation', () => {
   const harmless = ['node:util', 'node:path', 'node:crypto']
 
   test('reaches the host through the World alone', () => {
-    const roots = ['daemon/parts.ts', 'simulation/network.ts']
+    const roots = ['daemon/composition.ts', 'simulation/network.ts']
     const loaded = new Set(roots.flatMap((root) => [root, ...reachable(root, false)]))
     const offences = [...loaded].flatMap((path) => {
       const { imports = [], tree } = byPath.get(path) ?? {}

@@ -1,7 +1,7 @@
 /** The configuration as `vrrpd check` reads it: from disk, or from standard input. */
 
 import type { ConfigIo } from '../config/io.ts'
-import { diskIo } from '../config/reader.ts'
+import { diskIo } from '../config/disk-io.ts'
 
 /** What stands for standard input among file names. */
 export const STDIN = '<stdin>'

@@ -8,7 +8,7 @@ import { eventLine } from './event-line.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
-import { processOnlooker } from './onlooker.ts'
+import { processViewer } from './terminal.ts'
 import { GONE, staySubscribed } from './stay-subscribed.ts'
 
 export interface EventsArguments {
@@ -51,7 +51,7 @@ function show({ events: list, forgotten }: EventsReport, { json }: EventsArgumen
 
 /** Until it is interrupted; a daemon that goes away is waited for, once it has been there. */
 async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
-  const { ended } = processOnlooker(false)
+  const { ended } = processViewer(false)
   let last = args.last ?? FOLLOWED_PAST
   const error = await staySubscribed(
     args.control,

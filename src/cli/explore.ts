@@ -9,7 +9,7 @@ import { judge } from '../simulation/report/report.ts'
 import { lastEventAt, type StoryEvent } from '../simulation/story/story.ts'
 import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
-import type { Interruptible } from './onlooker.ts'
+import type { Interruptible } from './terminal.ts'
 import type { SimulateArguments } from './simulate-command.ts'
 
 /** What all stories are told with; when each ends is its own matter. */

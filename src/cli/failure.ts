@@ -5,7 +5,7 @@
 
 import { isAbsence, type ClientError } from '../control/client.ts'
 import { exitCodeOf } from './exit-codes.ts'
-import { systemHost, type AskingHost, type Running } from './asking-host.ts'
+import { systemHost, type AskingHost, type Running } from './no-answer-diagnosis.ts'
 import type { CommandIo } from './io.ts'
 
 /** @returns the exit code */

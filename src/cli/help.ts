@@ -1,7 +1,7 @@
 /** What `vrrpd --help` prints: the option table, laid out for 80 columns. Pure. */
 
 import { flow, words } from '../base/layout.ts'
-import { idleOptions, type IdleOption } from './idle-options.ts'
+import { ignoredOptions, type IgnoredOption } from './ignored-options.ts'
 import { effectiveOptions, type EffectiveOption } from './option-table.ts'
 
 const WIDTH = 80
@@ -29,14 +29,14 @@ export function helpText(): string {
     ...effectiveOptions.flatMap(describe),
     '',
     'Accepted for the sake of keepalived command lines, without effect:',
-    ...flow(idleOptions.map(names), ',', '  ', WIDTH, false),
+    ...flow(ignoredOptions.map(names), ',', '  ', WIDTH, false),
     '',
     'See vrrpd(8).',
     '',
   ].join('\n')
 }
 
-const names = ({ short, long }: IdleOption): { readonly text: string } => ({
+const names = ({ short, long }: IgnoredOption): { readonly text: string } => ({
   text: short === undefined ? `--${long}` : `-${short} --${long}`,
 })
 

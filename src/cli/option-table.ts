@@ -5,7 +5,7 @@
  */
 
 import type { OptionSpec } from './getopt.ts'
-import { idleOptions, type IdleOption } from './idle-options.ts'
+import { ignoredOptions, type IgnoredOption } from './ignored-options.ts'
 
 /** Answered at once; see answers.ts. */
 export type AnsweredOption = 'signum' | 'version' | 'help' | 'genhash'
@@ -45,7 +45,7 @@ export interface EffectiveOption extends OptionSpec {
   readonly help: string
 }
 
-export type OptionEntry = EffectiveOption | IdleOption
+export type OptionEntry = EffectiveOption | IgnoredOption
 
 export const effectiveOptions: readonly EffectiveOption[] = [
   // What to run
@@ -192,4 +192,4 @@ export const effectiveOptions: readonly EffectiveOption[] = [
   { long: 'genhash', short: 'T', argument: 'none', help: 'Refused: use keepalived --genhash' },
 ]
 
-export const optionTable: readonly OptionEntry[] = [...effectiveOptions, ...idleOptions]
+export const optionTable: readonly OptionEntry[] = [...effectiveOptions, ...ignoredOptions]

@@ -6,7 +6,7 @@ import { detach, whoWaits } from './detach.ts'
 
 /** @returns the exit code of `vrrpd cleanup` */
 export async function runCleanup(options: DaemonOptions, say: (text: string) => void): Promise<number> {
-  const { cleanUp } = await import('../daemon/ends/cleanup.ts')
+  const { cleanUp } = await import('../daemon/recovery/cleanup.ts')
   return cleanUp(options, say)
 }
 

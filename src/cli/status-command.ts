@@ -3,7 +3,7 @@
 import type { CommandModule } from 'yargs'
 import type { InstanceState } from '../control/report.ts'
 import { controlOption, jsonOption, type Choose } from './command.ts'
-import { processOnlooker } from './onlooker.ts'
+import { processViewer } from './terminal.ts'
 import { inState, STATES } from './status-state.ts'
 import { status } from './status.ts'
 import { watch } from './watch.ts'
@@ -60,7 +60,7 @@ export const statusCommand = (choose: Choose): CommandModule<object, Given> => (
     choose((io) => {
       if (state !== undefined) return inState({ name, control, state, quiet }, io)
       const asked = { name, json, control }
-      return watching ? watch(asked, io, processOnlooker(!json)) : status(asked, io)
+      return watching ? watch(asked, io, processViewer(!json)) : status(asked, io)
     })
   },
 })

@@ -6,14 +6,14 @@
 
 import { hostname } from 'node:os'
 import type { StatusReport } from '../control/report.ts'
-import { essenceOf } from './essence.ts'
+import { fingerprintOf } from './report-fingerprint.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { paint } from '../base/layout.ts'
 import { localTime } from './local-time.ts'
-import type { Onlooker, Screen } from './onlooker.ts'
-import { picture } from './picture.ts'
+import type { Viewer, Screen } from './terminal.ts'
+import { picture } from './screen-codes.ts'
 import { select } from './selection.ts'
 import { render, type StatusArguments } from './status.ts'
 import { GONE, staySubscribed } from './stay-subscribed.ts'
@@ -21,8 +21,8 @@ import { GONE, staySubscribed } from './stay-subscribed.ts'
 /** What is shown: a report, or in words why there is none. */
 type News = StatusReport | string
 
-export async function watch(args: StatusArguments, io: CommandIo, onlooker: Onlooker): Promise<number> {
-  const { screen, ended } = onlooker
+export async function watch(args: StatusArguments, io: CommandIo, viewer: Viewer): Promise<number> {
+  const { screen, ended } = viewer
   const show = screen ? pictures(screen, io) : lines(args, io)
   const misnamed = new AbortController()
   let met = false
@@ -82,9 +82,9 @@ function lines({ json }: StatusArguments, io: CommandIo): (news: News) => void {
       last = news
       return
     }
-    const essence = essenceOf(news)
-    if (essence === last) return
-    last = essence
+    const fingerprint = fingerprintOf(news)
+    if (fingerprint === last) return
+    last = fingerprint
     if (json) io.out(`${JSON.stringify(news)}\n`)
     else io.out(`--- ${localTime(new Date(io.now()).toISOString())}\n${render(news, io)}\n`)
   }

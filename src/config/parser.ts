@@ -15,7 +15,7 @@ import { error, type Report, type Span } from './diagnostics.ts'
 import type { Keyword, Process, Table } from './keyword.ts'
 import type { Close, Open, Statement, Words } from './lexer.ts'
 import { spanOf } from './line.ts'
-import { errorAt, warningAt } from './report.ts'
+import { errorAt, warningAt } from './place-diagnostic.ts'
 import type { Node } from './tree.ts'
 
 export interface Parsed {

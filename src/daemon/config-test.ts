@@ -9,7 +9,7 @@ import { configTestExitCode } from '../config/exit-code.ts'
 import { checkAgainstHost, type HostFacts } from '../config/host.ts'
 import type { Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
-import { hasAddress } from '../config/reader.ts'
+import { hasAddress } from '../config/disk-io.ts'
 import { renderDiagnostic } from '../config/render.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { systemClock } from '../system/clock.ts'
@@ -20,7 +20,7 @@ import { SystemTimers } from '../system/timers.ts'
 import { loadFor } from './configuration.ts'
 import { examineScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
-import { withProcessWide } from './whereabouts.ts'
+import { withProcessWide } from './instance-naming.ts'
 
 const CANNOT_RUN = 2
 

@@ -4,16 +4,16 @@
  */
 
 import { createEngine, nextDeadline, stepEngine } from '../vrrp/engine.ts'
-import { AdvertCodec, type UsedNumbers } from './adverts/advert-codec.ts'
+import { AdvertDispatcher, type UsedNumbers } from './adverts/advert-dispatcher.ts'
 import type { Assembled } from './assemble.ts'
-import { Drains, type DrainPorts } from './operator/drains.ts'
+import { Drains, type DrainPorts } from './control/drains.ts'
 
 export interface Core {
   readonly createEngine: typeof createEngine
   readonly stepEngine: typeof stepEngine
   readonly nextDeadline: typeof nextDeadline
   /** @param used by routers with the same identities before */
-  readonly createCodec: (routers: readonly Assembled[], used: readonly UsedNumbers[]) => AdvertCodec
+  readonly createDispatcher: (routers: readonly Assembled[], used: readonly UsedNumbers[]) => AdvertDispatcher
   readonly createDrains: (ports: DrainPorts) => Drains
 }
 
@@ -21,6 +21,6 @@ export const ownCore: Core = {
   createEngine,
   stepEngine,
   nextDeadline,
-  createCodec: (routers, used) => new AdvertCodec(routers, used),
+  createDispatcher: (routers, used) => new AdvertDispatcher(routers, used),
   createDrains: (ports) => new Drains(ports),
 }

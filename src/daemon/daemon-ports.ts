@@ -1,4 +1,4 @@
-/** What the daemon's core needs, and whom it tells; parts.ts gives the real ones. */
+/** What the daemon's core needs, and whom it tells; composition.ts gives the real ones. */
 
 import type { Voice } from '../events/voice.ts'
 import type { World } from '../world/world.ts'

@@ -12,13 +12,13 @@ import type { LinkEvent } from '../netlink/types.ts'
 import { noFacts, type Facts, type Findings } from '../vrrp/conditions.ts'
 import type { Engine, EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
-import type { UsedNumbers } from './adverts/advert-codec.ts'
+import type { UsedNumbers } from './adverts/advert-dispatcher.ts'
 import { AdvertTraffic } from './adverts/advert-traffic.ts'
 import type { Assembled, Assembly } from './assemble.ts'
 import type { ConflictProblem } from './kernel/conflict-watch.ts'
 import type { Alarm } from '../world/world.ts'
 import type { DaemonPorts } from './daemon-ports.ts'
-import type { DeafnessProblem } from './adverts/deafness-watch.ts'
+import type { DroppedAdvertsProblem } from './adverts/dropped-adverts-watch.ts'
 import { Holdings, type Renewed } from './kernel/holdings.ts'
 import { LinkDebounce } from './links/link-debounce.ts'
 import { LinkWatch } from './links/link-watch.ts'
@@ -107,13 +107,13 @@ export class Daemon {
     return this.state
   }
 
-  /** See AdvertCodec. */
+  /** See AdvertDispatcher. */
   get usedNumbers(): readonly UsedNumbers[] {
     return this.adverts.usedNumbers
   }
 
   /** Neighbours whom a firewall keeps from us. */
-  get deafnessProblems(): readonly DeafnessProblem[] {
+  get droppedAdvertsProblems(): readonly DroppedAdvertsProblem[] {
     return this.adverts.problems
   }
 

@@ -7,20 +7,20 @@
 import type { Clock } from '../base/time.ts'
 import type { Subscriber } from '../events/event-list.ts'
 import type { RouterRecord } from '../vrrp/engine.ts'
-import type { Succession } from './ends/succession.ts'
-import type { Chronicle } from './journal/chronicle.ts'
+import type { Succession } from './recovery/succession.ts'
+import type { Recorder } from './journal/recorder.ts'
 import { keepJournal } from './journal/journal-subscriber.ts'
 import { writeLog } from './log/event-log.ts'
 import type { Log } from './log/logging.ts'
 import { notifyPrograms } from './scripts/notifications.ts'
-import type { ScriptRoom } from './scripts/script-room.ts'
+import type { ScriptService } from './scripts/script-service.ts'
 import type { ServiceReports } from './service/service-reports.ts'
 
 export interface Subscribing {
   readonly clock: Clock
   readonly log: Log
-  readonly chronicle: Chronicle
-  readonly room: Pick<ScriptRoom, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>
+  readonly recorder: Recorder
+  readonly scriptService: Pick<ScriptService, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>
   readonly succession: Pick<Succession, 'onEvent'>
   readonly service: Pick<ServiceReports, 'onEvent'> | undefined
   readonly recordOf: (router: string) => RouterRecord | undefined
@@ -31,15 +31,15 @@ export interface Subscribing {
 export const subscribersOf = ({
   clock,
   log,
-  chronicle,
-  room,
+  recorder,
+  scriptService,
   succession,
   service,
   recordOf,
   monitorAddresses,
 }: Subscribing): readonly Subscriber[] => [
-  keepJournal(chronicle),
-  notifyPrograms(room, recordOf),
+  keepJournal(recorder),
+  notifyPrograms(scriptService, recordOf),
   writeLog({ log, clock, monitorAddresses }),
   (event) => succession.onEvent(event),
   (event) => service?.onEvent(event),

@@ -9,12 +9,12 @@ import { examine, readAndExamine, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
-import { acquirePidFiles, type PidFiles } from './ends/pid-files.ts'
+import { acquirePidFiles, type PidFiles } from './recovery/pid-files.ts'
 import { RunningDaemon } from './running.ts'
-import { recordPath } from './ends/run-record-file.ts'
+import { recordPath } from './recovery/run-record-file.ts'
 import { pidFilePaths, withAbsolutePaths, type DaemonSettings } from './settings.ts'
 import { openPrograms, openSystemWorld } from './system-world.ts'
-import { withProcessWide } from './whereabouts.ts'
+import { withProcessWide } from './instance-naming.ts'
 
 /**
  * keepalived's: 0 also when another daemon runs already, 2 when it cannot run. After a defect of ours

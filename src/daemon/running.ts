@@ -2,17 +2,17 @@
  * The daemon while it runs: its parts, the signals, the control socket and what is dumped, until a signal ends it.
  */
 
-import { openControl } from './operator/control.ts'
+import { openControl } from './control/control.ts'
 import { Dumps } from './dumps/dumps.ts'
 import { gatherDump } from './dumps/gather.ts'
-import type { PidFiles } from './ends/pid-files.ts'
+import type { PidFiles } from './recovery/pid-files.ts'
 import type { Examined } from './examined.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
-import { compose, type Parts, type Surroundings } from './parts.ts'
+import { compose, type DaemonHost, type Surroundings } from './composition.ts'
 import { rehearse } from './kernel/rehearsal.ts'
 import type { DaemonSettings } from './settings.ts'
 import { onSignals } from './signals.ts'
-import { whereaboutsOf } from './whereabouts.ts'
+import { instanceNamingOf } from './instance-naming.ts'
 
 export interface Opened extends Surroundings {
   readonly settings: DaemonSettings
@@ -21,7 +21,7 @@ export interface Opened extends Surroundings {
 
 export class RunningDaemon {
   private readonly opened: Opened
-  private readonly parts: Parts
+  private readonly parts: DaemonHost
 
   constructor(opened: Opened, examined: Examined) {
     this.opened = opened
@@ -57,15 +57,18 @@ export class RunningDaemon {
 
   private listenForDumps(): void {
     const { parts } = this
-    const { vrrp, chronicle } = parts
-    const { daemon, room, tracking } = vrrp
-    const whereabouts = whereaboutsOf(this.opened.settings)
+    const { vrrp, recorder } = parts
+    const { daemon, scriptService, tracking } = vrrp
+    const instanceNaming = instanceNamingOf(this.opened.settings)
     new Dumps({
       log: this.opened.log,
       source: (countersOf) => {
         const { model } = parts.current
         const { routers } = vrrp.assembly
-        return gatherDump({ model, whereabouts, routers, daemon, chronicle, room, tracking }, countersOf)
+        return gatherDump(
+          { model, instanceNaming, routers, daemon, recorder, scriptService, tracking },
+          countersOf,
+        )
       },
     })
   }

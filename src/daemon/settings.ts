@@ -14,7 +14,7 @@ export interface DaemonSettings {
   readonly pidFile: string | undefined
   readonly vrrpPidFile: string | undefined
   readonly namespace: string | undefined
-  /** `instance` and `use_pid_dir` of the file: see whereabouts.ts. */
+  /** `instance` and `use_pid_dir` of the file: see instance-naming.ts. */
   readonly instance?: string | undefined
   readonly pidDirectory?: boolean
   readonly umask: number | undefined

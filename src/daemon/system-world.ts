@@ -19,7 +19,7 @@ import { openAdvertTap } from '../vrrp/socket/advert-tap.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { openArpTap } from '../vrrp/socket/arp-tap.ts'
 import type { World } from '../world/world.ts'
-import { bootId, diskRecord } from './ends/disk-record.ts'
+import { bootId, diskRecord } from './recovery/disk-record.ts'
 import { findNft } from './kernel/firewall-cleanup.ts'
 import { measureLoopLag } from './status/loop-lag.ts'
 

@@ -18,16 +18,16 @@ import { canSign } from './adverts/signing.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import type { Core } from './core.ts'
 import { Daemon } from './daemon.ts'
-import type { ReadRecord } from './ends/run-record.ts'
-import { Succession } from './ends/succession.ts'
+import type { ReadRecord } from './recovery/run-record.ts'
+import { Succession } from './recovery/succession.ts'
 import type { Examined } from './examined.ts'
-import type { Chronicle } from './journal/chronicle.ts'
+import type { Recorder } from './journal/recorder.ts'
 import { Firewall } from './kernel/firewall.ts'
 import { VirtualMacs } from './kernel/virtual-macs.ts'
 import type { Log } from './log/logging.ts'
-import type { Drains } from './operator/drains.ts'
+import type { Drains } from './control/drains.ts'
 import { notifyOfStates } from './scripts/notifications.ts'
-import { ScriptRoom } from './scripts/script-room.ts'
+import { ScriptService } from './scripts/script-service.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { stateSummary } from './service/service-status.ts'
 import type { DaemonSettings } from './settings.ts'
@@ -44,7 +44,7 @@ export interface VrrpPorts {
   readonly log: Log
   readonly settings: VrrpSettings
   readonly events: EventList
-  readonly chronicle: Chronicle
+  readonly recorder: Recorder
 }
 
 /** A configuration, and what it makes of this host. */
@@ -57,7 +57,7 @@ const NOTIFY_GRACE = seconds(1)
 
 export class Vrrp implements Subsystem<Examined, VrrpPlan> {
   readonly name = 'vrrp'
-  readonly room: ScriptRoom
+  readonly scriptService: ScriptService
   readonly tracking: Tracking
   readonly daemon: Daemon
   readonly drains: Drains
@@ -74,14 +74,14 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
    * @param now when the daemon starts
    */
   constructor(ports: VrrpPorts, examined: Examined, previous: ReadRecord | undefined, now: Instant) {
-    const { world, log, chronicle } = ports
+    const { world, log, recorder } = ports
     const { global } = examined.model
     this.ports = ports
     this.firewall = new Firewall({ ...world, complain: (text) => log.error(text) }, global.firewall)
     this.deafUntil = deafUntil(global.startupDelay, now)
     this.virtualMacs = this.makeVirtualMacs(previous)
     this.inForce = this.planFor(examined)
-    this.room = this.makeScriptRoom()
+    this.scriptService = this.makeScriptService()
     this.succession = this.makeSuccession(previous)
     this.tracking = new Tracking(world, log, (event) => {
       this.daemon.dispatch(event)
@@ -89,8 +89,8 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     this.daemon = this.makeDaemon()
     this.drains = this.makeDrains()
     this.reporter = new InstanceReporter({
-      ...{ daemon: this.daemon, chronicle, assembly: () => this.assembly },
-      checks: () => this.room.reports(),
+      ...{ daemon: this.daemon, recorder, assembly: () => this.assembly },
+      checks: () => this.scriptService.reports(),
       drainedUntil: (router) => this.drains.until(router),
     })
   }
@@ -130,8 +130,8 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     this.daemon.reload(plan.assembly, () => {
       this.watchPrograms()
     })
-    if (global.fifoStatesOnReload) notifyOfStates(this.room, this.engine)
-    this.ports.chronicle.retain(new Set(this.engine.routers.keys()))
+    if (global.fifoStatesOnReload) notifyOfStates(this.scriptService, this.engine)
+    this.ports.recorder.retain(new Set(this.engine.routers.keys()))
   }
 
   onKernel(events: readonly LinkEvent[]): void {
@@ -161,7 +161,7 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     const { settings } = this.ports
     this.tracking.stop()
     this.daemon.stop({ keepAddresses: !settings.releaseOnStop })
-    await Promise.all([this.room.stop(NOTIFY_GRACE), this.firewall.settled()])
+    await Promise.all([this.scriptService.stop(NOTIFY_GRACE), this.firewall.settled()])
     await this.succession.end()
   }
 
@@ -177,7 +177,7 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
   /** Those of the configuration in force, its files and processes. */
   private watchPrograms(known?: Findings['scripts']): void {
     const { model, scripts } = this.inForce
-    this.room.use({ model, ...scripts }, known)
+    this.scriptService.use({ model, ...scripts }, known)
     this.tracking.use(model)
   }
 
@@ -192,9 +192,9 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     return new VirtualMacs({ kernel: world.kernel, settings: world.linkSettings, say, complain }, previous)
   }
 
-  private makeScriptRoom(): ScriptRoom {
+  private makeScriptService(): ScriptService {
     const { world, log, settings } = this.ports
-    return new ScriptRoom({
+    return new ScriptService({
       ...{ ports: world, log, umask: settings.umask },
       onVerdict: (name, verdict) => {
         this.daemon.dispatch({ type: 'script', name, verdict })
@@ -232,9 +232,9 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
   }
 
   private makeDrains(): Drains {
-    const { world, core, chronicle, events, log } = this.ports
+    const { world, core, recorder, events, log } = this.ports
     return core.createDrains({
-      ...{ clock: world.clock, timers: world.timers, chronicle, events },
+      ...{ clock: world.clock, timers: world.timers, recorder, events },
       engine: () => this.engine,
       dispatch: (event) => {
         this.daemon.dispatch(event)

@@ -5,7 +5,7 @@
  *
  * How it works: two sockets. On one, requests are answered at once
  * (transport.ts). On the other the kernel reports every change, ours and
- * others' (monitor.ts); they are folded into the table (links.ts), which is the
+ * others' (monitor.ts); they are folded into the table (fold.ts), which is the
  * only place where the view changes. So a request's effect is in the table
  * after the next drain, not when the request returns.
  */

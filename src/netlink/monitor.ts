@@ -7,7 +7,7 @@
 
 import { accepted, type Result } from '../base/result.ts'
 import type { LinkTable } from './link-table.ts'
-import { difference, fold } from './links.ts'
+import { difference, fold } from './fold.ts'
 import type { Notifications } from './notifications.ts'
 import { OwnChanges, type AddressChange } from './own-changes.ts'
 import type { AddressSpec, LinkEvent, PortId, RouteSpec, RuleSpec } from './types.ts'

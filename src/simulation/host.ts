@@ -7,11 +7,11 @@ import { formatIp, type Cidr, type IpAddress, type Ipv4Address } from '../base/a
 import { after, milliseconds, type Duration } from '../base/time.ts'
 import type { Command, Model } from '../config/model.ts'
 import { ownCore, type Core } from '../daemon/core.ts'
-import { removeRecorded } from '../daemon/ends/remove-recorded.ts'
-import { readRecord } from '../daemon/ends/run-record-file.ts'
+import { removeRecorded } from '../daemon/recovery/remove-recorded.ts'
+import { readRecord } from '../daemon/recovery/run-record-file.ts'
 import type { Examined } from '../daemon/examined.ts'
 import type { Log } from '../daemon/log/logging.ts'
-import { compose, type Parts, type PartsSettings } from '../daemon/parts.ts'
+import { compose, type DaemonHost, type HostSettings } from '../daemon/composition.ts'
 import type { Kernel } from '../netlink/kernel.ts'
 import type { LaunchSpec, Script } from '../scripts/types.ts'
 import type { ProcessSeen } from '../tracking/process-match.ts'
@@ -71,7 +71,7 @@ const OBSERVER = 8
 const GLOBAL_SCOPE = 0
 
 /** Of the command line nothing is said. */
-export const SETTINGS: PartsSettings = {
+export const SETTINGS: HostSettings = {
   configFile: 'keepalived.conf',
   monitorAddresses: false,
   restoreAddresses: false,
@@ -98,7 +98,7 @@ const NOTIFY = 'notify'
 
 interface Running {
   readonly process: SimulatedProcess
-  readonly parts: Parts
+  readonly parts: DaemonHost
 }
 
 export class SimulatedHost {
@@ -284,7 +284,7 @@ export class SimulatedHost {
       if (this.carrierOf(each.name) === link) running.process.arrived(each.index, packet)
   }
 
-  private ask(request: Parameters<Parts['operator']['handle']>[0]): void {
+  private ask(request: Parameters<DaemonHost['operator']['handle']>[0]): void {
     this.running?.parts.operator.handle(request).catch((error: unknown) => {
       this.ports.fail(error)
     })

@@ -11,7 +11,7 @@
 import { basename, dirname } from 'node:path'
 import { milliseconds, seconds, type Duration } from '../base/time.ts'
 import { leadingNumber } from './number.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { Semaphore } from './semaphore.ts'
 import type { Content, InitialContent, TrackingPorts } from './types.ts'
 
 const PERIOD: Duration = seconds(1)
@@ -45,7 +45,7 @@ export interface FileEvents {
 export class FileWatch {
   readonly file: FileToTrack
   readonly #ports: TrackingPorts
-  readonly #gate: Turnstile
+  readonly #gate: Semaphore
   readonly #events: FileEvents
   #number: number | undefined
   #problem: string | undefined
@@ -58,7 +58,7 @@ export class FileWatch {
   #again = false
   #stopped = false
 
-  constructor(file: FileToTrack, gate: Turnstile, ports: TrackingPorts, events: FileEvents) {
+  constructor(file: FileToTrack, gate: Semaphore, ports: TrackingPorts, events: FileEvents) {
     this.file = file
     this.#gate = gate
     this.#ports = ports

@@ -1,7 +1,7 @@
 /** All tracked files. */
 
 import { FileWatch, type FileEvents, type FileReport, type FileToTrack } from './file-watch.ts'
-import { Turnstile } from './turnstile.ts'
+import { Semaphore } from './semaphore.ts'
 import type { TrackingPorts } from './types.ts'
 
 /** Of the four threads that file operations have. */
@@ -10,7 +10,7 @@ const AT_A_TIME = 2
 export class TrackedFiles {
   readonly #ports: TrackingPorts
   readonly #events: FileEvents
-  readonly #gate = new Turnstile(AT_A_TIME)
+  readonly #gate = new Semaphore(AT_A_TIME)
   #watches: ReadonlyMap<string, FileWatch> = new Map()
 
   constructor(ports: TrackingPorts, events: FileEvents) {

@@ -1,5 +1,5 @@
 /**
- * What the daemon is there for is done by subsystems: virtual routers are the first of them. The host (`daemon/parts.ts`)
+ * What the daemon is there for is done by subsystems: virtual routers are the first of them. The host (`daemon/composition.ts`)
  * reads configurations, begins and ends the subsystems, passes on what the kernel tells, and joins what they report;
  * it knows nothing of what they do, and none of them knows another.
  */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { presenceOf } from '../../src/addressing/observed.ts'
 import type { DesiredRoute, DesiredRule } from '../../src/addressing/desired.ts'
 import { LinkTable } from '../../src/netlink/link-table.ts'
-import { fold } from '../../src/netlink/links.ts'
+import { fold } from '../../src/netlink/fold.ts'
 import type { RuleSpec } from '../../src/netlink/types.ts'
 import { cidr, ip, link, linkAddress, routeSpec } from '../netlink/specs.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { linksThatLoseMore } from '../../src/addressing/secondaries.ts'
 import { LinkTable } from '../../src/netlink/link-table.ts'
-import { fold } from '../../src/netlink/links.ts'
+import { fold } from '../../src/netlink/fold.ts'
 import type { KernelMessage } from '../../src/netlink/message.ts'
 import { addressSpec, cidr, link, linkAddress } from '../netlink/specs.ts'
 

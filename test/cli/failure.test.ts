@@ -1,7 +1,7 @@
 /** What to do when there is no answer, by what can be found out. */
 
 import { expect, test } from 'vitest'
-import type { AskingHost, Group, Running } from '../../src/cli/asking-host.ts'
+import type { AskingHost, Group, Running } from '../../src/cli/no-answer-diagnosis.ts'
 import { adviceFor } from '../../src/cli/failure.ts'
 import type { ClientError } from '../../src/control/client.ts'
 

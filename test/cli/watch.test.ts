@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Onlooker, Screen } from '../../src/cli/onlooker.ts'
-import { picture } from '../../src/cli/picture.ts'
+import type { Viewer, Screen } from '../../src/cli/terminal.ts'
+import { picture } from '../../src/cli/screen-codes.ts'
 import { watch } from '../../src/cli/watch.ts'
 import type { StatusReport } from '../../src/control/report.ts'
 import { makeInstance, makeReport } from '../support/reports.ts'
@@ -34,8 +34,8 @@ afterEach(async () => {
 function begin({ json = false, name, screen }: { json?: boolean; name?: string; screen?: Screen } = {}) {
   const end = new AbortController()
   const io = makeOutput()
-  const onlooker: Onlooker = { screen, ended: end.signal }
-  const code = watch({ name, json, control: daemon.path }, io, onlooker)
+  const viewer: Viewer = { screen, ended: end.signal }
+  const code = watch({ name, json, control: daemon.path }, io, viewer)
   return {
     io,
     code,

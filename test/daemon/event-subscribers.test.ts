@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { subscribersOf } from '../../src/daemon/event-subscribers.ts'
-import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
+import { Recorder } from '../../src/daemon/journal/recorder.ts'
 import { JournalStream } from '../../src/daemon/journal/journal-stream.ts'
 import type { Log } from '../../src/daemon/log/logging.ts'
 import type { DomainEvent } from '../../src/events/event.ts'
@@ -28,16 +28,16 @@ function setUp({ monitorAddresses = false } = {}) {
   const links = new Map([['eth0', goodLink]])
   const engine = createEngine({ routers: [makeRouter()], groups: [], facts: makeFacts({ links }) }, at(0))
   const recordOf = (name: string) => engine.routers.get(name)
-  const chronicle = new Chronicle({
+  const recorder = new Recorder({
     ...{ clock: { now: () => at(0) }, wallMs: () => 0, recordOf },
     addressesOf: () => '',
     checkWords: () => '',
   })
   const events = new EventList()
-  const { journal } = chronicle
+  const { journal } = recorder
   const subscribers = subscribersOf({
-    ...{ clock: { now: () => at(0) }, log, chronicle, recordOf, monitorAddresses },
-    room: {
+    ...{ clock: { now: () => at(0) }, log, recorder, recordOf, monitorAddresses },
+    scriptService: {
       notify: ({ name }, state, priority) => keep('notify')(`${name} ${state} ${priority}`),
       notifyLowerPriority: (name, priority) => keep('notify')(`${name} lower ${priority}`),
       notifyPriority: (name, state, priority) => keep('notify')(`${name} ${state}_PRIORITY ${priority}`),

@@ -9,13 +9,13 @@ import { expect, test } from 'vitest'
 import { advertCapacity } from '../../src/base/advert-capacity.ts'
 import type { Model } from '../../src/config/model.ts'
 import { printModel } from '../../src/config/print/print.ts'
-import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
+import { AdvertDispatcher } from '../../src/daemon/adverts/advert-dispatcher.ts'
 import { assemble, type Assembled, type Assembly } from '../../src/daemon/assemble.ts'
-import { tellNote } from '../../src/daemon/journal/chronicle-text.ts'
+import { tellNote } from '../../src/daemon/journal/recorder-text.ts'
 import { sendBurst } from '../../src/daemon/kernel/announcer.ts'
 import { bind } from '../../src/addressing/link-binding.ts'
 import { describeNote } from '../../src/daemon/log/messages.ts'
-import { reloadPlan } from '../../src/daemon/operator/reload-plan.ts'
+import { reloadPlan } from '../../src/daemon/control/reload-plan.ts'
 import { perform, type AdvertToSend } from '../../src/daemon/outbox.ts'
 import { encodeDeleteAddress, encodeNewAddress } from '../../src/netlink/address-message.ts'
 import { encodeRoute } from '../../src/netlink/route-message.ts'
@@ -206,7 +206,7 @@ const NIC: Link = {
 class Bench {
   private assembly: Assembly
   private model: Model
-  private codec: AdvertCodec
+  private codec: AdvertDispatcher
   private engine: Engine
   private mtu: number | undefined
   private now = at(1)
@@ -216,7 +216,7 @@ class Bench {
     this.model = model
     this.mtu = mtu
     this.assembly = assemble(model)
-    this.codec = new AdvertCodec(this.assembly.routers)
+    this.codec = new AdvertDispatcher(this.assembly.routers)
     const { groups, routers } = this.assembly
     this.engine = createEngine(
       { routers: routers.map(({ router }) => router), groups, facts: this.facts() },

@@ -6,7 +6,7 @@ import { accepted, rejected, type Result } from '../../src/base/result.ts'
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../../src/base/time.ts'
 import type { Found } from '../../src/control/problem.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
-import { compose, type Parts } from '../../src/daemon/parts.ts'
+import { compose, type DaemonHost } from '../../src/daemon/composition.ts'
 import type { LinkEvent } from '../../src/netlink/types.ts'
 import { SETTINGS, silentLog } from '../../src/simulation/host.ts'
 import { MemoryKernel } from '../../src/simulation/kernel/memory-kernel.ts'
@@ -86,7 +86,7 @@ class Counter implements Subsystem<Examined, number> {
 const priorityOf = (model: Examined['model']): number => model.instances[0]?.priority ?? 0
 
 let counter: Counter
-let parts: Parts
+let parts: DaemonHost
 let next: Examined
 let told: string[]
 let passTime: (duration: Duration) => void

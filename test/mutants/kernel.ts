@@ -154,7 +154,7 @@ export const kernelMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'daemon/kernel/pacing.ts',
+    file: 'daemon/kernel/garp-pacing.ts',
     fault: 'garp_interval of a group is that of everybody',
     find: 'byLink.get(link) ?? {',
     put: '{',
@@ -178,19 +178,19 @@ export const kernelMutants: readonly Mutant[] = [
     put: '(group === undefined ? undefined : this.ofGroup.get(group))',
   },
   {
-    file: 'daemon/journal/chronicle-text.ts',
+    file: 'daemon/journal/recorder-text.ts',
     fault: 'from and to change places',
     find: '${name} is ${STATE_WORDS[to]} (was ${STATE_WORDS[from]})',
     put: '${name} is ${STATE_WORDS[from]} (was ${STATE_WORDS[to]})',
   },
   {
-    file: 'daemon/journal/chronicle.ts',
+    file: 'daemon/journal/recorder.ts',
     fault: 'remembers instances that are in no file',
     find: 'this.heard.retain(routers)',
     put: '',
   },
   {
-    file: 'daemon/journal/heard.ts',
+    file: 'daemon/journal/observed-masters.ts',
     fault: 'a Master that has left is a rival still',
     find: '!left && last >= silentSince',
     put: 'last >= silentSince',
@@ -204,7 +204,7 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/journal/journal-subscriber.ts',
     fault: 'nothing that happens has a cause',
-    find: 'chronicle.begin(event.event)',
+    find: 'recorder.begin(event.event)',
     put: '',
   },
   {
@@ -220,7 +220,7 @@ export const kernelMutants: readonly Mutant[] = [
     put: 'wallNowMs + toMilliseconds',
   },
   {
-    file: 'daemon/journal/weighing.ts',
+    file: 'daemon/journal/priority-causes.ts',
     fault: 'a priority of an earlier term is the cause of what comes later',
     find: "if (kind === 'transition') this.forget(router)",
     put: '',
@@ -238,7 +238,7 @@ export const kernelMutants: readonly Mutant[] = [
     put: 'secondary ? 0 : 255 - scope',
   },
   {
-    file: 'netlink/links.ts',
+    file: 'netlink/fold.ts',
     fault: 'addresses that went while nobody listened are there still',
     find: 'if (!after.hasAddress({ ...address, linkIndex: index }))',
     put: 'if (index < 0)',

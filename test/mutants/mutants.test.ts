@@ -8,7 +8,7 @@ import { mutants } from './list.ts'
 import { mutate, SOURCES, stagesOf } from './mutant.ts'
 
 /** The kernel as the daemon sees it comes by the World; its table is ours in both worlds. */
-const TABLE = ['netlink/link-table.ts', 'netlink/links.ts', 'netlink/table-draft.ts']
+const TABLE = ['netlink/link-table.ts', 'netlink/fold.ts', 'netlink/table-draft.ts']
 
 /** Each of their files that the running daemon loads has a mutant. */
 const MUTATED = ['addressing', 'daemon', 'events', 'vrrp']
@@ -43,7 +43,7 @@ describe.each(mutants)('$file: $fault', (mutant) => {
   })
 })
 
-const loaded = [...loadedBy('daemon/parts.ts')]
+const loaded = [...loadedBy('daemon/composition.ts')]
 const folderOf = (path: string): string => path.split('/')[0] ?? ''
 
 test('of every folder that the daemon loads it is known whether its files have mutants', () => {

@@ -28,7 +28,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'priority === 0 ? 0 : 1',
   },
   {
-    file: 'vrrp/deafness.ts',
+    file: 'vrrp/dropped-adverts-text.ts',
     fault: 'never speaks of the reverse path filter',
     find: 'if (!offLink) return',
     put: 'if (!offLink || true) return',
@@ -76,13 +76,13 @@ export const vrrpMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'vrrp/election/idle.ts',
+    file: 'vrrp/election/initialize-and-fault.ts',
     fault: 'begins before its scripts have returned',
     find: 'if (conditions.pending.length > 0) return unchanged(state)',
     put: 'if (conditions.pending.length > 99) return unchanged(state)',
   },
   {
-    file: 'vrrp/election/idle.ts',
+    file: 'vrrp/election/initialize-and-fault.ts',
     fault: 'a drained Master whom nobody followed listens once more',
     find: 'return unserved ? {',
     put: 'return unserved && router.vrid < 0 ? {',
@@ -112,7 +112,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'tracker.weight',
   },
   {
-    file: 'vrrp/election/rivals.ts',
+    file: 'vrrp/election/master-advert.ts',
     fault: 'of two equals the lower address stays',
     find: "return advert.source > conditions.source ? 'higher' : 'lower'",
     put: "return advert.source < conditions.source ? 'higher' : 'lower'",
@@ -172,7 +172,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: ') return undefined',
   },
   {
-    file: 'vrrp/hearing.ts',
+    file: 'vrrp/dropped-adverts.ts',
     fault: 'takes a neighbour for unheard whom its sockets hear',
     find: 'if (heardAt !== undefined && heardAt >= before(advert.arrivedAt, SETTLE)) return',
     put: '',

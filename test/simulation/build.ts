@@ -5,7 +5,7 @@ import { seconds } from '../../src/base/time.ts'
 import type { Command, Model, SyncGroup, VirtualAddress, VrrpInstance } from '../../src/config/model.ts'
 import { assemble, type Assembled } from '../../src/daemon/assemble.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
-import type { PartsSettings } from '../../src/daemon/parts.ts'
+import type { HostSettings } from '../../src/daemon/composition.ts'
 import { SETTINGS } from '../../src/simulation/host.ts'
 import type { Script } from '../../src/scripts/types.ts'
 import type { Tracker } from '../../src/vrrp/election/state.ts'
@@ -60,7 +60,7 @@ const scriptOf = ({ argv }: Command): Script => ({
   insecure: false,
 })
 
-export const settingsFor = ({ pauseGuard }: HostSpec): PartsSettings => ({
+export const settingsFor = ({ pauseGuard }: HostSpec): HostSettings => ({
   ...SETTINGS,
   pauseGuard: pauseGuard === true,
 })

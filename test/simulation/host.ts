@@ -2,10 +2,10 @@
 
 import { between, seconds, type Instant } from '../../src/base/time.ts'
 import type { Core } from '../../src/daemon/core.ts'
-import { removeRecorded } from '../../src/daemon/ends/remove-recorded.ts'
-import { readRecord } from '../../src/daemon/ends/run-record-file.ts'
+import { removeRecorded } from '../../src/daemon/recovery/remove-recorded.ts'
+import { readRecord } from '../../src/daemon/recovery/run-record-file.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
-import { compose, type Parts } from '../../src/daemon/parts.ts'
+import { compose, type DaemonHost } from '../../src/daemon/composition.ts'
 import type { Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
 import { examinedFor, linkName, routerName, settingsFor } from './build.ts'
@@ -35,7 +35,7 @@ interface Step {
 }
 
 interface Running {
-  readonly parts: Parts
+  readonly parts: DaemonHost
   readonly process: SimulatedProcess<Packet>
 }
 

@@ -11,12 +11,12 @@ import {
   type EngineEvent,
   type EngineSetup,
 } from '../../src/vrrp/engine.ts'
-import { AdvertCodec, type UsedNumbers } from '../../src/daemon/adverts/advert-codec.ts'
+import { AdvertDispatcher, type UsedNumbers } from '../../src/daemon/adverts/advert-dispatcher.ts'
 import type { Assembled } from '../../src/daemon/assemble.ts'
 import type { VirtualRouter } from '../../src/vrrp/election/state.ts'
-import { Drains } from '../../src/daemon/operator/drains.ts'
+import { Drains } from '../../src/daemon/control/drains.ts'
 import { at } from '../vrrp/kit.ts'
-import { Chronicle } from '../../src/daemon/journal/chronicle.ts'
+import { Recorder } from '../../src/daemon/journal/recorder.ts'
 import type { Mishap } from './generate-trouble.ts'
 import type { Machinery } from './surroundings.ts'
 
@@ -72,7 +72,7 @@ const trusting = (assembled: Assembled): Assembled => {
   return { ...assembled, transport: { ...transport, rules: { ...transport.rules, onlyPeers: false } } }
 }
 
-class ForgetfulCodec extends AdvertCodec {
+class ForgetfulCodec extends AdvertDispatcher {
   private readonly all: readonly Assembled[]
 
   constructor(routers: readonly Assembled[], used: readonly UsedNumbers[]) {
@@ -80,9 +80,9 @@ class ForgetfulCodec extends AdvertCodec {
     this.all = routers
   }
 
-  override decode(...heard: Parameters<AdvertCodec['decode']>): ReturnType<AdvertCodec['decode']> {
+  override decode(...heard: Parameters<AdvertDispatcher['decode']>): ReturnType<AdvertDispatcher['decode']> {
     super.decode(...heard)
-    return new AdvertCodec(this.all).decode(...heard)
+    return new AdvertDispatcher(this.all).decode(...heard)
   }
 }
 
@@ -295,7 +295,7 @@ export const mutants: Readonly<
       createDrains: (ports) =>
         new Drains({
           ...ports,
-          chronicle: new Chronicle({
+          recorder: new Recorder({
             clock: ports.clock,
             wallMs: () => 0,
             recordOf: () => undefined,
@@ -317,12 +317,12 @@ export const mutants: Readonly<
     mishaps: ['pause'],
   },
   'believes everybody by unicast': {
-    machinery: { createCodec: (routers, used) => new AdvertCodec(routers.map(trusting), used) },
+    machinery: { createDispatcher: (routers, used) => new AdvertDispatcher(routers.map(trusting), used) },
     found: ['authenticity'],
     mishaps: ['trespass'],
   },
   'believes recordings': {
-    machinery: { createCodec: (routers, used) => new ForgetfulCodec(routers, used) },
+    machinery: { createDispatcher: (routers, used) => new ForgetfulCodec(routers, used) },
     found: ['authenticity'],
   },
   'keeps what a reload dismisses': {
@@ -362,13 +362,13 @@ export const rareMutants: typeof mutants = {
   },
   'signed-crash': {
     // Adverts are counted anew.
-    machinery: { createCodec: (routers) => new AdvertCodec(routers) },
+    machinery: { createDispatcher: (routers) => new AdvertDispatcher(routers) },
     found: ['nopreempt'],
   },
   'signed-in-step': {
     machinery: {
-      createCodec: (routers, used) => {
-        const codec = new AdvertCodec(routers, used)
+      createDispatcher: (routers, used) => {
+        const codec = new AdvertDispatcher(routers, used)
         // Nobody else's number is ever thought to be the same as one of ours.
         Reflect.set(codec, 'onlySent', { get: () => undefined, set: () => undefined, delete: () => false })
         return codec

@@ -1,7 +1,7 @@
 /** Somebody on the LANs who listens, speaks up, and knows no password. */
 
 import { isMulticastIpv4, type Ipv4Address } from '../../src/base/address.ts'
-import { AdvertCodec } from '../../src/daemon/adverts/advert-codec.ts'
+import { AdvertDispatcher } from '../../src/daemon/adverts/advert-dispatcher.ts'
 import { addressOn, buildStranger } from './build.ts'
 import type { Host } from './host.ts'
 import type { Packet } from './surroundings.ts'
@@ -20,7 +20,7 @@ export class Trespasser {
     const spec = host.spec.routers.find((each) => each.vrid === vrid)
     if (spec === undefined) return
     const stranger = buildStranger(spec, host.number)
-    const codec = new AdvertCodec([stranger])
+    const codec = new AdvertDispatcher([stranger])
     for (const { bytes, to } of codec.encode(stranger, addressOn(spec.lan, STRANGER), priority))
       if (isFor(host, spec.lan, to)) host.receive({ lan: spec.lan, vrid, bytes, to, isForged: true })
   }

@@ -2,7 +2,7 @@
 
 import type { Report } from '../diagnostics.ts'
 import type { Place } from '../line.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 
 /** Enough for the 65024 instances of keepalived's own example. */
 const MOST_ROUNDS = 200_000

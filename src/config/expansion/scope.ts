@@ -2,7 +2,7 @@
 
 import type { Report } from '../diagnostics.ts'
 import { computedLine, frameAt, inFrame, spanOf, type Frame, type Line } from '../line.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import type { Budget } from './budget.ts'
 import { predefined, type Context, type Definition } from './definitions.ts'
 import type { Use } from './uses.ts'

@@ -4,7 +4,7 @@ import { seconds, type Duration } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import { list, notYet, value, type Keyword } from '../keyword.ts'
 import type { Word, Words } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
 import { wholeSeconds } from '../values/number.ts'
 

@@ -13,7 +13,7 @@ import type { Report } from '../diagnostics.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { AddressFlags, Scope, VirtualAddress } from '../model.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 import { readCidr } from '../values/address.ts'
 import {
   bare,

@@ -3,7 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import { authPass, authType, authentication } from '../keywords/authentication.ts'
 import type { Authentication } from '../model.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import type { Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 

@@ -1,7 +1,7 @@
 /** Lists that keepalived wants something in. */
 
 import type { Report } from '../diagnostics.ts'
-import { warningAt } from '../report.ts'
+import { warningAt } from '../place-diagnostic.ts'
 import { endsHere, type Node } from '../tree.ts'
 
 export function reportEmptyList(node: Node, report: Report): void {

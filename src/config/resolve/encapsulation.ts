@@ -3,7 +3,7 @@
 import { isIpv4, parseIp } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { bare, valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseDecimal, parseUnsigned } from '../values/unsigned.ts'
 import type { EncapsulationDraft, RouteDraft } from './route-draft.ts'

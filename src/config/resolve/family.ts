@@ -13,7 +13,7 @@ import {
 import { version, virtualIpaddress } from '../keywords/vrrp-instance.ts'
 import type { VirtualAddress } from '../model.ts'
 import type { Node } from '../tree.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { hostOf } from '../values/address.ts'
 import { checkIpvlan } from '../values/virtual-mac.ts'
 

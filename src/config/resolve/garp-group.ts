@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/garp-group.ts'
 import type { Word } from '../lexer.ts'
 import type { GarpGroup } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 

@@ -6,7 +6,7 @@ import { interfaceUpDownDelays } from '../keywords/static.ts'
 import type { Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { LinkDelay } from '../model.ts'
-import { warningAt } from '../report.ts'
+import { warningAt } from '../place-diagnostic.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import { readSeconds } from '../values/number.ts'
 

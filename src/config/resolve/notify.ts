@@ -5,7 +5,7 @@ import type { Keyword } from '../keyword.ts'
 import * as keywords from '../keywords/notify.ts'
 import { spanOf } from '../line.ts'
 import type { Command, Notify } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 export function resolveNotify(values: Values, priorityChanges: boolean, report: Report): Notify {

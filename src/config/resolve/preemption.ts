@@ -3,7 +3,7 @@
 import { seconds, type Duration } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
-import { warningAt } from '../report.ts'
+import { warningAt } from '../place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 export interface Preemption {

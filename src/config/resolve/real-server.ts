@@ -3,7 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import * as checkers from '../keywords/checkers.ts'
 import type { Words } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { endsHere, type Node } from '../tree.ts'
 import { hostOf } from '../values/address.ts'
 import { parseInteger } from '../values/number.ts'

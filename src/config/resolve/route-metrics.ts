@@ -3,7 +3,7 @@
 import type { MetricName } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseDecimal } from '../values/unsigned.ts'
 import type { RouteDraft } from './route-draft.ts'

@@ -4,7 +4,7 @@ import { isIpv4, parseIp, type IpAddress } from '../../base/address.ts'
 import type { RouteType } from '../../base/routing.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import {
   bare,
   drop,

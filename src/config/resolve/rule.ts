@@ -7,7 +7,7 @@ import type { KernelNames } from '../kernel-names.ts'
 import type { Word, Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
 import type { VirtualRule } from '../model.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { readOptions } from '../values/line-options.ts'
 import { ruleHandlers } from './rule-options.ts'
 

@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/vrrp-script.ts'
 import { spanOf } from '../line.ts'
 import type { VrrpScript } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { endsHere, type Node } from '../tree.ts'
 import { readValues } from '../values/values.ts'
 

@@ -3,7 +3,7 @@
 import { milliseconds, seconds, toMilliseconds, toSeconds, type Duration } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 /** The first one holds. */

@@ -5,7 +5,7 @@ import type { Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
 import { trackGroup, trackGroupMembers } from '../keywords/static.ts'
 import type { TrackGroup } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { entriesOf, type Node } from '../tree.ts'
 import type { Outcome } from '../values/line-options.ts'
 

@@ -3,7 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import * as keywords from '../keywords/virtual-server.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { endsHere, type Node } from '../tree.ts'
 import { familyOf, portOf } from '../values/endpoint.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'

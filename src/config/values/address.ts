@@ -3,7 +3,7 @@
 import { isIpv4, isMulticastIpv4, parseIp, type Cidr, type IpAddress } from '../../base/address.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import type { Report } from '../diagnostics.ts'
 import { argument } from './basic.ts'
 

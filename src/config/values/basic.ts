@@ -4,7 +4,7 @@ import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word, Words } from '../lexer.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 
 /** The word after the keyword. The parser has made sure that it is there for readers that need it. */
 export const argument = (statement: Words, index = 1): Word | undefined => statement.words[index]

@@ -5,7 +5,7 @@
 
 import { seconds, type Duration } from '../../base/time.ts'
 import type { Arguments } from '../keyword.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 import { argument } from './basic.ts'
 import { readSeconds } from './number.ts'
 

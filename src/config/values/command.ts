@@ -5,7 +5,7 @@ import type { Arguments } from '../keyword.ts'
 import type { Words } from '../lexer.ts'
 import { spanOf, type Place } from '../line.ts'
 import type { Command, ScriptUser } from '../model.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 import { splitQuoted, type QuotedWord } from './quoted.ts'
 
 /** `COMMAND [USER [GROUP]]`, as notify lines have it: a command with arguments wants quotes. */

@@ -4,7 +4,7 @@ import { isIpv4, parseIpv4 } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word, Words } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { hostOf } from './address.ts'
 import { UNSIGNED, parseInteger } from './number.ts'
 

@@ -3,7 +3,7 @@
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 
 const METHODS: readonly string[] = ['NAT', 'DR', 'TUN']
 const TUNNELS: readonly string[] = ['ipip', 'gue', 'gre']

@@ -5,7 +5,7 @@ import { nearest } from '../../base/suggest.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
 import type { Report } from '../diagnostics.ts'
-import { errorAt, noteAt } from '../report.ts'
+import { errorAt, noteAt } from '../place-diagnostic.ts'
 import { UNSIGNED, readInteger, type Range } from './number.ts'
 import { parseUnsigned } from './unsigned.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Details, Report } from '../diagnostics.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 
 /**
  * What an option does with its value, where it is not simply taken; both have been reported.

@@ -7,7 +7,7 @@ import { seconds, type Duration } from '../../base/time.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../report.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { argument } from './basic.ts'
 
 export interface Range {

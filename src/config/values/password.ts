@@ -1,7 +1,7 @@
 /** auth_pass: bytes, not characters. */
 
 import type { Arguments } from '../keyword.ts'
-import { warningAt } from '../report.ts'
+import { warningAt } from '../place-diagnostic.ts'
 import { encodeText } from '../text.ts'
 
 const LONGEST = 8

@@ -4,7 +4,7 @@ import type { Report } from '../diagnostics.ts'
 import type { KernelNames } from '../kernel-names.ts'
 import type { Word } from '../lexer.ts'
 import type { Scope } from '../model.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { parseUnsigned } from './unsigned.ts'
 
 /** RT_SCOPE_* of linux/rtnetlink.h */

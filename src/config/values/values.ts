@@ -4,7 +4,7 @@ import type { Report } from '../diagnostics.ts'
 import type { Keyword } from '../keyword.ts'
 import type { Words } from '../lexer.ts'
 import { spanOf } from '../line.ts'
-import { errorAt, noteAt, warningAt } from '../report.ts'
+import { errorAt, noteAt, warningAt } from '../place-diagnostic.ts'
 import type { Node } from '../tree.ts'
 
 export interface Given<T> {

@@ -4,7 +4,7 @@ import { isIpv4 } from '../../base/address.ts'
 import type { Report } from '../diagnostics.ts'
 import type { Arguments } from '../keyword.ts'
 import type { Word } from '../lexer.ts'
-import { errorAt } from '../report.ts'
+import { errorAt } from '../place-diagnostic.ts'
 import { hostOf } from './address.ts'
 
 /** IFNAMSIZ less its terminating zero. */

@@ -4,12 +4,12 @@ import type { Ipv4Address } from '../../base/address.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
-import type { AdvertCodec, UsedNumbers } from './advert-codec.ts'
+import type { AdvertDispatcher, UsedNumbers } from './advert-dispatcher.ts'
 import { AdvertLinks } from './advert-links.ts'
 import type { Assembled } from '../assemble.ts'
 import type { DaemonPorts } from '../daemon-ports.ts'
 import type { AdvertToSend } from '../outbox.ts'
-import type { DeafnessProblem, DeafnessWatch } from './deafness-watch.ts'
+import type { DroppedAdvertsProblem, DroppedAdvertsWatch } from './dropped-adverts-watch.ts'
 import { listeningAddresses } from './transport.ts'
 import { watchDeafness } from '../links/watched-links.ts'
 
@@ -26,13 +26,13 @@ export interface AdvertTrafficPorts extends Pick<
 
 export class AdvertTraffic {
   private readonly links: AdvertLinks
-  private readonly deafness: DeafnessWatch
+  private readonly deafness: DroppedAdvertsWatch
   private routers: readonly Assembled[]
-  private codec: AdvertCodec
+  private codec: AdvertDispatcher
 
   constructor(routers: readonly Assembled[], used: readonly UsedNumbers[], ports: AdvertTrafficPorts) {
     this.routers = routers
-    this.codec = ports.core.createCodec(routers, used)
+    this.codec = ports.core.createDispatcher(routers, used)
     this.links = new AdvertLinks({
       clock: ports.clock,
       timers: ports.timers,
@@ -52,11 +52,11 @@ export class AdvertTraffic {
   }
 
   /** Neighbours whom a firewall keeps from us. */
-  get problems(): readonly DeafnessProblem[] {
+  get problems(): readonly DroppedAdvertsProblem[] {
     return this.deafness.problems()
   }
 
-  /** Of authentication headers: see AdvertCodec. */
+  /** Of authentication headers: see AdvertDispatcher. */
   get usedNumbers(): readonly UsedNumbers[] {
     return this.codec.used
   }

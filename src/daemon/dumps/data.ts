@@ -48,7 +48,7 @@ const section = (name: string, lines: Lines): Lines =>
 
 const yes = (value: boolean): string => (value ? 'true' : 'false')
 
-const globalLines = ({ model: { global }, whereabouts: { namespace, instance } }: DumpSource): Lines => [
+const globalLines = ({ model: { global }, instanceNaming: { namespace, instance } }: DumpSource): Lines => [
   '------< Global definitions >------',
   ` Network namespace = ${namespace ?? '(default)'}`,
   instance !== undefined && ` Instance name = ${instance}`,

@@ -63,7 +63,7 @@ export class Dumps {
     this.ports.log.info(`Printing VRRP ${what} for process(${process.pid}) on signal`)
     // What is true now, however long the file takes.
     const source = this.source()
-    const paths = dumpPaths(source.model, source.whereabouts)
+    const paths = dumpPaths(source.model, source.instanceNaming)
     const texts = files.map(([which, make]) => [paths[which], make(source)] as const)
     this.work = this.work.then(async () => {
       for (const [path, text] of texts) {

@@ -3,33 +3,33 @@
 import type { Model } from '../../config/model.ts'
 import type { Counters } from '../../vrrp/counters.ts'
 import type { Assembled } from '../assemble.ts'
-import type { Chronicle } from '../journal/chronicle.ts'
+import type { Recorder } from '../journal/recorder.ts'
 import type { Daemon } from '../daemon.ts'
-import type { ScriptRoom } from '../scripts/script-room.ts'
+import type { ScriptService } from '../scripts/script-service.ts'
 import type { Tracking } from '../scripts/tracking.ts'
-import type { Whereabouts } from '../whereabouts.ts'
+import type { InstanceNaming } from '../instance-naming.ts'
 import type { DumpSource } from './source.ts'
 
 export interface DumpParts {
   readonly model: Model
-  readonly whereabouts: Whereabouts
+  readonly instanceNaming: InstanceNaming
   readonly routers: readonly Assembled[]
   readonly daemon: Pick<Daemon, 'engine' | 'presence'>
-  readonly chronicle: Pick<Chronicle, 'wallMsOf'>
-  readonly room: Pick<ScriptRoom, 'reports'>
+  readonly recorder: Pick<Recorder, 'wallMsOf'>
+  readonly scriptService: Pick<ScriptService, 'reports'>
   readonly tracking: Pick<Tracking, 'fileReports' | 'processReports'>
 }
 
 /** @param countersOf an instance's counters as they are → since they were cleared */
 export function gatherDump(
-  { model, whereabouts, routers, daemon, chronicle, room, tracking }: DumpParts,
+  { model, instanceNaming, routers, daemon, recorder, scriptService, tracking }: DumpParts,
   countersOf: (name: string, now: Counters) => Counters,
 ): DumpSource {
   const { engine } = daemon
   return {
     model,
-    whereabouts,
-    checks: room.reports(),
+    instanceNaming,
+    checks: scriptService.reports(),
     files: tracking.fileReports(),
     processes: tracking.processReports(),
     groups: [...engine.groups.values()].map(({ name, members, announced }) => ({
@@ -46,7 +46,7 @@ export function gatherDump(
           assembled,
           record,
           group: record.group,
-          sinceMicros: Math.round(chronicle.wallMsOf(record.since) * 1000),
+          sinceMicros: Math.round(recorder.wallMsOf(record.since) * 1000),
           counters: countersOf(record.router.name, record.counters),
           isPresent: (index: number) => addresses[index] === true,
         },

@@ -2,7 +2,7 @@
 
 import type { Model } from '../../config/model.ts'
 import { insertBeforeExtension } from '../log/log-text.ts'
-import type { Whereabouts } from '../whereabouts.ts'
+import type { InstanceNaming } from '../instance-naming.ts'
 
 export interface DumpPaths {
   readonly data: string
@@ -12,7 +12,10 @@ export interface DumpPaths {
 }
 
 /** keepalived's; with data_use_instance only those of `.data` files differ (measured with 2.2.7). */
-export function dumpPaths({ global: { dumps } }: Pick<Model, 'global'>, { suffix }: Whereabouts): DumpPaths {
+export function dumpPaths(
+  { global: { dumps } }: Pick<Model, 'global'>,
+  { suffix }: InstanceNaming,
+): DumpPaths {
   const named = dumps.useInstance && suffix !== '' ? `.${suffix.slice(1)}` : ''
   return {
     data: dumps.data ?? `/tmp/keepalived${named}.data`,

@@ -8,7 +8,7 @@ import type { Counters } from '../../vrrp/counters.ts'
 import type { Conditions } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { Assembled } from '../assemble.ts'
-import type { Whereabouts } from '../whereabouts.ts'
+import type { InstanceNaming } from '../instance-naming.ts'
 
 export interface DumpedRouter {
   readonly assembled: Assembled
@@ -23,7 +23,7 @@ export interface DumpedRouter {
 }
 
 export interface DumpSource {
-  readonly whereabouts: Whereabouts
+  readonly instanceNaming: InstanceNaming
   readonly model: Model
   readonly routers: readonly DumpedRouter[]
   readonly groups: readonly {

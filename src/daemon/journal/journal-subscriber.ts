@@ -3,51 +3,51 @@
 import { assertNever } from '../../base/result.ts'
 import type { Subscriber } from '../../events/event-list.ts'
 import { describeRenewal } from '../kernel/link-renewals.ts'
-import type { Chronicle } from './chronicle.ts'
+import type { Recorder } from './recorder.ts'
 
 export const keepJournal =
-  (chronicle: Chronicle): Subscriber =>
+  (recorder: Recorder): Subscriber =>
   (event) => {
     switch (event.type) {
       case 'input':
-        chronicle.begin(event.event)
+        recorder.begin(event.event)
         break
       case 'election':
-        chronicle.happened(event.router, event.event)
+        recorder.happened(event.router, event.event)
         break
       case 'note':
-        chronicle.note(event.router, event.note)
+        recorder.note(event.router, event.note)
         break
       case 'group-syncing':
-        chronicle.groupSyncing(event.group, event.to)
+        recorder.groupSyncing(event.group, event.to)
         break
       case 'link':
-        chronicle.link(event.link, event.state)
+        recorder.link(event.link, event.state)
         break
       case 'link-renewed':
-        chronicle.linkRenewed(event.link.name, describeRenewal(event.link, event.former))
+        recorder.linkRenewed(event.link.name, describeRenewal(event.link, event.former))
         break
       case 'complaint':
-        chronicle.complaint(event)
+        recorder.complaint(event)
         break
       case 'started':
-        chronicle.daemon('started', `vrrpd ${event.version} starts`)
+        recorder.daemon('started', `vrrpd ${event.version} starts`)
         break
       case 'stopping':
-        chronicle.daemon('stopping', `vrrpd stops (${event.reason})`)
+        recorder.daemon('stopping', `vrrpd stops (${event.reason})`)
         break
       case 'reloaded':
-        chronicle.daemon('reloaded', `${event.configFile} was read anew`)
+        recorder.daemon('reloaded', `${event.configFile} was read anew`)
         break
       case 'reload-refused':
-        chronicle.daemon('reload-refused', `a reload was refused: ${event.reason}`)
+        recorder.daemon('reload-refused', `a reload was refused: ${event.reason}`)
         break
       case 'drain':
-        chronicle.daemon('drain', `the operator takes ${event.routers.join(', ')} out`)
+        recorder.daemon('drain', `the operator takes ${event.routers.join(', ')} out`)
         break
       case 'resume': {
         const who = event.by === 'operator' ? 'the operator' : 'vrrpd'
-        chronicle.daemon('resume', `${who} lets ${event.routers.join(', ')} in again`)
+        recorder.daemon('resume', `${who} lets ${event.routers.join(', ')} in again`)
         break
       }
       // Every change of state is there already, and what is only said or seen is nobody's cause.

@@ -19,7 +19,7 @@ import { encodeGratuitousArp } from '../../vrrp/wire/gratuitous-arp.ts'
 import { encodeNeighborAdvertisement } from '../../vrrp/wire/neighbor-advertisement.ts'
 import type { LinkSettings } from '../../world/world.ts'
 import { announcementWords } from './announcement-words.ts'
-import type { Pace, Pacing } from './pacing.ts'
+import type { Pace, Pacing } from './garp-pacing.ts'
 
 const ETHERNET_ADDRESS_BYTES = 6
 

@@ -14,7 +14,7 @@ import type { Link } from '../../netlink/types.ts'
 import { noFacts } from '../../vrrp/conditions.ts'
 import { createEngine, stepEngine, type Engine, type EngineEvent } from '../../vrrp/engine.ts'
 import type { World } from '../../world/world.ts'
-import { AdvertCodec } from '../adverts/advert-codec.ts'
+import { AdvertDispatcher } from '../adverts/advert-dispatcher.ts'
 import { sendBurst } from './announcer.ts'
 import type { Assembled } from '../assemble.ts'
 import { Applier } from '../../addressing/applier.ts'
@@ -65,8 +65,8 @@ function onNowhere(assembled: Assembled): Assembled {
 }
 
 function rehearseOnce(assembled: Assembled, stage: Stage): void {
-  const codec = new AdvertCodec([assembled])
-  const neighbour = new AdvertCodec([assembled])
+  const codec = new AdvertDispatcher([assembled])
+  const neighbour = new AdvertDispatcher([assembled])
   const ports = rehearsalPorts(assembled, stage, codec, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
@@ -95,8 +95,8 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
 function rehearsalPorts(
   assembled: Assembled,
   stage: Stage,
-  codec: AdvertCodec,
-  neighbour: AdvertCodec,
+  codec: AdvertDispatcher,
+  neighbour: AdvertDispatcher,
 ): OutboxPorts {
   const silent = (): void => undefined
   const applier = new Applier(stage)

@@ -1,4 +1,4 @@
-/** Where adverts are listened for now, as deafness-watch.ts wants to know it. */
+/** Where adverts are listened for now, as dropped-adverts-watch.ts wants to know it. */
 
 import type { Complaint } from '../../events/event.ts'
 import { inIpv4Network, isIpv4, type Ipv4Address } from '../../base/address.ts'
@@ -8,11 +8,11 @@ import type { LinkAddress } from '../../netlink/types.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { AdvertSockets } from '../../world/world.ts'
 import {
-  DeafnessWatch,
+  DroppedAdvertsWatch,
   type DeafnessPorts,
   type NamedListener,
   type WatchedLink,
-} from '../adverts/deafness-watch.ts'
+} from '../adverts/dropped-adverts-watch.ts'
 
 export interface Listening {
   readonly routers: Iterable<RouterRecord>
@@ -27,8 +27,8 @@ interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
   readonly complain: (complaint: Complaint) => void
 }
 
-export const watchDeafness = (ports: Ports, listening: () => Listening): DeafnessWatch =>
-  new DeafnessWatch({
+export const watchDeafness = (ports: Ports, listening: () => Listening): DroppedAdvertsWatch =>
+  new DroppedAdvertsWatch({
     clock: ports.clock,
     timers: ports.timers,
     openTap: ports.adverts.openTap,

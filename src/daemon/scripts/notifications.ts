@@ -2,35 +2,36 @@
 
 import type { Subscriber } from '../../events/event-list.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
-import type { ScriptRoom } from './script-room.ts'
+import type { ScriptService } from './script-service.ts'
 
 const NOTIFY_STATES = { initialize: undefined, backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
 
 export const notifyPrograms =
   (
-    room: Pick<ScriptRoom, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>,
+    scriptService: Pick<ScriptService, 'notify' | 'notifyLowerPriority' | 'notifyPriority'>,
     recordOf: (router: string) => RouterRecord | undefined,
   ): Subscriber =>
   (event) => {
-    if (event.type === 'notify') room.notify(event.subject, event.state, event.priority, event.deleted)
+    if (event.type === 'notify')
+      scriptService.notify(event.subject, event.state, event.priority, event.deleted)
     if (event.type !== 'election') return
     const { router, event: happened } = event
-    if (happened.kind === 'forcing-election') room.notifyLowerPriority(router, happened.ours)
+    if (happened.kind === 'forcing-election') scriptService.notifyLowerPriority(router, happened.ours)
     const record = recordOf(router)
     if (happened.kind !== 'priority-changed' || !record) return
-    room.notifyPriority(router, record.state.kind === 'master' ? 'MASTER' : 'BACKUP', happened.to)
+    scriptService.notifyPriority(router, record.state.kind === 'master' ? 'MASTER' : 'BACKUP', happened.to)
   }
 
 /** FIFOs hear of every state as it is: fifo_write_vrrp_states_on_reload. */
 export function notifyOfStates(
-  room: Pick<ScriptRoom, 'tellState'>,
+  scriptService: Pick<ScriptService, 'tellState'>,
   { routers, groups }: Pick<Engine, 'routers' | 'groups'>,
 ): void {
   for (const { name, announced } of groups.values()) {
-    if (announced) room.tellState({ type: 'GROUP', name }, announced, 0)
+    if (announced) scriptService.tellState({ type: 'GROUP', name }, announced, 0)
   }
   for (const { router, state, conditions } of routers.values()) {
     const told = NOTIFY_STATES[state.kind]
-    if (told) room.tellState({ type: 'INSTANCE', name: router.name }, told, conditions.priority)
+    if (told) scriptService.tellState({ type: 'INSTANCE', name: router.name }, told, conditions.priority)
   }
 }

@@ -4,7 +4,7 @@ import { VERSION } from '../../base/version.ts'
 import type { Log } from '../log/logging.ts'
 import type { LoopLag } from '../../world/world.ts'
 import type { DaemonProblemSources } from './problems.ts'
-import type { RefusedReload } from '../operator/reloader.ts'
+import type { RefusedReload } from '../control/reloader.ts'
 
 export interface DaemonFacts {
   readonly configFile: string

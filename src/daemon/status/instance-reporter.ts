@@ -6,15 +6,15 @@ import type { CheckReport } from '../../scripts/check-events.ts'
 import type { Moment } from '../../world/subsystem.ts'
 import type { Instant } from '../../base/time.ts'
 import type { Assembly } from '../assemble.ts'
-import type { Chronicle } from '../journal/chronicle.ts'
+import type { Recorder } from '../journal/recorder.ts'
 import type { Daemon } from '../daemon.ts'
 import { isoOf } from '../journal/wall-time.ts'
 import { vrrpProblems } from './problems.ts'
 import { reportInstances } from './status.ts'
 
 export interface InstanceReporterPorts {
-  readonly daemon: Pick<Daemon, 'engine' | 'presence' | 'deafnessProblems' | 'conflictProblems'>
-  readonly chronicle: Chronicle
+  readonly daemon: Pick<Daemon, 'engine' | 'presence' | 'droppedAdvertsProblems' | 'conflictProblems'>
+  readonly recorder: Recorder
   readonly assembly: () => Assembly
   readonly checks: () => readonly CheckReport[]
   readonly drainedUntil: (router: string) => Instant | undefined
@@ -32,7 +32,7 @@ export class InstanceReporter {
   }
 
   report(moment: Moment): Pick<StatusReport, 'instances' | 'groups'> {
-    const { daemon, chronicle, assembly, checks, drainedUntil } = this.ports
+    const { daemon, recorder, assembly, checks, drainedUntil } = this.ports
     const { engine } = daemon
     return reportInstances({
       ...moment,
@@ -42,30 +42,30 @@ export class InstanceReporter {
         return record ? [{ assembled, record }] : []
       }),
       presence: (assembled) => daemon.presence(assembled),
-      heard: chronicle.heard,
+      heard: recorder.heard,
       checks: new Map(checks().map((check) => [check.name, check])),
-      history: (router) => chronicle.history(router),
+      history: (router) => recorder.history(router),
       drainedUntil,
     })
   }
 
   /** @param instances as `report` has told them at the same moment */
   problems(instances: readonly InstanceReport[], moment: Moment, loopLagMs: number): readonly Found[] {
-    const { daemon, chronicle } = this.ports
+    const { daemon, recorder } = this.ports
     return vrrpProblems({
       ...moment,
       ...{ instances, loopLagMs },
       recordOf: (name) => daemon.engine.routers.get(name),
       observed: this.observed(moment),
-      trackerSince: (name) => chronicle.trackerSince(name),
+      trackerSince: (name) => recorder.trackerSince(name),
     })
   }
 
   /** What is noticed beside the election. */
   private observed(moment: Moment): readonly Found[] {
-    const { deafnessProblems, conflictProblems } = this.ports.daemon
+    const { droppedAdvertsProblems, conflictProblems } = this.ports.daemon
     return [
-      ...deafnessProblems.map(({ code, routers, text, since }) => ({
+      ...droppedAdvertsProblems.map(({ code, routers, text, since }) => ({
         ...{ code, text, advice: FIREWALL_ADVICE },
         instance: routers.length === 1 ? (routers[0] ?? null) : null,
         instances: routers,

@@ -17,8 +17,8 @@ import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
 import { masterDownInterval, skewTime } from '../../vrrp/election/timers.ts'
 import type { Assembled } from '../assemble.ts'
-import { STATE_WORDS } from '../journal/chronicle-text.ts'
-import type { HeardMaster, HeardMasters } from '../journal/heard.ts'
+import { STATE_WORDS } from '../journal/recorder-text.ts'
+import type { ObservedMaster, ObservedMasters } from '../journal/observed-masters.ts'
 import { preemptReport } from './preemption.ts'
 import type { Presence } from '../../addressing/observed.ts'
 import { trackerReports } from './tracker-report.ts'
@@ -29,7 +29,7 @@ export interface InstanceSources extends Moment {
   readonly engine: Engine
   readonly routers: readonly { readonly assembled: Assembled; readonly record: RouterRecord }[]
   readonly presence: (assembled: Assembled) => Presence
-  readonly heard: Pick<HeardMasters, 'live'>
+  readonly heard: Pick<ObservedMasters, 'live'>
   readonly checks: ReadonlyMap<string, CheckReport>
   readonly history: (router: string) => readonly TransitionReport[]
   /** Until when an instance that was taken out stays out; undefined: until somebody says so. */
@@ -126,7 +126,7 @@ function mastersOf(
 }
 
 const masterReport = (
-  { source, priority, since, last }: HeardMaster,
+  { source, priority, since, last }: ObservedMaster,
   sources: InstanceSources,
 ): MasterReport => ({
   address: formatIpv4(source),

@@ -7,7 +7,7 @@ import { findingOf } from '../../vrrp/conditions.ts'
 import { contribution, isFaulty } from '../../vrrp/election/priority.ts'
 import type { Finding, Tracker } from '../../vrrp/election/state.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
-import { resultWords } from '../journal/chronicle-text.ts'
+import { resultWords } from '../journal/recorder-text.ts'
 import type { Moment } from '../../world/subsystem.ts'
 import { isoOf } from '../journal/wall-time.ts'
 

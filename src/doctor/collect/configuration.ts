@@ -7,7 +7,7 @@ import { toSeconds } from '../../base/time.ts'
 import { PROBLEM_WORDS } from '../../config/io.ts'
 import { loadConfiguration } from '../../config/load.ts'
 import type { Model, VrrpInstance } from '../../config/model.ts'
-import { diskIo } from '../../config/reader.ts'
+import { diskIo } from '../../config/disk-io.ts'
 import { AUTH_CODE } from '../../vrrp/wire/authentication.ts'
 import type { Configuration, Instance, Known } from '../facts.ts'
 

@@ -2,7 +2,7 @@
 
 import { assertNever } from '../../base/result.ts'
 import { after, before, between, plus, seconds, type Instant } from '../../base/time.ts'
-import { onAdvert, withLowerPrioBurst, yieldTo } from './rivals.ts'
+import { onAdvert, withLowerPrioBurst, yieldTo } from './master-advert.ts'
 import { masterDownInterval, skewTime } from './timers.ts'
 import {
   advertise,

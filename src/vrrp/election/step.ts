@@ -4,7 +4,7 @@
  * arguments give the same answer, and nothing is done here; the effects say
  * what the daemon has to do, in their order.
  *
- * Each state's handlers stand in a file of their own: idle.ts (Initialize and
+ * Each state's handlers stand in a file of their own: initialize-and-fault.ts (Initialize and
  * Fault), backup.ts, master.ts; what they share (entering a state) is in
  * transitions.ts.
  */
@@ -12,7 +12,7 @@
 import { assertNever } from '../../base/result.ts'
 import type { Instant } from '../../base/time.ts'
 import { onBackup } from './backup.ts'
-import { onFault, onInitialize } from './idle.ts'
+import { onFault, onInitialize } from './initialize-and-fault.ts'
 import { onMaster } from './master.ts'
 import type { Conditions, Effect, RouterEvent, State, Step, VirtualRouter } from './state.ts'
 import { note } from './transitions.ts'

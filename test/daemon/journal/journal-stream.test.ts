@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest'
 import type { EventsReport } from '../../../src/control/events.ts'
 import type { Response } from '../../../src/control/protocol.ts'
-import { Chronicle } from '../../../src/daemon/journal/chronicle.ts'
+import { Recorder } from '../../../src/daemon/journal/recorder.ts'
 import { keepJournal } from '../../../src/daemon/journal/journal-subscriber.ts'
 import { JournalStream, pastEvents } from '../../../src/daemon/journal/journal-stream.ts'
 import { EventList } from '../../../src/events/event-list.ts'
 import { at } from '../../vrrp/kit.ts'
 
 function setUp() {
-  const chronicle = new Chronicle({
+  const recorder = new Recorder({
     clock: { now: () => at(0) },
     wallMs: () => 0,
     recordOf: () => undefined,
     addressesOf: () => '',
     checkWords: () => '',
   })
-  const { journal } = chronicle
+  const { journal } = recorder
   const events = new EventList()
-  events.subscribe(keepJournal(chronicle))
+  events.subscribe(keepJournal(recorder))
   const link = (name: string, state: 'up' | 'down'): void => {
     events.publish({ type: 'link', link: name, state })
   }

@@ -5,7 +5,7 @@ import { formatMac, ipv4FromNumber, parseIpv6, type Ipv4Address } from '../../..
 import { accepted, rejected } from '../../../src/base/result.ts'
 import { milliseconds, seconds, toMilliseconds, between } from '../../../src/base/time.ts'
 import { Announcer, type Announcement } from '../../../src/daemon/kernel/announcer.ts'
-import { pacingOf } from '../../../src/daemon/kernel/pacing.ts'
+import { pacingOf } from '../../../src/daemon/kernel/garp-pacing.ts'
 import type { GlobalDefs } from '../../../src/config/model.ts'
 import type { Link } from '../../../src/netlink/types.ts'
 import { ManualTimers } from '../../support/manual-clock.ts'

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { VirtualMacs } from '../../../src/daemon/kernel/virtual-macs.ts'
 import { LinkTable } from '../../../src/netlink/link-table.ts'
-import { fold } from '../../../src/netlink/links.ts'
+import { fold } from '../../../src/netlink/fold.ts'
 import { link } from '../../netlink/specs.ts'
 
 test('are put back on the base, whatever its name is by then', () => {

@@ -21,12 +21,12 @@ const recordOf = ({ routers }: Engine): RouterRecord => routers.get('VI_1')!
 /** What scripts and FIFOs are told. */
 function toldOf(event: ElectionEvent, record: RouterRecord | undefined): readonly unknown[] {
   const told: unknown[] = []
-  const room = {
+  const scriptService = {
     notify: (...words: readonly unknown[]) => void told.push(words),
     notifyLowerPriority: (...words: readonly unknown[]) => void told.push(words),
     notifyPriority: (...words: readonly unknown[]) => void told.push(words),
   }
-  notifyPrograms(room, () => record)({ type: 'election', router: 'VI_1', event })
+  notifyPrograms(scriptService, () => record)({ type: 'election', router: 'VI_1', event })
   return told
 }
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Assembly } from '../../../src/daemon/assemble.ts'
-import { Chronicle } from '../../../src/daemon/journal/chronicle.ts'
+import { Recorder } from '../../../src/daemon/journal/recorder.ts'
 import { InstanceReporter, type InstanceReporterPorts } from '../../../src/daemon/status/instance-reporter.ts'
 import { createEngine } from '../../../src/vrrp/engine.ts'
 import { makeInstance } from '../../support/reports.ts'
@@ -10,16 +10,16 @@ import { at, makeFacts, makeRouter } from '../../vrrp/kit.ts'
 
 const moment = { now: at(60), wallNowMs: Date.parse('2026-11-21T10:01:00.000Z') }
 
-type Noticed = Pick<InstanceReporterPorts['daemon'], 'deafnessProblems' | 'conflictProblems'>
+type Noticed = Pick<InstanceReporterPorts['daemon'], 'droppedAdvertsProblems' | 'conflictProblems'>
 
 function problemsOf(noticed: Partial<Noticed>) {
   const engine = createEngine({ routers: [makeRouter()], groups: [], facts: makeFacts() }, at(0))
   const reporter = new InstanceReporter({
     daemon: {
-      ...{ engine, deafnessProblems: [], conflictProblems: [], ...noticed },
+      ...{ engine, droppedAdvertsProblems: [], conflictProblems: [], ...noticed },
       presence: () => ({ addresses: [], routes: [], rules: [] }),
     },
-    chronicle: new Chronicle({
+    recorder: new Recorder({
       ...{ clock: { now: () => at(60) }, wallMs: () => moment.wallNowMs },
       recordOf: () => undefined,
       addressesOf: () => '',
@@ -59,7 +59,7 @@ test.each([
   [['V1', 'V2'], null],
 ])('a firewall keeps adverts from %j', (routers, instance) => {
   const noticed = { code: 'firewall', routers, text: 'adverts do not arrive', since: at(30) } as const
-  expect(problemsOf({ deafnessProblems: [noticed] })).toMatchObject([
+  expect(problemsOf({ droppedAdvertsProblems: [noticed] })).toMatchObject([
     { code: 'firewall', severity: 'critical', instance, instances: routers, text: 'adverts do not arrive' },
   ])
 })

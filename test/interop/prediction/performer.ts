@@ -7,7 +7,7 @@ import { formatIp } from '../../../src/base/address.ts'
 import { plus, toMilliseconds, toSeconds, type Duration } from '../../../src/base/time.ts'
 import { askDaemon } from '../../../src/control/client.ts'
 import type { StoryEvent } from '../../../src/simulation/story/story.ts'
-import type { Turnstile } from '../../../src/tracking/turnstile.ts'
+import type { Semaphore } from '../../../src/tracking/semaphore.ts'
 import type { Lab } from '../../support/lab.ts'
 import { Daemon } from '../../support/lab/daemon.ts'
 import { signalQuietly } from '../../support/lab/processes.ts'
@@ -28,7 +28,7 @@ export class Performer {
   readonly listening: { readonly at: WallTime; readonly by: string }[] = []
   private readonly tale: Tale
   private readonly lab: Lab
-  private readonly starts: Turnstile
+  private readonly starts: Semaphore
   private readonly checks = new Map<string, Check>()
   private readonly places = new Map<string, Place>()
   private readonly daemons = new Map<string, Daemon>()
@@ -37,7 +37,7 @@ export class Performer {
   private readonly programs = new Map<string, number>()
   private readonly lasting: Promise<void>[] = []
 
-  constructor(tale: Tale, lab: Lab, starts: Turnstile) {
+  constructor(tale: Tale, lab: Lab, starts: Semaphore) {
     this.tale = tale
     this.lab = lab
     this.starts = starts

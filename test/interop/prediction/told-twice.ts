@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { parseIp } from '../../../src/base/address.ts'
 import { between, instant, milliseconds, plus, toSeconds, type Duration } from '../../../src/base/time.ts'
 import type { StoryEvent } from '../../../src/simulation/story/story.ts'
-import { Turnstile } from '../../../src/tracking/turnstile.ts'
+import { Semaphore } from '../../../src/tracking/semaphore.ts'
 import { Lab } from '../../support/lab.ts'
 import type { Capture } from '../../support/lab/capture.ts'
 import type { SeenAdvert } from '../../support/lab/frames.ts'
@@ -28,7 +28,7 @@ import { eventOf, tally, withoutPrefix, withoutRepetitions } from './tale.ts'
 import type { ByAddress, Span, Tale, Told } from './tale.ts'
 
 /** To wait costs nothing, to start does. */
-const starts = new Turnstile(2)
+const starts = new Semaphore(2)
 const ATTEMPTS = 4
 
 export async function expectAgreement(tale: Tale): Promise<void> {

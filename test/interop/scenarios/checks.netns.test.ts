@@ -8,7 +8,7 @@ import {
   everyPairing,
   type HostName,
   onlyOnA,
-  type Parts,
+  type DaemonHost,
   type Scenario,
   takeover,
   tellAlike,
@@ -29,7 +29,7 @@ vrrp_script chk {
 /** An instance whose priority, or life, hangs on a script. */
 const scripted =
   (priority: (host: HostName) => number, more: string, tracked = 'chk') =>
-  (host: HostName, { notify, check }: Parts): string =>
+  (host: HostName, { notify, check }: DaemonHost): string =>
     global() +
     script(check, more) +
     instance({ priority: priority(host), more: `track_script {\n ${tracked}\n}\n${notify}` })

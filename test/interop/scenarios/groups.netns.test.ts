@@ -6,7 +6,7 @@ import {
   everyPairing,
   onlyOnA,
   onlyOnB,
-  type Parts,
+  type DaemonHost,
   type Scenario,
   type Story,
   takeover,
@@ -38,7 +38,7 @@ vrrp_script chk {
 }
 `
 
-const pair = (priority: number, { notify }: Parts, more = ''): string =>
+const pair = (priority: number, { notify }: DaemonHost, more = ''): string =>
   group(`${more}\n${notify}`) + members(priority, notify)
 
 /** Starts both, and waits until a has both addresses. */

@@ -7,7 +7,7 @@
 
 import { expect, test } from 'vitest'
 import type { Duration } from '../../../src/base/time.ts'
-import { Turnstile } from '../../../src/tracking/turnstile.ts'
+import { Semaphore } from '../../../src/tracking/semaphore.ts'
 import { Lab, type Host } from '../../support/lab.ts'
 import type { DaemonKind } from '../../support/lab/daemon.ts'
 import type { LanOptions } from '../../support/lab/network.ts'
@@ -16,9 +16,9 @@ import { pause, wallNow } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'
 import { settle } from './figures.ts'
 import { observe, pick, type Observed, type Phase } from './phase.ts'
-import { storyHost, type Parts, type StoryHost } from './story-host.ts'
+import { storyHost, type DaemonHost, type StoryHost } from './story-host.ts'
 
-export type { Parts, StoryHost } from './story-host.ts'
+export type { DaemonHost, StoryHost } from './story-host.ts'
 
 export type HostName = 'a' | 'b' | 'c'
 
@@ -62,7 +62,7 @@ export interface Scenario {
   readonly lans?: readonly LanOptions[]
   readonly pairings?: readonly Pairing[]
   /** keepalived.conf for a host. */
-  config(host: HostName, parts: Parts): string
+  config(host: HostName, parts: DaemonHost): string
   run(story: Story): Promise<void>
   /** Which part of the phases counts; all of it by default. */
   readonly compare?: readonly (keyof Phase)[]
@@ -80,7 +80,7 @@ export function tellAlike(scenarios: readonly Scenario[]): void {
     'built',
     'keepalived',
   )('keepalived’s story, told by vrrpd', () => {
-    const starts = new Turnstile(STARTS_AT_ONCE)
+    const starts = new Semaphore(STARTS_AT_ONCE)
     for (const scenario of scenarios) {
       test.concurrent(scenario.name, { timeout: 480_000 }, () => expectSameStory(scenario, starts))
     }
@@ -93,7 +93,7 @@ export function tellAlike(scenarios: readonly Scenario[]): void {
  */
 const STARTS_AT_ONCE = 2
 
-async function expectSameStory(scenario: Scenario, starts: Turnstile): Promise<void> {
+async function expectSameStory(scenario: Scenario, starts: Semaphore): Promise<void> {
   const pairings = scenario.pairings ?? mixed
   const [expected, ...told] = await Promise.all(
     [reference, ...pairings].map((pairing) => tell(scenario, pairing, starts)),
@@ -113,7 +113,7 @@ const ATTEMPTS = 4
 async function tell(
   scenario: Scenario,
   pairing: Pairing,
-  starts: Turnstile,
+  starts: Semaphore,
 ): Promise<readonly Partial<Phase>[]> {
   const { compare, mayCross = false } = scenario
   for (let attempt = 1; ; attempt++) {
@@ -128,7 +128,7 @@ async function tell(
 async function tellOnce(
   scenario: Scenario,
   pairing: Pairing,
-  starts: Turnstile,
+  starts: Semaphore,
 ): Promise<readonly Observed[]> {
   const { hosts: names = ['a', 'b'], lans = [{ link: 'eth0', subnet: '10.9.0.0/24' }] } = scenario
   const lab = await starts.pass(() => Lab.create({ hosts: [...names, 'probe'], lans }))
@@ -139,7 +139,7 @@ async function tellOnce(
     const cast = await Promise.all(
       names.map(async (name) => {
         const kind = name === 'b' ? pairing.b : pairing.a
-        const config = (parts: Parts): string => scenario.config(name, parts)
+        const config = (parts: DaemonHost): string => scenario.config(name, parts)
         return [name, await storyHost(lab.host(name), kind, config, starts)] as const
       }),
     )

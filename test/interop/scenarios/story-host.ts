@@ -1,13 +1,13 @@
 /** A host of a story: what runs on it, what it calls, and how it is told what to do. */
 
 import { seconds } from '../../../src/base/time.ts'
-import type { Turnstile } from '../../../src/tracking/turnstile.ts'
+import type { Semaphore } from '../../../src/tracking/semaphore.ts'
 import type { Host } from '../../support/lab.ts'
 import type { Daemon, DaemonKind } from '../../support/lab/daemon.ts'
 import { notifyLines, type Check, type Recorder } from '../../support/lab/recorder.ts'
 import { sometime, VIP } from './figures.ts'
 
-export interface Parts {
+export interface DaemonHost {
   /** Lines that record every call of a notify script. */
   readonly notify: string
   /** A check script that passes until the story says otherwise. */
@@ -37,8 +37,8 @@ const startUp = seconds(20)
 export async function storyHost(
   host: Host,
   kind: DaemonKind,
-  configOf: (parts: Parts) => string,
-  starts: Turnstile,
+  configOf: (parts: DaemonHost) => string,
+  starts: Semaphore,
 ): Promise<StoryHost> {
   const [recorder, check] = await Promise.all([host.recorder(), host.check()])
   const { directory } = host

@@ -2,7 +2,7 @@
 
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { diskIo } from '../../../src/config/reader.ts'
+import { diskIo } from '../../../src/config/disk-io.ts'
 import { circumstancesOf } from '../../../src/simulation/circumstances.ts'
 import { randomStory } from '../../../src/simulation/explore/random-story.ts'
 import { stageOf } from '../../../src/simulation/explore/stage.ts'
