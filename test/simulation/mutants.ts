@@ -354,7 +354,7 @@ export const rareMutants: typeof mutants = {
       createEngine: (setup, now) =>
         createEngine({ ...setup, facts: { ...setup.facts, scripts: new Map() } }, now),
     },
-    found: ['fault'],
+    found: ['resumption'],
   },
   'slept-with-full-socket': {
     machinery: mutants['does not know that it slept']!.machinery,
