@@ -270,11 +270,12 @@ describe.concurrent('what the kernel has and does', () => {
     test('has an owner that is told to begin as Backup', async () => {
       const told = await expectAsKeepalived({
         config: instance({ priority: 255, more: `state BACKUP\n${unhurried}` }),
-        run: async ({ router, start, daemon, look }) => {
+        run: async ({ router, start, daemon, notified, look }) => {
           await start()
           await daemon().logs('Entering BACKUP STATE', patiently)
           await look('listening')
           await router.holdsWithin(vip, unhurriedTakeover)
+          await notified('MASTER')
           await daemon().stop()
         },
       })
