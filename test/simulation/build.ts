@@ -16,8 +16,9 @@ import type { HostSpec, RouterSpec } from './scenario.ts'
 export const routerName = (vrid: number): string => `V${vrid}`
 export const vridOf = (router: string): number => Number(router.slice(1))
 export const linkName = (lan: number): string => `lan${lan}`
+const FIRST_ADDRESS = ip('10.0.0.1')
 export const addressOn = (lan: number, host: number): Ipv4Address =>
-  ipv4FromNumber(ip('10.0.0.1') + (lan << 16) + host)
+  ipv4FromNumber(FIRST_ADDRESS + (lan << 16) + host)
 
 /** Everything that a scenario says nothing about is as in a file that says nothing about it. */
 const template = await modelOf(`

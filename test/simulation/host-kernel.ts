@@ -52,6 +52,11 @@ export class HostKernel {
     return this.memory.open()
   }
 
+  /** Whether a daemon finds the link of a LAN up. */
+  isUp(lan: number): boolean {
+    return this.memory.linkNamed(linkName(lan))?.up === true
+  }
+
   /** What the link of a LAN is for a daemon: one of another name is none. */
   factOf(lan: number): { readonly up: boolean; readonly addressed: boolean } {
     const link = this.memory.linkNamed(linkName(lan))

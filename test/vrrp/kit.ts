@@ -15,7 +15,8 @@ export const ip = (text: string): Ipv4Address => {
 export const at = (second: number): Instant => instant(Math.round(second * 1_000_000))
 
 /** A router of VRID n has 10.9.0.(100 + n). */
-export const virtualAddress = (vrid: number): Ipv4Address => ipv4FromNumber(ip('10.9.0.100') + vrid)
+const FIRST_VIRTUAL = ip('10.9.0.100')
+export const virtualAddress = (vrid: number): Ipv4Address => ipv4FromNumber(FIRST_VIRTUAL + vrid)
 
 export function makeRouter(change: Partial<VirtualRouter> = {}): VirtualRouter {
   const { vrid = 1, link = 'eth0' } = change

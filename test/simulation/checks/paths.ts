@@ -17,8 +17,8 @@ export function clearPaths(world: World): ClearPaths {
       (lan, number) =>
         lan.isCalm &&
         lan.reaches(from.number, to.number) &&
-        from.kernel.factOf(number).up &&
-        to.kernel.factOf(number).up,
+        from.kernel.isUp(number) &&
+        to.kernel.isUp(number),
     )
   return {
     look: () => {
