@@ -8,7 +8,8 @@ import type { Moment, Sections, Subsystem } from '../world/subsystem.ts'
 import type { Examined } from './examined.ts'
 
 /** A subsystem whose plans are its own business. */
-interface Member extends Omit<Subsystem<Examined, unknown>, 'plan' | 'apply'> {
+interface Member {
+  readonly subsystem: Omit<Subsystem<Examined, unknown>, 'plan' | 'apply'>
   /** @returns what applies the plan */
   readonly prepare: (configuration: Examined) => Result<() => void, string>
 }
@@ -23,9 +24,9 @@ export class Subsystems {
   /** @returns what puts all plans into force; rejected by the first that cannot go with this configuration */
   prepare(configuration: Examined): Result<() => void, string> {
     const all: (() => void)[] = []
-    for (const { name, prepare } of this.members) {
+    for (const { subsystem, prepare } of this.members) {
       const prepared = prepare(configuration)
-      if (!prepared.ok) return rejected(`${name}: ${prepared.error}`)
+      if (!prepared.ok) return rejected(`${subsystem.name}: ${prepared.error}`)
       all.push(prepared.value)
     }
     return accepted(() => {
@@ -34,43 +35,43 @@ export class Subsystems {
   }
 
   start(): void {
-    for (const member of this.members) member.start()
+    for (const { subsystem } of this.members) subsystem.start()
   }
 
   onKernel(events: readonly LinkEvent[]): void {
-    for (const member of this.members) member.onKernel(events)
+    for (const { subsystem } of this.members) subsystem.onKernel(events)
   }
 
   report(
     moment: Moment,
     loopLagMs: number,
   ): { readonly sections: Sections; readonly problems: readonly Found[] } {
-    const told = this.members.map((member) => ({ member, own: member.report(moment) }))
+    const told = this.members.map(({ subsystem }) => ({ subsystem, own: subsystem.report(moment) }))
     return {
       sections: told.reduce<Sections>((sections, { own }) => ({ ...sections, ...own }), {}),
-      problems: told.flatMap(({ member, own }) => member.problems(own, moment, loopLagMs)),
+      problems: told.flatMap(({ subsystem, own }) => subsystem.problems(own, moment, loopLagMs)),
     }
   }
 
   summary(): string {
     return this.members
-      .map((member) => member.summary())
+      .map(({ subsystem }) => subsystem.summary())
       .filter((words) => words !== '')
       .join('; ')
   }
 
   overdue(): Duration {
-    return this.members.map((member) => member.overdue()).reduce(longer, seconds(0))
+    return this.members.map(({ subsystem }) => subsystem.overdue()).reduce(longer, seconds(0))
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.members].reverse().map((member) => member.stop()))
+    await Promise.all([...this.members].reverse().map(({ subsystem }) => subsystem.stop()))
   }
 }
 
 /** The type of the plan stays between these lines. */
 const memberOf = <Plan>(subsystem: Subsystem<Examined, Plan>): Member => ({
-  name: subsystem.name,
+  subsystem,
   prepare: (configuration) => {
     const plan = subsystem.plan(configuration)
     if (!plan.ok) return plan
@@ -78,15 +79,4 @@ const memberOf = <Plan>(subsystem: Subsystem<Examined, Plan>): Member => ({
       subsystem.apply(plan.value)
     })
   },
-  start: () => {
-    subsystem.start()
-  },
-  onKernel: (events) => {
-    subsystem.onKernel(events)
-  },
-  report: (moment) => subsystem.report(moment),
-  problems: (report, moment, loopLagMs) => subsystem.problems(report, moment, loopLagMs),
-  summary: () => subsystem.summary(),
-  overdue: () => subsystem.overdue(),
-  stop: () => subsystem.stop(),
 })
