@@ -53,12 +53,26 @@ function kinds({ held, events = [], a, b, more }: Case): readonly FindingKind[] 
 const becomes = (time: number, host: string, to: 'MASTER' | 'BACKUP' | 'FAULT'): ObservedEvent =>
   change(time, host, 'VI_1', to === 'MASTER' ? 'BACKUP' : 'MASTER', to, '')
 
-const apart = (from: number, to: number): Partial<Circumstances> => ({
-  apart: [{ lan: 'eth0', hosts: ['a', 'b'], from, to }],
+const apart = (from: number, to: number, lan = 'eth0'): Partial<Circumstances> => ({
+  apart: [{ lan, hosts: ['a', 'b'], from, to }],
 })
 
 const A_ALL_THE_WHILE = [['a', 3, null]] as const
 const A_IS_MASTER = [becomes(3, 'a', 'MASTER')]
+const BOTH_LOSE_IT: Case = {
+  held: [
+    ['a', 3, 40],
+    ['a', 50, null],
+  ],
+  events: ['a', 'b'].flatMap((host) => [
+    becomes(40, host, 'FAULT'),
+    change(46, host, 'VI_1', 'FAULT', 'BACKUP', ''),
+  ]),
+}
+const ETH1_IS_DOWN = {
+  faults: [{ from: 40, to: 46, what: 'eth1 is down', link: 'eth1' }],
+  trackedLinks: [{ link: 'eth1', down: [{ from: 40, to: 46 }] }],
+} as const
 
 const table: Readonly<Record<string, readonly [FindingKind | undefined, Case]>> = {
   'all is well': [undefined, { held: A_ALL_THE_WHILE, events: A_IS_MASTER }],
@@ -152,46 +166,17 @@ const table: Readonly<Record<string, readonly [FindingKind | undefined, Case]>> 
   'one link takes it from both': [
     'lost-together',
     {
-      held: [
-        ['a', 3, 40],
-        ['a', 50, null],
-      ],
-      events: ['a', 'b'].flatMap((host) => [
-        becomes(40, host, 'FAULT'),
-        change(46, host, 'VI_1', 'FAULT', 'BACKUP', ''),
-      ]),
-      a: {
-        faults: [{ from: 40, to: 46, what: 'eth1 is down', link: 'eth1' }],
-        trackedLinks: [{ link: 'eth1', down: [{ from: 40, to: 46 }] }],
-      },
-      b: {
-        faults: [{ from: 40, to: 46, what: 'eth1 is down', link: 'eth1' }],
-        trackedLinks: [{ link: 'eth1', down: [{ from: 40, to: 46 }] }],
-      },
+      ...BOTH_LOSE_IT,
+      a: ETH1_IS_DOWN,
+      b: ETH1_IS_DOWN,
     },
   ],
   'one link, and something else, too': [
     undefined,
     {
-      held: [
-        ['a', 3, 40],
-        ['a', 50, null],
-      ],
-      events: ['a', 'b'].flatMap((host) => [
-        becomes(40, host, 'FAULT'),
-        change(46, host, 'VI_1', 'FAULT', 'BACKUP', ''),
-      ]),
-      a: {
-        faults: [{ from: 40, to: 46, what: 'eth1 is down', link: 'eth1' }],
-        trackedLinks: [{ link: 'eth1', down: [{ from: 40, to: 46 }] }],
-      },
-      b: {
-        faults: [
-          { from: 40, to: 46, what: 'eth1 is down', link: 'eth1' },
-          { from: 39, to: 46, what: 'chk fails' },
-        ],
-        trackedLinks: [{ link: 'eth1', down: [{ from: 40, to: 46 }] }],
-      },
+      ...BOTH_LOSE_IT,
+      a: ETH1_IS_DOWN,
+      b: { ...ETH1_IS_DOWN, faults: [...ETH1_IS_DOWN.faults, { from: 39, to: 46, what: 'chk fails' }] },
     },
   ],
 
