@@ -140,8 +140,8 @@ async function play(context: TestContext, kind: DaemonKind): Promise<{ seen: Out
 }
 
 /**
- * Longer than a Master_Down_Interval after the last one has become Backup, which with fifty of them takes a busy
- * machine a while. @returns the VRIDs that were Master at its end, but for owners.
+ * Longer than a Master_Down_Interval after the last one has become Backup, and until some have taken over and no more
+ * do: with fifty of them either takes a busy machine a while. @returns the VRIDs that were Master at its end, but for owners.
  */
 async function disturbBackups({ router, capture, daemon, send }: Scene): Promise<ReadonlySet<number>> {
   const disturb = async (): Promise<void> => {
@@ -157,20 +157,28 @@ async function disturbBackups({ router, capture, daemon, send }: Scene): Promise
     },
     patiently,
   )
-  const end = plus(masterDownInterval(100, seconds(advertInterval)), seconds(3)) + wallNow()
-  while (wallNow() < end) await disturb()
-  // Who is Master says so within an advert interval; nobody new is one so soon.
-  await pause(seconds(1.5))
+  const atLeast = plus(masterDownInterval(100, seconds(advertInterval)), seconds(3)) + wallNow()
+  const owners = instances.length - backups
+  let [masters, since] = [0, wallNow()]
+  while (masters <= owners || wallNow() < Math.max(atLeast, since + seconds(3))) {
+    await disturb()
+    const now = (await daemon.log()).match(/\(V\d+\) Entering MASTER STATE/g)?.length ?? 0
+    if (now !== masters) [masters, since] = [now, wallNow()]
+  }
+  const end = wallNow()
+  // Who is Master says so every advert interval, keepalived seconds late while it logs; nobody new is one so soon.
+  const told = plus(seconds(advertInterval), seconds(advertInterval)) + end
+  await pause(seconds((told - wallNow()) / 1e6))
   // A busy machine's capture is behind: when it has come by this packet of nobody's, it has seen all before it.
   send([frame(inIp('10.9.0.3', craftVrrp({ source: '10.9.0.3', vrid: MARK, priority: 1, addresses: [] })))])
   await until(
     'the capture to come by',
-    async () => (await capture.adverts(end)).some(({ vrid }) => vrid === MARK),
+    async () => (await capture.adverts(told)).some(({ vrid }) => vrid === MARK),
     patiently,
   )
   return new Set(
     (await capture.adverts(end - seconds(advertInterval + 0.5)))
-      .filter(isFrom(router))
+      .filter((advert) => isFrom(router)(advert) && advert.at < told)
       .map(({ vrid }) => vrid),
   )
 }

@@ -54,6 +54,8 @@ export class Host {
     tracked: Tracked
     drained: Set<string>
   }
+  /** Have been told to leave by a reload that goes on. */
+  dismissed: ReadonlySet<string> = new Set()
   paused = false
   pausedAt: Instant | undefined
   activeSince: Instant | undefined
@@ -200,6 +202,7 @@ export class Host {
     this.kernel.close()
     this.running = undefined
     this.step = undefined
+    this.dismissed = new Set()
     this.paused = false
     this.operator.orders.clear()
   }
@@ -334,6 +337,9 @@ export class Host {
   /** Who is in no file any more is in nobody's hands, and comes back as a new one. */
   private reconfigured(): void {
     this.spec = this.file
+    // Of a link that no router was on nothing was told; who comes to be on it asks.
+    this.known.links = this.lans.map((lan) => this.kernel.factOf(lan))
+    this.dismissed = new Set()
     const names = new Set(this.spec.routers.map(({ vrid }) => routerName(vrid)))
     this.operator.retain(names)
     for (const name of this.known.drained) if (!names.has(name)) this.known.drained.delete(name)
@@ -344,6 +350,7 @@ export class Host {
     known.tracked.note(event)
     if (event.type === 'drain') for (const name of event.routers) known.drained.add(name)
     if (event.type === 'resume') for (const name of event.routers) known.drained.delete(name)
+    if (event.type === 'dismiss') this.dismissed = new Set(event.routers)
     if (event.type === 'reconfigure') this.reconfigured()
     if (event.type === 'address-lost') this.kernel.hasHeard(event.router)
     if (event.type !== 'link') return

@@ -27,9 +27,8 @@ export interface Observation {
   readonly sent: readonly Packet[]
 }
 
-/** A router has left by a reload, and the next step has it no more. */
-export const isDismissed = ({ event }: Observation, router: string): boolean =>
-  event.type === 'dismiss' && event.routers.includes(router)
+/** A router has left by a reload, whose last step has it no more. Until then others may come, of scripts that begin. */
+export const isDismissed = ({ host }: Observation, router: string): boolean => host.dismissed.has(router)
 
 export interface Surroundings extends Passage {
   readonly machinery: Machinery

@@ -95,8 +95,9 @@ function isOver(host: Host, order: Order, world: World, masters: Masters): strin
   const isDue = (at: Instant): boolean => world.now > after(latest(at, awake), TOLERANCE)
   if (order.until !== undefined && isDue(order.until)) return `still out after ${second(order.until)}`
   const { force, leavers = [], at, since } = order
-  if (force || leavers.length === 0 || !isDue(after(at, plus(longestWait(host, leavers), SECOND_LOOK))))
-    return undefined
+  // Who slept looks for the first time when it wakes.
+  const firstLook = latest(after(at, longestWait(host, leavers)), awake)
+  if (force || leavers.length === 0 || !isDue(after(firstLook, SECOND_LOOK))) return undefined
   const untaken = leavers.find((leaver) => wasEmpty(host, leaver, before(since, world.slack), world, masters))
   return untaken === undefined ? undefined : `still out, though nobody has taken ${untaken} over`
 }

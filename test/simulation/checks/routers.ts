@@ -160,8 +160,9 @@ export function notifies(): Check {
   return {
     name: 'notify',
     observe: ({ host, event, after, effects }) => {
+      // A new daemon has told nothing yet, also not of a router that only a reload brings back.
       if (event.type === 'start')
-        for (const name of after.routers.keys()) last.delete(`${host.number} ${name}`)
+        for (const key of [...last.keys()]) if (key.startsWith(`${host.number} `)) last.delete(key)
       const farewells: string[] = []
       for (const effect of effects) {
         if (effect.type !== 'router' || effect.effect.type !== 'notify') continue
