@@ -7,7 +7,7 @@ import type { Effect, Note, RouterEvent, State, StateKind } from './election/sta
 import { step } from './election/step.ts'
 import { remember } from './notes.ts'
 import { renew } from './rejections.ts'
-import { followTo } from './sync-group.ts'
+import { followTo, hearsMaster } from './sync-group.ts'
 import type { EngineEffect, RouterRecord, StateName } from './types.ts'
 
 export function stepRouter(draft: Draft, name: string, event: RouterEvent): void {
@@ -28,11 +28,23 @@ export function stepAndSettle(draft: Draft, name: string, event: RouterEvent): v
   stepRouter(draft, name, event)
   const { group, state } = recordOf(draft, name)
   if (group === undefined) return
+  if (hearsMaster(from, state, event)) yieldDivided(draft, name, group)
   const follow = followTo(from.kind, state.kind, event)
   if (follow === 'master' || follow === 'backup') announceSyncing(draft, group, follow)
   if (follow !== undefined) stepSiblings(draft, name, { type: 'follow', to: follow, because: name })
   else if (draft.effects.slice(mark).some(isForcedElection))
     stepSiblings(draft, name, { type: 'sibling-disturbed' })
+}
+
+/**
+ * A reload may leave a Master beside members that only begin. If one of these accepts another's adverts, nobody could
+ * ever serve the rest: the group is one again when the Master goes back with it.
+ */
+function yieldDivided(draft: Draft, name: string, group: string): void {
+  const masters = siblingsOf(draft, name).filter(({ state }) => state.kind === 'master')
+  if (masters.length > 0) announceSyncing(draft, group, 'backup')
+  for (const { router } of masters)
+    stepRouter(draft, router.name, { type: 'follow', to: 'backup', because: name })
 }
 
 function stepSiblings(draft: Draft, name: string, event: RouterEvent): void {

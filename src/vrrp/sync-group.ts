@@ -24,6 +24,15 @@ export function followTo(from: StateKind, to: StateKind, event: RouterEvent): Fo
   return undefined
 }
 
+/** Whether a Backup has accepted an advert of somebody who stays Master, and does not want to be it itself. */
+export const hearsMaster = (from: State, to: State, event: RouterEvent): boolean =>
+  event.type === 'advert' &&
+  event.advert.priority > 0 &&
+  from.kind === 'backup' &&
+  to.kind === 'backup' &&
+  to !== from &&
+  to.preemptAt === undefined
+
 /** The one state all members are in; undefined while they differ or have not begun. */
 export function jointState(states: readonly State[]): NotifyState | undefined {
   const [first] = states

@@ -163,4 +163,34 @@ describe('groups', () => {
     expect(kinds(joined.engine)).toEqual(['backup', 'backup'])
     expect(told(joined.effects)).toContain('V1 withdraw')
   })
+
+  /** V1 was Master before V2 joined its group and began. */
+  const besideNew = (preempt: boolean): Engine =>
+    reconfigure(
+      masters([makeRouter()]),
+      [makeRouter(), makeRouter({ vrid: 2, priority: 100, preempt })],
+      group('V1', 'V2'),
+    ).engine
+  const hear = (engine: Engine, priority: number) =>
+    stepEngine(
+      engine,
+      { type: 'advert', router: 'V2', advert: makeAdvert({ priority, arrivedAt: at(5) }) },
+      at(5),
+    )
+
+  test('a Master steps back when a new member finds another there', () => {
+    const { engine, effects } = hear(besideNew(false), 100)
+    expect(kinds(engine)).toEqual(['backup', 'backup'])
+    expect(told(effects)).toContain('V1 withdraw')
+    expect(told(effects)).toContain('G BACKUP')
+  })
+
+  test.each([
+    { what: 'leaves', priority: 0 },
+    { what: 'is to be preempted', priority: 50 },
+  ])('a Master stays when whom a new member finds $what', ({ priority }) => {
+    const { engine } = hear(besideNew(true), priority)
+    expect(kinds(engine)).toEqual(['master', 'backup'])
+    expect(kinds(stepEngine(engine, { type: 'alarm' }, at(9)).engine)).toEqual(['master', 'master'])
+  })
 })
