@@ -114,10 +114,12 @@ function retimed(old: RouterRecord, router: VirtualRouter, own: Conditions, now:
       const same = wanted === masterDownInterval(old.router, own.priority)
       // It may have been about to preempt a Master that it has not counted as one.
       const stays = old.router.preempt && !router.preempt
+      // By the priority that it had: a new one shifts it next, as at any other time.
+      const restarted = after(begin, masterDownInterval(router, old.conditions.priority))
       return {
         ...state,
         preemptAt: undefined,
-        masterDownAt: same && !stays ? state.masterDownAt : after(begin, wanted),
+        masterDownAt: same && !stays ? state.masterDownAt : restarted,
         wantsMaster: state.wantsMaster && !stays,
       }
     }

@@ -138,6 +138,17 @@ test('a dismissed router says goodbye, and only its `notify` hears of it', () =>
   expect(kinds(reconfigure(engine, [makeRouter()]).engine)).toEqual(['master'])
 })
 
+test('who shall not preempt any more waits a whole Master_Down_Interval of its new priority', () => {
+  const listening = stepEngine(
+    createEngine({ routers: [makeRouter({ priority: 200 })], groups: [], facts }, at(0)),
+    { type: 'start' },
+    at(0),
+  ).engine
+  const { engine } = reconfigure(listening, [makeRouter({ priority: 56, preempt: false })], [], at(2))
+  // 3 s and (256 - 56) / 256 s after 2 s.
+  expect(nextDeadline(engine)).toBe(at(5.78125))
+})
+
 describe('groups', () => {
   test('an unchanged one is not notified', () => {
     const routers = [makeRouter(), makeRouter({ vrid: 2 })]
