@@ -230,6 +230,11 @@ export class Host {
     this.running?.process.fileChanged(name)
   }
 
+  /** Not between a crash and the next start: the run record knows links by their names, and what is left stays there. */
+  renameLink(lan: number): void {
+    if (this.running || !this.record.isThere) this.kernel.rename(lan)
+  }
+
   steal(vrid: number): void {
     this.kernel.steal(routerName(vrid))
   }

@@ -77,7 +77,7 @@ export class World {
     link: ({ host, lan, up }) => this.host(host).kernel.setUp(lan, up),
     address: ({ host, lan, present }) => this.host(host).kernel.setAddressed(lan, present),
     unplug: ({ host, lan }) => this.host(host).kernel.unplug(lan),
-    rename: ({ host, lan }) => this.host(host).kernel.rename(lan),
+    rename: ({ host, lan }) => this.host(host).renameLink(lan),
     plug: ({ host, lan }) => this.host(host).kernel.plug(lan),
     flush: ({ host, lan }) => this.host(host).kernel.flush(lan),
     cleanup: ({ host }) => this.host(host).cleanUp(),
