@@ -8,11 +8,18 @@ import { removalScript } from './firewall-rules.ts'
 export const findNft = (): string | undefined =>
   ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft', '/usr/local/sbin/nft'].find((path) => existsSync(path))
 
-/** @returns those that were there and are gone; why one could not be removed goes to `complain` */
-export function removeTables(names: readonly string[], complain: (text: string) => void): readonly string[] {
-  const nft = findNft()
+/**
+ * @param names of tables that may be there; without any nft is not asked: the kernel may have no nftables
+ * @param nft path of nft(8)
+ * @returns those that were there and are gone; why one could not be removed goes to `complain`
+ */
+export function removeTables(
+  names: readonly string[],
+  complain: (text: string) => void,
+  nft = findNft(),
+): readonly string[] {
   // Without it the daemon made none.
-  if (nft === undefined) return []
+  if (nft === undefined || names.length === 0) return []
   try {
     const present = tablesIn(run(nft, ['list', 'tables']))
     const ours = names.filter((name) => present.has(name))
