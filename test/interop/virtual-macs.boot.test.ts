@@ -1,8 +1,8 @@
 /** use_vmac beside keepalived, on a booted kernel that has macvlan: see virtual-macs.guest.sh. */
 
-import { bootCases, bootNeeds } from '../support/boot.ts'
+import { bootCases, kernelNeeds } from '../support/boot.ts'
 import { needs } from '../support/privileges.ts'
 
-needs(...bootNeeds, 'keepalived')('virtual MAC interfaces', () => {
-  bootCases('test/interop/virtual-macs.guest.sh', ['-k', 'macvlan veth bridge ipv6'])
+needs(...kernelNeeds, 'keepalived')('virtual MAC interfaces', () => {
+  bootCases('test/interop/virtual-macs.guest.sh', 'kernel', 'macvlan veth bridge ipv6')
 })

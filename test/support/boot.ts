@@ -14,22 +14,33 @@ const BOOT_SECONDS = 120
 
 const ATTEMPTS = 2
 
-/** What every booted machine takes. */
-export const bootNeeds: readonly Need[] = [
-  ...(['root', 'with-kernel', 'built', 'linux.uml', 'modprobe'] as const),
-  // There User Mode Linux needs a library that with-kernel.sh compiles.
+/** What every booted kernel takes. */
+export const kernelNeeds: readonly Need[] = [
+  ...(['root', 'built', 'linux.uml', 'modprobe'] as const),
+  // There User Mode Linux needs a library that is compiled when it is booted.
   ...(/\bamx_tile\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? (['cc'] as const) : []),
 ]
 
+/** With systemd on it: the script that can do it is one of the reference files. */
+export const machineNeeds: readonly Need[] = [...kernelNeeds, 'with-kernel']
+
+/** A kernel alone with this machine's files, read-only; or a machine with systemd, whose files can be written. */
+export type Kind = 'kernel' | 'machine'
+
 /**
  * @param guest a script that says `ok NAME` or `FAIL NAME: why` for each of its `done_with 'NAME'`
- * @param options of with-kernel.sh
+ * @param modules that the kernel loads first
  */
-export function bootCases(guest: string, options: readonly string[]): void {
+export function bootCases(guest: string, kind: Kind, modules: string): void {
+  const options = [...(kind === 'machine' ? ['-s'] : []), '-k', modules]
+  const program =
+    kind === 'machine'
+      ? join(sharedDirectory() ?? '', 'lab', 'with-kernel.sh')
+      : join(import.meta.dirname, 'uml', 'boot.sh')
   let ended: Booted
   beforeAll(
     async () => {
-      ended = await bootPatiently(guest, options)
+      ended = await bootPatiently(program, guest, options)
     },
     (ATTEMPTS * BOOT_SECONDS + LIMIT_SECONDS + 10) * 1_000,
   )
@@ -47,7 +58,7 @@ export function bootCases(guest: string, options: readonly string[]): void {
 
 interface Booted {
   readonly isUp: boolean
-  /** The script's, or with-kernel.sh's: 124 time limit, 125 the guest died. */
+  /** The script's, or who boots: 124 time limit, 125 the guest died. */
   readonly code: number | string
   /** By the script. */
   readonly said: string
@@ -56,9 +67,9 @@ interface Booted {
 }
 
 /** A machine that does not boot says nothing about what is tested on it: it gets another chance, and then an error of its own. */
-async function bootPatiently(guest: string, options: readonly string[]): Promise<Booted> {
+async function bootPatiently(program: string, guest: string, options: readonly string[]): Promise<Booted> {
   for (let attempt = 1; ; attempt++) {
-    const booted = await boot(guest, options)
+    const booted = await boot(program, guest, options)
     if (booted.isUp) return booted
     if (attempt === ATTEMPTS)
       throw new Error(
@@ -69,8 +80,7 @@ async function bootPatiently(guest: string, options: readonly string[]): Promise
 
 const UP = 'the guest is up\n'
 
-function boot(guest: string, options: readonly string[]): Promise<Booted> {
-  const program = join(sharedDirectory() ?? '', 'lab', 'with-kernel.sh')
+function boot(program: string, guest: string, options: readonly string[]): Promise<Booted> {
   const inside = ['bash', '-c', `printf '${UP.trim()}\\n'; exec bash "$0"`, guest]
   return new Promise((resolve, reject) => {
     const child = spawn('bash', [program, ...options, '-t', String(LIMIT_SECONDS), '--', ...inside], {

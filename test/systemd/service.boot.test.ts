@@ -3,14 +3,14 @@
  * booted for it.
  */
 
-import { bootCases, bootNeeds } from '../support/boot.ts'
+import { bootCases, machineNeeds } from '../support/boot.ts'
 import { needs } from '../support/privileges.ts'
 
 needs(
-  ...bootNeeds,
+  ...machineNeeds,
   'keepalived',
   'killall',
   'sudo',
 )('vrrpd.service', () => {
-  bootCases('test/systemd/guest.sh', ['-s', '-k', 'veth ip_vs ip_vs_rr'])
+  bootCases('test/systemd/guest.sh', 'machine', 'veth ip_vs ip_vs_rr')
 })

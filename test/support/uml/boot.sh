@@ -2,9 +2,8 @@
 # boot.sh [-m MEMORY] [-t SECONDS] [-k "MODULE..."] -- COMMAND...
 #
 # Runs COMMAND as root on a kernel of its own: User Mode Linux (Debian: user-mode-linux, kmod) with this machine's
-# files as they are, read-only; /run and /dev are its own, and TMPDIR lies there. What the command says comes out
-# here when it has ended. Exit code: the command's; 124 when the time was over, 125 when the kernel did not boot or
-# died, with its console on standard error.
+# files as they are; what it writes to them is gone afterwards. /run is its own, and TMPDIR lies there. Exit code:
+# the command's; 124 when the time was over, 125 when the kernel did not boot or died, with its console on standard error.
 set -u
 memory=512M seconds=120 modules=''
 while getopts m:t:k: option; do
@@ -48,25 +47,38 @@ cat >>"$work/init" <<'INIT'
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Power off, as the magic SysRq key does it.
 off() { sync; echo o >/proc/sysrq-trigger; sleep 60; }
+
+# What is written to this machine's files stays in memory.
 mount -n -t proc proc /proc || exit
-mount -n -t sysfs sysfs /sys
-mount -n -t devtmpfs devtmpfs /dev
-ln -sfn /proc/self/fd /dev/fd
-mount -n -t tmpfs -o mode=755 tmpfs /run || off
-mkdir -p /run/netns /run/lock /run/tmp /run/out /run/uml/lib/modules
-# The one place of the host that can be written.
-mount -n -t hostfs -o "$work" none /run/out || off
-version=$(cat /proc/sys/kernel/osrelease)
-ln -s "/usr/lib/uml/modules/$version" /run/uml/lib/modules/
-# For a modprobe that is not told where they are: the kernel's own, and vrrpd's.
-[ -d /lib/modules ] && mount -n --bind /run/uml/lib/modules /lib/modules
+release=$(cat /proc/sys/kernel/osrelease)
+insmod "/usr/lib/uml/modules/$release/kernel/fs/overlayfs/overlay.ko"
+root=/mnt/root
+mount -n -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work "$root"
+mount -n -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay "$root" || off
+mount -n -t proc proc "$root/proc"
+mount -n -t sysfs sysfs "$root/sys"
+mount -n -t devtmpfs devtmpfs "$root/dev"
+ln -sfn /proc/self/fd "$root/dev/fd"
+mount -n -t tmpfs -o mode=755 tmpfs "$root/run"
+mkdir -p "$root/run/netns" "$root/run/lock" "$root/run/tmp" "$root/run/out" "$root/lib/modules"
+ln -s "/usr/lib/uml/modules/$release" "$root/lib/modules/"
+# The one place of this machine that can be written.
+mount -n -t hostfs -o "$work" none "$root/run/out" || off
+# Not chroot alone: the kernel's own modprobe shall find the modules, too.
+cd "$root" && pivot_root . mnt && exec chroot . /bin/bash /run/out/inside "$modules"
+off
+INIT
+cat >"$work/inside" <<'INSIDE'
+umount -n -l /mnt
 echo 2 >/proc/sys/kernel/printk
-for module in $modules; do modprobe -d /run/uml "$module" || echo "boot.sh: no module $module" >>/run/out/stderr; done
+for module in $1; do modprobe "$module" || echo "boot.sh: no module $module" >>/run/out/stderr; done
 ip link set lo up
 setsid bash /run/out/command </dev/null >>/run/out/stdout 2>>/run/out/stderr
 echo $? >/run/out/code
-off
-INIT
+sync
+echo o >/proc/sysrq-trigger
+sleep 60
+INSIDE
 chmod +x "$work/init"
 
 # In a process namespace of its own, of which nothing is left when this script ends, however it ends.
@@ -76,12 +88,16 @@ setpriv --pdeathsig KILL timeout -k 1 "$seconds" setpriv --pdeathsig KILL \
   uml_dir="$work/" umid=guest con=null con0=null,fd:1 ssl=null </dev/null >>"$work/console" 2>&1 &
 guest=$!
 trap 'kill -TERM $guest; wait $guest; exit 143' TERM INT HUP
+# They end after the guest, with all that it has written.
+tail -n +1 -s 0.2 -f --pid="$guest" "$work/stdout" &
+told=$!
+tail -n +1 -s 0.2 -f --pid="$guest" "$work/stderr" >&2 &
+complained=$!
 wait "$guest"
 status=$?
 trap - TERM INT HUP
+wait "$told" "$complained"
 
-cat "$work/stdout"
-cat "$work/stderr" >&2
 [ -s "$work/code" ] && exit "$(cat "$work/code")"
 tail -n 30 "$work/console" >&2
 case $status in
