@@ -1,4 +1,4 @@
-/** The parts of a dump (NLM_F_DUMP) until its end. */
+/** The parts of a dump (NLM_F_DUMP) until its end, and what is told before an acknowledgement (NLM_F_ACK). */
 
 import { accepted, rejected, type Result } from '../base/result.ts'
 import type { Socket, SystemError } from '../system/socket.ts'
@@ -36,10 +36,10 @@ export function readDump(
       const errno = isDone(message) ? readDone(message) : readAnswer(message)?.errno
       if (errno === undefined) messages.push(message)
       else if (errno !== 0) return rejected(failure(errno))
-      else if (isDone(message)) return whole ? accepted(messages) : rejected(failure(ERRNO.EINTR))
+      else return whole ? accepted(messages) : rejected(failure(ERRNO.EINTR))
     }
   }
-  return rejected(failure(ERRNO.ETIMEDOUT, 'the dump has no end'))
+  return rejected(whole ? failure(ERRNO.ETIMEDOUT, 'the kernel’s answer has no end') : failure(ERRNO.ENOBUFS))
 }
 
 const failure = (errno: number, text?: string): SystemError => ({ ...refusal(errno, text), call: 'dump' })

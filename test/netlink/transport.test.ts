@@ -1,73 +1,25 @@
 /** What the kernel does rarely, played by a script: lost answers, disturbed dumps, strangers. */
 
 import { describe, expect, test } from 'vitest'
-import { accepted, rejected, type Result } from '../../src/base/result.ts'
-import { microseconds } from '../../src/base/time.ts'
-import { splitMessages, type Envelope } from '../../src/netlink/envelope.ts'
+import type { Envelope } from '../../src/netlink/envelope.ts'
 import { Transport } from '../../src/netlink/transport.ts'
-import { netlinkSocketAddress } from '../../src/system/socket-address.ts'
-import type { Datagram, Outgoing, SystemError } from '../../src/system/socket.ts'
+import type { Datagram, SystemError } from '../../src/system/socket.ts'
+import {
+  answer,
+  datagram,
+  done,
+  ENOBUFS,
+  error,
+  ScriptedSocket,
+  success,
+  type Read,
+} from './scripted-socket.ts'
 
 const ADDRESS = 20
-const ERROR = 2
 const DONE = 3
 const DUMP_INTR = 0x10
 
-const error = (code: string, errno: number): SystemError => ({ errno, code, call: 'recvmmsg', text: code })
-const ENOBUFS = error('ENOBUFS', 105)
-
-/** One read of the socket: a failure, or datagrams. */
-type Read = SystemError | readonly Datagram[]
-
-/** Answers each write with the reads that the script gives for it. */
-class ScriptedSocket {
-  readonly writes: Envelope[][] = []
-  private readonly queue: Read[] = []
-  private readonly script: (requests: readonly Envelope[], write: number) => readonly Read[] | SystemError
-
-  constructor(script: ScriptedSocket['script']) {
-    this.script = script
-  }
-
-  send(datagrams: readonly Outgoing[]): Result<number, SystemError> {
-    const requests = datagrams.flatMap(({ bytes }) => splitMessages(bytes))
-    this.writes.push(requests)
-    const reads = this.script(requests, this.writes.length)
-    if ('errno' in reads) return rejected(reads)
-    this.queue.push(...reads)
-    return accepted(datagrams.length)
-  }
-
-  receive(): Result<readonly Datagram[], SystemError> {
-    const read = this.queue.shift() ?? []
-    return 'errno' in read ? rejected(read) : accepted(read)
-  }
-
-  close(): void {
-    this.queue.length = 0
-  }
-}
-
-function datagram(
-  type: number,
-  seq: number,
-  more: { flags?: number; body?: number[]; from?: number } = {},
-): Datagram {
-  const body = more.body ?? []
-  const bytes = Buffer.alloc(16 + body.length)
-  bytes.writeUInt32LE(bytes.length, 0)
-  bytes.writeUInt16LE(type, 4)
-  bytes.writeUInt16LE(more.flags ?? 0, 6)
-  bytes.writeUInt32LE(seq, 8)
-  bytes.set(body, 16)
-  const source = netlinkSocketAddress(more.from ?? 0)
-  return { bytes, source, linkIndex: undefined, ttl: undefined, age: microseconds(0), truncated: false }
-}
-
-const success = (seq: number, from = 0): Datagram =>
-  datagram(ERROR, seq, { body: Array.from({ length: 20 }, () => 0), from })
 const part = (seq: number, flags = 0): Datagram => datagram(ADDRESS, seq, { flags })
-const done = (seq: number, flags = 0): Datagram => datagram(DONE, seq, { flags, body: [0, 0, 0, 0] })
 
 const requests = (count: number): { type: number; flags: number; body: Uint8Array }[] =>
   Array.from({ length: count }, () => ({ type: ADDRESS, flags: 0, body: new Uint8Array(8) }))
@@ -145,6 +97,91 @@ describe('requests', () => {
   })
 })
 
+describe('requests that may be carried out only once', () => {
+  const once = (socket: ScriptedSocket, count: number, perWrite: number): readonly (string | undefined)[] =>
+    new Transport(socket, 7, perWrite, false).request(requests(count)).map((outcome) => outcome?.code)
+  const seqs = (socket: ScriptedSocket): readonly number[] => socket.writes.flat().map(({ seq }) => seq)
+
+  test('are not sent again when answers were lost; what came of them is not known', () => {
+    const socket = new ScriptedSocket((sent, write) => {
+      const [first, , third] = sent.map(({ seq }) => seq)
+      return write === 1
+        ? [ENOBUFS, [success(first!)], [answer(third!, 17)]]
+        : [sent.map(({ seq }) => success(seq))]
+    })
+    expect(once(socket, 6, 4)).toEqual([undefined, 'ENOBUFS', 'EEXIST', 'ENOBUFS', undefined, undefined])
+    expect(socket.writes.map((write) => write.length)).toEqual([4, 2])
+    expect(new Set(seqs(socket)).size).toBe(6)
+  })
+
+  test('nor when they have none, which is another refusal', () => {
+    const socket = new ScriptedSocket((sent) => [sent.slice(1).map(({ seq }) => success(seq))])
+    expect(once(socket, 4, 2)).toEqual(['ETIMEDOUT', undefined, 'ETIMEDOUT', undefined])
+    expect(socket.writes).toHaveLength(2)
+  })
+
+  test('nor when they could not be sent', () => {
+    const socket = new ScriptedSocket((sent, write) =>
+      write === 1 ? ENOBUFS : [sent.map(({ seq }) => success(seq))],
+    )
+    expect(once(socket, 3, 2)).toEqual(['ENOBUFS', 'ENOBUFS', undefined])
+    expect(socket.writes).toHaveLength(2)
+  })
+
+  test('keep their answers where only a stranger’s message was lost', () => {
+    const socket = new ScriptedSocket((sent) => [ENOBUFS, sent.map(({ seq }) => success(seq))])
+    expect(once(socket, 2, 2)).toEqual([undefined, undefined])
+  })
+
+  test('have their answers in any order, each in a datagram of its own', () => {
+    const socket = new ScriptedSocket((sent) =>
+      [...sent].reverse().map(({ seq }, index) => [answer(seq, index === 0 ? 3 : 0)]),
+    )
+    expect(once(socket, 3, 3)).toEqual([undefined, undefined, 'ESRCH'])
+  })
+})
+
+describe('questions', () => {
+  const ask = (socket: ScriptedSocket): unknown => {
+    const result = new Transport(socket, 7).query(22, new Uint8Array(8))
+    return result.ok ? result.value.length : result.error.code
+  }
+  const seqOf = ([request]: readonly Envelope[]): number => request?.seq ?? 0
+
+  test('end with the acknowledgement that they ask for', () => {
+    const socket = new ScriptedSocket((sent) => [[part(seqOf(sent))], [success(seqOf(sent))]])
+    expect(ask(socket)).toBe(1)
+    expect(socket.writes.flat().map(({ flags }) => flags)).toEqual([0x5])
+  })
+
+  test.each([
+    ['everything was', () => [ENOBUFS]],
+    ['something was, though it was not the acknowledgement', (seq: number) => [ENOBUFS, [success(seq)]]],
+    ['the acknowledgement was', (seq: number) => [[part(seq)], ENOBUFS]],
+  ] satisfies [string, (seq: number) => readonly Read[]][])('are repeated when %s lost', (_what, first) => {
+    const socket = new ScriptedSocket((sent, write) => {
+      const seq = seqOf(sent)
+      return write === 1 ? first(seq) : [[part(seq), success(seq)]]
+    })
+    expect(ask(socket)).toBe(1)
+    expect(socket.writes).toHaveLength(2)
+  })
+
+  test.each([
+    ['refused', (seq: number) => [[answer(seq, 3)]], 'ESRCH'],
+    ['not answered', () => [], 'ETIMEDOUT'],
+    ['answered by a stranger', (seq: number) => [[success(seq, 4242)]], 'ETIMEDOUT'],
+    ['not sent', () => error('EPERM', 1), 'EPERM'],
+  ] satisfies [string, (seq: number) => readonly Read[] | SystemError, string][])(
+    'that are %s say so, once',
+    (_what, told, code) => {
+      const socket = new ScriptedSocket((sent) => told(seqOf(sent)))
+      expect(ask(socket)).toBe(code)
+      expect(socket.writes).toHaveLength(1)
+    },
+  )
+})
+
 describe('dumps', () => {
   const seqOf = ([request]: readonly Envelope[]): number => request?.seq ?? 0
   const dump = (socket: ScriptedSocket): unknown => {
@@ -165,7 +202,7 @@ describe('dumps', () => {
     ['it says so only at the end', (seq: number) => [[part(seq), done(seq, DUMP_INTR)]]],
     ['a part was too long', (seq: number) => [[{ ...part(seq), truncated: true }, done(seq)]]],
     ['something was dropped', (seq: number) => [[part(seq)], ENOBUFS, [done(seq)]]],
-    ['an earlier one is not over', (seq: number) => [[datagram(ERROR, seq, { body: refusedWith(16) })]]],
+    ['an earlier one is not over', (seq: number) => [[answer(seq, 16)]]],
   ] satisfies [string, (seq: number) => readonly Read[]][])('are repeated when %s', (_why, first) => {
     const socket = new ScriptedSocket((sent, write) => {
       const seq = seqOf(sent)
@@ -182,7 +219,7 @@ describe('dumps', () => {
   })
 
   test.each([
-    ['is refused', (seq: number) => [[datagram(ERROR, seq, { body: refusedWith(1) })]], 'EPERM'],
+    ['is refused', (seq: number) => [[answer(seq, 1)]], 'EPERM'],
     [
       'fails at its end',
       (seq: number) => [[datagram(DONE, seq, { body: [0xff, 0xff, 0xff, 0xff] })]],
@@ -193,17 +230,10 @@ describe('dumps', () => {
     ['cannot be asked for', () => error('EBADF', 9), 'EBADF'],
   ] satisfies [string, (seq: number) => readonly Read[] | SystemError, string][])(
     'one that %s says so',
-    (_what, answer, code) => {
-      const socket = new ScriptedSocket((sent) => answer(seqOf(sent)))
+    (_what, told, code) => {
+      const socket = new ScriptedSocket((sent) => told(seqOf(sent)))
       expect(dump(socket)).toBe(code)
       expect(socket.writes).toHaveLength(1)
     },
   )
-
-  /** The body of NLMSG_ERROR. */
-  function refusedWith(errno: number): number[] {
-    const body = Buffer.alloc(20)
-    body.writeInt32LE(-errno)
-    return [...body]
-  }
 })
