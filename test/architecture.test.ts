@@ -198,6 +198,8 @@ const pureFiles = [
   'netlink/own-changes.ts',
   'netlink/monitor.ts',
   'netlink/requests.ts',
+  'netlink/ipvs/types.ts',
+  'netlink/ipvs/connections.ts',
   'simulation/circumstances.ts',
   'simulation/inbox.ts',
   'simulation/infer.ts',

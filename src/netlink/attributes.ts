@@ -1,13 +1,16 @@
 /** Reading and writing the attributes of a message, by the netlink package's primitives. */
 
 import {
+  align,
   AttrStream,
   getU8,
   getU16,
+  getU16be,
   getU32,
   parseAttributes,
   putU8,
   putU16,
+  putU16be,
   putU32,
 } from 'netlink/dist/structs.js'
 import { ipToBytes, ipv4FromBytes, ipv6FromBytes, type IpAddress } from '../base/address.ts'
@@ -41,6 +44,12 @@ export class Attributes {
   u32(number: number): number | undefined {
     const bytes = this.byNumber.get(number)
     return bytes && getU32(bytes)
+  }
+
+  /** In the network's order, as ports are; all other numbers are in the host's. */
+  u16be(number: number): number | undefined {
+    const bytes = this.byNumber.get(number)
+    return bytes && getU16be(bytes)
   }
 
   /** Up to the terminating zero, if there is one. */
@@ -102,6 +111,10 @@ export class Body {
     return this.bytes(number, value === undefined ? undefined : putU32(value))
   }
 
+  u16be(number: number, value: number | undefined): this {
+    return this.bytes(number, value === undefined ? undefined : putU16be(value))
+  }
+
   /** With a terminating zero. */
   text(number: number, value: string | undefined): this {
     return this.bytes(number, value === undefined ? undefined : Buffer.from(`${value}\0`))
@@ -109,6 +122,13 @@ export class Body {
 
   ip(number: number, value: IpAddress | undefined): this {
     return this.bytes(number, value === undefined ? undefined : ipToBytes(value))
+  }
+
+  /** The padding of the last one in it counts, as with the kernel's and libnl's. */
+  nested(number: number, body: Body): this {
+    this.fits &&= body.fits
+    const bytes = body.build()
+    return this.bytes(number, Buffer.concat([bytes], align(bytes.length)))
   }
 
   /** Empty when a value is longer than an attribute can be: see Request. */

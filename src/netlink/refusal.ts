@@ -16,3 +16,6 @@ export const refusalOfCall = ({ errno, code, call, text }: SystemError): Refusal
   code,
   text: `${call}: ${text}`,
 })
+
+/** What was asked reached the kernel, and this is what it said. */
+export const refusalOfAnswer = ({ errno, code, text }: SystemError): Refusal => ({ errno, code, text })

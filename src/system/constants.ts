@@ -34,6 +34,7 @@ export const IP_MULTICAST_ALL = 49
 
 // <linux/netlink.h>
 export const NETLINK_ROUTE = 0
+export const NETLINK_GENERIC = 16
 export const SOL_NETLINK = 270
 export const NETLINK_ADD_MEMBERSHIP = 1
 export const NETLINK_CAP_ACK = 10

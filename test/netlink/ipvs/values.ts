@@ -41,7 +41,7 @@ export const service = (key: ServiceKey, more: Partial<Service> = {}): Service =
   ...more,
 })
 
-const isIpv6 = (key: ServiceKey): boolean =>
+export const isIpv6 = (key: ServiceKey): boolean =>
   key.kind === 'mark' ? key.family === 'ipv6' : typeof key.address === 'string'
 
 export const destination = (text: string, more: Partial<Destination> = {}): Destination => ({
