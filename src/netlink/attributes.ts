@@ -7,16 +7,40 @@ import {
   getU16,
   getU16be,
   getU32,
-  parseAttributes,
   putU8,
   putU16,
   putU16be,
   putU32,
+  readU16,
 } from 'netlink/dist/structs.js'
 import { ipToBytes, ipv4FromBytes, ipv6FromBytes, type IpAddress } from '../base/address.ts'
 
 /** <linux/socket.h>; other families' messages are not ours to read. */
 export const FAMILY = { unspecified: 0, ipv4: 2, ipv6: 10 } as const
+
+/** The flags NLA_F_NESTED and NLA_F_NET_BYTEORDER share its two bytes with it. */
+const NUMBER_MASK = 0x3fff
+const HEADER_LENGTH = 4
+
+/**
+ * What the package's parseAttributes does, several times as fast: a table can have tens of thousands of attributes.
+ *
+ * @param visit is told where in the bytes a value begins and ends
+ * @throws when the lengths do not add up
+ */
+export function eachAttribute(
+  bytes: Buffer,
+  visit: (number: number, begin: number, end: number) => void,
+): void {
+  for (let at = 0; at < bytes.length;) {
+    const begin = at + HEADER_LENGTH
+    const length = begin <= bytes.length ? readU16.call(bytes, at) : 0
+    const end = at + length
+    if (end < begin || end > bytes.length) throw new Error(`an attribute of ${length} bytes`)
+    visit(readU16.call(bytes, at + 2) & NUMBER_MASK, begin, end)
+    at = align(end)
+  }
+}
 
 /** By attribute number. Those we have no use for stay unread, however they look. */
 export class Attributes {
@@ -24,7 +48,7 @@ export class Attributes {
 
   /** Throws when the attributes' lengths do not add up, as all readers here do; decode.ts catches it. */
   constructor(bytes: Buffer) {
-    parseAttributes(bytes, ({ type, data }) => this.byNumber.set(type, data))
+    eachAttribute(bytes, (number, begin, end) => this.byNumber.set(number, bytes.subarray(begin, end)))
   }
 
   bytes(number: number): Buffer | undefined {

@@ -53,6 +53,9 @@ export interface IpvsOptions {
 export const REQUESTS_PER_WRITE = 64
 
 /**
+ * The family's number is looked up once: where the module is taken out and comes back, everything is refused (ENOENT),
+ * and the table has to be opened again. It cannot be taken out while there is a service.
+ *
  * Wants CAP_NET_ADMIN in the first user namespace: without it this succeeds, and everything else is refused (EPERM).
  *
  * @returns ENOENT where the kernel has no IPVS, with what to do about it

@@ -5,12 +5,13 @@ import { ipv4FromNumber, ipv6FromBytes, type IpAddress, type Ipv4Address } from 
 import type {
   Destination,
   DestinationKey,
+  IpvsChange,
   Service,
   ServiceKey,
   Statistics,
   SyncDaemon,
 } from '../../../src/netlink/ipvs/types.ts'
-import { isIpv6 } from './values.ts'
+import { isIpv6, mark, real, virtual } from './values.ts'
 
 const u8 = fc.nat(0xff)
 const u16 = fc.nat(0xffff)
@@ -88,4 +89,68 @@ export const anySyncDaemon: fc.Arbitrary<SyncDaemon> = fc.record({
   group: anyIp,
   port: u16,
   ttl: u8,
+})
+
+/** Few of each, so that they meet. */
+export const KEYS: readonly ServiceKey[] = [
+  virtual('tcp 10.8.0.100 80'),
+  virtual('udp fd00::1 0'),
+  mark(1),
+  mark(1, 'ipv6'),
+]
+const key = fc.constantFrom(...KEYS)
+const place = fc.constantFrom(real('10.9.0.21 80'), real('fd00::21 80'), real('224.0.0.1 1'))
+
+const someService: fc.Arbitrary<Service> = fc
+  .record({
+    any: anyService,
+    itsKey: key,
+    scheduler: fc.constantFrom('rr', 'sh', 'none?'),
+    timeoutSeconds: fc.nat(100_000),
+    engine: fc.constantFrom(undefined, 'sip', 'none?'),
+  })
+  .map(({ any, itsKey, scheduler, timeoutSeconds, engine }) => ({
+    ...any,
+    key: itsKey,
+    scheduler,
+    persistence: any.persistence && { timeoutSeconds, engine },
+  }))
+
+const someDestination = fc
+  .tuple(anyDestination, place, fc.constantFrom(-1, 0, 1, 1))
+  .map(([any, itsKey, sign]) => ({ ...any, key: itsKey, weight: sign * any.weight }))
+
+/** Additions, changes and removals in any order, most of which the kernel accepts; all but sync daemons'. */
+const someChange: fc.Arbitrary<IpvsChange> = fc.oneof(
+  fc.record({ type: fc.constantFrom('add-service', 'edit-service'), service: someService }),
+  fc.record({ type: fc.constantFrom('delete-service', 'zero-service'), key }),
+  fc.record({
+    type: fc.constantFrom('add-destination', 'edit-destination'),
+    key,
+    destination: someDestination,
+  }),
+  fc.record({
+    type: fc.constant('delete-destination'),
+    key,
+    destination: fc.oneof(place, anyDestinationKey),
+  }),
+  fc.record({ type: fc.constantFrom('flush', 'zero') }),
+  fc.record({
+    type: fc.constant('set-timeouts'),
+    timeouts: fc.record({ tcpSeconds: fc.nat(9000), udpSeconds: fc.nat(9) }, { requiredKeys: [] }),
+  }),
+)
+
+const someSyncDaemonChange: fc.Arbitrary<IpvsChange> = fc.oneof(
+  fc.record({
+    type: fc.constant('start-sync-daemon'),
+    daemon: fc
+      .tuple(anySyncDaemon, fc.constantFrom('eth0', 'eth9'))
+      .map(([daemon, name]) => ({ ...daemon, interface: name })),
+  }),
+  fc.record({ type: fc.constant('stop-sync-daemon'), role: fc.constantFrom('master', 'backup') }),
+)
+
+export const anyChanges: fc.Arbitrary<IpvsChange[]> = fc.array(fc.oneof(someChange, someSyncDaemonChange), {
+  maxLength: 30,
 })

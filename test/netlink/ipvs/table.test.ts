@@ -3,11 +3,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { REQUESTS_PER_WRITE, ipvsTableOver } from '../../../src/netlink/ipvs/table.ts'
-import type { IpvsChange, IpvsTable, ServiceKey } from '../../../src/netlink/ipvs/types.ts'
+import type { IpvsChange, IpvsTable } from '../../../src/netlink/ipvs/types.ts'
 import { Transport } from '../../../src/netlink/transport.ts'
 import { IpvsInMemory } from '../../support/ipvs-in-memory.ts'
 import { answer, datagram, done, ENOBUFS, error, ScriptedSocket, success } from '../scripted-socket.ts'
-import { anyDestination, anyDestinationKey, anyService, anySyncDaemon } from './arbitraries.ts'
+import { anyChanges, KEYS } from './arbitraries.ts'
 import { FAMILY, fakeFamily } from './fake-family.ts'
 import { familyMessage } from './kernel-messages.ts'
 import { destination, mark, real, service, virtual } from './values.ts'
@@ -203,54 +203,15 @@ describe('changes', () => {
   })
 
   test('come out as if the kernel had been asked by itself', () => {
-    // Few of each, so that they meet.
-    const keys: readonly ServiceKey[] = [web, virtual('udp fd00::1 0'), mark(1), mark(1, 'ipv6')]
-    const key = fc.constantFrom(...keys)
-    const place = fc.constantFrom(real('10.9.0.21 80'), real('fd00::21 80'), real('224.0.0.1 1'))
-    const oneService = fc
-      .tuple(anyService, key, fc.constantFrom('rr', 'sh', 'none?'))
-      .map(([each, itsKey, scheduler]) => ({
-        ...each,
-        key: itsKey,
-        scheduler,
-        ...('family' in itsKey && itsKey.family === 'ipv4' && { netmask: 0xffffff00 }),
-      }))
-    const oneDestination = fc.tuple(anyDestination, place).map(([each, itsKey]) => ({ ...each, key: itsKey }))
-    const change: fc.Arbitrary<IpvsChange> = fc.oneof(
-      fc.record({ type: fc.constantFrom('add-service', 'edit-service'), service: oneService }),
-      fc.record({ type: fc.constantFrom('delete-service', 'zero-service'), key }),
-      fc.record({
-        type: fc.constantFrom('add-destination', 'edit-destination'),
-        key,
-        destination: oneDestination,
-      }),
-      fc.record({
-        type: fc.constant('delete-destination'),
-        key,
-        destination: fc.oneof(place, anyDestinationKey),
-      }),
-      fc.record({ type: fc.constantFrom('flush', 'zero') }),
-      fc.record({
-        type: fc.constant('set-timeouts'),
-        timeouts: fc.record({ tcpSeconds: fc.nat(9000), udpSeconds: fc.nat(9) }, { requiredKeys: [] }),
-      }),
-      fc.record({
-        type: fc.constant('start-sync-daemon'),
-        daemon: fc
-          .tuple(anySyncDaemon, fc.constantFrom('eth0', 'eth9'))
-          .map(([daemon, name]) => ({ ...daemon, interface: name })),
-      }),
-      fc.record({ type: fc.constant('stop-sync-daemon'), role: fc.constantFrom('master', 'backup') }),
-    )
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+      fc.property(anyChanges, (changes) => {
         const direct = new IpvsInMemory()
         const model = new IpvsInMemory()
         const table = tableOver(fakeFamily(model))
         expect(table.change(changes)).toEqual(direct.change(changes))
         const looks = (each: IpvsTable): unknown => [
           each.services(),
-          keys.map((one) => each.destinations(one)),
+          KEYS.map((key) => each.destinations(key)),
           each.timeouts(),
           each.syncDaemons(),
         ]

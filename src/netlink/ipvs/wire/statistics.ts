@@ -1,48 +1,51 @@
 /** IPVS_STATS_ATTR_*: what the kernel counts, of services and destinations alike. */
 
-import { getU32, getU64 } from 'netlink/dist/structs.js'
-import type { Attributes } from '../../attributes.ts'
+import { readU32, readU64 } from 'netlink/dist/structs.js'
+import { eachAttribute, type Attributes } from '../../attributes.ts'
 import type { Statistics } from '../types.ts'
 
-/**
- * The same numbers in both forms. IPVS_STATS_ATTR_PAD, 11, fills up to where eight bytes may begin and says nothing.
- * In the older form all but the bytes have 32 bits.
- */
-const STATS = {
-  connections: 1,
-  inPackets: 2,
-  outPackets: 3,
-  inBytes: 4,
-  outBytes: 5,
-  connectionsPerSecond: 6,
-  inPacketsPerSecond: 7,
-  outPacketsPerSecond: 8,
-  inBytesPerSecond: 9,
-  outBytesPerSecond: 10,
-} as const satisfies Record<keyof Statistics, number>
+/** In the order of their numbers, from 1 on. After them comes IPVS_STATS_ATTR_PAD, 11, which fills up to where eight bytes may begin. */
+const COUNTERS = 10
 
 /**
  * @param wide the attribute with 64 bits for all, which kernels before 4.1 lack
- * @param narrow the one that wraps around
+ * @param narrow the older one, in which all but the bytes have 32 bits, and wrap around
  */
 export function readStatistics(attributes: Attributes, wide: number, narrow: number): Statistics {
-  const nest = attributes.nested(wide) ?? attributes.nested(narrow)
-  const counter = (name: keyof typeof STATS): bigint => readCounter(nest?.bytes(STATS[name]))
+  const nest = attributes.bytes(wide) ?? attributes.bytes(narrow)
+  const [
+    connections = 0n,
+    inPackets = 0n,
+    outPackets = 0n,
+    inBytes = 0n,
+    outBytes = 0n,
+    connectionsPerSecond = 0n,
+    inPacketsPerSecond = 0n,
+    outPacketsPerSecond = 0n,
+    inBytesPerSecond = 0n,
+    outBytesPerSecond = 0n,
+  ] = nest === undefined ? [] : readCounters(nest)
   return {
-    connections: counter('connections'),
-    inPackets: counter('inPackets'),
-    outPackets: counter('outPackets'),
-    inBytes: counter('inBytes'),
-    outBytes: counter('outBytes'),
-    connectionsPerSecond: counter('connectionsPerSecond'),
-    inPacketsPerSecond: counter('inPacketsPerSecond'),
-    outPacketsPerSecond: counter('outPacketsPerSecond'),
-    inBytesPerSecond: counter('inBytesPerSecond'),
-    outBytesPerSecond: counter('outBytesPerSecond'),
+    connections,
+    inPackets,
+    outPackets,
+    inBytes,
+    outBytes,
+    connectionsPerSecond,
+    inPacketsPerSecond,
+    outPacketsPerSecond,
+    inBytesPerSecond,
+    outBytesPerSecond,
   }
 }
 
-function readCounter(bytes: Buffer | undefined): bigint {
-  if (bytes === undefined) return 0n
-  return bytes.length === 4 ? BigInt(getU32(bytes)) : getU64(bytes)
+/** Most of what a dump consists of: read where they are. */
+function readCounters(nest: Buffer): readonly bigint[] {
+  const counters = new Array<bigint>(COUNTERS).fill(0n)
+  eachAttribute(nest, (number, begin, end) => {
+    if (number < 1 || number > COUNTERS) return
+    if (end - begin !== 4 && end - begin !== 8) throw new Error(`a counter of ${end - begin} bytes`)
+    counters[number - 1] = end - begin === 8 ? readU64.call(nest, begin) : BigInt(readU32.call(nest, begin))
+  })
+  return counters
 }
