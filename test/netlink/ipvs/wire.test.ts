@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { eachAttribute } from '../../../src/netlink/attributes.ts'
 import type {
   IpvsChange,
   ObservedDestination,
@@ -239,6 +240,187 @@ describe('requests', () => {
     const scheduler = 'x'.repeat(70_000)
     expect(encodeChange({ type: 'add-service', service: service(web, { scheduler }) })).toHaveLength(0)
   })
+})
+
+describe('requests, as ipvsadm 1.31 makes them', () => {
+  const SVC4 = '06000100020000000600020006000000140003000a08006400000000000000000000000006000400'
+  const SVC6 = '060001000a000000060002000600000014000300fd000000000000000000000000000100'
+
+  /** `whole`: the nest in which ours and theirs are the same; elsewhere ipvsadm says more than is needed. */
+  test.each([
+    [
+      '-A -t 10.8.0.100:80 -s wrr -p 50 -M 255.255.255.0',
+      {
+        type: 'add-service',
+        service: service(web, {
+          scheduler: 'wrr',
+          persistence: { timeoutSeconds: 50, engine: undefined },
+          netmask: 0xffffff00,
+        }),
+      },
+      1,
+      `0101000054000180${SVC4}005000000800060077727200` +
+        '0c00070001000000ffffffff080008003200000008000900ffffff00',
+    ],
+    [
+      '-A -t [fd00::100]:443 -s sh -p 120 -M 64 -b sh-fallback,sh-port',
+      {
+        type: 'add-service',
+        service: service(virtual('tcp fd00::100 443'), {
+          scheduler: 'sh',
+          schedulerFlags: { flag1: true, flag2: true, flag3: false },
+          persistence: { timeoutSeconds: 120, engine: undefined },
+          netmask: 64,
+        }),
+      },
+      1,
+      `0101000054000180${SVC6}0600040001bb0000` +
+        '07000600736800000c00070019000000ffffffff08000800780000000800090040000000',
+    ],
+    [
+      '-A -t 10.8.0.100:5060 -s rr -p 300 --pe sip',
+      {
+        type: 'add-service',
+        service: service(virtual('tcp 10.8.0.100 5060'), {
+          persistence: { timeoutSeconds: 300, engine: 'sip' },
+        }),
+      },
+      1,
+      `010100005c000180${SVC4}13c400000700060072720000` +
+        '08000b00736970000c00070001000000ffffffff080008002c01000008000900ffffffff',
+    ],
+    [
+      '-A -f 8 -6 -s lblc -o',
+      { type: 'add-service', service: service(mark(8, 'ipv6'), { scheduler: 'lblc', onePacket: true }) },
+      1,
+      '010100003c000180060001000a000000080005000800000009000600' +
+        '6c626c63000000000c00070004000000ffffffff08000800000000000800090080000000',
+    ],
+    [
+      '-a -t 10.8.0.100:80 -r 10.9.0.21:8080 -m -w 300 -x 9 -y 5',
+      {
+        type: 'add-destination',
+        key: web,
+        destination: destination('10.9.0.21 8080', {
+          forwarding: 'masquerade',
+          weight: 300,
+          upperThreshold: 9,
+          lowerThreshold: 5,
+        }),
+      },
+      2,
+      `0501000054000180${SVC4}0050000005000600000000000c00070000000000ffffffff080008000000000008000900ffffffff` +
+        '6000028006000b0002000000140001000a090015000000000000000000000000060002001f9000000800030000000000' +
+        '080004002c01000005000d000000000006000e000000000006000f000000000008000500090000000800060005000000',
+    ],
+    [
+      '-a -t [fd00::100]:443 -r 10.9.0.21:443 -i -w 2 --tun-type gue --tun-port 6080 --tun-csum',
+      {
+        type: 'add-destination',
+        key: virtual('tcp fd00::100 443'),
+        destination: destination('10.9.0.21 443', {
+          forwarding: 'tunnel',
+          weight: 2,
+          tunnel: { type: 'gue', port: 6080, checksum: 'checksum' },
+        }),
+      },
+      2,
+      `0501000054000180${SVC6}0600040001bb000005000600000000000c00070000000000ffffffff08000800000000000800090080000000` +
+        '6000028006000b0002000000140001000a0900150000000000000000000000000600020001bb00000800030002000000' +
+        '080004000200000005000d000100000006000e0017c0000006000f000100000008000500000000000800060000000000',
+    ],
+    [
+      '-e -f 7 -r 10.9.0.22:99 -g -w 0',
+      { type: 'edit-destination', key: mark(7), destination: destination('10.9.0.22 99', { weight: 0 }) },
+      2,
+      '06010000380001800600010002000000080005000700000005000600000000000c00070000000000ffffffff080008000000000008000900ffffffff' +
+        '6000028006000b0002000000140001000a090016000000000000000000000000060002000063000008000300030000000800040000000000' +
+        '05000d000000000006000e000000000006000f000000000008000500000000000800060000000000',
+    ],
+    [
+      '-d -f 8 -6 -r [fd00::21]:0',
+      { type: 'delete-destination', key: mark(8, 'ipv6'), destination: real('fd00::21 0') },
+      0,
+      '0701000038000180060001000a000000080005000800000005000600000000000c00070000000000ffffffff08000800000000000800090080000000' +
+        '6000028006000b000a00000014000100fd000000000000000000000000000021060002000000000008000300030000000800040001000000' +
+        '05000d000000000006000e000000000006000f000000000008000500000000000800060000000000',
+    ],
+    [
+      '-D --sctp-service 10.8.0.100:3868',
+      { type: 'delete-service', key: virtual('sctp 10.8.0.100 3868') },
+      0,
+      '030100005400018006000100020000000600020084000000140003000a080064000000000000000000000000060004000f1c0000' +
+        '05000600000000000c00070000000000ffffffff080008000000000008000900ffffffff',
+    ],
+    ['-C', { type: 'flush' }, 0, '11010000'],
+    ['-Z', { type: 'zero' }, 0, '10010000'],
+    [
+      '--start-daemon master --mcast-interface eth0 --syncid 7',
+      { type: 'start-sync-daemon', daemon: { role: 'master', interface: 'eth0', syncId: 7 } },
+      3,
+      '090100002000038008000100010000000900020065746830000000000800030007000000',
+    ],
+    [
+      '--start-daemon backup … --sync-maxlen 1400 --mcast-group 224.0.0.99 --mcast-port 8849 --mcast-ttl 3',
+      {
+        type: 'start-sync-daemon',
+        daemon: {
+          role: 'backup',
+          interface: 'eth0',
+          syncId: 0,
+          maxLength: 1400,
+          group: ip('224.0.0.99'),
+          port: 8849,
+          ttl: 3,
+        },
+      },
+      3,
+      '090100004000038008000100020000000900020065746830000000000800030000000000' +
+        '06000400780500000600070091220000050008000300000008000500e0000063',
+    ],
+    [
+      '--start-daemon master … --mcast-group ff15::1',
+      {
+        type: 'start-sync-daemon',
+        daemon: { role: 'master', interface: 'eth0', syncId: 0, group: ip('ff15::1') },
+      },
+      3,
+      '090100003400038008000100010000000900020065746830000000000800030000000000' +
+        '14000600ff150000000000000000000000000001',
+    ],
+    [
+      '--stop-daemon backup',
+      { type: 'stop-sync-daemon', role: 'backup' },
+      0,
+      '0a0100001c000380080001000200000005000200000000000800030000000000',
+    ],
+  ] satisfies [string, IpvsChange, number, string][])('%s', (_line, change, whole, captured) => {
+    const ours = contents(Buffer.from(encodeChange(change) ?? []))
+    const theirs = contents(bytes(captured))
+    expect(theirs).toMatchObject(ours)
+    expect(ours.nests[whole]).toEqual(theirs.nests[whole])
+  })
+
+  interface Contents {
+    readonly header: string
+    readonly nests: Readonly<Record<number, Readonly<Record<number, string>>>>
+  }
+
+  function contents(message: Buffer): Contents {
+    const header = message.subarray(0, 4).toString('hex')
+    return {
+      header,
+      nests: each(message.subarray(4), (nest) => each(nest, (value) => value.toString('hex'))),
+    }
+  }
+
+  function each<T>(attributes: Buffer, read: (value: Buffer) => T): Record<number, T> {
+    const found: Record<number, T> = {}
+    eachAttribute(attributes, (number, begin, end) => {
+      found[number] = read(attributes.subarray(begin, end))
+    })
+    return found
+  }
 })
 
 describe('what the kernel tells', () => {
