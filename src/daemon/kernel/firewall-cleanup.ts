@@ -16,7 +16,7 @@ export const findNft = (): string | undefined =>
 export function removeTables(
   names: readonly string[],
   complain: (text: string) => void,
-  nft = findNft(),
+  nft: string | undefined = findNft(),
 ): readonly string[] {
   // Without it the daemon made none.
   if (nft === undefined || names.length === 0) return []
