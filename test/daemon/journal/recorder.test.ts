@@ -38,6 +38,16 @@ function story(routers: readonly VirtualRouter[], { groups = [] }: Options = {})
     recorder,
     dispatch,
     engine: () => engine,
+    /** Another configuration, with these instances. */
+    reload: (...after: readonly VirtualRouter[]) => {
+      const kept = after.map(({ name }) => name)
+      dispatch({
+        type: 'dismiss',
+        routers: [...engine.routers.keys()].filter((name) => !kept.includes(name)),
+      })
+      dispatch({ type: 'reconfigure', setup: { routers: after, groups: [], facts: makeFacts({ links }) } })
+      recorder.retain(new Set(kept))
+    },
     /** Deadlines on the way are met at their instant. */
     until: (second: number) => {
       for (let next = nextDeadline(engine); next !== undefined && next <= at(second);) {
@@ -241,6 +251,36 @@ describe('causes', () => {
     expect(told()).toEqual(['14 vrrpd stops', '15 < 14 V1 gave up 10.9.0.9/24 of V1'])
     expect(recorder.journal.get(7)).toMatchObject({ cause: 6, kind: 'transition' })
     expect(recorder.journal.get(10)).toMatchObject({ cause: 9, kind: 'transition' })
+  })
+
+  test('who was waited out in an earlier term has nothing to do with what comes later', () => {
+    const { start, until, told, advert } = story([makeRouter()])
+    start()
+    for (const second of [0, 1, 2, 3]) {
+      until(second)
+      advert('V1', '10.9.0.2', 90)
+    }
+    until(4)
+    expect(told()).toContainEqual(expect.stringMatching(/ V1 has let 10\.9\.0\.2 go on for /))
+    advert('V1', '10.9.0.3', 200)
+    until(8)
+    expect(told().slice(-3)).toEqual([
+      expect.stringMatching(/^\d+ < \d+ V1 has heard nothing from 10\.9\.0\.3 for a Master_Down_Interval$/),
+      expect.stringMatching(/ V1 is MASTER \(was BACKUP\): master down timer expired$/),
+      expect.stringMatching(/ V1 sets /),
+    ])
+  })
+
+  test('an instance that a reload brings back knows nothing of the one before', () => {
+    const { start, told, advert, reload, recorder } = story([makeRouter(), makeRouter({ vrid: 2 })])
+    start()
+    for (const router of ['V1', 'V2']) advert(router, '10.9.0.2', 150)
+    reload(makeRouter({ vrid: 2 }))
+    expect([recorder.lastTransition('V1'), recorder.history('V1')]).toEqual([undefined, []])
+    reload(makeRouter({ link: 'eth1' }), makeRouter({ vrid: 2 }))
+    told()
+    for (const router of ['V1', 'V2']) advert(router, '10.9.0.2', 150)
+    expect(told()).toEqual([expect.stringMatching(/^\d+ 10\.9\.0\.2 is MASTER of V1, priority 150$/)])
   })
 
   test('a storm of invented masters is not a storm of events', () => {

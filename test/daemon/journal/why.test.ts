@@ -32,6 +32,8 @@ describe('the chain', () => {
     tell(4, 'VI_2', 'VI_2 gave up 10.0.0.10/24', fault)
     tell(600, 'VI_1', '10.0.0.2 is MASTER of VI_1, priority 150', gone)
     tell(700, 'VI_1', 'VI_1 has nothing to do with it')
+    const check = tell(800, undefined, 'script chk fails (exit status 1)')
+    tell(800, 'VI_1', 'VI_1 has priority 80 now (was 100)', check)
     const { instance, state, chain } = whyReport(makeInstance({ state: 'FAULT' }), journal, own)
     expect({ instance, state }).toEqual({ instance: 'VI_1', state: 'FAULT' })
     expect(chain.map(({ afterMs, text }) => `+${afterMs} ${text}`)).toEqual([

@@ -133,6 +133,20 @@ describe('the firewall', () => {
     expect(runs).toHaveLength(1)
   })
 
+  test('lets packets pass again as soon as the router is Master no more', () => {
+    const { firewall, runs, end } = stage()
+    firewall.follow(first)
+    firewall.follow(second)
+    end()
+    end()
+    firewall.release('V1')
+    expect(runs.at(-1)!.script).toBe(firewallScript(table, [ip('10.0.0.2')]))
+    end()
+    firewall.release('V2')
+    end()
+    expect(runs.at(-1)!.script).toBe(nothing)
+  })
+
   test('says what nft says when it fails, and tries again with the next change', () => {
     const { firewall, runs, said, end } = stage()
     firewall.follow(first)
