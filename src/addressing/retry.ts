@@ -80,7 +80,9 @@ export function reconsidered(retry: Retry): Retry {
 }
 
 /**
- * In the log that it has been put back. That happens at most once a second, so this is at most once a minute.
+ * In the log that it has been put back. That happens at most once a second, so this is at most once a minute. Counted in
+ * times and not measured like what base/repeat-limiter.ts limits: what is put back once an hour is told once in sixty
+ * hours, and the keeper has no other use for when it last spoke.
  *
  * @param count how often by now
  * @returns what to add to the line; undefined: no line

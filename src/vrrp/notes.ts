@@ -4,16 +4,18 @@
  * thousands, each from another address. The counters go on counting.
  */
 
+import { limitByKey, type Said } from '../base/repeat-limiter.ts'
+import type { Instant } from '../base/time.ts'
 import type { Note } from './election/state.ts'
 
-/** More different ones than this are not worth a line each, nor the memory to know them by. */
-const MOST_SAID = 32
+const ONCE = { intervals: [], most: 32 }
 
 /** What has been said after this note; undefined when it is not to be given. */
-export function remember(said: ReadonlySet<string>, note: Note): ReadonlySet<string> | undefined {
+export function remember(said: Said, note: Note, now: Instant): Said | undefined {
   const key = onceKey(note)
   if (key === undefined) return said
-  return said.has(key) || said.size >= MOST_SAID ? undefined : new Set(said).add(key)
+  const next = limitByKey(said, key, now, ONCE)
+  return next.say && next.said
 }
 
 /** Undefined for notes that are given every time. */

@@ -9,6 +9,7 @@
  */
 
 import type { Ipv4Address } from '../base/address.ts'
+import { limit, type Repeats, type Say } from '../base/repeat-limiter.ts'
 import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import type { Note } from './election/state.ts'
 
@@ -26,15 +27,7 @@ export interface RejectedSender {
   /** What was said last is that they are accepted again. */
   readonly endSaid: boolean
   /** Undefined: the next one is news. */
-  readonly said: Said | undefined
-}
-
-interface Said {
-  readonly at: Instant
-  /** How many had come by then. */
-  readonly count: number
-  /** How often that they go on. */
-  readonly times: number
+  readonly said: Repeats | undefined
 }
 
 export type RejectedSenders = readonly RejectedSender[]
@@ -88,7 +81,7 @@ export function accept(senders: RejectedSenders, source: Ipv4Address): Rejection
 const withEndSaid = (sender: RejectedSender): RejectedSender => ({
   ...sender,
   endSaid: true,
-  said: sender.said && { ...sender.said, count: sender.count },
+  said: sender.said && { ...sender.said, unsaid: 0 },
 })
 
 /** Forgets whoever has gone. */
@@ -125,7 +118,7 @@ function again(sender: RejectedSender, text: string, now: Instant): RejectedSend
   if (!isAnew) return more
   // A few that came meanwhile were not worth a line each, but none is left uncounted.
   const { said } = sender
-  return said && said.count < sender.count ? { ...more, said: { ...said, times: 0 } } : first(more, now)
+  return said && said.unsaid > 0 ? { ...more, said: { ...said, times: 0 } } : first(more, now)
 }
 
 /** Puts the sender in its place, and says what there is to say about it. */
@@ -135,33 +128,25 @@ function replace(
   sender: RejectedSender,
   now: Instant,
 ): Rejections {
-  const note = news(sender, now)
-  const next = note ? { ...sender, endSaid: false, said: nowSaid(sender, now) } : sender
+  const { repeats, say } = limit(sender.said, now, INTERVALS)
+  const next = { ...sender, endSaid: sender.endSaid && say === undefined, said: repeats }
   return {
     senders: old ? senders.map((each) => (each === old ? next : each)) : [...senders, next],
-    notes: note ? [note] : [],
+    notes: say ? [told(sender, say)] : [],
   }
 }
 
-function news({ source, reason, text, count, said }: RejectedSender, now: Instant): Note | undefined {
-  if (said === undefined) return { kind: 'advert-rejected', reason, source, text }
-  const span = between(said.at, now)
-  if (span < (INTERVALS[said.times] ?? seconds(3_600))) return undefined
-  return { kind: 'adverts-still-rejected', reason, source, text, more: count - said.count, span }
-}
-
-const nowSaid = ({ count, said }: RejectedSender, now: Instant): Said => ({
-  at: now,
-  count,
-  times: said === undefined ? 0 : said.times + 1,
-})
+const told = ({ source, reason, text }: RejectedSender, { unsaid, span }: Say): Note =>
+  span === undefined
+    ? { kind: 'advert-rejected', reason, source, text }
+    : { kind: 'adverts-still-rejected', reason, source, text, more: unsaid + 1, span }
 
 /** Nothing about a single one: its own line was all. */
 function farewell(
   { source, reason, text, count, endSaid, said, lastAt }: RejectedSender,
   now: Instant,
 ): Note[] {
-  const more = count - (said?.count ?? 0)
+  const more = said?.unsaid ?? count
   if (more === 0 && (endSaid || count === 1)) return []
   return [{ kind: 'adverts-no-longer-rejected', reason, source, text, more, span: between(lastAt, now) }]
 }

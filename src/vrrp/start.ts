@@ -1,5 +1,6 @@
 /** A router's beginning: at the daemon's start, or when a reload brings it. */
 
+import { NOTHING_SAID } from '../base/repeat-limiter.ts'
 import type { Instant } from '../base/time.ts'
 import { ownConditions, type Facts } from './conditions.ts'
 import { zeroCounters } from './counters.ts'
@@ -25,7 +26,7 @@ export function freshRecord(
     since: now,
     because: 'starting',
     counters: zeroCounters,
-    said: new Set(),
+    said: NOTHING_SAID,
     rejectedSenders: [],
     lastSender: undefined,
   }

@@ -1,5 +1,6 @@
 /** One router takes one step, and its sync group follows where it has to. */
 
+import { NOTHING_SAID } from '../base/repeat-limiter.ts'
 import { countStep } from './counters.ts'
 import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
 import { describeCause } from './election/cause.ts'
@@ -70,13 +71,13 @@ export function announceSyncing(draft: Draft, group: string, to: StateKind): voi
 
 /** Whatever may be said with every advert is said again. */
 export const withNothingSaid = (record: RouterRecord): Pick<RouterRecord, 'said' | 'rejectedSenders'> => ({
-  said: new Set(),
+  said: NOTHING_SAID,
   rejectedSenders: renew(record.rejectedSenders),
 })
 
 export function noteOnce(draft: Draft, name: string, note: Note): void {
   const record = recordOf(draft, name)
-  const said = remember(record.said, note)
+  const said = remember(record.said, note, draft.now)
   if (said === undefined) return
   if (said !== record.said) update(draft, name, { said })
   draft.effects.push({ type: 'router', router: name, effect: { type: 'note', note } })

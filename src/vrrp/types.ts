@@ -1,6 +1,7 @@
 /** The engine's own vocabulary: what it consists of, what goes in, what comes out. */
 
 import type { Ipv4Address } from '../base/address.ts'
+import type { Said } from '../base/repeat-limiter.ts'
 import type { Instant } from '../base/time.ts'
 import type { Facts, LinkFact } from './conditions.ts'
 import type { Counters } from './counters.ts'
@@ -29,7 +30,7 @@ export interface RouterRecord {
   readonly because: string
   readonly counters: Counters
   /** Notes given already that could come with every advert: see notes.ts. */
-  readonly said: ReadonlySet<string>
+  readonly said: Said
   /** Whose adverts are refused, for what, and since when. */
   readonly rejectedSenders: RejectedSenders
   /** Who sent the last advert: skip_check_adv_addr trusts its address list. */

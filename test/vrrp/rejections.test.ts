@@ -151,7 +151,7 @@ describe('a neighbour with another password', () => {
 const untold = (all: RejectedSenders, source: Ipv4Address): number =>
   all
     .filter((each) => each.source === source)
-    .reduce((sum, { count, said }) => sum + count - (said?.count ?? 0), 0)
+    .reduce((sum, { count, said }) => sum + (said?.unsaid ?? count), 0)
 
 describe('bounds', () => {
   test('a forger and the real sender, taking turns for an hour, cost two lines at each interval', () => {

@@ -6,6 +6,7 @@
 
 import type { Complaint } from '../../events/event.ts'
 import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { limitByKey, NOTHING_SAID, type Limits, type Said } from '../../base/repeat-limiter.ts'
 import type { Result } from '../../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
 import type { Timers } from '../../scripts/types.ts'
@@ -56,15 +57,14 @@ interface Watch {
   link: WatchedLink
   tap: AdvertTap | undefined
   deafness: readonly DroppedAdverts[]
-  /** By sender, when it was last said. */
-  readonly saidAt: Map<string, Instant>
+  /** By protocol and sender. */
+  said: Said
 }
 
 const LONGEST_WAIT: Duration = seconds(1)
 const SHORTEST_WAIT: Duration = seconds(0.05)
 /** A firewall that lets some adverts pass makes no line for each of the others, nor does every invented sender. */
-const SAY_AGAIN: Duration = seconds(300)
-const MOST_SAID = 8
+const SAID: Limits = { intervals: [], most: 8, forgetAfter: seconds(300) }
 const READS_PER_WAKEUP = 16
 
 export class DroppedAdvertsWatch {
@@ -143,7 +143,7 @@ export class DroppedAdvertsWatch {
       link,
       tap: undefined,
       deafness: [],
-      saidAt: new Map(),
+      said: NOTHING_SAID,
     }
     this.watches.set(link.name, made)
     return made
@@ -184,12 +184,10 @@ export class DroppedAdvertsWatch {
     return intact && link.addresses.has(destination) && !this.ports.isOwn(source)
   }
 
-  private say({ link, saidAt }: Watch, deafness: DroppedAdverts, now: Instant): void {
-    const key = `${deafness.protocol} ${deafness.source}`
-    for (const [said, at] of saidAt) if (at < before(now, SAY_AGAIN)) saidAt.delete(said)
-    if (saidAt.has(key) || saidAt.size >= MOST_SAID) return
-    saidAt.set(key, now)
-    this.ports.complain({ what: 'firewall', text: this.describe(deafness, link) })
+  private say(watch: Watch, deafness: DroppedAdverts, now: Instant): void {
+    const { said, say } = limitByKey(watch.said, `${deafness.protocol} ${deafness.source}`, now, SAID)
+    watch.said = said
+    if (say) this.ports.complain({ what: 'firewall', text: this.describe(deafness, watch.link) })
   }
 
   private describe(deafness: DroppedAdverts, { name, index }: WatchedLink): string {

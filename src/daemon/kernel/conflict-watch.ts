@@ -5,6 +5,7 @@
  */
 
 import { formatIpv4, formatMac, type Ipv4Address } from '../../base/address.ts'
+import { limit, type Repeats } from '../../base/repeat-limiter.ts'
 import type { Result } from '../../base/result.ts'
 import { after, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
 import type { Complaint } from '../../events/event.ts'
@@ -43,7 +44,7 @@ interface Conflict {
   readonly text: string
   readonly since: Instant
   heardAt: Instant
-  saidAt: Instant | undefined
+  said: Repeats | undefined
 }
 
 interface Watch {
@@ -54,7 +55,7 @@ interface Watch {
 
 /** A new master's ARP may be read before its advert, and an old master's is on its way when we take over. */
 const GRACE: Duration = seconds(1)
-const SAY_AGAIN: Duration = seconds(300)
+const SAY_AGAIN: readonly Duration[] = [seconds(300)]
 const FORGET_AFTER: Duration = seconds(300)
 /** Anybody can invent senders. */
 const MOST_CONFLICTS = 64
@@ -83,8 +84,8 @@ export class ConflictWatch {
     const holders = new Set(this.ports.held().map(({ router }) => router))
     return [...this.conflicts.values()]
       .filter(
-        ({ saidAt, heardAt, router }) =>
-          saidAt !== undefined && now < after(heardAt, FORGET_AFTER) && holders.has(router),
+        ({ said, heardAt, router }) =>
+          said !== undefined && now < after(heardAt, FORGET_AFTER) && holders.has(router),
       )
       .map(({ router, text, since }) => ({ code: 'address-conflict', router, text, since }))
   }
@@ -149,7 +150,7 @@ export class ConflictWatch {
     const known = this.conflicts.get(key)
     if (known !== undefined) known.heardAt = now
     else if (this.conflicts.size < MOST_CONFLICTS)
-      this.conflicts.set(key, { router: holder.router, text, since: now, heardAt: now, saidAt: undefined })
+      this.conflicts.set(key, { router: holder.router, text, since: now, heardAt: now, said: undefined })
     this.touch()
   }
 
@@ -158,15 +159,16 @@ export class ConflictWatch {
     const now = this.ports.clock.now()
     const holders = new Set(this.ports.held().map(({ router }) => router))
     for (const [key, conflict] of this.conflicts) {
-      const { router, text, since, heardAt, saidAt } = conflict
+      const { router, text, since, heardAt, said } = conflict
       if (!holders.has(router) || after(heardAt, FORGET_AFTER) < now) {
         this.conflicts.delete(key)
         continue
       }
-      const isHeardAgain = saidAt === undefined || (heardAt > saidAt && after(saidAt, SAY_AGAIN) <= now)
       if (now < after(since, GRACE)) this.touch()
-      else if (isHeardAgain) {
-        conflict.saidAt = now
+      else if (said === undefined || heardAt > said.at) {
+        const { repeats, say } = limit(said, now, SAY_AGAIN)
+        conflict.said = repeats
+        if (!say) continue
         this.ports.complain({
           what: 'address-conflict',
           router,

@@ -1,4 +1,7 @@
-/** Remembers since when a problem is there, where nothing else tells: since it was first seen. */
+/**
+ * Remembers since when a problem is there, where nothing else tells: since it was first seen. It limits nothing, as
+ * base/repeat-limiter.ts does: every look shows all problems, and one that is gone begins anew.
+ */
 
 import type { Found, Problem } from '../../control/problem.ts'
 
