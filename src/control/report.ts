@@ -3,6 +3,7 @@
  * it is. docs/status.schema.json says the same for programs. Pure.
  */
 
+import type { StateWord } from '../base/state-names.ts'
 import type { Problem } from './problem.ts'
 
 /** Version 1. Fields may be added; none is taken away or given another meaning under the same version. */
@@ -17,8 +18,7 @@ export interface StatusReport {
   readonly daemon: DaemonReport
 }
 
-/** keepalived's words. INIT lasts until every weightless track_script has returned once. */
-export type InstanceState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT'
+export type InstanceState = StateWord
 
 export interface InstanceReport {
   readonly name: string

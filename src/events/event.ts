@@ -4,9 +4,10 @@
  */
 
 import type { IpAddress } from '../base/address.ts'
+import type { NotifyWord } from '../base/state-names.ts'
 import type { Link } from '../netlink/types.ts'
 import type { ElectionEvent, Note, NotifyState } from '../vrrp/election/state.ts'
-import type { EngineEvent, StateName } from '../vrrp/types.ts'
+import type { EngineEvent } from '../vrrp/types.ts'
 
 export type DomainEvent =
   | ElectionHappened
@@ -14,7 +15,7 @@ export type DomainEvent =
   /** This is about to reach the engine: whatever it brings about comes next, and comes from it. */
   | { readonly type: 'input'; readonly event: EngineEvent }
   /** A sync group takes its other members along. */
-  | { readonly type: 'group-syncing'; readonly group: string; readonly to: StateName }
+  | { readonly type: 'group-syncing'; readonly group: string; readonly to: NotifyWord }
   | NotifyDue
   /** That counts now, for whoever uses the link. */
   | { readonly type: 'link'; readonly link: string; readonly state: 'up' | 'down' | 'gone' }

@@ -5,10 +5,11 @@
  * priority (keepalived.conf(5)).
  */
 
+import type { NotifyWord } from '../base/state-names.ts'
 import type { LaunchSpec, Script } from './types.ts'
 
 /** DELETED: a reload has removed it; MASTER_RX_LOWER_PRI: a Master has heard a lower priority. */
-export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED' | 'MASTER_RX_LOWER_PRI'
+export type NotifyState = NotifyWord | 'STOP' | 'DELETED' | 'MASTER_RX_LOWER_PRI'
 
 /** The notify scripts of one instance or sync group; absent where none is configured. */
 export interface NotifyScripts {

@@ -4,10 +4,10 @@
  */
 
 import { formatCidr, isMulticastIpv4, type Cidr } from '../base/address.ts'
+import { STATE_WORDS } from '../base/state-names.ts'
 import { after, instant, seconds, toSeconds, type Duration, type Instant } from '../base/time.ts'
 import type { Model } from '../config/model.ts'
 import { masterDownInterval } from '../config/lint/timing.ts'
-import { STATE_WORDS } from '../daemon/journal/recorder-text.ts'
 import { circumstancesOf } from './circumstances.ts'
 import { SimulatedHost, type HostSetup, type Transition } from './host.ts'
 import { clearSky, Lan } from './lan.ts'

@@ -1,5 +1,6 @@
 /** A group whose members agree on a new state announces it: after all of them, as keepalived does (measured). */
 
+import type { NotifyWord } from '../base/state-names.ts'
 import { membersOf, type Draft } from './draft.ts'
 import type { NotifyState } from './election/state.ts'
 import { jointState } from './sync-group.ts'
@@ -24,7 +25,7 @@ export function announceStartedGroups(draft: Draft): void {
 }
 
 /** Takes note of the members' new joint state, which is undefined when there is none or it is not new. */
-export function settleGroup(draft: Draft, name: string): NotifyState | undefined {
+export function settleGroup(draft: Draft, name: string): NotifyWord | undefined {
   const group = draft.groups.get(name)
   const state = jointState(membersOf(draft, name).map((member) => member.state))
   if (group === undefined || state === undefined || state === group.announced) return undefined

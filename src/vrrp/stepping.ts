@@ -1,6 +1,7 @@
 /** One router takes one step, and its sync group follows where it has to. */
 
 import { NOTHING_SAID } from '../base/repeat-limiter.ts'
+import { notifyWord } from '../base/state-names.ts'
 import { countStep } from './counters.ts'
 import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
 import { describeCause } from './election/cause.ts'
@@ -9,7 +10,7 @@ import { step } from './election/step.ts'
 import { remember } from './notes.ts'
 import { renew } from './rejections.ts'
 import { followTo, hearsMaster } from './sync-group.ts'
-import type { EngineEffect, RouterRecord, StateName } from './types.ts'
+import type { EngineEffect, RouterRecord } from './types.ts'
 
 export function stepRouter(draft: Draft, name: string, event: RouterEvent): void {
   const record = recordOf(draft, name)
@@ -57,15 +58,8 @@ const isForcedElection = (effect: EngineEffect): boolean =>
   effect.effect.type === 'event' &&
   effect.effect.event.kind === 'forcing-election'
 
-const STATE_NAMES: Readonly<Record<StateKind, StateName | undefined>> = {
-  initialize: undefined,
-  backup: 'BACKUP',
-  master: 'MASTER',
-  fault: 'FAULT',
-}
-
 export function announceSyncing(draft: Draft, group: string, to: StateKind): void {
-  const name = STATE_NAMES[to]
+  const name = notifyWord(to)
   if (name !== undefined) draft.effects.push({ type: 'group-syncing', group, to: name })
 }
 

@@ -11,7 +11,8 @@
  *  - one whose address is lost takes them along with priority 0.
  */
 
-import type { FollowTo, NotifyState, RouterEvent, State, StateKind } from './election/state.ts'
+import { notifyWord, type NotifyWord } from '../base/state-names.ts'
+import type { FollowTo, RouterEvent, State, StateKind } from './election/state.ts'
 
 /** Whether a member would go along to Master; the one that wants to go first needs all others to be. */
 export const isReadyForMaster = (state: State): boolean =>
@@ -34,17 +35,8 @@ export const hearsMaster = (from: State, to: State, event: RouterEvent): boolean
   to.preemptAt === undefined
 
 /** The one state all members are in; undefined while they differ or have not begun. */
-export function jointState(states: readonly State[]): NotifyState | undefined {
+export function jointState(states: readonly State[]): NotifyWord | undefined {
   const [first] = states
   if (first === undefined || states.some((state) => state.kind !== first.kind)) return undefined
-  switch (first.kind) {
-    case 'master':
-      return 'MASTER'
-    case 'backup':
-      return 'BACKUP'
-    case 'fault':
-      return 'FAULT'
-    case 'initialize':
-      return undefined
-  }
+  return notifyWord(first.kind)
 }

@@ -1,6 +1,7 @@
 /** The engine's own vocabulary: what it consists of, what goes in, what comes out. */
 
 import type { Ipv4Address } from '../base/address.ts'
+import type { NotifyWord } from '../base/state-names.ts'
 import type { Said } from '../base/repeat-limiter.ts'
 import type { Instant } from '../base/time.ts'
 import type { Facts, LinkFact } from './conditions.ts'
@@ -90,10 +91,8 @@ export type EngineEvent =
 
 export type EngineEffect =
   | { readonly type: 'router'; readonly router: string; readonly effect: Effect }
-  | { readonly type: 'group-syncing'; readonly group: string; readonly to: StateName }
+  | { readonly type: 'group-syncing'; readonly group: string; readonly to: NotifyWord }
   | { readonly type: 'group-notify'; readonly group: string; readonly state: NotifyState }
-
-export type StateName = 'MASTER' | 'BACKUP' | 'FAULT'
 
 export interface EngineStep {
   readonly engine: Engine

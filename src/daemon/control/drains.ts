@@ -17,6 +17,7 @@ import {
   type Duration,
   type Instant,
 } from '../../base/time.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import type { DrainArguments, Targets } from '../../control/arguments.ts'
 import type { ResumeReport } from '../../control/drain.ts'
@@ -28,7 +29,6 @@ import type { Engine, EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { Recorder } from '../journal/recorder.ts'
-import { STATE_WORDS } from '../journal/recorder-text.ts'
 import { DrainStream } from './drain-stream.ts'
 
 export interface DrainPorts {

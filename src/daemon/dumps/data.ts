@@ -5,10 +5,11 @@
  */
 
 import { formatIp, formatIpv4 } from '../../base/address.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { toSeconds } from '../../base/time.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { MASKED } from './json.ts'
-import { asAdvertised, STATE_NAMES, type DumpedRouter, type DumpSource } from './source.ts'
+import { asAdvertised, type DumpedRouter, type DumpSource } from './source.ts'
 import { addressWords, commandWords, routeWords, ruleWords } from './words.ts'
 
 type Lines = readonly (string | false | undefined)[]
@@ -80,8 +81,8 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
     ` VRRP Instance = ${instance.name}`,
     `   VRRP Version = ${instance.version}`,
     group !== undefined && `   Sync group = ${group}`,
-    `   State = ${STATE_NAMES[state.kind]}`,
-    `   Wantstate = ${state.kind === 'initialize' ? 'BACKUP' : STATE_NAMES[state.kind]}`,
+    `   State = ${STATE_WORDS[state.kind]}`,
+    `   Wantstate = ${state.kind === 'initialize' ? 'BACKUP' : STATE_WORDS[state.kind]}`,
     `   Last transition = ${(sinceMicros / 1_000_000).toFixed(6)}`,
     state.kind === 'backup' && state.master && `   Master router = ${formatIpv4(state.master.address)}`,
     state.kind === 'backup' && state.master && `   Master priority = ${state.master.priority}`,

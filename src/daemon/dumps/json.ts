@@ -4,10 +4,11 @@
  * as keepalived does since 2.4.0.
  */
 
+import { STATE_NUMBERS } from '../../base/state-names.ts'
 import { seconds, toSeconds } from '../../base/time.ts'
 import type { ProcessReport } from '../../tracking/tracked-processes.ts'
 import { commandWords, addressWords, routeWords, ruleWords } from './words.ts'
-import { asAdvertised, errorCounts, STATE_NUMBERS, type DumpedRouter, type DumpSource } from './source.ts'
+import { asAdvertised, errorCounts, type DumpedRouter, type DumpSource } from './source.ts'
 
 export const MASKED = '********'
 

@@ -36,10 +36,6 @@ export interface DumpSource {
   readonly processes: readonly ProcessReport[]
 }
 
-/** keepalived's. */
-export const STATE_NUMBERS = { initialize: 0, backup: 1, master: 2, fault: 3 } as const
-export const STATE_NAMES = { initialize: 'INIT', backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
-
 /**
  * What stands for the addresses of an instance, excluded ones last, as keepalived has them: those that
  * adverts carry, and the others. What they have no room for comes last.

@@ -2,12 +2,13 @@
 
 import { formatCidr, formatIpv4 } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { toSeconds } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { CheckReport, CheckResult } from '../../scripts/check-events.ts'
 import { describeCause } from '../../vrrp/election/cause.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
-import type { ElectionEvent, Note, StateKind } from '../../vrrp/election/state.ts'
+import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
 import type { Assembly } from '../assemble.ts'
 import { leftoverWords, rejectionWords } from '../log/messages.ts'
 
@@ -16,13 +17,6 @@ export interface Told {
   readonly text: string
   /** Makes repetitions one event; completed by the instance's name. */
   readonly repeatKey?: string
-}
-
-export const STATE_WORDS: Readonly<Record<StateKind, 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT'>> = {
-  initialize: 'INIT',
-  backup: 'BACKUP',
-  master: 'MASTER',
-  fault: 'FAULT',
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { formatIpv4 } from '../../base/address.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { before, between, toMilliseconds, type Clock, type Instant } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { TransitionReport } from '../../control/report.ts'
@@ -15,7 +16,7 @@ import { describeCause } from '../../vrrp/election/cause.ts'
 import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
 import { masterDownInterval } from '../../vrrp/election/timers.ts'
 import { Causes } from './causes.ts'
-import { STATE_WORDS, tellEvent, tellNote, type Told } from './recorder-text.ts'
+import { tellEvent, tellNote, type Told } from './recorder-text.ts'
 import { ObservedMasters, type ObservedMaster } from './observed-masters.ts'
 import { Journal } from './journal.ts'
 import { PriorityCauses } from './priority-causes.ts'

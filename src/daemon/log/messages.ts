@@ -7,10 +7,11 @@
 
 import { formatIpv4 } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { toSeconds, type Duration } from '../../base/time.ts'
 import { describeCause } from '../../vrrp/election/cause.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
-import type { ElectionEvent, Note, StateKind } from '../../vrrp/election/state.ts'
+import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
 
 export type LogLevel = 'detail' | 'info' | 'warn' | 'error'
 
@@ -130,13 +131,6 @@ export function leftoverWords({ items }: NoteOf<'removing-leftovers'>): string {
 }
 
 type NoteOf<K extends Telling['kind']> = Extract<Telling, { readonly kind: K }>
-
-const STATE_WORDS: Readonly<Record<StateKind, string>> = {
-  initialize: 'INIT',
-  backup: 'BACKUP',
-  master: 'MASTER',
-  fault: 'FAULT',
-}
 
 /** From, to and because. What happens at start has keepalived's own form: `Entering BACKUP STATE (init)`. */
 function describeTransition({ from, to, cause }: NoteOf<'transition'>): readonly [LogLevel, string] {

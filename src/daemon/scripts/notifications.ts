@@ -1,10 +1,9 @@
 /** What notify scripts and FIFOs hear of what happens in the daemon. */
 
+import { notifyWord } from '../../base/state-names.ts'
 import type { Subscriber } from '../../events/event-list.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import type { ScriptService } from './script-service.ts'
-
-const NOTIFY_STATES = { initialize: undefined, backup: 'BACKUP', master: 'MASTER', fault: 'FAULT' } as const
 
 export const notifyPrograms =
   (
@@ -31,7 +30,7 @@ export function notifyOfStates(
     if (announced) scriptService.tellState({ type: 'GROUP', name }, announced, 0)
   }
   for (const { router, state, conditions } of routers.values()) {
-    const told = NOTIFY_STATES[state.kind]
+    const told = notifyWord(state.kind)
     if (told) scriptService.tellState({ type: 'INSTANCE', name: router.name }, told, conditions.priority)
   }
 }

@@ -1,14 +1,10 @@
 /** The states of all instances in one line, for `systemctl status`. */
 
+import { STATE_WORDS } from '../../base/state-names.ts'
 import type { StateKind } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
 
-const ORDER: readonly (readonly [StateKind, string])[] = [
-  ['master', 'MASTER'],
-  ['backup', 'BACKUP'],
-  ['fault', 'FAULT'],
-  ['initialize', 'INIT'],
-]
+const ORDER: readonly StateKind[] = ['master', 'backup', 'fault', 'initialize']
 
 /** As many names are read, and a line should stay one. */
 const MOST_NAMES = 3
@@ -21,10 +17,10 @@ export function stateSummary(records: Iterable<RouterRecord>): string {
     if (known) known.push(router.name)
     else names.set(state.kind, [router.name])
   }
-  const parts = ORDER.flatMap(([kind, word]) => {
+  const parts = ORDER.flatMap((kind) => {
     const those = names.get(kind) ?? []
     if (those.length === 0) return []
-    return [`${String(those.length)} ${word}${kind === 'fault' ? ` (${enumerate(those)})` : ''}`]
+    return [`${String(those.length)} ${STATE_WORDS[kind]}${kind === 'fault' ? ` (${enumerate(those)})` : ''}`]
   })
   return parts.length === 0 ? 'no instance to run' : parts.join(', ')
 }

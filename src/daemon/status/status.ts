@@ -1,6 +1,7 @@
 /** The engine's state and the kernel's → instances and groups as `vrrpd status` shows them. Pure but for what it is given. */
 
 import { formatCidr, formatIpv4 } from '../../base/address.ts'
+import { STATE_WORDS } from '../../base/state-names.ts'
 import { before, toMilliseconds, type Instant } from '../../base/time.ts'
 import type {
   GroupReport,
@@ -17,7 +18,6 @@ import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
 import { masterDownInterval, skewTime } from '../../vrrp/election/timers.ts'
 import type { Assembled } from '../assemble.ts'
-import { STATE_WORDS } from '../journal/recorder-text.ts'
 import type { ObservedMaster, ObservedMasters } from '../journal/observed-masters.ts'
 import { preemptReport } from './preemption.ts'
 import type { Presence } from '../../addressing/observed.ts'

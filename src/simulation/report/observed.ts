@@ -1,9 +1,10 @@
 /** What a simulation's engine hands to the report. Pure. */
 
+import type { StateWord } from '../../base/state-names.ts'
 import type { Circumstances } from './circumstances.ts'
 
 /** An instance's state in the words of `vrrpd status`; STOP: its host or its daemon is not there. */
-export type State = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP'
+export type State = StateWord | 'STOP'
 
 /** Times are seconds since the beginning of the simulation, with at most microseconds. */
 export interface Observed {

@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts'
 import type { Alike } from './alike.ts'
 import type { Interval, Tenure } from './intervals.ts'
 import type { Lane, StateSpan } from './lanes.ts'
-import type { Observed, State } from './observed.ts'
+import type { Observed } from './observed.ts'
 import {
   CHARACTER_WIDTH,
   escaped,
@@ -67,14 +67,6 @@ function row(blocks: readonly Block[], y: number, place: Place): Omit<Rows, 'bot
 const during = (interval: Interval, until: number): string =>
   `from ${formatTime(interval.from)} s to ${interval.to === null ? 'the end' : `${formatTime(interval.to)} s`} (${spanWords(interval, until)})`
 
-/** Its letter stands in a block that has no room for the word. STOP is no block: nothing is there. */
-const STATE_KINDS: Readonly<Record<Exclude<State, 'STOP'>, string>> = {
-  INIT: 'init',
-  BACKUP: 'backup',
-  MASTER: 'master',
-  FAULT: 'fault',
-}
-
 /** @param lanes as `lanesOf` orders them: those of one host together */
 export function instanceRows(lanes: readonly Lane[], top: number, place: Place): Rows {
   const shapes: string[] = []
@@ -100,7 +92,8 @@ function stateBlocks({ host, instance, spans }: Lane, until: number): readonly B
     // Before a daemon's first start, nothing is there either.
     if (state === 'STOP' || (at === 0 && state === 'INIT' && because === '')) return []
     const told = `${instance} on ${host} is ${state} ${during(span, until)}${whyWords(span)}`
-    return [{ interval: span, kind: STATE_KINDS[state], words: [state, state.slice(0, 1)], told }]
+    // Its letter stands in a block that has no room for the word.
+    return [{ interval: span, kind: state.toLowerCase(), words: [state, state.slice(0, 1)], told }]
   })
 }
 

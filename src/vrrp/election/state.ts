@@ -6,6 +6,7 @@
  */
 
 import type { Ipv4Address } from '../../base/address.ts'
+import type { NotifyWord } from '../../base/state-names.ts'
 import type { Instant } from '../../base/time.ts'
 import type { ElectionEvent } from './event.ts'
 import type { FaultReason } from './fault.ts'
@@ -125,7 +126,7 @@ export type RouterEvent =
 /** `aside`: to Backup as for a lost address, with priority 0 and only Skew_Time to wait. */
 export type FollowTo = 'master' | 'backup' | 'aside'
 
-export type NotifyState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
+export type NotifyState = NotifyWord | 'STOP'
 
 /** What the daemon has to do, in this order, in the router's lane. */
 export type Effect =
