@@ -48,8 +48,10 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['config', 'events', 'world'],
     why: 'it knows what is to be in the kernel and for whom, and not who is elected',
   },
-  scripts: { imports: ['base'], why: 'it reaches programs through a port, and never the election' },
-  tracking: { imports: ['base'], why: 'it says what is the case, and never what follows from it' },
+  scripts: {
+    imports: ['base'],
+    why: 'it reaches programs and files through ports, says what is the case, and never what follows from it',
+  },
   control: {
     imports: ['base'],
     types: ['vrrp', 'vrrp/election'],
@@ -86,7 +88,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   world: {
     imports: [],
-    types: ['base', 'control', 'netlink', 'scripts', 'system', 'tracking', 'vrrp/socket'],
+    types: ['base', 'control', 'netlink', 'scripts', 'system', 'vrrp/socket'],
     why: 'interfaces only: a daemon in a simulation loads nothing of this host',
   },
   daemon: {
@@ -100,7 +102,6 @@ const rules: Readonly<Record<string, Rule>> = {
       'netlink',
       'addressing',
       'scripts',
-      'tracking',
       'control',
     ],
     types: ['system', 'vrrp/socket', 'world'],
@@ -118,7 +119,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'simulation/report',
       'vrrp/election',
     ],
-    types: ['scripts', 'system', 'tracking', 'vrrp', 'vrrp/socket', 'world'],
+    types: ['scripts', 'system', 'vrrp', 'vrrp/socket', 'world'],
     why: 'the daemon as it is, in a world in memory; nobody but a command knows of it',
   },
   'simulation/kernel': {
@@ -212,9 +213,9 @@ const pureFiles = [
   'scripts/types.ts',
   'scripts/check.ts',
   'scripts/notify.ts',
-  'tracking/types.ts',
-  'tracking/number.ts',
-  'tracking/process-match.ts',
+  'scripts/tracking/types.ts',
+  'scripts/tracking/number.ts',
+  'scripts/tracking/process-match.ts',
   'daemon/assemble.ts',
   'daemon/journal/causes.ts',
   'daemon/dependencies.ts',

@@ -13,8 +13,8 @@ import type { LinkSetting } from '../system/link-sysctl.ts'
 import type { Scheduler } from '../system/scheduling.ts'
 import type { ServiceManager } from '../system/sd-notify.ts'
 import type { SystemError } from '../system/system-error.ts'
-import type { ProcessToTrack } from '../tracking/process-match.ts'
-import type { ProcessTable, TrackedFileSystem } from '../tracking/types.ts'
+import type { ProcessToTrack } from '../scripts/tracking/process-match.ts'
+import type { ProcessTable, TrackedFileSystem } from '../scripts/tracking/types.ts'
 import type {
   AdvertReceiver,
   AdvertReceiverSpec,

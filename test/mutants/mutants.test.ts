@@ -14,7 +14,7 @@ const TABLE = ['netlink/link-table.ts', 'netlink/fold.ts', 'netlink/table-draft.
 const MUTATED = ['addressing', 'daemon', 'events', 'vrrp']
 
 /** Loaded, too: what the others are made of, and what their own tests hold without the running daemon. */
-const OTHERS = ['base', 'config', 'control', 'netlink', 'scripts', 'tracking']
+const OTHERS = ['base', 'config', 'control', 'netlink', 'scripts']
 
 /** What that file runs, itself included; by what imports look like here. */
 function loadedBy(path: string, loaded = new Set<string>()): ReadonlySet<string> {

@@ -6,7 +6,7 @@
 
 import { STATE_NUMBERS } from '../../base/state-names.ts'
 import { seconds, toSeconds } from '../../base/time.ts'
-import type { ProcessReport } from '../../tracking/tracked-processes.ts'
+import type { ProcessReport } from '../../scripts/tracking/tracked-processes.ts'
 import { commandWords, addressWords, routeWords, ruleWords } from './words.ts'
 import { asAdvertised, errorCounts, type DumpedRouter, type DumpSource } from './source.ts'
 

@@ -2,8 +2,8 @@
 
 import type { Model, VrrpInstance } from '../../config/model.ts'
 import type { CheckReport } from '../../scripts/check-events.ts'
-import type { FileReport } from '../../tracking/file-watch.ts'
-import type { ProcessReport } from '../../tracking/tracked-processes.ts'
+import type { FileReport } from '../../scripts/tracking/file-watch.ts'
+import type { ProcessReport } from '../../scripts/tracking/tracked-processes.ts'
 import type { Counters } from '../../vrrp/counters.ts'
 import type { Conditions } from '../../vrrp/election/state.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'

@@ -1,11 +1,11 @@
 /** What instances track besides links and scripts: files and processes. What is found goes to the engine, words to the log. */
 
 import type { Model } from '../../config/model.ts'
-import type { FileReport, FileToTrack } from '../../tracking/file-watch.ts'
-import type { ProcessToTrack } from '../../tracking/process-match.ts'
-import { TrackedFiles } from '../../tracking/tracked-files.ts'
-import { TrackedProcesses, type ProcessReport } from '../../tracking/tracked-processes.ts'
-import type { TrackingPorts } from '../../tracking/types.ts'
+import type { FileReport, FileToTrack } from '../../scripts/tracking/file-watch.ts'
+import type { ProcessToTrack } from '../../scripts/tracking/process-match.ts'
+import { TrackedFiles } from '../../scripts/tracking/tracked-files.ts'
+import { TrackedProcesses, type ProcessReport } from '../../scripts/tracking/tracked-processes.ts'
+import type { TrackingPorts } from '../../scripts/tracking/types.ts'
 import type { EngineEvent } from '../../vrrp/engine.ts'
 import type { Log } from '../log/logging.ts'
 

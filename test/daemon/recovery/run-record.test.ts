@@ -9,7 +9,7 @@ import { parseIpv6 } from '../../../src/base/address.ts'
 import { seconds, type Duration } from '../../../src/base/time.ts'
 import type { Assembled } from '../../../src/daemon/assemble.ts'
 import { orphaned, resumable, usedNumbers } from '../../../src/daemon/recovery/resumption.ts'
-import { ports } from '../../tracking/ports.ts'
+import { ports } from '../../scripts/tracking/ports.ts'
 import { bootId, diskRecord } from '../../../src/daemon/recovery/disk-record.ts'
 import { readRecord as readRecordFrom, RunRecordFile } from '../../../src/daemon/recovery/run-record-file.ts'
 import {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { seconds, type Duration } from '../../../src/base/time.ts'
 import { ServiceReports } from '../../../src/daemon/service/service-reports.ts'
 import type { ServiceManager } from '../../../src/system/sd-notify.ts'
-import { ports } from '../../tracking/ports.ts'
+import { ports } from '../../scripts/tracking/ports.ts'
 
 /** A service manager whose queue can be full. */
 class FakeManager implements ServiceManager {

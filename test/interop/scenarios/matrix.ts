@@ -7,7 +7,7 @@
 
 import { expect, test } from 'vitest'
 import type { Duration } from '../../../src/base/time.ts'
-import { Semaphore } from '../../../src/tracking/semaphore.ts'
+import { Semaphore } from '../../../src/scripts/tracking/semaphore.ts'
 import { Lab, type Host } from '../../support/lab.ts'
 import type { DaemonKind } from '../../support/lab/daemon.ts'
 import type { LanOptions } from '../../support/lab/network.ts'

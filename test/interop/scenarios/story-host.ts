@@ -1,7 +1,7 @@
 /** A host of a story: what runs on it, what it calls, and how it is told what to do. */
 
 import { seconds } from '../../../src/base/time.ts'
-import type { Semaphore } from '../../../src/tracking/semaphore.ts'
+import type { Semaphore } from '../../../src/scripts/tracking/semaphore.ts'
 import type { Host } from '../../support/lab.ts'
 import type { Daemon, DaemonKind } from '../../support/lab/daemon.ts'
 import { notifyLines, type Check, type Recorder } from '../../support/lab/recorder.ts'

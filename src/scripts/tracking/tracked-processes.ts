@@ -5,7 +5,7 @@
  * threads (docs/decisions/0018-what-is-tracked.md).
  */
 
-import { milliseconds, seconds, type Duration } from '../base/time.ts'
+import { milliseconds, seconds, type Duration } from '../../base/time.ts'
 import { hasQuorum, matches, type ProcessToTrack } from './process-match.ts'
 import type { TrackingPorts } from './types.ts'
 

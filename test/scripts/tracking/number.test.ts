@@ -1,7 +1,7 @@
 /** The numbers that keepalived 2.2.7 read from such files (measured by the priority it then advertised). */
 
 import { expect, test } from 'vitest'
-import { leadingNumber } from '../../src/tracking/number.ts'
+import { leadingNumber } from '../../../src/scripts/tracking/number.ts'
 
 const measured: readonly (readonly [string, number | undefined])[] = [
   ['5\n', 5],

@@ -1,6 +1,6 @@
 /** Whether a process is one that a vrrp_track_process looks for, and whether enough of them run. Pure. */
 
-import type { Duration } from '../base/time.ts'
+import type { Duration } from '../../base/time.ts'
 
 /** One vrrp_track_process; `match` as in config/model.ts. */
 export interface ProcessToTrack {

@@ -1,6 +1,6 @@
 /** The ports through which this folder waits; the daemon brings the real ones, tests their own. */
 
-import type { Clock, Duration } from '../base/time.ts'
+import type { Clock, Duration } from '../../base/time.ts'
 import type { ProcessSeen, ProcessToTrack } from './process-match.ts'
 
 export interface Timers {

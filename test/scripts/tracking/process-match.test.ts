@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
+import { seconds } from '../../../src/base/time.ts'
 import {
   hasQuorum,
   matches,
   parseCommandLine,
   parseStat,
   type ProcessToTrack,
-} from '../../src/tracking/process-match.ts'
+} from '../../../src/scripts/tracking/process-match.ts'
 
 const wanted = (change: Partial<ProcessToTrack>): ProcessToTrack => ({
   name: 'p',

@@ -9,7 +9,7 @@
  */
 
 import { basename, dirname } from 'node:path'
-import { milliseconds, seconds, type Duration } from '../base/time.ts'
+import { milliseconds, seconds, type Duration } from '../../base/time.ts'
 import { leadingNumber } from './number.ts'
 import type { Semaphore } from './semaphore.ts'
 import type { Content, InitialContent, TrackingPorts } from './types.ts'

@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import type { FileToTrack } from '../../src/tracking/file-watch.ts'
-import { TrackedFiles } from '../../src/tracking/tracked-files.ts'
-import { patiently, until } from '../support/lab/time.ts'
+import type { FileToTrack } from '../../../src/scripts/tracking/file-watch.ts'
+import { TrackedFiles } from '../../../src/scripts/tracking/tracked-files.ts'
+import { patiently, until } from '../../support/lab/time.ts'
 import { ports } from './ports.ts'
 
 async function setup({ onTestFinished }: TestContext) {

@@ -1,9 +1,9 @@
 /** The machine's own clock, timers, files and processes. */
 
-import { instant, toMilliseconds } from '../../src/base/time.ts'
-import { trackedFiles } from '../../src/tracking/file-content.ts'
-import { processTable } from '../../src/tracking/process-table.ts'
-import type { TrackingPorts } from '../../src/tracking/types.ts'
+import { instant, toMilliseconds } from '../../../src/base/time.ts'
+import { trackedFiles } from '../../../src/scripts/tracking/file-content.ts'
+import { processTable } from '../../../src/scripts/tracking/process-table.ts'
+import type { TrackingPorts } from '../../../src/scripts/tracking/types.ts'
 
 export const ports: TrackingPorts = {
   trackedFiles,
