@@ -7,15 +7,16 @@
 import type { PortId } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 
-/** @param tell with words for the log: `process 612 (systemd-network)` */
+/** @param tell with words for the log: `process 612 (systemd-network)`, and advice for whoever runs that, if there is any */
 export function describeAuthor(
   port: PortId,
   processName: World['processName'],
-  tell: (culprit: string) => void,
+  tell: (author: string, hint: string) => void,
 ): void {
   const process = `process ${String(port)}`
   const known = (name: string | undefined): void => {
-    tell(name === undefined ? `${process}, which has ended` : `${process} (${name})`)
+    const author = name === undefined ? `${process}, which has ended` : `${process} (${name})`
+    tell(author, hintFor(author))
   }
   processName(port).then(known, () => {
     known(undefined)
@@ -35,7 +36,7 @@ const HINTS: readonly (readonly [program: string, hint: string])[] = [
   ['ifdown', 'ifdown: it takes all addresses of the interface'],
 ]
 
-export function hintFor(culprit: string): string {
-  const found = HINTS.find(([program]) => culprit.includes(`(${program}`))
+export function hintFor(author: string): string {
+  const found = HINTS.find(([program]) => author.includes(`(${program}`))
   return found === undefined ? '' : `; ${found[1]}`
 }

@@ -1,10 +1,12 @@
 /** Keeps things in the kernel that others may take away; retry.ts says how often it tries. */
 
 import { between, earliest, type Instant } from '../base/time.ts'
+import type { LinkTable } from '../netlink/link-table.ts'
 import type { Refusal } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 import type { Attempt } from './applier.ts'
 import { keyOfItem as keyOf, type Item } from './link-binding.ts'
+import { isPresent } from './observed.ts'
 import { beginning, isSeen, reconsidered, tried, wasSeen, type Retry } from './retry.ts'
 
 export interface KeeperPorts extends Pick<World, 'clock' | 'timers'> {
@@ -20,6 +22,17 @@ export interface KeeperPorts extends Pick<World, 'clock' | 'timers'> {
   /** Once for every reason in a row. */
   readonly refused: (item: Item, refusal: Refusal) => void
 }
+
+/** What a keeper of real items needs: the kernel's table says what is there. */
+export interface ItemKeeperPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
+  readonly table: () => LinkTable
+}
+
+/** @param purpose what it is to keep, and who hears of it */
+export const keeperOfItems = (
+  { clock, timers, drain, table }: ItemKeeperPorts,
+  purpose: Pick<KeeperPorts, 'wanted' | 'install' | 'restored' | 'refused'>,
+): Keeper => new Keeper({ clock, timers, drain, isPresent: (item) => isPresent(item, table()), ...purpose })
 
 export class Keeper {
   private readonly ports: KeeperPorts

@@ -4,19 +4,17 @@
  * how often. Where the kernel refuses it, the Master steps down after all.
  */
 
-import type { LinkTable } from '../netlink/link-table.ts'
-import { describeAuthor, hintFor } from './change-author.ts'
+import { describeAuthor } from './change-author.ts'
 import type { InstalledState } from './installed-state.ts'
-import { Keeper, type KeeperPorts } from './keeper.ts'
+import { keeperOfItems, type ItemKeeperPorts, type Keeper } from './keeper.ts'
 import { describeItem, type Item } from './link-binding.ts'
-import { isPresent, type Loss } from './observed.ts'
+import type { Loss } from './observed.ts'
 import { timesToTell } from './retry.ts'
 import type { PortId } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
 
-export interface RestorerPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
+export interface RestorerPorts extends ItemKeeperPorts {
   readonly installed: InstalledState
-  readonly table: () => LinkTable
   readonly say: (text: string) => void
   readonly processName: World['processName']
   /** Who asks the kernel on our behalf. */
@@ -34,12 +32,8 @@ export class Restorer {
 
   constructor(ports: RestorerPorts) {
     this.ports = ports
-    this.keeper = new Keeper({
-      clock: ports.clock,
-      timers: ports.timers,
-      drain: ports.drain,
+    this.keeper = keeperOfItems(ports, {
       wanted: () => this.losses.filter((loss) => this.isHeld(loss)).map(({ item }) => item),
-      isPresent: (item) => isPresent(item, ports.table()),
       install: (items) => ports.installed.putBack(items),
       restored: (item, count) => {
         this.restored(item, count)
@@ -77,8 +71,8 @@ export class Restorer {
     else if (loss.by === 'link') tell('the kernel, with its interface')
     else if (loss.by === undefined) tell('somebody else')
     else
-      describeAuthor(loss.by, this.ports.processName, (culprit) => {
-        tell(culprit + hintFor(culprit))
+      describeAuthor(loss.by, this.ports.processName, (author, hint) => {
+        tell(author + hint)
       })
   }
 

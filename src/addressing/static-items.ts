@@ -8,25 +8,23 @@
 
 import type { Complaint } from '../events/event.ts'
 import { linksOf } from '../netlink/identity.ts'
-import type { LinkTable } from '../netlink/link-table.ts'
 import type { LinkEvent } from '../netlink/types.ts'
 import type { World } from '../world/world.ts'
-import { describeAuthor, hintFor } from './change-author.ts'
+import { describeAuthor } from './change-author.ts'
 import { STATIC_ITEMS, type Claims } from './claims.ts'
 import type { HostAddresses } from './host-addresses.ts'
 import type { Applier, Attempt } from './applier.ts'
-import { Keeper, type KeeperPorts } from './keeper.ts'
+import { keeperOfItems, type ItemKeeperPorts, type Keeper } from './keeper.ts'
 import { allOf, onLink, keyOfItem, bind, type Item, type Bound } from './link-binding.ts'
 import { reconcile, type Share, type Situation } from './reconcile.ts'
-import { findLosses, isPresent, type Loss } from './observed.ts'
+import { findLosses, type Loss } from './observed.ts'
 import { timesToTell } from './retry.ts'
 import { NOTHING, type DesiredState } from './desired.ts'
 
-export interface StaticItemsPorts extends Pick<KeeperPorts, 'clock' | 'timers' | 'drain'> {
+export interface StaticItemsPorts extends ItemKeeperPorts {
   readonly applier: Applier
   readonly claims: Claims
   readonly hosts: Pick<HostAddresses, 'notice'>
-  readonly table: () => LinkTable
   readonly processName: World['processName']
   readonly say: (text: string) => void
   readonly complain: (complaint: Complaint) => void
@@ -41,12 +39,8 @@ export class StaticItems {
   private wanted: DesiredState = NOTHING
   constructor(ports: StaticItemsPorts) {
     this.ports = ports
-    this.keeper = new Keeper({
-      clock: ports.clock,
-      timers: ports.timers,
-      drain: ports.drain,
+    this.keeper = keeperOfItems(ports, {
       wanted: () => this.items(),
-      isPresent: (item) => isPresent(item, ports.table()),
       install: (items) => this.install(items),
       restored: (item, count) => {
         const times = timesToTell(count)
@@ -122,9 +116,8 @@ export class StaticItems {
 
   private explain(item: Item, by: Loss['by']): void {
     if (typeof by !== 'number') return
-    describeAuthor(by, this.ports.processName, (culprit) => {
-      const hint = hintFor(culprit)
-      if (hint !== '') this.ports.say(`static ${item.text} was removed by ${culprit}${hint}`)
+    describeAuthor(by, this.ports.processName, (author, hint) => {
+      if (hint !== '') this.ports.say(`static ${item.text} was removed by ${author}${hint}`)
     })
   }
 

@@ -8,7 +8,7 @@ import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import type { Found } from '../control/problem.ts'
 import type { LinkEvent } from '../netlink/types.ts'
 import type { EventList } from '../events/event-list.ts'
-import { complaintLine, type Complaint, type DomainEvent } from '../events/event.ts'
+import { complainInWords, type DomainEvent } from '../events/event.ts'
 import { voiceOf } from '../events/voice.ts'
 import type { Findings } from '../vrrp/conditions.ts'
 import type { Engine } from '../vrrp/engine.ts'
@@ -186,9 +186,9 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
     const say = (text: string): void => {
       log.info(text)
     }
-    const complain = (complaint: Complaint): void => {
-      log.warn(complaintLine(complaint))
-    }
+    const complain = complainInWords((text) => {
+      log.warn(text)
+    })
     return new VirtualMacs({ kernel: world.kernel, settings: world.linkSettings, say, complain }, previous)
   }
 

@@ -97,3 +97,10 @@ export type ComplaintKind =
 /** As the log and the journal have it. */
 export const complaintLine = ({ router, text }: Pick<Complaint, 'router' | 'text'>): string =>
   router === undefined ? text : `(${router}) ${text}`
+
+/** For those who hear of complaints where there is no list of events yet. @param warn is told each as one line */
+export const complainInWords =
+  (warn: (line: string) => void) =>
+  (complaint: Complaint): void => {
+    warn(complaintLine(complaint))
+  }

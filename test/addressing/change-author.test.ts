@@ -19,6 +19,6 @@ test.each([
   ['process 9 (dhclient)', /^; dhclient: /],
   ['process 9 (ip)', /^$/],
   ['process 9, which has ended', /^$/],
-])('%s has advice: %s', (culprit, advice) => {
-  expect(hintFor(culprit)).toMatch(advice)
+])('%s has advice: %s', (author, advice) => {
+  expect(hintFor(author)).toMatch(advice)
 })

@@ -1,7 +1,7 @@
 /** What a daemon that ended without a goodbye has left in the kernel, by its record, is taken away. */
 
 import { formatCidr } from '../../base/address.ts'
-import { complaintLine, type Complaint } from '../../events/event.ts'
+import { complainInWords } from '../../events/event.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { World } from '../../world/world.ts'
 import { removeVirtualMacs, restoreSettings } from '../kernel/virtual-macs.ts'
@@ -15,9 +15,7 @@ export function removeRecorded(
   complain: (text: string) => void,
 ): readonly string[] {
   const present = presentOf(record.instances, world.kernel)
-  const refused = (complaint: Complaint): void => {
-    complain(complaintLine(complaint))
-  }
+  const refused = complainInWords(complain)
   withdrawAll(record.instances, world, refused)
   removeVirtualMacs(record.virtualMacs, world.kernel, refused)
   restoreSettings(record.settings, world.linkSettings)

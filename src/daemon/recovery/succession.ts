@@ -4,7 +4,7 @@
  */
 
 import { noFacts, type Findings } from '../../vrrp/conditions.ts'
-import { complaintLine, type Complaint, type DomainEvent } from '../../events/event.ts'
+import { complainInWords, type Complaint, type DomainEvent } from '../../events/event.ts'
 import type { Engine, EngineEvent } from '../../vrrp/engine.ts'
 import type { World } from '../../world/world.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
@@ -75,9 +75,10 @@ export class Succession {
   /** @returns the routers that go on as Master */
   begin(): ReadonlySet<string> {
     const { kernel, linkSettings, log, firewall } = this.ports
-    const complain = (complaint: Complaint): void => {
-      log.warn(complaintLine(complaint))
+    const warn = (text: string): void => {
+      log.warn(text)
     }
+    const complain = complainInWords(warn)
     if (this.previous) {
       const orphans = orphaned(this.previous, [...this.ports.routers(), this.ports.statics()])
       withdrawAll(orphans, { kernel, linkSettings }, complain)
@@ -87,7 +88,7 @@ export class Succession {
     }
     this.record = new RunRecordFile(() => this.makeRecord(), {
       ...this.ports,
-      complain: (text) => log.warn(text),
+      complain: warn,
     })
     this.record.begin()
     for (const name of this.resumed) log.info(`(${name}) was MASTER until this restart, going on as such`)
