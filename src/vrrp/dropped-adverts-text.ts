@@ -1,4 +1,4 @@
-/** Deafness in words: for the log, the status and the doctor alike. */
+/** Dropped adverts in words: for the log, the status and the doctor alike. */
 
 import { formatIpv4, isMulticastIpv4 } from '../base/address.ts'
 import type { DroppedAdverts } from './dropped-adverts.ts'
@@ -11,10 +11,10 @@ const MOST_NAMED = 4
  *
  * @param offLink the sender's address is in none of the link's networks: then the reverse path filter drops it as well
  */
-export function describeDeafness(deafness: DroppedAdverts, link: string, offLink: boolean): string {
-  const { source, protocol, destination } = deafness
+export function describeDroppedAdverts(dropped: DroppedAdverts, link: string, offLink: boolean): string {
+  const { source, protocol, destination } = dropped
   const from = formatIpv4(source)
-  const adverts = `adverts from ${from} (${routers(deafness.priorities)}) reach ${link}`
+  const adverts = `adverts from ${from} (${routers(dropped.priorities)}) reach ${link}`
   const allow = `allow protocol ${protocol} ${isMulticastIpv4(destination) ? `to ${formatIpv4(destination)}` : `from ${from}`}`
   if (!offLink) return `${adverts} but a firewall drops them: ${allow}`
   const filter = `${from} is in no network of ${link}: the reverse path filter (net.ipv4.conf.${link}.rp_filter)`

@@ -47,7 +47,7 @@ export interface Review {
   readonly look: boolean
   /** When to review again at the latest; undefined: when something has changed. */
   readonly next: Instant | undefined
-  readonly deafness: readonly DroppedAdverts[]
+  readonly dropped: readonly DroppedAdverts[]
 }
 
 /** Adverts come about a millisecond apart from their due time; half an interval is no jitter any more. */
@@ -119,7 +119,7 @@ export class DroppedAdvertsDetector {
         earliest,
         undefined,
       ),
-      deafness: unheard.filter(({ noticedAt }) => now >= after(noticedAt, SETTLE)),
+      dropped: unheard.filter(({ noticedAt }) => now >= after(noticedAt, SETTLE)),
     }
   }
 

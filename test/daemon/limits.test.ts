@@ -206,7 +206,7 @@ const NIC: Link = {
 class Bench {
   private assembly: Assembly
   private model: Model
-  private codec: AdvertDispatcher
+  private dispatcher: AdvertDispatcher
   private engine: Engine
   private mtu: number | undefined
   private now = at(1)
@@ -216,7 +216,7 @@ class Bench {
     this.model = model
     this.mtu = mtu
     this.assembly = assemble(model)
-    this.codec = new AdvertDispatcher(this.assembly.routers)
+    this.dispatcher = new AdvertDispatcher(this.assembly.routers)
     const { groups, routers } = this.assembly
     this.engine = createEngine(
       { routers: routers.map(({ router }) => router), groups, facts: this.facts() },
@@ -245,7 +245,7 @@ class Bench {
     this.dispatch({ type: 'dismiss', routers: dismissed.map(({ router }) => router.name) })
     this.model = model
     this.assembly = assembly
-    this.codec = this.codec.reconfigured(assembly.routers)
+    this.dispatcher = this.dispatcher.reconfigured(assembly.routers)
     const { routers, groups } = assembly
     const facts = { ...this.engine.facts, links: this.facts().links }
     this.dispatch({
@@ -306,7 +306,7 @@ class Bench {
     if (source === undefined) return
     const { addresses, signed = false } = assembled.router
     const capacity = advertCapacity(this.mtu === 0 ? 0 : this.mtu, { version: 2, family: 4, signed })
-    for (const { bytes } of this.codec.encode(assembled, source, priority, unadvertised)) {
+    for (const { bytes } of this.dispatcher.encode(assembled, source, priority, unadvertised)) {
       const parsed = parsePacket(bytes)
       expect(parsed.ok).toBe(true)
       if (!parsed.ok) return

@@ -186,7 +186,7 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/journal/recorder.ts',
     fault: 'remembers instances that are in no file',
-    find: 'this.heard.retain(routers)',
+    find: 'this.observedMasters.retain(routers)',
     put: '',
   },
   {

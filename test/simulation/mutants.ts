@@ -72,7 +72,7 @@ const trusting = (assembled: Assembled): Assembled => {
   return { ...assembled, transport: { ...transport, rules: { ...transport.rules, onlyPeers: false } } }
 }
 
-class ForgetfulCodec extends AdvertDispatcher {
+class ForgetfulDispatcher extends AdvertDispatcher {
   private readonly all: readonly Assembled[]
 
   constructor(routers: readonly Assembled[], used: readonly UsedNumbers[]) {
@@ -322,7 +322,7 @@ export const mutants: Readonly<
     mishaps: ['trespass'],
   },
   'believes recordings': {
-    machinery: { createDispatcher: (routers, used) => new ForgetfulCodec(routers, used) },
+    machinery: { createDispatcher: (routers, used) => new ForgetfulDispatcher(routers, used) },
     found: ['authenticity'],
   },
   'keeps what a reload dismisses': {
@@ -368,10 +368,14 @@ export const rareMutants: typeof mutants = {
   'signed-in-step': {
     machinery: {
       createDispatcher: (routers, used) => {
-        const codec = new AdvertDispatcher(routers, used)
+        const dispatcher = new AdvertDispatcher(routers, used)
         // Nobody else's number is ever thought to be the same as one of ours.
-        Reflect.set(codec, 'onlySent', { get: () => undefined, set: () => undefined, delete: () => false })
-        return codec
+        Reflect.set(dispatcher, 'onlySent', {
+          get: () => undefined,
+          set: () => undefined,
+          delete: () => false,
+        })
+        return dispatcher
       },
     },
     found: ['authenticity'],

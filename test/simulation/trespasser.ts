@@ -20,8 +20,8 @@ export class Trespasser {
     const spec = host.spec.routers.find((each) => each.vrid === vrid)
     if (spec === undefined) return
     const stranger = buildStranger(spec, host.number)
-    const codec = new AdvertDispatcher([stranger])
-    for (const { bytes, to } of codec.encode(stranger, addressOn(spec.lan, STRANGER), priority))
+    const dispatcher = new AdvertDispatcher([stranger])
+    for (const { bytes, to } of dispatcher.encode(stranger, addressOn(spec.lan, STRANGER), priority))
       if (isFor(host, spec.lan, to)) host.receive({ lan: spec.lan, vrid, bytes, to, isForged: true })
   }
 

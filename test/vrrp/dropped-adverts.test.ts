@@ -1,7 +1,7 @@
 /** When the tap is looked through, and what is concluded from it. */
 
 import { describe, expect, test } from 'vitest'
-import { describeDeafness } from '../../src/vrrp/dropped-adverts-text.ts'
+import { describeDroppedAdverts } from '../../src/vrrp/dropped-adverts-text.ts'
 import {
   DroppedAdvertsDetector,
   type Listener,
@@ -26,7 +26,7 @@ const seen = (second: number, change: Partial<SeenAdvert> = {}): SeenAdvert => (
 
 /** Reviews when the last review asked for it, at most; gives the times between which the tap was wanted. */
 function looks(
-  hearing: DroppedAdvertsDetector,
+  detector: DroppedAdvertsDetector,
   listeners: readonly Listener[],
   from: number,
   to: number,
@@ -34,7 +34,7 @@ function looks(
   const found: [number, number][] = []
   let open: number | undefined
   for (let now = from; now <= to;) {
-    const { look, next } = hearing.review(listeners, at(now))
+    const { look, next } = detector.review(listeners, at(now))
     if (look) open ??= now
     else if (open !== undefined) {
       found.push([open, now])
@@ -45,7 +45,7 @@ function looks(
   return open === undefined ? found : [...found, [open, to]]
 }
 
-const sources = ({ deafness }: Review): readonly number[] => deafness.map(({ source }) => source)
+const sources = ({ dropped }: Review): readonly number[] => dropped.map(({ source }) => source)
 
 describe('when to look', () => {
   test('from the start until whoever is Master would have been heard, then 2.5 of 60 intervals', () => {
@@ -58,44 +58,44 @@ describe('when to look', () => {
   })
 
   test('hundreds of routers look together', () => {
-    const hearing = new DroppedAdvertsDetector()
+    const detector = new DroppedAdvertsDetector()
     const all = Array.from({ length: 250 }, (_, index) => listener(index + 1))
     for (const { vrid } of all) {
-      hearing.review(all, at(5))
-      hearing.heard(neighbour, vrid, at(5 + vrid / 250))
+      detector.review(all, at(5))
+      detector.heard(neighbour, vrid, at(5 + vrid / 250))
     }
-    expect(looks(hearing, all, 20, 130)).toEqual([
+    expect(looks(detector, all, 20, 130)).toEqual([
       [60, 62.5],
       [120, 122.5],
     ])
   })
 
   test('never while adverts are heard', () => {
-    const hearing = new DroppedAdvertsDetector()
-    hearing.review([listener()], at(0))
+    const detector = new DroppedAdvertsDetector()
+    detector.review([listener()], at(0))
     for (let second = 0; second < 130; second++) {
-      hearing.heard(neighbour, 51, at(second))
-      expect(hearing.review([listener()], at(second + 0.001)).look).toBe(false)
-      expect(hearing.review([listener()], at(second + 0.999)).look).toBe(false)
+      detector.heard(neighbour, 51, at(second))
+      expect(detector.review([listener()], at(second + 0.001)).look).toBe(false)
+      expect(detector.review([listener()], at(second + 0.999)).look).toBe(false)
     }
   })
 
   test('one and a half intervals after the last advert, before the Master_Down_Timer can expire', () => {
-    const hearing = new DroppedAdvertsDetector()
-    hearing.review([listener()], at(0))
-    hearing.heard(neighbour, 51, at(10))
-    expect(hearing.review([listener()], at(11.4))).toMatchObject({ look: false, next: at(11.5) })
-    expect(hearing.review([listener()], at(11.5)).look).toBe(true)
+    const detector = new DroppedAdvertsDetector()
+    detector.review([listener()], at(0))
+    detector.heard(neighbour, 51, at(10))
+    expect(detector.review([listener()], at(11.4))).toMatchObject({ look: false, next: at(11.5) })
+    expect(detector.review([listener()], at(11.5)).look).toBe(true)
   })
 
   test('an advert for another VRID does not break the silence', () => {
-    const hearing = new DroppedAdvertsDetector()
-    hearing.review([listener()], at(0))
-    hearing.heard(neighbour, 52, at(10))
-    expect(hearing.review([listener()], at(10.1)).look).toBe(false)
-    hearing.heard(neighbour, 51, at(20))
-    hearing.heard(neighbour, 52, at(21.5))
-    expect(hearing.review([listener()], at(21.6)).look).toBe(true)
+    const detector = new DroppedAdvertsDetector()
+    detector.review([listener()], at(0))
+    detector.heard(neighbour, 52, at(10))
+    expect(detector.review([listener()], at(10.1)).look).toBe(false)
+    detector.heard(neighbour, 51, at(20))
+    detector.heard(neighbour, 52, at(21.5))
+    expect(detector.review([listener()], at(21.6)).look).toBe(true)
   })
 
   test('longer intervals take longer looks, more seldom', () => {
@@ -106,119 +106,119 @@ describe('when to look', () => {
   })
 
   test('anew when a router takes part again', () => {
-    const hearing = new DroppedAdvertsDetector()
-    expect(looks(hearing, [listener()], 0, 30)).toEqual([[0, 8]])
-    expect(hearing.review([], at(31))).toEqual({ look: false, next: undefined, deafness: [] })
-    expect(looks(hearing, [listener()], 40, 50)).toEqual([[40, 48]])
+    const detector = new DroppedAdvertsDetector()
+    expect(looks(detector, [listener()], 0, 30)).toEqual([[0, 8]])
+    expect(detector.review([], at(31))).toEqual({ look: false, next: undefined, dropped: [] })
+    expect(looks(detector, [listener()], 40, 50)).toEqual([[40, 48]])
   })
 })
 
 describe('what is concluded', () => {
   function watching(): DroppedAdvertsDetector {
-    const hearing = new DroppedAdvertsDetector()
-    hearing.review([listener(), listener(52)], at(0))
-    return hearing
+    const detector = new DroppedAdvertsDetector()
+    detector.review([listener(), listener(52)], at(0))
+    return detector
   }
-  const review = (hearing: DroppedAdvertsDetector, second: number): Review =>
-    hearing.review([listener(), listener(52)], at(second))
+  const review = (detector: DroppedAdvertsDetector, second: number): Review =>
+    detector.review([listener(), listener(52)], at(second))
 
   test('seen and not heard is deaf, a moment later', () => {
-    const hearing = watching()
-    hearing.seen(seen(1), at(1))
-    expect(review(hearing, 1.05)).toMatchObject({ deafness: [], next: at(1.1) })
-    expect(review(hearing, 1.1).deafness).toEqual([expect.objectContaining({ ...neighbour, since: at(1) })])
+    const detector = watching()
+    detector.seen(seen(1), at(1))
+    expect(review(detector, 1.05)).toMatchObject({ dropped: [], next: at(1.1) })
+    expect(review(detector, 1.1).dropped).toEqual([expect.objectContaining({ ...neighbour, since: at(1) })])
   })
 
   test('one that was read late gets the same moment', () => {
-    const hearing = watching()
-    hearing.seen(seen(1), at(5))
-    expect(sources(review(hearing, 5.05))).toEqual([])
-    expect(sources(review(hearing, 5.1))).toEqual([neighbour.source])
+    const detector = watching()
+    detector.seen(seen(1), at(5))
+    expect(sources(review(detector, 5.05))).toEqual([])
+    expect(sources(review(detector, 5.1))).toEqual([neighbour.source])
   })
 
   test.each([
     ['before it was seen', [1, 0.999]],
     ['after it was seen', [1, 1.05]],
   ])('heard %s is not deaf', (_when, [sawAt = 0, heardAt = 0]) => {
-    const hearing = watching()
-    if (heardAt < sawAt) hearing.heard(neighbour, 51, at(heardAt))
-    hearing.seen(seen(sawAt), at(sawAt))
-    if (heardAt > sawAt) hearing.heard(neighbour, 51, at(heardAt))
-    expect(sources(review(hearing, 2))).toEqual([])
+    const detector = watching()
+    if (heardAt < sawAt) detector.heard(neighbour, 51, at(heardAt))
+    detector.seen(seen(sawAt), at(sawAt))
+    if (heardAt > sawAt) detector.heard(neighbour, 51, at(heardAt))
+    expect(sources(review(detector, 2))).toEqual([])
   })
 
   test('a neighbour whose other adverts are heard is not deaf to', () => {
-    const hearing = watching()
-    hearing.heard(neighbour, 52, at(1))
-    hearing.seen(seen(1.001), at(1.001))
-    expect(sources(review(hearing, 2))).toEqual([])
+    const detector = watching()
+    detector.heard(neighbour, 52, at(1))
+    detector.seen(seen(1.001), at(1.001))
+    expect(sources(review(detector, 2))).toEqual([])
   })
 
   test('a firewall that is closed later is noticed', () => {
-    const hearing = watching()
-    hearing.heard(neighbour, 51, at(1))
-    hearing.seen(seen(3), at(3))
-    expect(sources(review(hearing, 4))).toEqual([neighbour.source])
+    const detector = watching()
+    detector.heard(neighbour, 51, at(1))
+    detector.seen(seen(3), at(3))
+    expect(sources(review(detector, 4))).toEqual([neighbour.source])
   })
 
   test('of two neighbours, the one who is not heard; of two protocols, too', () => {
-    const hearing = watching()
-    hearing.heard(neighbour, 51, at(1))
-    hearing.seen(seen(1), at(1))
-    hearing.seen(seen(1, { source: ip('10.0.0.3') }), at(1))
-    hearing.seen(seen(1, { protocol: 51 }), at(1))
-    expect(review(hearing, 2).deafness.map(({ source, protocol }) => [source, protocol])).toEqual([
+    const detector = watching()
+    detector.heard(neighbour, 51, at(1))
+    detector.seen(seen(1), at(1))
+    detector.seen(seen(1, { source: ip('10.0.0.3') }), at(1))
+    detector.seen(seen(1, { protocol: 51 }), at(1))
+    expect(review(detector, 2).dropped.map(({ source, protocol }) => [source, protocol])).toEqual([
       [ip('10.0.0.3'), 112],
       [ip('10.0.0.2'), 51],
     ])
   })
 
   test('VRIDs that are none of ours do not matter', () => {
-    const hearing = watching()
-    hearing.seen(seen(1, { vrid: 53 }), at(1))
-    expect(sources(review(hearing, 2))).toEqual([])
+    const detector = watching()
+    detector.seen(seen(1, { vrid: 53 }), at(1))
+    expect(sources(review(detector, 2))).toEqual([])
   })
 
   test('it is over at once when the neighbour is heard', () => {
-    const hearing = watching()
-    hearing.seen(seen(1), at(1))
-    expect(sources(review(hearing, 2))).toEqual([neighbour.source])
-    hearing.heard(neighbour, 51, at(2.1))
-    expect(sources(review(hearing, 2.2))).toEqual([])
+    const detector = watching()
+    detector.seen(seen(1), at(1))
+    expect(sources(review(detector, 2))).toEqual([neighbour.source])
+    detector.heard(neighbour, 51, at(2.1))
+    expect(sources(review(detector, 2.2))).toEqual([])
   })
 
   test('it is over after a regular look that saw nothing, not before', () => {
-    const hearing = watching()
-    hearing.seen(seen(1), at(1))
-    expect(sources(review(hearing, 61))).toEqual([neighbour.source])
-    hearing.seen(seen(61), at(61))
-    expect(review(hearing, 122).deafness).toEqual([expect.objectContaining({ since: at(1) })])
-    expect(sources(review(hearing, 126.1))).toEqual([])
+    const detector = watching()
+    detector.seen(seen(1), at(1))
+    expect(sources(review(detector, 61))).toEqual([neighbour.source])
+    detector.seen(seen(61), at(61))
+    expect(review(detector, 122).dropped).toEqual([expect.objectContaining({ since: at(1) })])
+    expect(sources(review(detector, 126.1))).toEqual([])
   })
 
   test('the priorities last seen, by VRID', () => {
-    const hearing = watching()
-    hearing.seen(seen(1, { vrid: 52, priority: 100 }), at(1))
-    hearing.seen(seen(1), at(1))
-    hearing.seen(seen(2, { priority: 130 }), at(2))
-    expect([...(review(hearing, 3).deafness[0]?.priorities ?? [])]).toEqual([
+    const detector = watching()
+    detector.seen(seen(1, { vrid: 52, priority: 100 }), at(1))
+    detector.seen(seen(1), at(1))
+    detector.seen(seen(2, { priority: 130 }), at(2))
+    expect([...(review(detector, 3).dropped[0]?.priorities ?? [])]).toEqual([
       [51, 130],
       [52, 100],
     ])
   })
 
   test('invented senders take no more than their share of memory', () => {
-    const hearing = watching()
+    const detector = watching()
     for (let number = 0; number < 10_000; number++) {
-      hearing.seen(seen(1, { source: (number + 1) as never }), at(1))
-      hearing.heard({ source: -number as never, protocol: 112 }, 52, at(1))
+      detector.seen(seen(1, { source: (number + 1) as never }), at(1))
+      detector.heard({ source: -number as never, protocol: 112 }, 52, at(1))
     }
-    expect(review(hearing, 2).deafness.length).toBe(64)
+    expect(review(detector, 2).dropped.length).toBe(64)
   })
 })
 
 describe('in words', () => {
-  const deafness = {
+  const dropped = {
     ...neighbour,
     destination: ip('224.0.0.18'),
     priorities: new Map([[51, 150]]),
@@ -227,21 +227,21 @@ describe('in words', () => {
 
   test.each([
     [
-      deafness,
+      dropped,
       false,
       'adverts from 10.0.0.2 (VRID 51, priority 150) reach eth0 but a firewall drops them: allow protocol 112 to 224.0.0.18',
     ],
     [
-      { ...deafness, protocol: 51, priorities: new Map([1, 2, 3, 4, 5, 6].map((vrid) => [vrid, 100])) },
+      { ...dropped, protocol: 51, priorities: new Map([1, 2, 3, 4, 5, 6].map((vrid) => [vrid, 100])) },
       false,
       'adverts from 10.0.0.2 (VRIDs 1, 2, 3, 4 and 2 more) reach eth0 but a firewall drops them: allow protocol 51 to 224.0.0.18',
     ],
     [
-      { ...deafness, destination: ip('10.0.0.1') },
+      { ...dropped, destination: ip('10.0.0.1') },
       true,
       'adverts from 10.0.0.2 (VRID 51, priority 150) reach eth0 but are dropped; 10.0.0.2 is in no network of eth0: the reverse path filter (net.ipv4.conf.eth0.rp_filter) or a firewall does that: allow protocol 112 from 10.0.0.2',
     ],
   ])('%#', (what, offLink, text) => {
-    expect(describeDeafness(what, 'eth0', offLink)).toBe(text)
+    expect(describeDroppedAdverts(what, 'eth0', offLink)).toBe(text)
   })
 })

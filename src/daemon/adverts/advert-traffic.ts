@@ -11,7 +11,7 @@ import type { DaemonPorts } from '../daemon-ports.ts'
 import type { AdvertToSend } from '../outbox.ts'
 import type { DroppedAdvertsProblem, DroppedAdvertsWatch } from './dropped-adverts-watch.ts'
 import { listeningAddresses } from './transport.ts'
-import { watchDeafness } from '../links/watched-links.ts'
+import { watchDroppedAdverts } from '../links/watched-links.ts'
 
 export interface AdvertTrafficPorts extends Pick<
   DaemonPorts,
@@ -26,25 +26,25 @@ export interface AdvertTrafficPorts extends Pick<
 
 export class AdvertTraffic {
   private readonly links: AdvertLinks
-  private readonly deafness: DroppedAdvertsWatch
+  private readonly droppedAdverts: DroppedAdvertsWatch
   private routers: readonly Assembled[]
-  private codec: AdvertDispatcher
+  private dispatcher: AdvertDispatcher
 
   constructor(routers: readonly Assembled[], used: readonly UsedNumbers[], ports: AdvertTrafficPorts) {
     this.routers = routers
-    this.codec = ports.core.createDispatcher(routers, used)
+    this.dispatcher = ports.core.createDispatcher(routers, used)
     this.links = new AdvertLinks({
       clock: ports.clock,
       timers: ports.timers,
       adverts: ports.adverts,
       complain: ports.complain,
       onPacket: (packet) => {
-        this.deafness.heard(packet)
-        const event = this.codec.decode(packet, ports.sourceOn(packet.link))
+        this.droppedAdverts.heard(packet)
+        const event = this.dispatcher.decode(packet, ports.sourceOn(packet.link))
         if (event) ports.onEvent(event)
       },
     })
-    this.deafness = watchDeafness(ports, () => ({
+    this.droppedAdverts = watchDroppedAdverts(ports, () => ({
       routers: ports.records(),
       listeningAt: (link) => this.links.listeningAt(link),
       linkOf: (router) => ports.routerNamed(router).advertLink,
@@ -53,18 +53,18 @@ export class AdvertTraffic {
 
   /** Neighbours whom a firewall keeps from us. */
   get problems(): readonly DroppedAdvertsProblem[] {
-    return this.deafness.problems()
+    return this.droppedAdverts.problems()
   }
 
   /** Of authentication headers: see AdvertDispatcher. */
   get usedNumbers(): readonly UsedNumbers[] {
-    return this.codec.used
+    return this.dispatcher.used
   }
 
   /** @param links those that are still of use */
   use(routers: readonly Assembled[], links: ReadonlySet<string>): void {
     this.routers = routers
-    this.codec = this.codec.reconfigured(routers)
+    this.dispatcher = this.dispatcher.reconfigured(routers)
     this.links.retain(links)
   }
 
@@ -76,11 +76,11 @@ export class AdvertTraffic {
   send(assembled: Assembled, { source, priority, copies, unadvertised }: AdvertToSend): void {
     if (source === undefined) return
     for (let copy = 0; copy < copies; copy += 1)
-      this.links.send(assembled.advertLink, this.codec.encode(assembled, source, priority, unadvertised))
+      this.links.send(assembled.advertLink, this.dispatcher.encode(assembled, source, priority, unadvertised))
   }
 
   skipSequence(assembled: Assembled): void {
-    this.codec.skipSequence(assembled)
+    this.dispatcher.skipSequence(assembled)
   }
 
   /** Reads all that has arrived. */
@@ -90,11 +90,11 @@ export class AdvertTraffic {
 
   /** Whether all that should be heard can be. */
   review(): void {
-    this.deafness.review()
+    this.droppedAdverts.review()
   }
 
   close(): void {
-    this.deafness.close()
+    this.droppedAdverts.close()
     this.links.closeAll()
   }
 }

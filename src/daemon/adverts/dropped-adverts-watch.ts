@@ -11,7 +11,7 @@ import type { Result } from '../../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
-import { describeDeafness } from '../../vrrp/dropped-adverts-text.ts'
+import { describeDroppedAdverts } from '../../vrrp/dropped-adverts-text.ts'
 import { DroppedAdvertsDetector, type DroppedAdverts, type Listener } from '../../vrrp/dropped-adverts.ts'
 import type { AdvertTap } from '../../vrrp/socket/advert-tap.ts'
 import { internetChecksum, parseIpv4Header, PROTOCOL } from '../../vrrp/wire/ip.ts'
@@ -32,7 +32,7 @@ export interface NamedListener extends Listener {
   readonly name: string
 }
 
-export interface DeafnessPorts {
+export interface DroppedAdvertsPorts {
   readonly clock: Clock
   readonly timers: Timers
   readonly openTap: (linkIndex: number) => Result<AdvertTap, SystemError>
@@ -53,10 +53,10 @@ export interface DroppedAdvertsProblem {
 }
 
 interface Watch {
-  readonly hearing: DroppedAdvertsDetector
+  readonly detector: DroppedAdvertsDetector
   link: WatchedLink
   tap: AdvertTap | undefined
-  deafness: readonly DroppedAdverts[]
+  dropped: readonly DroppedAdverts[]
   /** By protocol and sender. */
   said: Said
 }
@@ -68,11 +68,11 @@ const SAID: Limits = { intervals: [], most: 8, forgetAfter: seconds(300) }
 const READS_PER_WAKEUP = 16
 
 export class DroppedAdvertsWatch {
-  private readonly ports: DeafnessPorts
+  private readonly ports: DroppedAdvertsPorts
   private readonly watches = new Map<string, Watch>()
   private cancel: (() => void) | undefined
 
-  constructor(ports: DeafnessPorts) {
+  constructor(ports: DroppedAdvertsPorts) {
     this.ports = ports
   }
 
@@ -81,7 +81,7 @@ export class DroppedAdvertsWatch {
     const watch = this.watches.get(link)
     if (!watch) return
     const packet = parsePacket(bytes)
-    if (packet.ok) watch.hearing.heard(senderOf(packet.value), packet.value.vrid, arrivedAt)
+    if (packet.ok) watch.detector.heard(senderOf(packet.value), packet.value.vrid, arrivedAt)
   }
 
   /** Looks after all links now, and from then on whenever it is time. */
@@ -103,8 +103,8 @@ export class DroppedAdvertsWatch {
   }
 
   problems(): readonly DroppedAdvertsProblem[] {
-    return [...this.watches.values()].flatMap(({ deafness, link }) =>
-      deafness.map((each) => ({
+    return [...this.watches.values()].flatMap(({ dropped, link }) =>
+      dropped.map((each) => ({
         code: 'firewall',
         routers: link.listeners.filter(({ vrid }) => each.priorities.has(vrid)).map(({ name }) => name),
         text: this.describe(each, link),
@@ -124,14 +124,14 @@ export class DroppedAdvertsWatch {
   private reviewLink(link: WatchedLink, now: Instant): Duration {
     const watch = this.watchOf(link)
     watch.link = link
-    const { look, next, deafness } = watch.hearing.review(link.listeners, now)
+    const { look, next, dropped } = watch.detector.review(link.listeners, now)
     if (look && !watch.tap) watch.tap = this.openTap(watch)
     if (!look && watch.tap) {
       watch.tap.close()
       watch.tap = undefined
     }
-    watch.deafness = deafness
-    for (const each of deafness) this.say(watch, each, now)
+    watch.dropped = dropped
+    for (const each of dropped) this.say(watch, each, now)
     return next === undefined ? LONGEST_WAIT : between(now, next)
   }
 
@@ -139,10 +139,10 @@ export class DroppedAdvertsWatch {
     const existing = this.watches.get(link.name)
     if (existing) return existing
     const made = {
-      hearing: new DroppedAdvertsDetector(),
+      detector: new DroppedAdvertsDetector(),
       link,
       tap: undefined,
-      deafness: [],
+      dropped: [],
       said: NOTHING_SAID,
     }
     this.watches.set(link.name, made)
@@ -169,12 +169,12 @@ export class DroppedAdvertsWatch {
     }
   }
 
-  private see({ hearing, link }: Watch, bytes: Uint8Array, arrivedAt: Instant, now: Instant): void {
+  private see({ detector, link }: Watch, bytes: Uint8Array, arrivedAt: Instant, now: Instant): void {
     const parsed = parsePacket(bytes)
     if (!parsed.ok || !this.shouldBeHeard(parsed.value, link)) return
     const { vrid, fixed, destination } = parsed.value
     const sender = senderOf(parsed.value)
-    hearing.seen({ ...sender, destination, vrid, priority: fixed.priority, arrivedAt }, now)
+    detector.seen({ ...sender, destination, vrid, priority: fixed.priority, arrivedAt }, now)
   }
 
   /** What comes back from our own, or is broken, no socket hears: the kernel drops it whatever the firewall says. */
@@ -184,16 +184,16 @@ export class DroppedAdvertsWatch {
     return intact && link.addresses.has(destination) && !this.ports.isOwn(source)
   }
 
-  private say(watch: Watch, deafness: DroppedAdverts, now: Instant): void {
-    const { said, say } = limitByKey(watch.said, `${deafness.protocol} ${deafness.source}`, now, SAID)
+  private say(watch: Watch, dropped: DroppedAdverts, now: Instant): void {
+    const { said, say } = limitByKey(watch.said, `${dropped.protocol} ${dropped.source}`, now, SAID)
     watch.said = said
-    if (say) this.ports.complain({ what: 'firewall', text: this.describe(deafness, watch.link) })
+    if (say) this.ports.complain({ what: 'firewall', text: this.describe(dropped, watch.link) })
   }
 
-  private describe(deafness: DroppedAdverts, { name, index }: WatchedLink): string {
+  private describe(dropped: DroppedAdverts, { name, index }: WatchedLink): string {
     // A unicast peer may well live elsewhere.
-    const offLink = isMulticastIpv4(deafness.destination) && !this.ports.isNeighbour(index, deafness.source)
-    return describeDeafness(deafness, name, offLink)
+    const offLink = isMulticastIpv4(dropped.destination) && !this.ports.isNeighbour(index, dropped.source)
+    return describeDroppedAdverts(dropped, name, offLink)
   }
 }
 

@@ -34,7 +34,7 @@ import { DrainStream } from './drain-stream.ts'
 export interface DrainPorts {
   readonly clock: Clock
   readonly timers: Timers
-  readonly recorder: Pick<Recorder, 'heard' | 'wallMsOf'>
+  readonly recorder: Pick<Recorder, 'observedMasters' | 'wallMsOf'>
   readonly events: Pick<EventList, 'publish' | 'subscribe'>
   readonly engine: () => Engine
   readonly dispatch: (event: EngineEvent) => void
@@ -145,7 +145,7 @@ export class Drains {
   private lookForSuccessors(operation: Operation): void {
     const { waiting, startedAt, stream, until } = operation
     for (const name of waiting) {
-      const [successor] = this.ports.recorder.heard.live(name, startedAt)
+      const [successor] = this.ports.recorder.observedMasters.live(name, startedAt)
       if (!successor) continue
       waiting.delete(name)
       stream.tell({

@@ -19,7 +19,7 @@ export interface ObservedMaster {
   readonly left: boolean
 }
 
-export type HeardChange = 'new' | 'priority' | 'left' | undefined
+export type ObservedChange = 'new' | 'priority' | 'left' | undefined
 
 /** For each router; a LAN with more masters than that has no need of their number. */
 const MOST_SOURCES = 8
@@ -31,7 +31,7 @@ export class ObservedMasters {
    * @param silentSince one that was last heard before this has been silent in between
    * @returns what is news in it
    */
-  hear(router: string, { source, priority, arrivedAt }: Advert, silentSince: Instant): HeardChange {
+  hear(router: string, { source, priority, arrivedAt }: Advert, silentSince: Instant): ObservedChange {
     const live = this.live(router, silentSince)
     const before = live.find((each) => each.source === source)
     if (priority === 0) {

@@ -34,7 +34,7 @@ export interface RecorderPorts {
 
 export class Recorder {
   readonly journal: Journal = new Journal()
-  readonly heard: ObservedMasters = new ObservedMasters()
+  readonly observedMasters: ObservedMasters = new ObservedMasters()
   private readonly ports: RecorderPorts
   private readonly causes = new Causes()
   /** Told by the link watch already, before the engine's event for it comes. */
@@ -92,7 +92,7 @@ export class Recorder {
 
   /** After a reload: only these routers are there still. */
   retain(routers: ReadonlySet<string>): void {
-    this.heard.retain(routers)
+    this.observedMasters.retain(routers)
     for (const name of this.transitions.keys()) if (!routers.has(name)) this.priorityCauses.forget(name)
     for (const map of [this.transitions, this.vacancies, this.histories]) {
       for (const name of map.keys()) if (!routers.has(name)) map.delete(name)
@@ -188,7 +188,7 @@ export class Recorder {
   private hear({ router: name, advert }: EngineEvent & { type: 'advert' }): number | undefined {
     const record = this.ports.recordOf(name)
     if (!record) return undefined
-    const change = this.heard.hear(name, advert, this.silenceAfter(record))
+    const change = this.observedMasters.hear(name, advert, this.silenceAfter(record))
     const source = formatIpv4(advert.source)
     // A Master's rival is told by the election's own notes.
     if (change === undefined || (record.state.kind === 'master' && change !== 'left')) return undefined
@@ -201,7 +201,7 @@ export class Recorder {
     const text = `${source} ${what} ${name}, priority ${advert.priority}`
     this.causes.begin(this.vacancies.get(name))
     this.vacancies.delete(name)
-    const crowd = this.heard.live(name, this.silenceAfter(record)).length > FEW_MASTERS
+    const crowd = this.observedMasters.live(name, this.silenceAfter(record)).length > FEW_MASTERS
     return this.of(name, 'master-heard', text, crowd ? 'heard' : `heard ${change} ${source}`)
   }
 
@@ -215,7 +215,7 @@ export class Recorder {
   }
 
   private timeout(router: string): void {
-    const heard = this.heard.latest(router)
+    const heard = this.observedMasters.latest(router)
     const lesser = this.priorityCauses.lesserMaster(router)
     const isThere = lesser !== undefined && heard !== undefined && this.isHeardStill(router, heard)
     // A member that its sync group holds back runs out again and again.

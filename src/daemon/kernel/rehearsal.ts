@@ -65,9 +65,9 @@ function onNowhere(assembled: Assembled): Assembled {
 }
 
 function rehearseOnce(assembled: Assembled, stage: Stage): void {
-  const codec = new AdvertDispatcher([assembled])
+  const dispatcher = new AdvertDispatcher([assembled])
   const neighbour = new AdvertDispatcher([assembled])
-  const ports = rehearsalPorts(assembled, stage, codec, neighbour)
+  const ports = rehearsalPorts(assembled, stage, dispatcher, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
   const facts = { ...noFacts, links: new Map([[NOWHERE.name, { up: true, source, mtu: NOWHERE.mtu }]]) }
@@ -85,7 +85,7 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   for (const priority of [50, 200]) {
     for (const { to, bytes } of neighbour.encode(assembled, source, priority)) {
       const address = isMulticastIpv4(to) ? to : source
-      const event = codec.decode({ link: NOWHERE.name, address, bytes, arrivedAt: expired }, source)
+      const event = dispatcher.decode({ link: NOWHERE.name, address, bytes, arrivedAt: expired }, source)
       if (event) happens(event, expired)
     }
   }
@@ -95,7 +95,7 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
 function rehearsalPorts(
   assembled: Assembled,
   stage: Stage,
-  codec: AdvertDispatcher,
+  dispatcher: AdvertDispatcher,
   neighbour: AdvertDispatcher,
 ): OutboxPorts {
   const silent = (): void => undefined
@@ -106,7 +106,7 @@ function rehearsalPorts(
     sendAdvert: (_assembled, { source, priority, unadvertised }) => {
       if (source === undefined) return
       // Who does not listen has no sequence number that we would believe (auth_type AH).
-      for (const { to, bytes } of codec.encode(assembled, source, priority, unadvertised))
+      for (const { to, bytes } of dispatcher.encode(assembled, source, priority, unadvertised))
         neighbour.decode({ link: NOWHERE.name, address: to, bytes, arrivedAt: instant(0) }, source)
     },
     install: (each) => {

@@ -9,7 +9,7 @@ import type { RouterRecord } from '../../vrrp/engine.ts'
 import type { AdvertSockets } from '../../world/world.ts'
 import {
   DroppedAdvertsWatch,
-  type DeafnessPorts,
+  type DroppedAdvertsPorts,
   type NamedListener,
   type WatchedLink,
 } from '../adverts/dropped-adverts-watch.ts'
@@ -21,13 +21,13 @@ export interface Listening {
   readonly linkOf: (router: string) => string
 }
 
-interface Ports extends Pick<DeafnessPorts, 'clock' | 'timers'> {
+interface Ports extends Pick<DroppedAdvertsPorts, 'clock' | 'timers'> {
   readonly kernel: Kernel
   readonly adverts: AdvertSockets
   readonly complain: (complaint: Complaint) => void
 }
 
-export const watchDeafness = (ports: Ports, listening: () => Listening): DroppedAdvertsWatch =>
+export const watchDroppedAdverts = (ports: Ports, listening: () => Listening): DroppedAdvertsWatch =>
   new DroppedAdvertsWatch({
     clock: ports.clock,
     timers: ports.timers,

@@ -42,7 +42,7 @@ export class InstanceReporter {
         return record ? [{ assembled, record }] : []
       }),
       presence: (assembled) => daemon.presence(assembled),
-      heard: recorder.heard,
+      observedMasters: recorder.observedMasters,
       checks: new Map(checks().map((check) => [check.name, check])),
       history: (router) => recorder.history(router),
       drainedUntil,

@@ -29,7 +29,7 @@ export interface InstanceSources extends Moment {
   readonly engine: Engine
   readonly routers: readonly { readonly assembled: Assembled; readonly record: RouterRecord }[]
   readonly presence: (assembled: Assembled) => Presence
-  readonly heard: Pick<ObservedMasters, 'live'>
+  readonly observedMasters: Pick<ObservedMasters, 'live'>
   readonly checks: ReadonlyMap<string, CheckReport>
   readonly history: (router: string) => readonly TransitionReport[]
   /** Until when an instance that was taken out stays out; undefined: until somebody says so. */
@@ -118,7 +118,7 @@ function mastersOf(
   record: RouterRecord,
   sources: InstanceSources,
 ): Pick<InstanceReport, 'master' | 'rivals'> {
-  const live = sources.heard.live(record.router.name, silentSince(record, sources.now))
+  const live = sources.observedMasters.live(record.router.name, silentSince(record, sources.now))
   const reports = live.map((heard) => masterReport(heard, sources))
   if (record.state.kind === 'master') return { master: null, rivals: reports }
   const [master = null, ...rivals] = reports

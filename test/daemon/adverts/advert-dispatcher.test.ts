@@ -21,10 +21,13 @@ beforeAll(async () => {
 })
 
 class Neighbours {
-  private codec = new AdvertDispatcher(routers)
+  private dispatcher = new AdvertDispatcher(routers)
 
   hear(frame: Buffer): EngineEvent | undefined {
-    return this.codec.decode({ link: 'eth0', address: group, bytes: frame.subarray(14), arrivedAt }, source)
+    return this.dispatcher.decode(
+      { link: 'eth0', address: group, bytes: frame.subarray(14), arrivedAt },
+      source,
+    )
   }
 
   /** `advert`, or the reason why not. */
@@ -36,22 +39,22 @@ class Neighbours {
 
   /** The sequence number of the next advert. */
   say(index = 0): number {
-    const [packet] = this.codec.encode(routers[index]!, source, 100)
+    const [packet] = this.dispatcher.encode(routers[index]!, source, 100)
     return Buffer.from(packet!.bytes).readUInt32BE(28)
   }
 
   reload(wanted: readonly Assembled[] = routers): void {
-    this.codec = this.codec.reconfigured(wanted)
+    this.dispatcher = this.dispatcher.reconfigured(wanted)
   }
 
   /** Killed and back, so many numbers later at most. */
   crash(unsure: number): void {
-    const used = this.codec.used.map((each) => ({ ...each, unsure: each.unsure + unsure }))
-    this.codec = new AdvertDispatcher(routers, used)
+    const used = this.dispatcher.used.map((each) => ({ ...each, unsure: each.unsure + unsure }))
+    this.dispatcher = new AdvertDispatcher(routers, used)
   }
 
   answerLower(): number {
-    this.codec.skipSequence(routers[0]!)
+    this.dispatcher.skipSequence(routers[0]!)
     return this.say()
   }
 }
@@ -183,11 +186,11 @@ vrrp_instance ${lines} {
 `
   const peer = (address: string): string => `unicast_peer {\n ${address}\n}\n}\n`
   const heardBy = async (text: string, from: string, address = own): Promise<string | undefined> => {
-    const codec = new AdvertDispatcher(assemble(await modelOf(text)).routers)
+    const dispatcher = new AdvertDispatcher(assemble(await modelOf(text)).routers)
     const fields = { source: from, vrid: 9, priority: 200, addresses: ['10.9.0.9'] }
     const to = formatIpv4(address)
     const frame = craftAdvert({ ...fields, destination: to })
-    const event = codec.decode({ link: 'eth0', address, bytes: frame.subarray(14), arrivedAt }, own)
+    const event = dispatcher.decode({ link: 'eth0', address, bytes: frame.subarray(14), arrivedAt }, own)
     return event !== undefined && 'router' in event ? event.router : undefined
   }
 
@@ -214,9 +217,9 @@ vrrp_instance ${lines} {
 
   test('one advert is a packet for each peer, under one identification', async () => {
     const { routers: assembled } = assemble(await modelOf(unicast('A') + peer('10.9.0.2\n10.9.0.3')))
-    const codec = new AdvertDispatcher(assembled)
+    const dispatcher = new AdvertDispatcher(assembled)
     const ids = [1, 2].map(() =>
-      codec
+      dispatcher
         .encode(assembled[0]!, own, 100)
         .map(({ to, bytes }) => [formatIpv4(to), Buffer.from(bytes).readUInt16BE(4)]),
     )

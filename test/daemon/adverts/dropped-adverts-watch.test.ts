@@ -1,4 +1,4 @@
-/** Which taps are open, and what is said; the decisions are test/vrrp/hearing.test.ts's subject. */
+/** Which taps are open, and what is said; the decisions are test/vrrp/dropped-adverts.test.ts's subject. */
 
 import { expect, test } from 'vitest'
 import { formatIpv4, ipv4FromNumber } from '../../../src/base/address.ts'

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parseIp } from '../../../src/base/address.ts'
 import { rejected } from '../../../src/base/result.ts'
 import { instant } from '../../../src/base/time.ts'
-import { watchDeafness } from '../../../src/daemon/links/watched-links.ts'
+import { watchDroppedAdverts } from '../../../src/daemon/links/watched-links.ts'
 import { MemoryKernel } from '../../../src/simulation/kernel/memory-kernel.ts'
 import type { StateKind } from '../../../src/vrrp/election/state.ts'
 import { createEngine, type RouterRecord } from '../../../src/vrrp/engine.ts'
@@ -31,7 +31,7 @@ function lookedAt(kind: StateKind): readonly string[] {
   const unused = (): never => {
     throw new Error('not asked for')
   }
-  const watch = watchDeafness(
+  const watch = watchDroppedAdverts(
     {
       clock: timers.clock,
       timers,

@@ -31,7 +31,7 @@ async function story(text: string) {
   const setup = { routers: routers.map(({ router }) => router), groups }
   let now = at(0)
   let engine = createEngine({ ...setup, facts: makeFacts({ links: new Map([['eth0', goodLink]]) }) }, now)
-  const heard = new ObservedMasters()
+  const observedMasters = new ObservedMasters()
   const tell = (event: EngineEvent): void => {
     ;({ engine } = stepEngine(engine, event, now))
   }
@@ -48,12 +48,12 @@ async function story(text: string) {
     },
     advert: (router: string, source: string, priority: number) => {
       const advert = makeAdvert({ source: ip(source), priority, arrivedAt: now })
-      heard.hear(router, advert, at(-9))
+      observedMasters.hear(router, advert, at(-9))
       tell({ type: 'advert', router, advert })
     },
     report: () =>
       reportInstances({
-        ...{ engine, heard, now, wallNowMs: BEGUN + now / 1_000, checks: new Map() },
+        ...{ engine, observedMasters, now, wallNowMs: BEGUN + now / 1_000, checks: new Map() },
         routers: routers.map((assembled) => ({
           assembled,
           record: engine.routers.get(assembled.router.name)!,
