@@ -225,7 +225,6 @@ const pureFiles = [
   'daemon/log/messages.ts',
   'daemon/kernel/firewall-rules.ts',
   'daemon/kernel/garp-pacing.ts',
-  'daemon/status/strict-notice.ts',
   'daemon/adverts/transport.ts',
   'daemon/status/lateness.ts',
   'daemon/status/preemption.ts',
@@ -417,7 +416,7 @@ describe('what is only said', () => {
 
   test('and what it says matters to those that have words for it alone', () => {
     // Beside them: which notes are given once; and the words of scripts, which have notes of their own.
-    const others = ['vrrp/notes.ts', 'daemon/scripts/script-service.ts']
+    const others = ['vrrp/stepping.ts', 'daemon/scripts/script-service.ts']
     const offences = sources.filter(
       ({ path, tree }) =>
         /^(vrrp|events|daemon|simulation)\//.test(path) &&

@@ -4,7 +4,7 @@
  */
 
 import { accepted, type Result } from '../base/result.ts'
-import { between, seconds, type Duration, type Instant } from '../base/time.ts'
+import { after, between, seconds, toSeconds, type Duration, type Instant } from '../base/time.ts'
 import type { Found } from '../control/problem.ts'
 import type { LinkEvent } from '../netlink/types.ts'
 import type { EventList } from '../events/event-list.ts'
@@ -31,7 +31,6 @@ import { ScriptService } from './scripts/script-service.ts'
 import { Tracking } from './scripts/tracking.ts'
 import { stateSummary } from './service/service-status.ts'
 import type { DaemonSettings } from './settings.ts'
-import { deafUntil, sayStartupDelay } from './startup-delay.ts'
 import { InstanceReporter } from './status/instance-reporter.ts'
 
 /** What the command line says of the virtual routers. */
@@ -244,4 +243,20 @@ export class Vrrp implements Subsystem<Examined, VrrpPlan> {
       },
     })
   }
+}
+
+/**
+ * `vrrp_startup_delay`: once, at the start; a reload neither begins nor ends it (measured with keepalived 2.2.7).
+ *
+ * @returns until when nothing that arrives counts, from `now` on; undefined: there is no delay
+ */
+const deafUntil = (delay: Duration, now: Instant): Instant | undefined =>
+  delay === 0 ? undefined : after(now, delay)
+
+function sayStartupDelay(delay: Duration, timers: World['timers'], say: (text: string) => void): void {
+  if (delay === 0) return
+  say(`Delaying startup for ${toSeconds(delay)} seconds`)
+  timers.after(delay, () => {
+    say('Delayed start completed')
+  })
 }

@@ -13,7 +13,7 @@ import { assertNever } from '../base/result.ts'
 import { earliest, type Instant } from '../base/time.ts'
 import { forgetGoneSenders, receiveAdvert, receiveRejected } from './adverts.ts'
 import { draftOf, finish, recordOf, type Draft } from './draft.ts'
-import { deadlineOf } from './election/deadline.ts'
+import { deadlineOf } from './election/timers.ts'
 import { isSucceeded } from './election/master.ts'
 import {
   changeFile,

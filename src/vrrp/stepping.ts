@@ -1,13 +1,13 @@
 /** One router takes one step, and its sync group follows where it has to. */
 
-import { NOTHING_SAID } from '../base/repeat-limiter.ts'
+import { limitByKey, NOTHING_SAID, type Said } from '../base/repeat-limiter.ts'
 import { notifyWord } from '../base/state-names.ts'
+import type { Instant } from '../base/time.ts'
 import { countStep } from './counters.ts'
 import { recordOf, siblingsOf, update, type Draft } from './draft.ts'
 import { describeCause } from './election/cause.ts'
 import type { Effect, Note, RouterEvent, State, StateKind } from './election/state.ts'
 import { step } from './election/step.ts'
-import { remember } from './notes.ts'
 import { renew } from './rejections.ts'
 import { followTo, hearsMaster } from './sync-group.ts'
 import type { EngineEffect, RouterRecord } from './types.ts'
@@ -94,4 +94,32 @@ function reasonGiven(effects: readonly Effect[]): string {
     if (effect.type === 'event' && effect.event.kind === 'transition')
       return describeCause(effect.event.cause)
   return 'stopped'
+}
+
+/**
+ * Notes that could come with every advert are given once until the router
+ * changes state: a misconfigured neighbour sends one per second, a hostile one
+ * thousands, each from another address. The counters go on counting.
+ */
+const ONCE = { intervals: [], most: 32 }
+
+/** What has been said after this note; undefined when it is not to be given. */
+function remember(said: Said, note: Note, now: Instant): Said | undefined {
+  const key = onceKey(note)
+  if (key === undefined) return said
+  const next = limitByKey(said, key, now, ONCE)
+  return next.say && next.said
+}
+
+/** Undefined for notes that are given every time. */
+function onceKey(note: Note): string | undefined {
+  switch (note.kind) {
+    case 'address-list-differs':
+    case 'two-owners':
+      return `${note.kind} ${note.source}`
+    case 'own-address-advert':
+      return note.kind
+    default:
+      return undefined
+  }
 }

@@ -30,7 +30,7 @@ export interface RouterRecord {
   readonly since: Instant
   readonly because: string
   readonly counters: Counters
-  /** Notes given already that could come with every advert: see notes.ts. */
+  /** Notes given already that could come with every advert: see stepping.ts. */
   readonly said: Said
   /** Whose adverts are refused, for what, and since when. */
   readonly rejectedSenders: RejectedSenders

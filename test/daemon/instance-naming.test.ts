@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { defaultOptions } from '../../src/cli/daemon-options.ts'
-import { dumpPaths } from '../../src/daemon/dumps/paths.ts'
+import { dumpPaths } from '../../src/daemon/dumps/files.ts'
 import { pidFilePaths } from '../../src/daemon/settings.ts'
 import { heldFromStart, instanceNamingOf, withProcessWide } from '../../src/daemon/instance-naming.ts'
 import { load } from '../config/support.ts'

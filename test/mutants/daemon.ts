@@ -126,7 +126,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'daemon/startup-delay.ts',
+    file: 'daemon/vrrp-subsystem.ts',
     fault: 'does not wait for vrrp_startup_delay',
     find: 'delay === 0 ? undefined : after(now, delay)',
     put: 'delay === 0 ? undefined : now',
@@ -164,7 +164,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: 'if (delay !== undefined && delay < 0)',
   },
   {
-    file: 'daemon/links/link-delay-notices.ts',
+    file: 'daemon/status/notices.ts',
     fault: 'does not say which delays were shortened',
     find: 'shortenedFor === undefined',
     put: 'shortenedFor !== undefined',
@@ -286,7 +286,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'daemon/scripts/tracked-scripts.ts',
+    file: 'daemon/scripts/script-service.ts',
     fault: 'runs scripts that only a sync group tracks for nobody',
     find: '[...instances, ...syncGroups].flatMap',
     put: '[...instances].flatMap',
@@ -364,7 +364,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: 'if (!router.preempt && delaySeconds < 0) {',
   },
   {
-    file: 'daemon/status/problem-memory.ts',
+    file: 'daemon/status/status-reporter.ts',
     fault: 'a problem begins anew with each look',
     find: 'this.firstSeen = seen',
     put: '',
@@ -395,7 +395,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: 'effective: 1 + ',
   },
   {
-    file: 'daemon/status/strict-notice.ts',
+    file: 'daemon/status/notices.ts',
     fault: 'warns of vrrp_strict where nothing differs',
     find: 'strict && !accept && !dropsTraffic',
     put: 'strict',

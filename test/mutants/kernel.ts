@@ -112,7 +112,7 @@ export const kernelMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'daemon/kernel/announcement-words.ts',
+    file: 'daemon/kernel/announcer.ts',
     fault: 'names all addresses that are announced, however many',
     find: 'announcements.slice(0, NAMED)',
     put: 'announcements.slice(0)',

@@ -28,7 +28,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'priority === 0 ? 0 : 1',
   },
   {
-    file: 'vrrp/dropped-adverts-text.ts',
+    file: 'vrrp/dropped-adverts.ts',
     fault: 'never speaks of the reverse path filter',
     find: 'if (!offLink) return',
     put: 'if (!offLink || true) return',
@@ -64,7 +64,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: "return 'master down timer expired'",
   },
   {
-    file: 'vrrp/election/deadline.ts',
+    file: 'vrrp/election/timers.ts',
     fault: 'no second gratuitous ARP is ever due',
     find: 'earliest(state.nextAdvertAt, earliest(burstAt, periodicAt))',
     put: 'earliest(state.nextAdvertAt, periodicAt)',
@@ -178,7 +178,7 @@ export const vrrpMutants: readonly Mutant[] = [
     put: '',
   },
   {
-    file: 'vrrp/notes.ts',
+    file: 'vrrp/stepping.ts',
     fault: 'says the same of each advert',
     find: 'return next.say && next.said',
     put: 'return next.said',

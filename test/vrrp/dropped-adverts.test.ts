@@ -1,8 +1,8 @@
 /** When the tap is looked through, and what is concluded from it. */
 
 import { describe, expect, test } from 'vitest'
-import { describeDroppedAdverts } from '../../src/vrrp/dropped-adverts-text.ts'
 import {
+  describeDroppedAdverts,
   DroppedAdvertsDetector,
   type Listener,
   type Review,

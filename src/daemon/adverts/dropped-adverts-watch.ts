@@ -11,8 +11,12 @@ import type { Result } from '../../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
-import { describeDroppedAdverts } from '../../vrrp/dropped-adverts-text.ts'
-import { DroppedAdvertsDetector, type DroppedAdverts, type Listener } from '../../vrrp/dropped-adverts.ts'
+import {
+  describeDroppedAdverts,
+  DroppedAdvertsDetector,
+  type DroppedAdverts,
+  type Listener,
+} from '../../vrrp/dropped-adverts.ts'
 import type { AdvertTap } from '../../vrrp/socket/advert-tap.ts'
 import { internetChecksum, parseIpv4Header, PROTOCOL } from '../../vrrp/wire/ip.ts'
 import { parsePacket, type Packet } from '../../vrrp/wire/packet.ts'

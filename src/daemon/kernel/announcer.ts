@@ -9,7 +9,7 @@
  */
 
 import type { Complaint } from '../../events/event.ts'
-import { isIpv4, type IpAddress } from '../../base/address.ts'
+import { formatIp, isIpv4, type IpAddress } from '../../base/address.ts'
 import { after, between, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { Timers } from '../../scripts/types.ts'
@@ -18,7 +18,6 @@ import type { ArpSocket } from '../../vrrp/socket/arp-socket.ts'
 import { encodeGratuitousArp } from '../../vrrp/wire/gratuitous-arp.ts'
 import { encodeNeighborAdvertisement } from '../../vrrp/wire/neighbor-advertisement.ts'
 import type { LinkSettings } from '../../world/world.ts'
-import { announcementWords } from './announcement-words.ts'
 import type { Pace, Pacing } from './garp-pacing.ts'
 
 const ETHERNET_ADDRESS_BYTES = 6
@@ -221,4 +220,31 @@ export function sendBurst(
     all &&= sent.ok
   }
   return all
+}
+
+/** Of hundreds of addresses the first ones tell which list it is. */
+const NAMED = 10
+
+/**
+ * What `-D` says of gratuitous ARP, in keepalived's words; a line for a link instead of one for every address.
+ *
+ * @returns lines, none for no announcement
+ */
+function announcementWords(router: string, announcements: readonly Placed[]): readonly string[] {
+  const families = [
+    ['gratuitous ARPs', announcements.filter(({ address }) => isIpv4(address))],
+    ['Unsolicited Neighbour Adverts', announcements.filter(({ address }) => !isIpv4(address))],
+  ] as const
+  return families.flatMap(([what, some]) =>
+    [...new Set(some.map(({ link }) => link.name))].map((name) => {
+      const own = some.filter(({ link }) => link.name === name)
+      return `(${router}) Sending/queueing ${what} on ${name} for ${inWords(own)}`
+    }),
+  )
+}
+
+function inWords(announcements: readonly Placed[]): string {
+  const named = announcements.slice(0, NAMED).map(({ address }) => formatIp(address))
+  const rest = announcements.length - named.length
+  return rest === 0 ? named.join(', ') : `${named.join(', ')} and ${rest} more`
 }

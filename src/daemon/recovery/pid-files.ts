@@ -1,6 +1,6 @@
 /** keepalived's two pid files. The first one's lock says whose host this is; both hold this process's id. */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { accepted, rejected, type Result } from '../../base/result.ts'
 import { seconds } from '../../base/time.ts'
@@ -84,5 +84,24 @@ function makeDirectory(path: string): void {
     mkdirSync(path, { recursive: true })
   } catch {
     return
+  }
+}
+
+/**
+ * Who holds a pid file, in words. For one whose lock is held: `a daemon runs (process 42)`. One that has
+ * only begun has not written its id yet, and anybody may have put in anything.
+ */
+export function holderOf(pidFile: string): string {
+  const id = /^[1-9]\d*$/.exec(firstLineOf(pidFile))?.[0]
+  return id === undefined
+    ? `a daemon runs (it holds ${pidFile}, which names no process)`
+    : `a daemon runs (process ${id})`
+}
+
+function firstLineOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1').split('\n', 1)[0] ?? ''
+  } catch {
+    return ''
   }
 }

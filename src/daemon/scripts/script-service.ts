@@ -5,7 +5,7 @@
  */
 
 import type { Duration } from '../../base/time.ts'
-import type { Command, Model, Notify, NotifyFifo } from '../../config/model.ts'
+import type { Command, Model, Notify, NotifyFifo, VrrpScript } from '../../config/model.ts'
 import {
   describeCheckNote,
   type CheckEvent,
@@ -28,7 +28,6 @@ import type { Findings } from '../../vrrp/conditions.ts'
 import { Fifos } from './fifos.ts'
 import { LivingPrograms } from './living-programs.ts'
 import type { Log } from '../log/logging.ts'
-import { scriptsToRun } from './tracked-scripts.ts'
 
 export interface ScriptServiceOptions {
   readonly ports: ScriptPorts & FifoPorts
@@ -194,4 +193,22 @@ function examineAll(notify: Notify, examine: (command: Command) => Script): Noti
     tellsDeleted: notify.deleted !== undefined,
     tellsPriority: notify.priorityChanges,
   }
+}
+
+/**
+ * Which of the configured checks are run, and what they count as before their first result.
+ * keepalived runs no script that nobody tracks. `init_fail` is about weights:
+ * who waits for a script because its failure means Fault waits for the first
+ * result in silence, with or without it (measured), and is not told of a Fault
+ * that nobody has found. With a negative weight we do what keepalived.conf(5)
+ * says, the loss counts until the first success; keepalived 2.2.7 does not
+ * lower the priority before a script has returned (measured).
+ */
+export function scriptsToRun({ instances, syncGroups, scripts }: Model): readonly VrrpScript[] {
+  const tracked = [...instances, ...syncGroups].flatMap(({ trackScripts }) => trackScripts)
+  const used = new Set(tracked.map(({ script }) => script))
+  const weighed = new Set(tracked.filter(({ weight }) => weight !== 0).map(({ script }) => script))
+  return scripts
+    .filter(({ name }) => used.has(name))
+    .map((script) => ({ ...script, initFail: script.initFail && weighed.has(script.name) }))
 }

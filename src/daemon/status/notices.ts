@@ -1,9 +1,9 @@
 /** What operators should know about a configuration that is in force: said in the log, and kept for the status. */
 
+import { toSeconds } from '../../base/time.ts'
+import { heldDelays } from '../../config/link-delays.ts'
 import type { Model } from '../../config/model.ts'
-import { linkDelayNotices } from '../links/link-delay-notices.ts'
 import type { Log } from '../log/logging.ts'
-import { strictNotice } from './strict-notice.ts'
 
 export function sayNotices(model: Model, configFile: string, log: Log): readonly string[] {
   const strict = strictNotice(model)
@@ -22,3 +22,25 @@ export function notServedNotice(model: Model, configFile: string): string | unde
   const [blocks, them] = count === 1 ? ['block is', 'it'] : ['blocks are', 'them']
   return `${String(count)} virtual_server ${blocks} not served by vrrpd; keep \`keepalived -C -f ${configFile}\` running for ${them}`
 }
+
+/** What an operator who comes from keepalived has to know of strict mode; undefined: no instance for which it matters. */
+export function strictNotice({ instances }: Pick<Model, 'instances'>): string | undefined {
+  const names = instances
+    .filter(
+      ({ strict, accept, dropsTraffic, addresses }) =>
+        strict && !accept && !dropsTraffic && addresses.length > 0,
+    )
+    .map(({ name }) => name)
+  if (names.length === 0) return undefined
+  return `vrrp_strict: keepalived drops all packets to the virtual addresses of ${names.join(', ')}; vrrpd does so only where no_accept is written, so they are reachable`
+}
+
+/** Delays of interface_up_down_delays that are shorter than written: one line for each such interface. */
+export const linkDelayNotices = (model: Model): readonly string[] =>
+  [...heldDelays(model)].flatMap(([link, { down, up, shortenedFor }]) =>
+    shortenedFor === undefined
+      ? []
+      : [
+          `interface_up_down_delays: ${link} gets ${toSeconds(down)} s down and ${toSeconds(up)} s up; with more, ${shortenedFor} would take over before its own link counts as down`,
+        ],
+  )

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { formatMac, type Ipv4Address } from '../../base/address.ts'
 import { accepted, rejected } from '../../base/result.ts'
 import { packetSocketAddress } from '../../system/socket-address.ts'
-import { openArpProbeSocket } from '../../vrrp/socket/arp-probe-socket.ts'
+import { openArpProbeSocket } from '../../vrrp/socket/arp-socket.ts'
 import { decodeArpReply, encodeArpProbe } from '../../vrrp/wire/arp-probe.ts'
 import type { Holder, Known } from '../facts.ts'
 

@@ -1,12 +1,8 @@
 /** The ports through which this folder waits; the daemon brings the real ones, tests their own. */
 
-import type { Clock, Duration } from '../../base/time.ts'
+import type { Clock } from '../../base/time.ts'
+import type { Timers } from '../types.ts'
 import type { ProcessSeen, ProcessToTrack } from './process-match.ts'
-
-export interface Timers {
-  /** Calls back once, not before `delay` has passed; the returned function cancels. */
-  after(delay: Duration, callback: () => void): () => void
-}
 
 export interface TrackingPorts {
   readonly timers: Timers

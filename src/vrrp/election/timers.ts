@@ -1,6 +1,7 @@
-/** The intervals of RFC 3768 section 6.1, as keepalived computes them (measured with 2.2.7). */
+/** The intervals of RFC 3768 section 6.1, as keepalived computes them (measured with 2.2.7), and when the next is over. */
 
-import { between, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
+import { between, earliest, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
+import type { State } from './state.ts'
 
 /**
  * Skew_Time = (256 - priority) / 256 seconds. In VRRPv2 it does not depend on
@@ -31,3 +32,19 @@ export const countsFrom = (
   advert: { readonly arrivedAt: Instant },
   now: Instant,
 ): Instant => (between(advert.arrivedAt, now) < router.advertInterval ? advert.arrivedAt : now)
+
+/** Deadlines live in the state; this finds the next one. */
+export function deadlineOf(state: State): Instant | undefined {
+  switch (state.kind) {
+    case 'backup':
+      return state.masterDownAt
+    case 'master': {
+      const burstAt = earliest(state.secondBurstAt, state.lowerPrioBurstAt)
+      const periodicAt = earliest(state.refreshAt, state.elsewhereAt)
+      return earliest(state.nextAdvertAt, earliest(burstAt, periodicAt))
+    }
+    case 'initialize':
+    case 'fault':
+      return undefined
+  }
+}

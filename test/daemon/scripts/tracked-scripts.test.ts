@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { scriptsToRun } from '../../../src/daemon/scripts/tracked-scripts.ts'
+import { scriptsToRun } from '../../../src/daemon/scripts/script-service.ts'
 import { memoryIo } from '../../support/memory-io.ts'
 
 async function toRun(tracked: string): Promise<readonly (readonly [string, boolean])[]> {

@@ -9,7 +9,7 @@ import {
   type VrrpProblemSources,
   worstFirst,
 } from '../../../src/daemon/status/problems.ts'
-import { ProblemMemory } from '../../../src/daemon/status/problem-memory.ts'
+import { ProblemMemory } from '../../../src/daemon/status/status-reporter.ts'
 import type { FaultReason, State } from '../../../src/vrrp/election/state.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
 import { freshRecord } from '../../../src/vrrp/start.ts'

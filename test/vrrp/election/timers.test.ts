@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instant, seconds } from '../../../src/base/time.ts'
-import { deadlineOf } from '../../../src/vrrp/election/deadline.ts'
-import { countsFrom, masterDownInterval, skewTime } from '../../../src/vrrp/election/timers.ts'
+import { countsFrom, deadlineOf, masterDownInterval, skewTime } from '../../../src/vrrp/election/timers.ts'
 import { at, makeRouter } from '../kit.ts'
 
 describe('intervals', () => {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { replaceFile } from '../../../src/daemon/dumps/file.ts'
+import { replaceFile } from '../../../src/daemon/dumps/files.ts'
 import { watchDirectory } from '../../support/inotify.ts'
 import { patiently, until } from '../../support/lab/time.ts'
 import { needs } from '../../support/privileges.ts'

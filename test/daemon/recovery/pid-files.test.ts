@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { holderOf } from '../../../src/daemon/recovery/pid-file-holder.ts'
+import { holderOf } from '../../../src/daemon/recovery/pid-files.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'vrrpd-holder-'))
 const path = join(directory, 'pid')
