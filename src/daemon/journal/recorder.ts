@@ -6,7 +6,7 @@
 
 import { formatIpv4 } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
-import { before, between, toMilliseconds, type Clock, type Instant } from '../../base/time.ts'
+import { before, type Clock, type Instant } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { TransitionReport } from '../../control/report.ts'
 import { complaintLine, type Complaint } from '../../events/event.ts'
@@ -20,6 +20,7 @@ import { tellEvent, tellNote, type Told } from './recorder-text.ts'
 import { ObservedMasters, type ObservedMaster } from './observed-masters.ts'
 import { Journal } from './journal.ts'
 import { PriorityCauses } from './priority-causes.ts'
+import { wallMsOf } from './wall-time.ts'
 
 export interface RecorderPorts {
   readonly clock: Clock
@@ -135,7 +136,7 @@ export class Recorder {
 
   /** An instant by the wall clock. */
   wallMsOf(at: Instant): number {
-    return this.ports.wallMs() - toMilliseconds(between(at, this.ports.clock.now()))
+    return wallMsOf(at, { now: this.ports.clock.now(), wallNowMs: this.ports.wallMs() })
   }
 
   private rootOf(event: EngineEvent): number | undefined {
