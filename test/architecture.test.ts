@@ -170,6 +170,48 @@ function layerOf(path: string): string {
   return ['vrrp', 'doctor', 'simulation'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
 }
 
+/**
+ * Inside the daemon, in the order in which its folders may know each other. Beside the folders stands what runs them;
+ * they may know its types (what is assembled, what a subsystem is) and load nothing of it but `besides`.
+ */
+const insideDaemon: Readonly<Record<string, Omit<Rule, 'packages'>>> = {
+  kernel: { imports: [], why: 'it does to the kernel what it is told to' },
+  links: { imports: [], why: 'what the kernel tells becomes events' },
+  adverts: { imports: [], why: 'packets become events, and effects packets' },
+  log: {
+    imports: ['kernel'],
+    why: 'it has words for what happens, and is not asked for any by those who act',
+  },
+  scripts: { imports: [], types: ['log'], why: 'the operator’s programs hear what others tell them' },
+  journal: {
+    imports: ['kernel', 'log'],
+    why: 'it remembers, and words that it shares with the log are there',
+  },
+  status: { imports: ['journal'], types: ['log'], why: 'it looks, and changes nothing' },
+  service: { imports: [], types: ['log', 'status'], why: 'the service manager hears what it is given' },
+  control: {
+    imports: ['journal', 'log', 'status'],
+    types: ['service'],
+    why: 'it answers with what the status and the journal know',
+  },
+  dumps: { imports: ['log'], types: ['journal', 'scripts'], why: 'keepalived’s forms of what is known' },
+  recovery: {
+    imports: ['kernel'],
+    types: ['adverts', 'log'],
+    why: 'what an earlier run has left is taken up, or taken away',
+  },
+}
+const besides: Readonly<Record<string, readonly string[]>> = {
+  // vrrpd cleanup runs by itself and has to find out which daemon is meant.
+  recovery: ['daemon/settings.ts', 'daemon/instance-naming.ts', 'daemon/configuration.ts'],
+}
+
+/** Undefined: beside the daemon's folders, or elsewhere. */
+function daemonFolderOf(path: string): string | undefined {
+  const [first, second, ...deeper] = path.split('/')
+  return first === 'daemon' && deeper.length > 0 ? second : undefined
+}
+
 /** Files of pure folders that do touch the world. */
 const impureFiles = ['config/disk-io.ts']
 const pureFolders = [
@@ -279,6 +321,33 @@ describe('who may import whom', () => {
 
   test('every folder has a rule', () => {
     expect(sources.map((source) => layerOf(source.path)).filter((layer) => !(layer in rules))).toEqual([])
+  })
+
+  test.each(Object.entries(insideDaemon))('daemon/%s', (folder, { imports, types = [], why }) => {
+    const offences = sources
+      .filter(({ path }) => daemonFolderOf(path) === folder)
+      .flatMap(({ path, imports: all }) =>
+        all
+          .filter(({ target }) => target.startsWith('daemon/'))
+          .filter(({ target, typeOnly }) => {
+            const other = daemonFolderOf(target)
+            if (other === folder || (other !== undefined && imports.includes(other))) return false
+            if (other === undefined) return !typeOnly && besides[folder]?.includes(target) !== true
+            return !typeOnly || !types.includes(other)
+          })
+          .map(({ target }) => `${path} imports ${target}`),
+      )
+    expect(offences, why).toEqual([])
+  })
+
+  test('the folders of the daemon have an order: each knows only those before it', () => {
+    const order = Object.keys(insideDaemon)
+    const folders = new Set(sources.flatMap(({ path }) => daemonFolderOf(path) ?? []))
+    expect(folders).toEqual(new Set(order))
+    for (const [folder, { imports, types = [] }] of Object.entries(insideDaemon))
+      expect(order.slice(0, order.indexOf(folder)), folder).toEqual(
+        expect.arrayContaining([...imports, ...types]),
+      )
   })
 
   test('no two files need each other at run time', () => {
@@ -393,7 +462,7 @@ describe('state', () => {
     expect(
       advancing.map((source) => source.path),
       'one owner, one order of events',
-    ).toEqual(['daemon/daemon.ts', 'daemon/kernel/rehearsal.ts', 'simulation/host.ts'])
+    ).toEqual(['daemon/daemon.ts', 'daemon/rehearsal.ts', 'simulation/host.ts'])
   })
 })
 

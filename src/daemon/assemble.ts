@@ -4,7 +4,6 @@
  * configuration's words and the protocol's. Pure.
  */
 
-import { isIpv4, type Ipv4Address } from '../base/address.ts'
 import { heldDelays, type HeldDelay } from '../config/link-delays.ts'
 import type { Model, Notify, SyncGroup, VrrpInstance } from '../config/model.ts'
 import { milliseconds, type Instant } from '../base/time.ts'
@@ -12,7 +11,7 @@ import type { VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import { dependenciesOf, linksOfStaticItems } from './dependencies.ts'
 import { pacingOf, type Pacing } from './kernel/garp-pacing.ts'
-import { channelOf, transportOf, type Transport } from './adverts/transport.ts'
+import { advertised, channelOf, transportOf, type Transport } from './adverts/transport.ts'
 import { noVirtualMac, planVirtualMacs, type VirtualMacPlan } from './kernel/virtual-mac-plan.ts'
 import type { WantedVirtualMac } from './kernel/virtual-macs.ts'
 import { desiredState, type DesiredState } from '../addressing/desired.ts'
@@ -218,6 +217,3 @@ function withChannelsOfTheirOwn(routers: readonly Assembled[]): readonly Assembl
     return { ...assembled, router: { ...router, channel: `${router.channel ?? ''} ${router.name}` } }
   })
 }
-
-export const advertised = (instance: VrrpInstance): readonly Ipv4Address[] =>
-  instance.addresses.map(({ cidr }) => cidr.address).filter(isIpv4)

@@ -8,19 +8,19 @@
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
-import { isMulticastIpv4 } from '../../base/address.ts'
-import { after, instant, seconds, type Instant } from '../../base/time.ts'
-import type { Link } from '../../netlink/types.ts'
-import { noFacts } from '../../vrrp/conditions.ts'
-import { createEngine, stepEngine, type Engine, type EngineEvent } from '../../vrrp/engine.ts'
-import type { World } from '../../world/world.ts'
-import { AdvertDispatcher } from '../adverts/advert-dispatcher.ts'
-import { sendBurst } from './announcer.ts'
-import type { Assembled } from '../assemble.ts'
-import { Applier } from '../../addressing/applier.ts'
-import { InstalledState } from '../../addressing/installed-state.ts'
-import { describeNote } from '../log/messages.ts'
-import { perform, type OutboxPorts } from '../outbox.ts'
+import { isMulticastIpv4 } from '../base/address.ts'
+import { after, instant, seconds, type Instant } from '../base/time.ts'
+import type { Link } from '../netlink/types.ts'
+import { noFacts } from '../vrrp/conditions.ts'
+import { createEngine, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
+import type { World } from '../world/world.ts'
+import { AdvertDispatcher } from './adverts/advert-dispatcher.ts'
+import { sendBurst } from './kernel/announcer.ts'
+import type { Assembled } from './assemble.ts'
+import { Applier } from '../addressing/applier.ts'
+import { InstalledState } from '../addressing/installed-state.ts'
+import { describeNote } from './log/messages.ts'
+import { perform, type OutboxPorts } from './outbox.ts'
 
 export interface Stage extends Pick<World, 'kernel' | 'linkSettings' | 'arp'> {
   /** Daemon.ring() */

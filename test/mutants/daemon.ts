@@ -182,7 +182,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: "if (fact) this.ports.dispatch({ type: 'link', name, fact })",
   },
   {
-    file: 'daemon/links/watched-links.ts',
+    file: 'daemon/adverts/watched-links.ts',
     fault: 'looks for adverts while in Fault, too',
     find: "if (state.kind !== 'backup' && state.kind !== 'master') continue",
     put: '',

@@ -9,10 +9,10 @@ import { nextSequence } from '../../vrrp/wire/authentication-header.ts'
 import { encodeAdvertPacket, parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../../vrrp/wire/reception.ts'
 import { describeRejection } from '../../vrrp/wire/rejection.ts'
-import { advertised, type Assembled } from '../assemble.ts'
+import type { Assembled } from '../assemble.ts'
 import type { OutgoingPacket, ReceivedPacket } from './advert-links.ts'
 import { hmacMd5 } from './signing.ts'
-import { destinationsOf, ttlOf } from './transport.ts'
+import { advertised, destinationsOf, ttlOf } from './transport.ts'
 
 /** Of a router with auth_type AH. */
 export interface UsedNumbers {

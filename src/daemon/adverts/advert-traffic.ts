@@ -11,7 +11,7 @@ import type { DaemonPorts } from '../daemon-ports.ts'
 import type { AdvertToSend } from '../outbox.ts'
 import type { DroppedAdvertsProblem, DroppedAdvertsWatch } from './dropped-adverts-watch.ts'
 import { listeningAddresses } from './transport.ts'
-import { watchDroppedAdverts } from '../links/watched-links.ts'
+import { watchDroppedAdverts } from './watched-links.ts'
 
 export interface AdvertTrafficPorts extends Pick<
   DaemonPorts,

@@ -70,3 +70,7 @@ function listeningAddress(
   const own = router.sourceAddress ?? fact?.source
   return own === undefined || fact?.lacks?.has(own) === true ? undefined : own
 }
+
+/** The addresses that its adverts carry. */
+export const advertised = ({ addresses }: Pick<VrrpInstance, 'addresses'>): readonly Ipv4Address[] =>
+  addresses.map(({ cidr }) => cidr.address).filter(isIpv4)

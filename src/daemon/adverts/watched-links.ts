@@ -12,7 +12,7 @@ import {
   type DroppedAdvertsPorts,
   type NamedListener,
   type WatchedLink,
-} from '../adverts/dropped-adverts-watch.ts'
+} from './dropped-adverts-watch.ts'
 
 export interface Listening {
   readonly routers: Iterable<RouterRecord>

@@ -11,6 +11,7 @@ import type { Examined } from '../examined.ts'
 import { listeningLog, type ListeningLog } from '../log/listening-log.ts'
 import type { Log } from '../log/logging.ts'
 import { reloadPlan } from './reload-plan.ts'
+import type { RefusedReload } from '../status/about.ts'
 import type { ServiceReports } from '../service/service-reports.ts'
 
 export interface ReloaderPorts<Configuration> {
@@ -23,11 +24,6 @@ export interface ReloaderPorts<Configuration> {
   readonly read: (log: Log) => Promise<Configuration | undefined>
   readonly current: () => Examined
   readonly apply: (configuration: Configuration) => void
-}
-
-export interface RefusedReload {
-  readonly at: Date
-  readonly text: string
 }
 
 /** `Configuration`: what is read and applied, which is more than what is looked at here. */

@@ -2,7 +2,7 @@
 
 import type { World } from '../../world/world.ts'
 import type { ServiceManager } from '../../system/sd-notify.ts'
-import type { RefusedReload } from '../control/reloader.ts'
+import type { RefusedReload } from '../status/about.ts'
 import type { Subsystems } from '../subsystems.ts'
 import { ServiceReports } from './service-reports.ts'
 

@@ -4,7 +4,12 @@ import { VERSION } from '../../base/version.ts'
 import type { Log } from '../log/logging.ts'
 import type { LoopLag } from '../../world/world.ts'
 import type { DaemonProblemSources } from './problems.ts'
-import type { RefusedReload } from '../control/reloader.ts'
+
+/** A reload that was refused, since which none was accepted. */
+export interface RefusedReload {
+  readonly at: Date
+  readonly text: string
+}
 
 export interface DaemonFacts {
   readonly configFile: string

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { accepted } from '../../../src/base/result.ts'
 import { milliseconds, seconds, type Duration } from '../../../src/base/time.ts'
-import type { RefusedReload } from '../../../src/daemon/control/reloader.ts'
+import type { RefusedReload } from '../../../src/daemon/status/about.ts'
 import { reportTo } from '../../../src/daemon/service/service.ts'
 import type { ServiceManager } from '../../../src/system/sd-notify.ts'
 
