@@ -1,6 +1,6 @@
 /** What the daemon's core needs, and whom it tells; composition.ts gives the real ones. */
 
-import type { Voice } from '../events/voice.ts'
+import type { Voice } from '../events/event-list.ts'
 import type { World } from '../world/world.ts'
 import type { Core } from './core.ts'
 import type { Firewall } from './kernel/firewall.ts'

@@ -310,7 +310,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: 'if (outcome) done.push(part)',
   },
   {
-    file: 'daemon/service/service.ts',
+    file: 'daemon/service/service-reports.ts',
     fault: 'does not say that a reload was refused',
     find: 'subsystems.summary() + refusalWords(refused())',
     put: 'subsystems.summary()',
@@ -426,7 +426,7 @@ export const daemonMutants: readonly Mutant[] = [
     put: "{ type: 'INSTANCE', name }",
   },
   {
-    file: 'events/voice.ts',
+    file: 'events/event-list.ts',
     fault: 'nobody hears of what cannot be done',
     find: "publish({ type: 'complaint', ...complaint })",
     put: '',

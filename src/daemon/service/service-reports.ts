@@ -10,6 +10,8 @@ import type { Result } from '../../base/result.ts'
 import type { DomainEvent } from '../../events/event.ts'
 import type { ServiceManager } from '../../system/sd-notify.ts'
 import type { World } from '../../world/world.ts'
+import type { RefusedReload } from '../status/about.ts'
+import type { Subsystems } from '../subsystems.ts'
 
 /** sd_watchdog_enabled(3) recommends half of what is allowed. */
 const WATCHDOG_FRACTION = 0.5
@@ -119,3 +121,23 @@ export class ServiceReports {
     })
   }
 }
+
+export interface ServicePorts extends Pick<World, 'timers' | 'soon'> {
+  readonly subsystems: Pick<Subsystems, 'summary' | 'overdue'>
+  readonly refused: () => RefusedReload | undefined
+}
+
+/** The service manager hears of this daemon: of what it runs, and of a reload that was refused. */
+export const reportTo = (
+  manager: ServiceManager,
+  { timers, soon, subsystems, refused }: ServicePorts,
+): ServiceReports =>
+  new ServiceReports(manager, {
+    timers,
+    soon,
+    status: () => subsystems.summary() + refusalWords(refused()),
+    overdue: () => subsystems.overdue(),
+  })
+
+const refusalWords = (refused: RefusedReload | undefined): string =>
+  refused === undefined ? '' : `; reload refused at ${refused.at.toTimeString().slice(0, 8)}, see the log`

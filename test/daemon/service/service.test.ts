@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { accepted } from '../../../src/base/result.ts'
 import { milliseconds, seconds, type Duration } from '../../../src/base/time.ts'
 import type { RefusedReload } from '../../../src/daemon/status/about.ts'
-import { reportTo } from '../../../src/daemon/service/service.ts'
+import { reportTo } from '../../../src/daemon/service/service-reports.ts'
 import type { ServiceManager } from '../../../src/system/sd-notify.ts'
 
 const WATCHDOG = seconds(10)
