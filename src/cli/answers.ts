@@ -2,6 +2,7 @@
 
 import { VERSION } from '../base/version.ts'
 import { helpText } from './help.ts'
+import type { SignalFunction } from './table/daemon.ts'
 
 /** Everything has been said: print and exit. */
 export interface Answer {
@@ -12,7 +13,7 @@ export interface Answer {
 }
 
 /** As `keepalived --signum` prints them on Linux: 63 is SIGRTMAX - 1, 36 is glibc's SIGRTMIN + 2. */
-const SIGNALS: Readonly<Record<string, number>> = {
+const SIGNALS: Readonly<Record<SignalFunction, number>> = {
   STOP: 15,
   RELOAD: 1,
   DATA: 10,
@@ -42,12 +43,13 @@ export function answerTo(name: string, value: string, errors: readonly string[])
     case 'genhash':
       return say('vrrpd has no genhash: run keepalived --genhash\n', 1)
     case 'signum': {
-      const number = Object.hasOwn(SIGNALS, value) ? SIGNALS[value] : undefined
-      return number === undefined
+      return !isSignalFunction(value)
         ? say(`Unknown sigfunc ${value}\n`, 1)
-        : { ok: false, stdout: `${number}\n`, stderr: before, exitCode: 0 }
+        : { ok: false, stdout: `${SIGNALS[value]}\n`, stderr: before, exitCode: 0 }
     }
     default:
       return undefined
   }
 }
+
+const isSignalFunction = (word: string): word is SignalFunction => Object.hasOwn(SIGNALS, word)

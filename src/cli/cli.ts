@@ -5,11 +5,11 @@
  */
 
 import { unknownName } from '../base/unknown-name.ts'
-import { commandNames, isCommandName } from './command-names.ts'
 import { EXIT } from './exit-codes.ts'
 import { helpText } from './help.ts'
 import { processIo, type CommandIo } from './io.ts'
 import { parseCommandLine } from './options.ts'
+import { commandNames, isCommandName, type CommandName, type OwnGrammarName } from './table/commands.ts'
 
 /**
  * @param argv without the program's name
@@ -35,14 +35,24 @@ async function command(word: string, argv: readonly string[], io: CommandIo): Pr
     io.err(`vrrpd: ${unknownName('command', word, commandNames)}\n\nTry 'vrrpd --help'\n`)
     return EXIT.usage
   }
-  if (word === 'help') {
+  const rest = argv.slice(1)
+  if (readsItself(word)) return ownGrammars[word](rest, io)
+  const { runCommand } = await import('./commands.ts')
+  return runCommand(word, rest, io)
+}
+
+/** Commands that read their arguments themselves: each a place here and in the table. */
+const ownGrammars: Readonly<
+  Record<OwnGrammarName, (argv: readonly string[], io: CommandIo) => number | Promise<number>>
+> = {
+  cleanup,
+  help: (_argv, io) => {
     io.out(helpText())
     return EXIT.allWell
-  }
-  if (word === 'cleanup') return cleanup(argv.slice(1), io)
-  const { runCommand } = await import('./commands.ts')
-  return runCommand(argv, io)
+  },
 }
+
+const readsItself = (name: CommandName): name is OwnGrammarName => Object.hasOwn(ownGrammars, name)
 
 /** It takes the options that the daemon was started with, and heeds those that say where its things are. */
 async function cleanup(argv: readonly string[], io: CommandIo): Promise<number> {

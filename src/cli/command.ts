@@ -1,27 +1,12 @@
-/** What all commands share on their command lines. */
+/** What a command does, apart from how it is read. */
 
-import { DEFAULT_CONTROL_PATH } from '../control/protocol.ts'
 import type { CommandIo } from './io.ts'
+import type { Given, YargsName } from './table/commands.ts'
 
-/** A command that has been understood is chosen, and run later: yargs only reads the line. */
-export type Choose = (command: (io: CommandIo) => Promise<number>) => void
-
-export const controlOption: {
-  readonly type: 'string'
-  readonly default: string
-  readonly describe: string
-  readonly requiresArg: true
-} = {
-  type: 'string',
-  default: DEFAULT_CONTROL_PATH,
-  describe: 'The control socket of the daemon',
-  requiresArg: true,
+/** A line is read first, whole; only then the command runs. */
+export interface Handler<N extends YargsName> {
+  /** What must be true of all that was given together: true, or what to do. The first that is not is told. */
+  readonly checks?: readonly ((given: Given<N>) => true | string)[]
+  /** @returns the exit code */
+  readonly run: (given: Given<N>, io: CommandIo) => Promise<number>
 }
-
-export const jsonOption = (
-  describe: string,
-): { readonly type: 'boolean'; readonly default: boolean; readonly describe: string } => ({
-  type: 'boolean',
-  default: false,
-  describe,
-})

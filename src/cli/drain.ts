@@ -1,15 +1,15 @@
 /** `vrrpd drain` and `vrrpd resume`: out for maintenance, and back. */
 
-import type { CommandModule } from 'yargs'
 import { askDaemon, subscribe, type ClientError } from '../control/client.ts'
 import type { DrainArguments, Targets } from '../control/arguments.ts'
 import type { DrainNews } from '../control/drain.ts'
-import { controlOption, jsonOption, type Choose } from './command.ts'
+import type { Handler } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { localTime } from './local-time.ts'
 import { parseSpan } from './span.ts'
+import type { Given } from './table/commands.ts'
 
 interface Asked {
   readonly control: string
@@ -78,67 +78,29 @@ export async function resume(targets: Targets, { control, json }: Asked, io: Com
   return EXIT.allWell
 }
 
-interface Given {
-  readonly NAME: string[] | undefined
-  readonly all: boolean
-  readonly json: boolean
-  readonly control: string
+type Named = Pick<Given<'drain' | 'resume'>, 'NAME' | 'all'>
+
+const targetsOf = ({ NAME, all }: Named): Targets => ({ names: NAME, all })
+
+const hasTargets = ({ NAME, all }: Named): true | string =>
+  NAME.length > 0 !== all || 'Name instances or sync groups, or give --all'
+
+export const drainCommand: Handler<'drain'> = {
+  checks: [
+    hasTargets,
+    ({ for: span }) => span === undefined || parseSpan(span) !== undefined || 'A time: --for 60s, 5m',
+  ],
+  run: (given, io) => {
+    const forMs = given.for === undefined ? undefined : parseSpan(given.for)
+    return drain(
+      { ...targetsOf(given), force: given.force, ...(forMs !== undefined && { forMs }) },
+      given,
+      io,
+    )
+  },
 }
 
-const targetsOf = ({ NAME = [], all }: Given): Targets => ({ names: NAME, all })
-
-const hasTargets = ({ NAME = [], all }: Partial<Given>): true | string =>
-  NAME.length > 0 !== (all === true) || 'Name instances or sync groups, or give --all'
-
-const ALL = { type: 'boolean', default: false, describe: 'Every instance' } as const
-
-export const drainCommand = (
-  choose: Choose,
-): CommandModule<object, Given & { for: string | undefined; force: boolean }> => ({
-  command: 'drain [NAME..]',
-  describe: 'Hand instances over, and keep them out for maintenance',
-  builder: (yargs) =>
-    yargs
-      .positional('NAME', { type: 'string', array: true, describe: 'vrrp_instances or vrrp_sync_groups' })
-      .option('all', ALL)
-      .option('for', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A failover drill: come back by itself after this time (60s, 5m)',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Stay out even if nobody takes over',
-      })
-      .option('json', jsonOption('Print one JSON object per line'))
-      .option('control', controlOption)
-      .check((given) => hasTargets(given))
-      .check(
-        ({ for: span }) => span === undefined || parseSpan(span) !== undefined || 'A time: --for 60s, 5m',
-      )
-      .epilog(
-        'Exit code: 0 done, 1 nobody took over, 2 no daemon, 3 wrong usage. A drain outlives a reload, but not a restart of vrrpd.',
-      ),
-  handler: (given) => {
-    const forMs = given.for === undefined ? undefined : parseSpan(given.for)
-    const asked = { ...targetsOf(given), force: given.force, ...(forMs !== undefined && { forMs }) }
-    choose((io) => drain(asked, given, io))
-  },
-})
-
-export const resumeCommand = (choose: Choose): CommandModule<object, Given> => ({
-  command: 'resume [NAME..]',
-  describe: 'Let drained instances serve again',
-  builder: (yargs) =>
-    yargs
-      .positional('NAME', { type: 'string', array: true, describe: 'vrrp_instances or vrrp_sync_groups' })
-      .option('all', ALL)
-      .option('json', jsonOption('Print the answer as JSON'))
-      .option('control', controlOption)
-      .check((given) => hasTargets(given))
-      .epilog('Exit code: 0 done, also where nothing was drained; 2 no daemon, 3 wrong usage.'),
-  handler: (given) => {
-    choose((io) => resume(targetsOf(given), given, io))
-  },
-})
+export const resumeCommand: Handler<'resume'> = {
+  checks: [hasTargets],
+  run: (given, io) => resume(targetsOf(given), given, io),
+}

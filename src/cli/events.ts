@@ -1,9 +1,8 @@
 /** `vrrpd events [INSTANCE] [--follow] [--json] [--last N]` */
 
-import type { CommandModule } from 'yargs'
 import { askDaemon } from '../control/client.ts'
 import type { EventsReport } from '../control/events.ts'
-import { controlOption, jsonOption, type Choose } from './command.ts'
+import type { Handler } from './command.ts'
 import { eventLine } from './event-line.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
@@ -72,31 +71,10 @@ async function follow(args: EventsArguments, io: CommandIo): Promise<number> {
   return error ? sayFailure(error, args.control, io) : Number(ended.reason)
 }
 
-export const eventsCommand = (
-  choose: Choose,
-): CommandModule<
-  object,
-  { INSTANCE: string | undefined; follow: boolean; json: boolean; last: number | undefined; control: string }
-> => ({
-  command: 'events [INSTANCE]',
-  describe: 'Show what has happened, and follow what happens',
-  builder: (yargs) =>
-    yargs
-      .positional('INSTANCE', { type: 'string', describe: 'Only what concerns this vrrp_instance' })
-      .option('follow', { type: 'boolean', alias: 'f', default: false, describe: 'Go on with what happens' })
-      .option('last', {
-        type: 'number',
-        alias: 'n',
-        requiresArg: true,
-        describe: 'Only the last so many (of 1000 that are kept)',
-      })
-      .check(
-        ({ last }) => last === undefined || (Number.isSafeInteger(last) && last >= 0) || 'A count: --last 20',
-      )
-      .option('json', jsonOption('Print one JSON object per line'))
-      .option('control', controlOption)
-      .epilog('Exit code: 0 shown, 2 no daemon, 3 wrong usage or no such instance.'),
-  handler: ({ INSTANCE, follow: following, json, last, control }) => {
-    choose((io) => events({ instance: INSTANCE, follow: following, json, last, control }, io))
-  },
-})
+export const eventsCommand: Handler<'events'> = {
+  checks: [
+    ({ last }) => last === undefined || (Number.isSafeInteger(last) && last >= 0) || 'A count: --last 20',
+  ],
+  run: ({ INSTANCE, follow: following, json, last, control }, io) =>
+    events({ instance: INSTANCE, follow: following, json, last, control }, io),
+}

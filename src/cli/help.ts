@@ -1,8 +1,9 @@
 /** What `vrrpd --help` prints: the option table, laid out for 80 columns. Pure. */
 
 import { flow, words } from '../base/layout.ts'
-import { ignoredOptions, type IgnoredOption } from './ignored-options.ts'
-import { effectiveOptions, type EffectiveOption } from './option-table.ts'
+import { effectiveOptions } from './table/daemon.ts'
+import { ignoredOptions, type IgnoredOption } from './table/ignored.ts'
+import type { Option } from './table/option.ts'
 
 const WIDTH = 80
 /** Where the descriptions begin. */
@@ -40,7 +41,7 @@ const names = ({ short, long }: IgnoredOption): { readonly text: string } => ({
   text: short === undefined ? `--${long}` : `-${short} --${long}`,
 })
 
-function describe({ short, long, argument, value = '', help }: EffectiveOption): readonly string[] {
+function describe({ short, long, argument, value = '', help }: Option): readonly string[] {
   const attached = { none: '', optional: `[=${value}]`, required: `=${value}` }[argument]
   const left = `  ${short === undefined ? '    ' : `-${short}, `}--${long}${attached}`
   const lines = flow(words(help), '', INDENT, WIDTH, false)

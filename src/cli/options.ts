@@ -5,11 +5,11 @@
  * is complained about and left at its default. Pure.
  */
 
-import { isCommandName } from './command-names.ts'
 import { defaultOptions, FACILITY, type DaemonOptions, type LogOptions } from './daemon-options.ts'
 import { getopt, type Token } from './getopt.ts'
 import { answerTo, type Answer } from './answers.ts'
-import { optionTable, type OptionEntry, type SettingOption } from './option-table.ts'
+import { isCommandName } from './table/commands.ts'
+import { optionTable, type OptionEntry, type SettingOption } from './table/daemon.ts'
 
 export type CommandLine = { readonly ok: true; readonly options: DaemonOptions } | Answer
 

@@ -1,9 +1,8 @@
 /** `vrrpd reload [--dry-run] [--json]` */
 
-import type { CommandModule } from 'yargs'
 import { askDaemon } from '../control/client.ts'
 import type { ReloadReport } from '../control/reload.ts'
-import { controlOption, jsonOption, type Choose } from './command.ts'
+import type { Handler } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
@@ -35,26 +34,6 @@ function show({ accepted, dryRun, plan, messages }: ReloadReport, io: CommandIo)
   else io.out(dryRun ? 'Nothing has been changed: this was a dry run\n' : 'Reloaded\n')
 }
 
-interface ReloadOptions {
-  'dry-run': boolean
-  json: boolean
-  control: string
+export const reloadCommand: Handler<'reload'> = {
+  run: ({ 'dry-run': dryRun, json, control }, io) => reload({ dryRun, json, control }, io),
 }
-
-export const reloadCommand = (choose: Choose): CommandModule<object, ReloadOptions> => ({
-  command: 'reload',
-  describe: 'Read the configuration anew, as SIGHUP does, and say what changes',
-  builder: (parser) =>
-    parser
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        describe: 'Say what would change, and change nothing',
-      })
-      .option('json', jsonOption('Print the report as JSON'))
-      .option('control', controlOption)
-      .epilog('Exit code: 0 done, 1 refused, 2 no daemon, 3 wrong usage.'),
-  handler: ({ 'dry-run': dryRun, json, control }) => {
-    choose((io) => reload({ dryRun, json, control }, io))
-  },
-})

@@ -5,8 +5,6 @@ import { EXIT } from './exit-codes.ts'
 import type { CommandIo } from './io.ts'
 import { askStatus, type StatusArguments } from './status.ts'
 
-export const STATES: readonly InstanceState[] = ['INIT', 'BACKUP', 'MASTER', 'FAULT']
-
 export interface StateArguments extends Omit<StatusArguments, 'json'> {
   readonly state: InstanceState
   readonly quiet: boolean

@@ -1,10 +1,9 @@
 /** `vrrpd why INSTANCE|ADDRESS` */
 
-import type { CommandModule } from 'yargs'
 import { printable } from '../base/printable.ts'
 import { askDaemon } from '../control/client.ts'
 import type { WhyReport, WhyStep } from '../control/why.ts'
-import { controlOption, jsonOption, type Choose } from './command.ts'
+import type { Handler } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
 import type { CommandIo } from './io.ts'
@@ -64,21 +63,6 @@ function hanging(mark: string, text: string, width: number): readonly string[] {
 const withLocalTimes = (text: string): string =>
   text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (iso) => localTime(iso))
 
-export const whyCommand = (
-  choose: Choose,
-): CommandModule<object, { SUBJECT: string | undefined; json: boolean; control: string }> => ({
-  command: 'why [SUBJECT]',
-  describe: 'Explain why an instance, or the one with a virtual address, is as it is',
-  builder: (yargs) =>
-    yargs
-      .positional('SUBJECT', {
-        type: 'string',
-        describe: 'A vrrp_instance or a virtual address; may be left out where there is but one instance',
-      })
-      .option('json', jsonOption('Print the answer as JSON'))
-      .option('control', controlOption)
-      .epilog('Exit code: 0 explained, 2 no daemon, 3 wrong usage, or nothing of that name.'),
-  handler: ({ SUBJECT, json, control }) => {
-    choose((io) => why({ subject: SUBJECT, json, control }, io))
-  },
-})
+export const whyCommand: Handler<'why'> = {
+  run: ({ SUBJECT, json, control }, io) => why({ subject: SUBJECT, json, control }, io),
+}

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { getopt, type OptionSpec, type Token } from '../../src/cli/getopt.ts'
-import { optionTable } from '../../src/cli/option-table.ts'
+import { optionTable } from '../../src/cli/table/daemon.ts'
 import { needs } from '../support/privileges.ts'
 import { findProgram } from '../support/tools.ts'
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { commandNames } from '../../src/cli/command-names.ts'
-import { grammar } from '../../src/cli/completion/commands.ts'
+import { commandNames } from '../../src/cli/table/commands.ts'
+import { grammar } from '../../src/cli/completion/grammar.ts'
 import { helpText } from '../../src/cli/help.ts'
-import { optionTable } from '../../src/cli/option-table.ts'
+import { optionTable } from '../../src/cli/table/daemon.ts'
 import { needs } from '../support/privileges.ts'
 
 const page = readFileSync('docs/vrrpd.8', 'utf8')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { VERSION } from '../../src/base/version.ts'
 import { defaultOptions, type DaemonOptions } from '../../src/cli/daemon-options.ts'
-import { optionTable } from '../../src/cli/option-table.ts'
+import { optionTable } from '../../src/cli/table/daemon.ts'
 import { parseCommandLine, type CommandLine } from '../../src/cli/options.ts'
 import { needs } from '../support/privileges.ts'
 

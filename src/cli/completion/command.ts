@@ -1,50 +1,31 @@
 /** `vrrpd completion bash|zsh|fish` */
 
-import type { CommandModule } from 'yargs'
 import { askDaemon } from '../../control/client.ts'
-import { controlOption, type Choose } from '../command.ts'
+import type { Handler } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { CommandIo } from '../io.ts'
-import type { Grammar } from './grammar.ts'
+import { commands, type Given } from '../table/commands.ts'
+import { grammar } from './grammar.ts'
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const
-type Shell = (typeof SHELLS)[number]
+type Shell = NonNullable<Given<'completion'>['SHELL']>
 
-interface CompletionOptions {
-  SHELL: Shell | undefined
-  instances: boolean
-  control: string
+export const completionCommand: Handler<'completion'> = {
+  run: ({ SHELL, control, instances }, io) =>
+    instances ? printInstances(control, io) : printCompletion(SHELL, io),
 }
-
-export const completionCommand = (choose: Choose): CommandModule<object, CompletionOptions> => ({
-  command: 'completion [SHELL]',
-  describe: 'Print completions for a shell',
-  builder: (builder) =>
-    builder
-      .positional('SHELL', { choices: SHELLS, describe: 'The shell they are for' })
-      .option('instances', {
-        type: 'boolean',
-        default: false,
-        describe: 'Print the names of the running instances instead, for the completions themselves',
-      })
-      .option('control', controlOption)
-      .example('source <(vrrpd completion bash)', 'for this shell'),
-  handler: ({ SHELL, control, instances }) => {
-    choose((io) => (instances ? printInstances(control, io) : printCompletion(SHELL, io)))
-  },
-})
 
 async function printCompletion(shell: Shell | undefined, io: CommandIo): Promise<number> {
   if (shell === undefined) {
-    io.err(`vrrpd completion: for which shell? ${SHELLS.join(', ')}\n`)
+    const shells = commands.find(({ name }) => name === 'completion')?.operand?.words ?? []
+    io.err(`vrrpd completion: for which shell? ${shells.join(', ')}\n`)
     return EXIT.usage
   }
-  const { grammar } = await import('./commands.ts')
-  io.out(await scriptFor(shell, grammar()))
+  io.out(await scriptFor(shell))
   return EXIT.allWell
 }
 
-async function scriptFor(shell: Shell, known: Grammar): Promise<string> {
+async function scriptFor(shell: Shell): Promise<string> {
+  const known = grammar()
   switch (shell) {
     case 'bash':
       return (await import('./bash.ts')).bashCompletion(known)

@@ -1,14 +1,13 @@
-/** What can stand on a command line, as the completions of all shells need it. Pure. */
+/** What can stand on a command line, as the completions of all shells need it: the tables, without what does nothing. Pure. */
+
+import { commands, helpOption, type CommandEntry } from '../table/commands.ts'
+import { effectiveOptions } from '../table/daemon.ts'
+import type { Operand, Option as TableOption, ValueKind } from '../table/option.ts'
 
 /** What a value can be, as far as a shell can help with it. */
 export type Values =
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'files' }
-  /** Names of the vrrp_instances of the running daemon. */
-  | { readonly kind: 'instances' }
-  | { readonly kind: 'interfaces' }
-  | { readonly kind: 'groups' }
-  | { readonly kind: 'namespaces' }
+  | { readonly kind: ValueKind }
   /** Nothing a shell could know. */
   | { readonly kind: 'anything' }
 
@@ -36,7 +35,30 @@ export interface Grammar {
   readonly commands: readonly Command[]
 }
 
-export const nothingKnown: Values = { kind: 'anything' }
+export const grammar = (): Grammar => ({
+  daemon: effectiveOptions.filter(({ refused }) => !refused).map(optionOf),
+  commands: commands.map(commandOf),
+})
+
+const commandOf = ({ name, summary, operand, options, helps = true }: CommandEntry): Command => ({
+  name,
+  summary,
+  options: [...options, ...(helps ? [helpOption] : [])].map(optionOf),
+  ...(operand !== undefined && { operand: valuesOf(operand) }),
+})
+
+const optionOf = (option: TableOption): Option => ({
+  long: option.long,
+  help: option.help,
+  isValueOptional: option.argument === 'optional',
+  ...(option.short !== undefined && { short: option.short }),
+  ...(option.argument !== 'none' && { value: valuesOf(option) }),
+})
+
+function valuesOf({ words, values }: TableOption | Operand): Values {
+  if (words !== undefined) return { kind: 'words', words }
+  return { kind: values ?? 'anything' }
+}
 
 /** `-x` and `--long`, in that order. */
 export const namesOf = ({ long, short }: Option): readonly string[] => [

@@ -1,59 +1,23 @@
 /**
  * Every option of the daemon's command line: those of keepalived 2.2.7
  * (`man 8 keepalived`, `keepalived --help`), whatever it was compiled with, and
- * a few of our own. Parser, help and notices share this one table. Pure.
+ * a few of our own. Parser, help, completions, vrrpd(8) and notices come from
+ * this one table: a new option is an entry here, and what options.ts does with it. Pure.
  */
 
-import type { OptionSpec } from './getopt.ts'
-import { ignoredOptions, type IgnoredOption } from './ignored-options.ts'
+import { ignoredOptions, type IgnoredOption } from './ignored.ts'
+import type { Option } from './option.ts'
 
-/** Answered at once; see answers.ts. */
-export type AnsweredOption = 'signum' | 'version' | 'help' | 'genhash'
-
-/** Alters how the daemon runs; see options.ts. */
-export type SettingOption =
-  | 'use-file'
-  | 'config-id'
-  | 'all-config'
-  | 'config-test'
-  | 'dump-conf'
-  | 'vrrp'
-  | 'check'
-  | 'namespace'
-  | 'dont-fork'
-  | 'pid'
-  | 'vrrp_pid'
-  | 'umask'
-  | 'dont-release-vrrp'
-  | 'address-monitoring'
-  | 'pause-guard'
-  | 'restore-addresses'
-  | 'log-console'
-  | 'log-detail'
-  | 'log-facility'
-  | 'log-file'
-  | 'no-syslog'
-  | 'log-format'
-  | 'log-ident'
-  | 'control'
-  | 'control-group'
-
-export interface EffectiveOption extends OptionSpec {
-  /** How the value is called in the help. */
-  readonly value?: string
-  readonly long: SettingOption | AnsweredOption
-  readonly help: string
-}
-
-export type OptionEntry = EffectiveOption | IgnoredOption
-
-export const effectiveOptions: readonly EffectiveOption[] = [
+/** Names, values and texts as they are typed and told. */
+export const daemonTable = [
   // What to run
   {
     long: 'use-file',
     short: 'f',
     argument: 'required',
     value: 'FILE',
+    values: 'files',
+    default: '/etc/keepalived/keepalived.conf',
     help: 'Read the configuration from FILE',
   },
   {
@@ -74,6 +38,7 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 't',
     argument: 'optional',
     value: 'LOGFILE',
+    values: 'files',
     help: 'Check the configuration and exit; findings to stderr or LOGFILE',
   },
   { long: 'dump-conf', short: 'd', argument: 'none', help: 'Log the configuration as it was understood' },
@@ -83,6 +48,7 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 's',
     argument: 'required',
     value: 'NAME',
+    values: 'namespaces',
     help: 'Run in network namespace NAME',
   },
   // How to run
@@ -92,14 +58,18 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 'p',
     argument: 'required',
     value: 'FILE',
-    help: 'Process id file (default /run/keepalived.pid)',
+    values: 'files',
+    default: '/run/keepalived.pid',
+    help: 'Process id file (default {default})',
   },
   {
     long: 'vrrp_pid',
     short: 'r',
     argument: 'required',
     value: 'FILE',
-    help: 'Second process id file (default /run/keepalived_vrrp.pid)',
+    values: 'files',
+    default: '/run/keepalived_vrrp.pid',
+    help: 'Second process id file (default {default})',
   },
   {
     long: 'umask',
@@ -140,6 +110,7 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 'S',
     argument: 'required',
     value: 'FACILITY',
+    words: ['daemon', 'user', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
     help: 'Syslog facility: 0-7, local0-local7, user or daemon (default)',
   },
   {
@@ -147,6 +118,7 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     short: 'g',
     argument: 'required',
     value: 'FILE',
+    values: 'files',
     help: 'Log to FILE as well, and to FILE with _vrrp before its last dot',
   },
   { long: 'no-syslog', short: 'G', argument: 'none', help: 'Do not log to syslog' },
@@ -154,6 +126,7 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     long: 'log-format',
     argument: 'required',
     value: 'FORMAT',
+    words: ['text', 'json'],
     help: 'text (default) or json, for the console and log files',
     own: true,
   },
@@ -161,7 +134,8 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     long: 'log-ident',
     argument: 'required',
     value: 'NAME',
-    help: 'Name in syslog (default Keepalived_vrrp, so that log filters go on working)',
+    default: 'Keepalived_vrrp',
+    help: 'Name in syslog (default {default}, so that log filters go on working)',
     own: true,
   },
   // Talking to it
@@ -169,13 +143,17 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     long: 'control',
     argument: 'required',
     value: 'PATH',
-    help: 'Control socket (default /run/vrrpd.sock)',
+    values: 'files',
+    default: '/run/vrrpd.sock',
+    help: 'Control socket (default {default})',
+    asking: 'The control socket of the daemon',
     own: true,
   },
   {
     long: 'control-group',
     argument: 'required',
     value: 'GROUP',
+    values: 'groups',
     help: 'Group that may use the control socket besides root',
     own: true,
   },
@@ -183,13 +161,63 @@ export const effectiveOptions: readonly EffectiveOption[] = [
     long: 'signum',
     argument: 'required',
     value: 'SIGFUNC',
+    words: ['STOP', 'RELOAD', 'DATA', 'STATS', 'STATS_CLEAR', 'JSON'],
+    answered: true,
     help: 'Print the signal number for STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON',
   },
-  { long: 'version', short: 'v', argument: 'none', help: 'Print the version' },
-  { long: 'help', short: 'h', argument: 'none', help: 'Print this help' },
+  { long: 'version', short: 'v', argument: 'none', answered: true, help: 'Print the version' },
+  { long: 'help', short: 'h', argument: 'none', answered: true, help: 'Print this help' },
   // Not here
-  { long: 'check', short: 'C', argument: 'none', help: 'Health checkers only: refused, vrrpd has none' },
-  { long: 'genhash', short: 'T', argument: 'none', help: 'Refused: use keepalived --genhash' },
-]
+  {
+    long: 'check',
+    short: 'C',
+    argument: 'none',
+    refused: true,
+    help: 'Health checkers only: refused, vrrpd has none',
+  },
+  {
+    long: 'genhash',
+    short: 'T',
+    argument: 'none',
+    answered: true,
+    refused: true,
+    help: 'Refused: use keepalived --genhash',
+  },
+] as const
+
+type Entry = (typeof daemonTable)[number]
+
+/** Answered at once; see answers.ts. */
+export type AnsweredOption = Extract<Entry, { readonly answered: true }>['long']
+
+/** Alters how the daemon runs; see options.ts. */
+export type SettingOption = Exclude<Entry['long'], AnsweredOption>
+
+/** What can be given to `--signum`. */
+export type SignalFunction = Extract<Entry, { readonly long: 'signum' }>['words'][number]
+
+export interface EffectiveOption extends Option {
+  readonly long: Entry['long']
+  /** What commands that ask the daemon say of the option, which they have, too. */
+  readonly asking?: string
+  readonly answered?: true
+  /** keepalived's, and here nothing but an error. */
+  readonly refused?: true
+}
+
+export type OptionEntry = EffectiveOption | IgnoredOption
+
+const table: readonly EffectiveOption[] = daemonTable
+
+export const effectiveOptions: readonly EffectiveOption[] = table.map((entry) => ({
+  ...entry,
+  help: entry.help.replace('{default}', String(entry.default)),
+}))
 
 export const optionTable: readonly OptionEntry[] = [...effectiveOptions, ...ignoredOptions]
+
+export function daemonOption(long: Entry['long']): EffectiveOption {
+  const option = effectiveOptions.find((each) => each.long === long)
+  if (option === undefined) throw new Error(`no option --${long}`)
+  return option
+}

@@ -1,6 +1,6 @@
 /** Options of keepalived that are accepted, so that command lines can stay as they are, and do nothing. Pure. */
 
-import type { OptionSpec } from './getopt.ts'
+import type { OptionSpec } from '../getopt.ts'
 
 export interface IgnoredOption extends OptionSpec {
   /** Why: follows "has no effect in vrrpd because". */
