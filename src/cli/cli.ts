@@ -6,7 +6,7 @@
 
 import { unknownName } from '../base/unknown-name.ts'
 import { EXIT } from './exit-codes.ts'
-import { helpText } from './help.ts'
+import { cleanupHelp, helpText } from './help.ts'
 import { processIo, type CommandIo } from './io.ts'
 import { parseCommandLine } from './options.ts'
 import { commandNames, isCommandName, type CommandName, type OwnGrammarName } from './table/commands.ts'
@@ -57,7 +57,7 @@ const readsItself = (name: CommandName): name is OwnGrammarName => Object.hasOwn
 /** It takes the options that the daemon was started with, and heeds those that say where its things are. */
 async function cleanup(argv: readonly string[], io: CommandIo): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    io.out(CLEANUP_HELP)
+    io.out(cleanupHelp())
     return EXIT.allWell
   }
   const line = parseCommandLine(argv)
@@ -71,19 +71,3 @@ async function cleanup(argv: readonly string[], io: CommandIo): Promise<number> 
     io.err(`vrrpd cleanup: ${text}\n`)
   })
 }
-
-const CLEANUP_HELP = `Usage: vrrpd cleanup [OPTION...]
-
-Removes the addresses, routes, rules, virtual interfaces and nftables tables
-that a daemon has left behind which ended without a goodbye (kill -9, a crash).
-Does nothing while one runs.
-
-Takes the options the daemon was started with; those that matter:
-  -p, --pid=FILE         where its record is: FILE.state (default
-                         /run/keepalived.pid.state)
-  -r, --vrrp_pid=FILE    its second process id file
-  -s, --namespace=NAME   the network namespace it ran in
-
-Exit code: 0 nothing is left, 1 something could not be removed, 2 a daemon
-runs, 3 wrong usage.
-`

@@ -11,6 +11,7 @@ import type { CommandIo } from './io.ts'
 import { reloadCommand } from './reload.ts'
 import { simulateCommand } from './simulate-command.ts'
 import { statusCommand } from './status-command.ts'
+import { operandText } from './help.ts'
 import { commands, helpOption, type CommandEntry, type Given, type YargsName } from './table/commands.ts'
 import type { CommandOption, Operand } from './table/option.ts'
 import { whyCommand } from './why.ts'
@@ -84,9 +85,8 @@ function parse(name: YargsName, argv: readonly string[]): Chosen {
 
 /** What the table says of a command, and what its handler wants to be true besides. */
 function told<N extends YargsName>(builder: Argv, command: CommandEntry, { checks = [] }: Handler<N>): void {
-  const { epilog, example, name, operand, options } = command
-  if (operand?.shown !== undefined)
-    builder.usage(`vrrpd ${name} ${operand.shown}${operand.many ? '...' : ''} [OPTIONS]`)
+  const { epilog, example, name, operand, options, summary } = command
+  if (operand?.shown !== undefined) builder.usage(`vrrpd ${name} ${operandText(operand)}\n\n${summary}`)
   if (operand !== undefined) builder.positional(operand.name, positionalOf(operand))
   for (const option of options) builder.option(option.long, optionOf(option))
   // Either says so of the other; the error is told once.
@@ -97,11 +97,12 @@ function told<N extends YargsName>(builder: Argv, command: CommandEntry, { check
   if (epilog !== undefined) builder.epilog(epilog)
 }
 
-/** `[NAME]`, `[NAME..]`, `<FILES..>` */
+/** `[NAME]`, `[INSTANCE|ADDRESS]`, `[NAME..]`, `<FILES..>` */
 function operandForm({ operand }: CommandEntry): readonly string[] {
   if (operand === undefined) return []
-  const name = `${operand.name}${operand.many ? '..' : ''}`
-  return [operand.required ? `<${name}>` : `[${name}]`]
+  const { alias, many, name, required } = operand
+  const form = `${name}${alias === undefined ? '' : `|${alias}`}${many ? '..' : ''}`
+  return [required ? `<${form}>` : `[${form}]`]
 }
 
 const positionalOf = ({ default: value, help, many, required, words }: Operand): PositionalOptions => ({
@@ -125,9 +126,10 @@ function optionOf(option: CommandOption): Options {
   }
 }
 
-function valueOf({ anyCase, default: value, many, type, words }: CommandOption): Options {
+function valueOf({ anyCase, many, type, words }: CommandOption): Options {
   return {
-    ...(words === undefined || value === undefined ? { type: type ?? 'string', requiresArg: true } : {}),
+    type: type ?? 'string',
+    requiresArg: true,
     ...(words !== undefined && { choices: words }),
     ...(anyCase && {
       coerce: (given: string) => words?.find((word) => word === given.toUpperCase()) ?? given,

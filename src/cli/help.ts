@@ -1,33 +1,27 @@
-/** What `vrrpd --help` prints: the option table, laid out for 80 columns. Pure. */
+/** What `vrrpd --help` and `vrrpd cleanup --help` print: the tables, laid out for 80 columns. Pure. */
 
 import { flow, words } from '../base/layout.ts'
+import { commands, type CommandEntry } from './table/commands.ts'
 import { effectiveOptions } from './table/daemon.ts'
 import { ignoredOptions, type IgnoredOption } from './table/ignored.ts'
-import type { Option } from './table/option.ts'
+import type { Operand, Option } from './table/option.ts'
 
 const WIDTH = 80
 /** Where the descriptions begin. */
-const INDENT = ' '.repeat(33)
+const COLUMN = 33
 
 export function helpText(): string {
   return [
-    'Usage: vrrpd [OPTION...]       run the daemon, with the options of keepalived',
-    '       vrrpd status [NAME]     show the state of a running daemon; --watch',
-    '       vrrpd events [NAME]     show what has happened, and follow it',
-    '       vrrpd why NAME          explain why an instance is as it is',
-    '       vrrpd drain NAME        hand over for maintenance',
-    '       vrrpd resume NAME       let in again what was drained',
-    '       vrrpd check [FILE]      check a configuration',
-    '       vrrpd reload            read the configuration anew, say what changes',
-    '       vrrpd doctor            look for what keeps this host from taking part',
-    '       vrrpd simulate FILE...  tell the future of some configurations',
-    '       vrrpd cleanup           remove what a crashed daemon has left behind',
-    '       vrrpd completion SHELL  print completions for bash, zsh or fish',
-    '       vrrpd help              print this on standard output',
-    '       vrrpd COMMAND --help    help for a command',
+    'Usage: vrrpd [OPTION...]         run the daemon, with the options of keepalived',
+    '       vrrpd COMMAND --help      help for a command',
+    '',
+    'Commands:',
+    ...commands.flatMap(({ name, operand, summary }) =>
+      beside(`  ${['vrrpd', name, ...(operand ? [operandText(operand)] : [])].join(' ')}`, summary, COLUMN),
+    ),
     '',
     'Options:',
-    ...effectiveOptions.flatMap(describe),
+    ...effectiveOptions.flatMap((option) => describe(option, COLUMN)),
     '',
     'Accepted for the sake of keepalived command lines, without effect:',
     ...flow(ignoredOptions.map(names), ',', '  ', WIDTH, false),
@@ -41,10 +35,40 @@ const names = ({ short, long }: IgnoredOption): { readonly text: string } => ({
   text: short === undefined ? `--${long}` : `-${short} --${long}`,
 })
 
-function describe({ short, long, argument, value = '', help }: Option): readonly string[] {
+function describe({ short, long, argument, value = '', help }: Option, column: number): readonly string[] {
   const attached = { none: '', optional: `[=${value}]`, required: `=${value}` }[argument]
   const left = `  ${short === undefined ? '    ' : `-${short}, `}--${long}${attached}`
-  const lines = flow(words(help), '', INDENT, WIDTH, false)
+  return beside(left, help, column)
+}
+
+/** The text in lines from that column on; the first of them beside `left` if there is room. */
+function beside(left: string, text: string, column: number): readonly string[] {
+  const lines = flow(words(text), '', ' '.repeat(column), WIDTH, false)
   const [first = '', ...rest] = lines
-  return left.length < INDENT.length ? [left + first.slice(left.length), ...rest] : [left, ...lines]
+  return left.length < column ? [left + first.slice(left.length), ...rest] : [left, ...lines]
+}
+
+/** Of a command that takes the daemon's options, and heeds some of them. */
+export function cleanupHelp(): string {
+  const { epilog = '', options }: Partial<CommandEntry> =
+    commands.find(({ name }) => name === 'cleanup') ?? {}
+  return [
+    'Usage: vrrpd cleanup [OPTION...]',
+    '',
+    'Removes the addresses, routes, rules, virtual interfaces and nftables tables',
+    'that a daemon has left behind which ended without a goodbye (kill -9, a crash).',
+    'Does nothing while one runs.',
+    '',
+    'Takes the options the daemon was started with; those that matter:',
+    ...(options ?? []).flatMap((option) => describe(option, 25)),
+    '',
+    ...flow(words(epilog), '', '', WIDTH, false),
+    '',
+  ].join('\n')
+}
+
+/** `[NAME]`, `[NAME...]`, `[INSTANCE|ADDRESS]`, `[NAME=]FILE...` */
+export function operandText({ alias, many, name, required, shown }: Operand): string {
+  const text = `${shown ?? name}${alias === undefined ? '' : `|${alias}`}${many ? '...' : ''}`
+  return required ? text : `[${text}]`
 }

@@ -64,5 +64,5 @@ const withLocalTimes = (text: string): string =>
   text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (iso) => localTime(iso))
 
 export const whyCommand: Handler<'why'> = {
-  run: ({ SUBJECT, json, control }, io) => why({ subject: SUBJECT, json, control }, io),
+  run: ({ INSTANCE, json, control }, io) => why({ subject: INSTANCE, json, control }, io),
 }

@@ -84,7 +84,9 @@ export const commandTable = [
     reads: 'yargs',
     summary: 'Explain why an instance, or the one with a virtual address, is as it is',
     operand: {
-      name: 'SUBJECT',
+      name: 'INSTANCE',
+      alias: 'ADDRESS',
+      values: 'instances',
       help: 'A vrrp_instance or a virtual address; may be left out where there is but one instance',
     },
     options: [{ long: 'json', argument: 'none', help: 'Print the answer as JSON' }, { of: 'control' }],
@@ -94,7 +96,13 @@ export const commandTable = [
     name: 'drain',
     reads: 'yargs',
     summary: 'Hand instances over, and keep them out for maintenance',
-    operand: { name: 'NAME', many: true, values: 'instances', help: 'vrrp_instances or vrrp_sync_groups' },
+    operand: {
+      name: 'NAME',
+
+      many: true,
+      values: 'instances',
+      help: 'vrrp_instances or vrrp_sync_groups',
+    },
     options: [
       { long: 'all', argument: 'none', help: 'Every instance' },
       {
@@ -114,7 +122,13 @@ export const commandTable = [
     name: 'resume',
     reads: 'yargs',
     summary: 'Let drained instances serve again',
-    operand: { name: 'NAME', many: true, values: 'instances', help: 'vrrp_instances or vrrp_sync_groups' },
+    operand: {
+      name: 'NAME',
+
+      many: true,
+      values: 'instances',
+      help: 'vrrp_instances or vrrp_sync_groups',
+    },
     options: [
       { long: 'all', argument: 'none', help: 'Every instance' },
       { long: 'json', argument: 'none', help: 'Print the answer as JSON' },
@@ -288,14 +302,18 @@ export const commandTable = [
     name: 'cleanup',
     reads: 'itself',
     summary: 'Remove what a crashed daemon has left behind',
-    helps: false,
     // It takes all of the daemon's; these it heeds.
-    options: [{ of: 'namespace' }, { of: 'pid' }, { of: 'vrrp_pid' }, { of: 'help' }],
+    options: [
+      { of: 'pid', help: 'Where its record is: FILE.state (default /run/keepalived.pid.state)' },
+      { of: 'vrrp_pid', help: 'Its second process id file' },
+      { of: 'namespace', help: 'The network namespace it ran in' },
+    ],
+    epilog: 'Exit code: 0 nothing is left, 1 something could not be removed, 2 a daemon runs, 3 wrong usage.',
   },
   {
     name: 'completion',
     reads: 'yargs',
-    summary: 'Print completions for a shell',
+    summary: 'Print completions for bash, zsh or fish',
     operand: { name: 'SHELL', words: ['bash', 'zsh', 'fish'], help: 'The shell they are for' },
     options: [
       {
@@ -307,7 +325,13 @@ export const commandTable = [
     ],
     example: ['source <(vrrpd completion bash)', 'for this shell'],
   },
-  { name: 'help', reads: 'itself', helps: false, summary: 'Print the options of the daemon', options: [] },
+  {
+    name: 'help',
+    reads: 'itself',
+    helps: false,
+    summary: 'Print the commands, and the options of the daemon',
+    options: [],
+  },
 ] as const
 
 type Entry = (typeof commandTable)[number]
@@ -340,7 +364,8 @@ function optionOf(option: CommandOption | SameOption): CommandOption {
   return { ...same, help: asking ?? help, ...(value !== undefined && { default: value }) }
 }
 
-export const helpOption: Option = { long: 'help', short: 'h', argument: 'none', help: 'Show this help' }
+/** Of every command but `help`. */
+export const helpOption: Option = daemonOption('help')
 
 export const commandNames: readonly CommandName[] = table.map(({ name }) => name)
 

@@ -45,6 +45,8 @@ export interface CommandOption extends Option {
 /** What a command works on: the words that are no options. */
 export interface Operand extends Value {
   readonly name: string
+  /** What else it can be called, as it can be something else. */
+  readonly alias?: string
   /** Where the name is not all that is to be written. */
   readonly shown?: string
   readonly required?: true
