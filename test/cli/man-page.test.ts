@@ -1,15 +1,28 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { commandNames } from '../../src/cli/table/commands.ts'
+import { commandNames, commands } from '../../src/cli/table/commands.ts'
 import { grammar } from '../../src/cli/completion/grammar.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { optionTable } from '../../src/cli/table/daemon.ts'
+import { commandLinePage } from '../../tools/docs/command-line.ts'
 import { needs } from '../support/privileges.ts'
 
 const page = readFileSync('docs/vrrpd.8', 'utf8')
 
 describe('vrrpd(8)', () => {
+  test('is what the tables and tools/docs/vrrpd.mdoc say', () => {
+    expect(page === commandLinePage(), 'options or prose have changed: run npm run docs').toBe(true)
+  })
+
+  test('speaks of no option that the tables do not have', () => {
+    const all = [...optionTable, ...commands.flatMap((command) => command.options)]
+    const known = new Set<string>(all.map(({ long }) => long))
+    const spoken = [...page.matchAll(/\bFl -([a-z][\w-]*)/g)].map(([, long = '']) => long)
+    // An option of start-stop-daemon.
+    expect(spoken.filter((long) => !known.has(long))).toEqual(['exec'])
+  })
+
   test.each(optionTable.map(({ short, long }) => ({ short, long })))('has --$long', ({ short, long }) => {
     const letter = short === undefined ? '' : `Fl ${short}\\b.*`
     expect(page).toMatch(new RegExp(`^[^\\n]*${letter}Fl -${long}(?![\\w-])`, 'm'))
@@ -19,9 +32,8 @@ describe('vrrpd(8)', () => {
     expect(page).toContain(`\n.It Cm ${name}`)
   })
 
-  const { commands } = grammar()
-  const options = commands
-    .filter(({ name }) => name !== 'cleanup')
+  const options = grammar()
+    .commands.filter(({ name }) => name !== 'cleanup')
     .flatMap(({ name, options: all }) => all.map(({ long, short }) => ({ name, long, short })))
     .filter(({ long }) => long !== 'help')
 

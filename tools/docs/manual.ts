@@ -62,7 +62,7 @@ function standingOf({ standing }: Keyword): string {
 }
 
 /** Text that mdoc(7) takes as it is. */
-function escape(text: string): string {
+export function escape(text: string): string {
   const safe = text
     .replaceAll('\\', '\\e')
     .replaceAll('…', '...')

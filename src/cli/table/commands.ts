@@ -15,6 +15,14 @@ interface SameOption {
   readonly help?: string
 }
 
+/** One more way to use a command. */
+export interface Form {
+  readonly by: string
+  readonly with?: readonly string[]
+  /** Its operand can be given as well. */
+  readonly operand?: boolean
+}
+
 interface Command {
   readonly name: string
   /** `itself`: the command has an argument grammar of its own, and yargs is not loaded for it. */
@@ -25,6 +33,8 @@ interface Command {
   readonly options: readonly (CommandOption | SameOption)[]
   /** False: it has no help of its own. */
   readonly helps?: boolean
+  /** Other questions than the command's own, each by an option and with those that go with it. */
+  readonly forms?: readonly Form[]
   /** A line for this shell, and what it is for. */
   readonly example?: readonly [line: string, what: string]
   /** The end of its help: exit codes, documented in vrrpd(8). */
@@ -56,6 +66,7 @@ export const commandTable = [
       },
       { of: 'control' },
     ],
+    forms: [{ by: 'state', with: ['quiet'], operand: true }],
     epilog:
       'Exit code: 0 all well, 1 problems, 2 no daemon, 3 wrong usage or no such name. With --state: 0 all that is named is in that state, 1 it is not.',
   },
@@ -98,7 +109,7 @@ export const commandTable = [
     summary: 'Hand instances over, and keep them out for maintenance',
     operand: {
       name: 'NAME',
-
+      or: 'all',
       many: true,
       values: 'instances',
       help: 'vrrp_instances or vrrp_sync_groups',
@@ -124,7 +135,7 @@ export const commandTable = [
     summary: 'Let drained instances serve again',
     operand: {
       name: 'NAME',
-
+      or: 'all',
       many: true,
       values: 'instances',
       help: 'vrrp_instances or vrrp_sync_groups',
@@ -203,6 +214,7 @@ export const commandTable = [
         help: 'Colours in the text',
       },
     ],
+    forms: [{ by: 'explain' }],
     epilog: 'Exit code: 0 clean, 1 warnings and --strict, 2 errors, 3 wrong usage.',
   },
   {
@@ -323,6 +335,7 @@ export const commandTable = [
       },
       { of: 'control' },
     ],
+    forms: [{ by: 'instances', with: ['control'] }],
     example: ['source <(vrrpd completion bash)', 'for this shell'],
   },
   {

@@ -50,5 +50,7 @@ export interface Operand extends Value {
   /** Where the name is not all that is to be written. */
   readonly shown?: string
   readonly required?: true
+  /** The option that stands for all there are, without which one has to be named. */
+  readonly or?: string
   readonly many?: true
 }
