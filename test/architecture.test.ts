@@ -289,6 +289,7 @@ const pureFiles = [
   'control/stream.ts',
   'cli/cells.ts',
   'cli/getopt.ts',
+  'cli/misread.ts',
   'cli/table/commands.ts',
   'cli/table/daemon.ts',
   'cli/table/ignored.ts',

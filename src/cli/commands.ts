@@ -12,6 +12,7 @@ import { reloadCommand } from './reload.ts'
 import { simulateCommand } from './simulate-command.ts'
 import { statusCommand } from './status-command.ts'
 import { operandText } from './help.ts'
+import { misread } from './misread.ts'
 import { commands, helpOption, type CommandEntry, type Given, type YargsName } from './table/commands.ts'
 import type { CommandOption, Operand } from './table/option.ts'
 import { whyCommand } from './why.ts'
@@ -52,6 +53,9 @@ function parse(name: YargsName, argv: readonly string[]): Chosen {
   let chosen: Chosen = { text: '', exitCode: EXIT.usage }
   const command = commands.find((each) => each.name === name)
   if (command === undefined) return chosen
+  const advice = `Try 'vrrpd ${name} --help'`
+  const mistake = argv.some((word) => word === '--help' || word === '-h') ? undefined : misread(argv, command)
+  if (mistake !== undefined) return { text: `${mistake}\n\n${advice}`, exitCode: EXIT.usage }
   const isRepeatable = command.options.some(({ many }) => many)
   const parser = yargs()
     .scriptName('vrrpd')
@@ -62,9 +66,13 @@ function parse(name: YargsName, argv: readonly string[]): Chosen {
     .alias('help', 'h')
     .wrap(80)
     .strict()
-    .showHelpOnFail(false, `Try 'vrrpd ${name} --help'`)
+    .showHelpOnFail(false, advice)
     // The last one wins, as in the daemon's options, where not all count.
-    .parserConfiguration({ 'duplicate-arguments-array': isRepeatable, 'boolean-negation': false })
+    .parserConfiguration({
+      'duplicate-arguments-array': isRepeatable,
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+    })
     .command(
       [name, ...operandForm(command)].join(' '),
       command.summary,
@@ -77,11 +85,14 @@ function parse(name: YargsName, argv: readonly string[]): Chosen {
   const words = name === 'check' ? withStandardInput(argv) : argv
   // With a callback yargs prints nothing itself.
   parser.parseSync([name, ...words], {}, (error: unknown, _parsed, output) => {
-    if (error !== undefined && error !== null) chosen = { text: output, exitCode: EXIT.usage }
+    if (error !== undefined && error !== null) chosen = { text: inOneLine(output), exitCode: EXIT.usage }
     else if (output !== '') chosen = { text: output, exitCode: EXIT.allWell }
   })
   return chosen
 }
+
+/** What yargs lists below a colon stands behind it. */
+const inOneLine = (text: string): string => text.replace(/:\n +/g, ': ')
 
 /** What the table says of a command, and what its handler wants to be true besides. */
 function told<N extends YargsName>(builder: Argv, command: CommandEntry, { checks = [] }: Handler<N>): void {
@@ -92,7 +103,7 @@ function told<N extends YargsName>(builder: Argv, command: CommandEntry, { check
   // Either says so of the other; the error is told once.
   for (const { long, conflicts } of options)
     if (conflicts !== undefined && long < conflicts) builder.conflicts(long, conflicts)
-  for (const check of checks) builder.check((given) => check(given as unknown as Given<N>))
+  for (const check of checks) builder.check((given) => check(lastOnes(given, command) as unknown as Given<N>))
   if (example !== undefined) builder.example(...example)
   if (epilog !== undefined) builder.epilog(epilog)
 }

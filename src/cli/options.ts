@@ -90,6 +90,9 @@ function applied(draft: Draft, spec: OptionEntry, value: string): Draft {
     const text = `option --${spec.long}: accepted, has no effect in vrrpd because ${spec.noEffect}`
     return noticed(draft, text)
   }
+  // keepalived's own are taken as keepalived takes them.
+  if (spec.own === true && spec.argument === 'required' && value === '')
+    return refused(draft, `Missing parameter for option --${spec.long}`)
   return isSetting(spec.long) ? settings[spec.long](draft, value) : draft
 }
 

@@ -20,6 +20,7 @@ export interface SimulateArguments {
 }
 
 export const simulateCommand: Handler<'simulate'> = {
+  checks: [({ seed }) => Number.isSafeInteger(seed) || 'A whole number: --seed 7'],
   run: async ({ FILES: files, lan: lans, address: addresses, ...others }, io) => {
     const { simulate } = await import('./simulate.ts')
     return simulate({ files, lans, addresses, ...others }, io)

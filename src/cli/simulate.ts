@@ -279,14 +279,18 @@ function settlingOf(files: readonly { readonly model: Model }[]): Duration {
   return plus(findingTime(models), settlingTime(models))
 }
 
+const UNREAD: Readonly<Record<string, string>> = {
+  ENOENT: PROBLEM_WORDS.missing,
+  EACCES: PROBLEM_WORDS['not-permitted'],
+  EISDIR: PROBLEM_WORDS['not-a-file'],
+}
+
 const readStory = (path: string): Promise<Step<string>> =>
   readFile(path).then(
     (bytes) => accepted(decodeText(bytes)),
     (error: unknown) => {
       const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-      const words =
-        why === 'ENOENT' ? PROBLEM_WORDS.missing : why === 'EACCES' ? PROBLEM_WORDS['not-permitted'] : why
-      return wrongInput([`${path}: ${words}`])
+      return wrongInput([`${path}: ${UNREAD[why] ?? why}`])
     },
   )
 

@@ -164,6 +164,7 @@ export const commandTable = [
         argument: 'required',
         value: 'LIST',
         values: 'interfaces',
+        mayBeEmpty: true,
         help: 'Assume that exactly these exist, e.g. eth0,eth1',
       },
       {

@@ -36,6 +36,8 @@ export interface CommandOption extends Option {
   readonly many?: true
   /** `words` in capitals or not. */
   readonly anyCase?: true
+  /** Its value can be an empty word. Anywhere else that is a mistake, of a script for instance. */
+  readonly mayBeEmpty?: true
   /** It goes with this other one only. */
   readonly implies?: string
   /** It goes without this other one. Neither has a default. */
