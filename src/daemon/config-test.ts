@@ -5,8 +5,10 @@
  */
 
 import { appendFileSync } from 'node:fs'
+import { accepted, rejected, type Result } from '../base/result.ts'
 import { configTestExitCode } from '../config/exit-code.ts'
 import { checkAgainstHost, type HostFacts } from '../config/host.ts'
+import { PROBLEM_WORDS } from '../config/io.ts'
 import type { Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
 import { hasAddress } from '../config/disk-io.ts'
@@ -16,6 +18,7 @@ import { systemClock } from '../system/clock.ts'
 import { enterNetworkNamespace } from '../system/process.ts'
 import { systemUsers, type UserDirectory } from '../scripts/users.ts'
 import { createLauncher } from '../system/spawn.ts'
+import { fromNodeError } from '../system/system-error.ts'
 import { SystemTimers } from '../system/timers.ts'
 import { loadFor } from './configuration.ts'
 import { examineScripts } from './scripts/script-access.ts'
@@ -23,13 +26,20 @@ import type { DaemonSettings } from './settings.ts'
 import { withProcessWide } from './instance-naming.ts'
 
 const CANNOT_RUN = 2
+/** keepalived's, when it cannot open the log file (measured, 2.2.7). */
+const CANNOT_LOG = 1
 
 /** @param logFile where the findings go; stderr when undefined */
 export async function testConfiguration(
   settings: DaemonSettings,
   logFile: string | undefined,
 ): Promise<number> {
-  const say = sayTo(logFile)
+  const output = outputTo(logFile)
+  if (!output.ok) {
+    process.stderr.write(`${output.error}\n`)
+    return CANNOT_LOG
+  }
+  const say = output.value
   const loaded = await loadFor(settings)
   const { namespace } = withProcessWide(settings, loaded.model.process)
   const entered = namespace === undefined ? undefined : enterNetworkNamespace(namespace)
@@ -43,7 +53,7 @@ export async function testConfiguration(
     say(renderDiagnostic(diagnostic, loaded.sources, { colour: logFile === undefined && mayColour() }))
   }
   if (loaded.unreadable !== undefined) {
-    say(`cannot read ${settings.configFile}: ${loaded.unreadable}`)
+    say(`cannot read ${settings.configFile}: ${PROBLEM_WORDS[loaded.unreadable]}`)
   }
   return configTestExitCode(diagnostics, loaded.unreadable)
 }
@@ -83,10 +93,24 @@ async function knownUsers({ global }: Model, users: UserDirectory): Promise<Read
   return new Set(isKnown ? [name] : [])
 }
 
-function sayTo(logFile: string | undefined): (text: string) => void {
-  if (logFile === undefined) return (text) => void process.stderr.write(`${text}\n`)
-  return (text) => {
-    appendFileSync(logFile, `${text}\n`)
+/** Whether a file can be written is known before anything is said; what it has no room for goes to stderr. */
+function outputTo(logFile: string | undefined): Result<(text: string) => void, string> {
+  const toTerminal = (text: string): void => void process.stderr.write(`${text}\n`)
+  if (logFile === undefined) return accepted(toTerminal)
+  const refused = append(logFile, '')
+  if (refused !== undefined) return rejected(`cannot write findings to ${logFile}: ${refused}`)
+  return accepted((text) => {
+    if (append(logFile, `${text}\n`) !== undefined) toTerminal(text)
+  })
+}
+
+/** @returns why it could not be done */
+function append(path: string, text: string): string | undefined {
+  try {
+    appendFileSync(path, text)
+    return undefined
+  } catch (error) {
+    return fromNodeError('write', error).text
   }
 }
 

@@ -39,4 +39,23 @@ needs('built')('the configuration test', () => {
     expect(stderr).not.toMatch(/^\s+at /m)
     expect(status, stderr).toBe(code)
   })
+
+  test.each([
+    [
+      ['-t/nowhere/log', '-f', '/dev/null'],
+      'cannot write findings to /nowhere/log: no such file or directory\n',
+      1,
+    ],
+    [
+      ['--config-test=/', '-f', '/dev/null'],
+      'cannot write findings to /: illegal operation on a directory\n',
+      1,
+    ],
+    [['-t/dev/full', '-f', '/nowhere/x.conf'], 'cannot read /nowhere/x.conf: there is no such file\n', 2],
+    [['-t', '-f', '/nowhere/x.conf'], 'cannot read /nowhere/x.conf: there is no such file\n', 2],
+    [['-t', '-f', '/'], 'cannot read /: it is no file\n', 2],
+  ])('%j is told in one line', (argv, line, code) => {
+    const { status, stderr } = spawnSync(resolve('bin/vrrpd'), argv, { encoding: 'utf8', timeout: 20_000 })
+    expect({ status, stderr }).toEqual({ status: code, stderr: line })
+  })
 })
