@@ -381,6 +381,37 @@ describe('who may import whom', () => {
   }
 })
 
+describe('who may know whom inside config', () => {
+  /** What stands beside the folders is about the whole file and knows them all. */
+  const folderOf = (path: string): string => {
+    const [, folder = '', ...deeper] = path.split('/')
+    return deeper.length > 0 ? folder : 'beside'
+  }
+  const folders: Readonly<Record<string, Rule>> = {
+    diagnostics: {
+      imports: [],
+      types: ['syntax', 'beside'],
+      why: 'how mistakes are said, whoever finds them',
+    },
+    syntax: { imports: ['diagnostics'], why: 'it is given the tables of keywords and knows no block' },
+  }
+
+  test.each(Object.entries(folders))('%s', (folder, { imports, types = [], why }) => {
+    const own = sources.filter(({ path }) => path.startsWith('config/') && folderOf(path) === folder)
+    const offences = own.flatMap(({ path, imports: targets }) =>
+      targets
+        .filter(({ target }) => target.startsWith('config/'))
+        .filter(
+          ({ target, typeOnly }) =>
+            ![folder, ...imports, ...(typeOnly ? types : [])].includes(folderOf(target)),
+        )
+        .map(({ target }) => `${path} imports ${target}`),
+    )
+    expect(own).not.toEqual([])
+    expect(offences, why).toEqual([])
+  })
+})
+
 /** All our files that loading this one loads, directly or not. */
 function reachable(path: string, dynamic: boolean): Set<string> {
   const seen = new Set<string>()

@@ -4,7 +4,7 @@
  *
  * Source: Unicode 15.1, properties White_Space, Default_Ignorable_Code_Point and Bidi_Control; C0 and C1
  * controls. ASCII blanks and line ends are none. U+DCA0 and U+DCAD stand for the bytes A0 and AD that
- * are no UTF-8 (config/text.ts): what ISO 8859-1 has for such characters.
+ * are no UTF-8 (config/syntax/text.ts): what ISO 8859-1 has for such characters.
  */
 
 const INVISIBLE =

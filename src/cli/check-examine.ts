@@ -1,16 +1,21 @@
 /** Reads a configuration for `vrrpd check`, and gathers everything that can be said about it. */
 
 import { hostname } from 'node:os'
-import { arrange } from '../config/arrange.ts'
-import { error, type Diagnostic } from '../config/diagnostics.ts'
-import { checkAgainstHost } from '../config/host.ts'
-import { PROBLEM_WORDS, type ConfigIo, type ReadProblem } from '../config/io.ts'
-import { insecureScripts, missingInterfaces, ownAddresses, withoutSource } from '../config/lint/host.ts'
-import { lint, lintText } from '../config/lint/lint.ts'
-import { withTemplates } from '../config/lint/templates.ts'
+import { arrange } from '../config/diagnostics/arrange.ts'
+import { error, type Diagnostic } from '../config/diagnostics/diagnostics.ts'
+import { checkAgainstHost } from '../config/analysis/host.ts'
+import { PROBLEM_WORDS, type ConfigIo, type ReadProblem } from '../config/syntax/io.ts'
+import {
+  insecureScripts,
+  missingInterfaces,
+  ownAddresses,
+  withoutSource,
+} from '../config/analysis/lint/host.ts'
+import { lint, lintText } from '../config/analysis/lint/lint.ts'
+import { withTemplates } from '../config/analysis/lint/templates.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
-import { compareDirectors, type Director } from '../config/compare/compare.ts'
-import type { SourceMap } from '../config/sources.ts'
+import { compareDirectors, type Director } from '../config/analysis/compare/compare.ts'
+import type { SourceMap } from '../config/diagnostics/sources.ts'
 import { examinePrograms, hostAddresses, hostInterfaces, hostMtus } from './check-host.ts'
 import { pathOf } from './check-io.ts'
 

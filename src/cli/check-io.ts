@@ -1,6 +1,6 @@
 /** The configuration as `vrrpd check` reads it: from disk, or from standard input. */
 
-import type { ConfigIo } from '../config/io.ts'
+import type { ConfigIo } from '../config/syntax/io.ts'
 import { diskIo } from '../config/disk-io.ts'
 
 /** What stands for standard input among file names. */

@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns/promises'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import type { ConfigIo, FileContents, FileProblem, ReadProblem } from './io.ts'
+import type { ConfigIo, FileContents, FileProblem, ReadProblem } from './syntax/io.ts'
 
 const LARGEST_FILE_BYTES = 64 << 20
 

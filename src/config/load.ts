@@ -1,21 +1,20 @@
 /** A configuration file, from its path to the Model. */
 
-import type { Diagnostic } from './diagnostics.ts'
-import type { ConfigIo, ReadProblem } from './io.ts'
-import { readKernelNames } from './kernel-names.ts'
+import { compareSpans, type Diagnostic } from './diagnostics/diagnostics.ts'
+import type { ConfigIo, ReadProblem } from './syntax/io.ts'
+import { readKernelNames } from './values/kernel-names.ts'
 import { rootKeywords } from './keywords/root.ts'
 import { virtualServer } from './keywords/virtual-server.ts'
-import { spanOf } from './line.ts'
+import { spanOf } from './syntax/line.ts'
 import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
-import { parse } from './parser.ts'
+import { parse } from './syntax/parser.ts'
 import { checkBfd } from './resolve/bfd.ts'
-import { readStatements } from './include-loader.ts'
+import { readStatements } from './syntax/include-loader.ts'
 import { resolve } from './resolve/resolve.ts'
 import { otherCommands } from './resolve/other-commands.ts'
 import { resolveServers } from './resolve/virtual-server.ts'
-import { compareSpans } from './order.ts'
-import type { SourceMap } from './sources.ts'
-import type { Node } from './tree.ts'
+import type { SourceMap } from './diagnostics/sources.ts'
+import type { Node } from './syntax/tree.ts'
 
 export interface LoadOptions {
   readonly io: ConfigIo

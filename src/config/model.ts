@@ -6,7 +6,7 @@
  */
 
 import type { Duration } from '../base/time.ts'
-import type { Span } from './diagnostics.ts'
+import type { Span } from './diagnostics/diagnostics.ts'
 import type { VirtualAddress } from './model/address.ts'
 import type { GlobalDefs } from './model/global.ts'
 import type { SyncGroup, VrrpInstance } from './model/instance.ts'

@@ -1,12 +1,12 @@
 /** Reads the configuration for the daemon: what is wrong with it goes to the log, one line each. */
 
 import { hostname } from 'node:os'
-import type { Diagnostic } from '../config/diagnostics.ts'
-import type { ReadProblem } from '../config/io.ts'
+import type { Diagnostic } from '../config/diagnostics/diagnostics.ts'
+import type { ReadProblem } from '../config/syntax/io.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
 import { diskIo } from '../config/disk-io.ts'
-import { summaryLine } from '../config/render.ts'
+import { summaryLine } from '../config/diagnostics/render.ts'
 import type { Log } from './log/logging.ts'
 import type { DaemonSettings } from './settings.ts'
 

@@ -33,7 +33,7 @@ import {
 export interface HostSetup {
   readonly name: string
   readonly model: Model
-  /** Instances whose `nopreempt` is taken back (config/lint/election.ts): whoever judges the outcome wants to know. */
+  /** Instances whose `nopreempt` is taken back (config/analysis/lint/election.ts): whoever judges the outcome wants to know. */
   readonly clearedNopreempt?: readonly string[]
   readonly links: readonly { readonly name: string; readonly addresses: readonly Cidr[] }[]
 }

@@ -21,7 +21,7 @@ import {
   type IpAddress,
   type Ipv4Address,
 } from '../base/address.ts'
-import { wantedInterfaces } from '../config/host.ts'
+import { wantedInterfaces } from '../config/analysis/host.ts'
 import type { Model, VirtualAddress, VirtualRoute, VrrpInstance } from '../config/model.ts'
 
 export interface HostFile {

@@ -13,7 +13,7 @@ import { main } from '../../src/cli/cli.ts'
 import { check, processWorld, type CheckArguments } from '../../src/cli/check.ts'
 import type { CommandIo } from '../../src/cli/io.ts'
 import { needs } from '../support/privileges.ts'
-import type { JsonReport } from '../../src/config/render-json.ts'
+import type { JsonReport } from '../../src/config/diagnostics/render-json.ts'
 
 const folder = 'test/cli/golden/check'
 

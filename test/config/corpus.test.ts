@@ -6,10 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { DiagnosticCode } from '../../src/config/codes.ts'
-import type { Diagnostic } from '../../src/config/diagnostics.ts'
+import type { DiagnosticCode } from '../../src/config/diagnostics/codes.ts'
+import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.ts'
 import { diskIo } from '../../src/config/disk-io.ts'
-import { lineIndexOf } from '../../src/config/sources.ts'
+import { lineIndexOf } from '../../src/config/diagnostics/sources.ts'
 import { needs, sharedDirectory } from '../support/privileges.ts'
 import { testOn, type Tested } from './machine.ts'
 

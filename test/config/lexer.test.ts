@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { commentStart, firstBrace, lexLine } from '../../src/config/lexer.ts'
-import { typedLine } from '../../src/config/line.ts'
+import { commentStart, firstBrace, lexLine } from '../../src/config/syntax/lexer.ts'
+import { typedLine } from '../../src/config/syntax/line.ts'
 import { splitQuoted } from '../../src/config/values/quoted.ts'
 import { findings, instance, instanceWith, load, OWN } from './support.ts'
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
 import { heldDelays } from '../../src/config/link-delays.ts'
-import { lint } from '../../src/config/lint/lint.ts'
+import { lint } from '../../src/config/analysis/lint/lint.ts'
 import { printModel } from '../../src/config/print/print.ts'
 import { findings, load, MAIN, place } from './support.ts'
 

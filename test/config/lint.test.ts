@@ -1,8 +1,8 @@
 /** What an experienced operator would say: each remark where it belongs, and silence where all is well. */
 
 import { describe, expect, test } from 'vitest'
-import { ownAddresses } from '../../src/config/lint/host.ts'
-import { lint } from '../../src/config/lint/lint.ts'
+import { ownAddresses } from '../../src/config/analysis/lint/host.ts'
+import { lint } from '../../src/config/analysis/lint/lint.ts'
 import { cidr } from '../netlink/specs.ts'
 import { instance, load, MAIN, place } from './support.ts'
 

@@ -1,10 +1,10 @@
 /** `-t` in process, on a machine of which the test says what is there. */
 
 import { parseIp } from '../../src/base/address.ts'
-import type { Diagnostic } from '../../src/config/diagnostics.ts'
-import { configTestExitCode } from '../../src/config/exit-code.ts'
-import { checkAgainstHost, commandsOf } from '../../src/config/host.ts'
-import type { ConfigIo } from '../../src/config/io.ts'
+import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.ts'
+import { configTestExitCode } from '../../src/config/diagnostics/exit-code.ts'
+import { checkAgainstHost, commandsOf } from '../../src/config/analysis/host.ts'
+import type { ConfigIo } from '../../src/config/syntax/io.ts'
 import { loadConfiguration, type Loaded } from '../../src/config/load.ts'
 import type { Command } from '../../src/config/model.ts'
 import type { UserChoice } from '../../src/scripts/identity.ts'

@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { lineIndexOf } from '../../src/config/sources.ts'
+import { lineIndexOf } from '../../src/config/diagnostics/sources.ts'
 import { testOn, type Machine, type Tested } from './machine.ts'
 import { fileWith, instanceHead } from './measured/files.ts'
 import { MAIN, memoryIo } from './support.ts'

@@ -1,10 +1,10 @@
 /** A configuration from memory, and its findings in a form that reads well in a test. */
 
-import type { Diagnostic } from '../../src/config/diagnostics.ts'
-import type { ConfigIo } from '../../src/config/io.ts'
+import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.ts'
+import type { ConfigIo } from '../../src/config/syntax/io.ts'
 import { loadConfiguration, type Loaded } from '../../src/config/load.ts'
 import type { Model, VrrpInstance } from '../../src/config/model.ts'
-import { positionOf } from '../../src/config/sources.ts'
+import { positionOf } from '../../src/config/diagnostics/sources.ts'
 
 export type Files = Readonly<Record<string, string | Uint8Array>>
 

@@ -1,6 +1,6 @@
 /** Configuration files from memory. */
 
-import type { ConfigIo } from '../../src/config/io.ts'
+import type { ConfigIo } from '../../src/config/syntax/io.ts'
 
 export const memoryIo = (files: Readonly<Record<string, string>>): ConfigIo => ({
   read: (path) => {

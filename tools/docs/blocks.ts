@@ -1,6 +1,6 @@
 /** The keyword tables as a list of blocks, in the order of the tables. */
 
-import type { Keyword, Table } from '../../src/config/keyword.ts'
+import type { Keyword, Table } from '../../src/config/syntax/keyword.ts'
 import { rootKeywords } from '../../src/config/keywords/root.ts'
 
 export interface Block {

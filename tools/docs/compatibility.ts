@@ -1,6 +1,6 @@
 /** docs/compatibility.md: every keyword with its standing. */
 
-import type { Keyword, Standing } from '../../src/config/keyword.ts'
+import type { Keyword, Standing } from '../../src/config/syntax/keyword.ts'
 import { allBlocks, syntaxOf, type Block } from './blocks.ts'
 import { introduction } from './compatibility-introduction.ts'
 

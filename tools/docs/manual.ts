@@ -1,7 +1,7 @@
 /** docs/vrrpd.conf.5: the configuration, block by block. */
 
 import { readFileSync } from 'node:fs'
-import type { Keyword } from '../../src/config/keyword.ts'
+import type { Keyword } from '../../src/config/syntax/keyword.ts'
 import { allBlocks, sentence, syntaxOf, type Block } from './blocks.ts'
 
 /** Virtual servers are keepalived's: their keywords are checked, and told in its own manual. */

@@ -1,6 +1,6 @@
 /** `authentication { … }` and its newer sibling, in instances. */
 
-import { notYet, section, table, value, type Keyword } from '../keyword.ts'
+import { notYet, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { choice, text, words } from '../values/basic.ts'
 import { integer } from '../values/number.ts'
 import { password } from '../values/password.ts'

@@ -1,6 +1,6 @@
 /** `bfd_instance NAME { … }` */
 
-import { noEffect, section, table, value, type Keyword } from '../keyword.ts'
+import { noEffect, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { ipAddress } from '../values/address.ts'
 import { flag } from '../values/basic.ts'
 import { decimalBetween, integer } from '../values/number.ts'

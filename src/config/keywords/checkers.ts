@@ -1,6 +1,6 @@
 /** Health checks inside a real_server. */
 
-import { notServed, section, table, value, type Keyword } from '../keyword.ts'
+import { notServed, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { hostAddress } from '../values/address.ts'
 import { choice, flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
 import type { Command } from '../model.ts'

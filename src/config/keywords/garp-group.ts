@@ -1,8 +1,8 @@
 /** `garp_group { … }`: interfaces that share one pace of gratuitous ARP. */
 
 import type { Duration } from '../../base/time.ts'
-import { list, section, table, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import { list, section, table, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
 import { word } from '../values/basic.ts'
 import { secondsBetween } from '../values/number.ts'
 

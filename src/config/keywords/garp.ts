@@ -1,7 +1,7 @@
 /** Gratuitous ARP, per instance; each defaults to its namesake in global_defs. */
 
 import type { Duration } from '../../base/time.ts'
-import { value, type Keyword } from '../keyword.ts'
+import { value, type Keyword } from '../syntax/keyword.ts'
 import { extraInterval, type ExtraInterfaces } from '../values/global-words.ts'
 import { UNSIGNED, atLeastOne, integer, wholeSeconds } from '../values/number.ts'
 

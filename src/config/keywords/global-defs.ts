@@ -2,7 +2,7 @@
 
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import { section, table, value, type Keyword } from '../keyword.ts'
+import { section, table, value, type Keyword } from '../syntax/keyword.ts'
 import type { ScriptUser } from '../model.ts'
 import { multicastAddress } from '../values/address.ts'
 import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../values/basic.ts'

@@ -1,10 +1,10 @@
 /** `global_defs`: who gets mail, and from where. */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
-import { list, notYet, value, type Keyword } from '../keyword.ts'
-import type { Word, Words } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import { list, notYet, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
 import { wholeSeconds } from '../values/number.ts'
 

@@ -1,6 +1,6 @@
 /** `global_defs`: reloading, and other subsystems. */
 
-import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
+import { noEffect, notYet, value, type Keyword } from '../syntax/keyword.ts'
 import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
 import { extraInterval, includeChecks, timeouts, type ExtraInterfaces } from '../values/global-words.ts'
 import { tableName } from '../values/table-name.ts'

@@ -1,6 +1,6 @@
 /** `global_defs`: scheduling, memory, names and files of the processes. */
 
-import { noEffect, notYet, value, type Keyword } from '../keyword.ts'
+import { noEffect, notYet, value, type Keyword } from '../syntax/keyword.ts'
 import { alone, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { absolutePath, bufferPolicy, umask } from '../values/global-words.ts'
 import { POSITIVE, UNSIGNED, ignored, integer, integers, optionalInteger } from '../values/number.ts'

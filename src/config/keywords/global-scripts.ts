@@ -1,6 +1,6 @@
 /** `global_defs`: programs and FIFOs of the daemon itself. */
 
-import { noEffect, value, type Keyword } from '../keyword.ts'
+import { noEffect, value, type Keyword } from '../syntax/keyword.ts'
 import type { Command } from '../model.ts'
 import { flag, lenient, optionalBoolean } from '../values/basic.ts'
 import { notifyCommand, wholeCommand } from '../values/command.ts'

@@ -1,6 +1,6 @@
 /** `vrrp_instance`: what is rarely met. */
 
-import { notYet, value, type Keyword } from '../keyword.ts'
+import { notYet, value, type Keyword } from '../syntax/keyword.ts'
 import { alone, flag, lenient, optionalBoolean } from '../values/basic.ts'
 import { UNSIGNED, integer, optionalInteger } from '../values/number.ts'
 import { authHmac } from './authentication.ts'

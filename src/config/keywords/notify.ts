@@ -1,6 +1,6 @@
 /** What instances and sync groups run when they change state. */
 
-import { notYet, value, type Keyword } from '../keyword.ts'
+import { notYet, value, type Keyword } from '../syntax/keyword.ts'
 import type { Command } from '../model.ts'
 import { optionalBoolean } from '../values/basic.ts'
 import { notifyCommand } from '../values/command.ts'

@@ -1,6 +1,6 @@
 /** Keywords outside of any block. */
 
-import { noEffect, notYet, table, value, type Keyword, type Table } from '../keyword.ts'
+import { noEffect, notYet, table, value, type Keyword, type Table } from '../syntax/keyword.ts'
 import { flag, lenient, text, words } from '../values/basic.ts'
 import { UNSIGNED, integer } from '../values/number.ts'
 import { bfdInstance } from './bfd.ts'

@@ -1,6 +1,6 @@
 /** Outside of instances: addresses, routes and rules that stay, pacing of ARP, polling of links. */
 
-import { list, notYet, section, table, type Keyword } from '../keyword.ts'
+import { list, notYet, section, table, type Keyword } from '../syntax/keyword.ts'
 import { garpGroup } from './garp-group.ts'
 
 export const staticIpaddress: Keyword = list(

@@ -1,8 +1,8 @@
 /** `track_file NAME { … }`, `vrrp_track_process NAME { … }`: what instances may track besides scripts. */
 
 import type { Duration } from '../../base/time.ts'
-import { section, table, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import { section, table, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
 import { flag, lenient, optionalChoice, text, words } from '../values/basic.ts'
 import { quotedWords } from '../values/command.ts'
 import { LONGEST_SECONDS, integer, secondsBetween } from '../values/number.ts'

@@ -1,6 +1,6 @@
 /** What instances and sync groups watch. */
 
-import { list, notYet, type Keyword } from '../keyword.ts'
+import { list, notYet, type Keyword } from '../syntax/keyword.ts'
 
 export const trackScript: Keyword = list(
   'track_script',

@@ -1,8 +1,8 @@
 /** How an instance's advertisements travel: addresses, multicast or unicast, virtual interfaces. */
 
 import type { IpAddress } from '../../base/address.ts'
-import { list, notYet, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import { list, notYet, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
 import { hostAddress, multicastAddress } from '../values/address.ts'
 import { flag, optionalChoice, text } from '../values/basic.ts'
 import { integer } from '../values/number.ts'

@@ -1,7 +1,7 @@
 /** `virtual_server … { … }` and what belongs to it: read and checked, not served. */
 
-import { list, notServed, section, table, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import { list, notServed, section, table, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
 import type { Command } from '../model.ts'
 import { alone, choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
 import { notifyCommand } from '../values/command.ts'

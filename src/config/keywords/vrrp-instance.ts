@@ -1,8 +1,8 @@
 /** `vrrp_instance NAME { … }`: identity and election, and the table of the whole block. */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import { list, noEffect, section, table, value, type Keyword } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
+import { list, noEffect, section, table, value, type Keyword } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
 import { choice, flag, optionalBoolean, text, word } from '../values/basic.ts'
 import { ignored, instead, integer, secondsBetween } from '../values/number.ts'
 import { authentication } from './authentication.ts'

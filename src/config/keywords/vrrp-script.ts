@@ -1,7 +1,7 @@
 /** `vrrp_script NAME { … }` */
 
 import type { Duration } from '../../base/time.ts'
-import { section, table, value, type Keyword } from '../keyword.ts'
+import { section, table, value, type Keyword } from '../syntax/keyword.ts'
 import type { Command, ScriptUser } from '../model.ts'
 import { flag } from '../values/basic.ts'
 import { command } from '../values/command.ts'

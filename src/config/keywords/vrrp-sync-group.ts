@@ -1,6 +1,6 @@
 /** `vrrp_sync_group NAME { … }` */
 
-import { list, section, table, value, type Keyword } from '../keyword.ts'
+import { list, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { flag } from '../values/basic.ts'
 import { notifyKeywords } from './notify.ts'
 import { trackingKeywords } from './tracking.ts'

@@ -1,7 +1,7 @@
 /** A line of virtual_ipaddress or static_ipaddress. */
 
 import type { Cidr, Ipv4Address } from '../../base/address.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 
 export interface VirtualAddress {
   readonly cidr: Cidr

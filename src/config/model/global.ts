@@ -2,7 +2,7 @@
 
 import type { Ipv4Address, Ipv6Address } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 import type { LimitedScript, NotifyFifo, ScriptUser } from './programs.ts'
 
 export interface GlobalDefs {

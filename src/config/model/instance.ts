@@ -2,7 +2,7 @@
 
 import type { IpAddress, Ipv4Address } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 import type { VirtualAddress } from './address.ts'
 import type { Notify } from './programs.ts'
 import type { VirtualRoute } from './route.ts'

@@ -1,7 +1,7 @@
 /** Programs that the operator gave: which, as whom, and what tells them. */
 
 import type { Duration } from '../../base/time.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 
 /** A command line as keepalived splits it: a program and its arguments, no shell. */
 export interface Command {

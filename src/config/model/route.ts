@@ -1,7 +1,7 @@
 /** A line of virtual_routes or static_routes. */
 
 import type { NexthopTraits, RouteMetric, RouteTraits } from '../../base/routing.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 import type { Scope } from './address.ts'
 
 /** The table is 254 (main) when absent from the file. */

@@ -1,7 +1,7 @@
 /** What instances and sync groups track, and how. */
 
 import type { Duration } from '../../base/time.ts'
-import type { Span } from '../diagnostics.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
 import type { Command } from './programs.ts'
 
 export interface VrrpScript {

@@ -3,7 +3,7 @@
 import { formatIp } from '../../base/address.ts'
 import { toSeconds, type Duration } from '../../base/time.ts'
 import type { Authentication, Garp, Model, VrrpInstance } from '../model.ts'
-import { decodeText } from '../text.ts'
+import { decodeText } from '../syntax/text.ts'
 import { addressLine, peerLine } from './address.ts'
 import { nothing, printFields, type Printers } from './fields.ts'
 import { routeLine, ruleLine } from './route.ts'

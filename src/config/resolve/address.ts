@@ -9,11 +9,11 @@ import {
   type Cidr,
   type Ipv4Address,
 } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word, Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { AddressFlags, Scope, VirtualAddress } from '../model.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { readCidr } from '../values/address.ts'
 import {
   bare,
@@ -25,7 +25,7 @@ import {
 } from '../values/line-options.ts'
 import { parseInteger } from '../values/number.ts'
 import { readScope } from '../values/scope.ts'
-import type { KernelNames } from '../kernel-names.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
 import { joinTrackGroup, onlyStatic } from './track-group.ts'
 
 /** IFNAMSIZ less its terminating zero. */

@@ -1,10 +1,10 @@
 /** authentication { auth_type … auth_pass … }: without a usable password there is none. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import { authPass, authType, authentication } from '../keywords/authentication.ts'
 import type { Authentication } from '../model.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
-import type { Node } from '../tree.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
+import type { Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 
 export const NO_AUTHENTICATION: Authentication = { type: 'none', password: new Uint8Array() }

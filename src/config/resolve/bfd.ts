@@ -1,10 +1,10 @@
 /** bfd_instance blocks: no session is kept, but what is wrong with them is said. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import { bfdInstance } from '../keywords/bfd.ts'
 import { rootKeywords } from '../keywords/root.ts'
-import type { Statement } from '../lexer.ts'
-import { parse } from '../parser.ts'
+import type { Statement } from '../syntax/lexer.ts'
+import { parse } from '../syntax/parser.ts'
 import { readTree } from '../values/values.ts'
 import { checkNeeded } from './trackers.ts'
 

@@ -1,7 +1,7 @@
 /** Instances that cannot be told apart on the wire, or that move the same address. */
 
 import { formatIp, type Ipv4Address } from '../../base/address.ts'
-import { error, warning, type Report } from '../diagnostics.ts'
+import { error, warning, type Report } from '../diagnostics/diagnostics.ts'
 import type { VirtualAddress, VrrpInstance } from '../model.ts'
 
 /** @param group of instances that name none (`vrrp_mcast_group4`) */

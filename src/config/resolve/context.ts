@@ -1,7 +1,7 @@
 /** What blocks are resolved with: the global settings they inherit, and what stands above them in the file. */
 
-import type { Span } from '../diagnostics.ts'
-import type { KernelNames } from '../kernel-names.ts'
+import type { Span } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
 import type { Garp, TrackFile, TrackProcess, VrrpScript } from '../model.ts'
 import type { Preferences } from './rule.ts'
 

@@ -1,9 +1,9 @@
 /** `encap ip|ip6 WORDS` of a route line: into a tunnel device that takes the tunnel's ends from the route. */
 
 import { isIpv4, parseIp } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import { bare, valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseDecimal, parseUnsigned } from '../values/unsigned.ts'
 import type { EncapsulationDraft, RouteDraft } from './route-draft.ts'

@@ -1,7 +1,7 @@
 /** An instance is an IPv4 or an IPv6 one: the first address in its block decides, and others are left out. */
 
 import { isIpv4 } from '../../base/address.ts'
-import { error, type Report } from '../diagnostics.ts'
+import { error, type Report } from '../diagnostics/diagnostics.ts'
 import {
   mcastDstIp,
   mcastSrcIp,
@@ -12,8 +12,8 @@ import {
 } from '../keywords/transport.ts'
 import { version, virtualIpaddress } from '../keywords/vrrp-instance.ts'
 import type { VirtualAddress } from '../model.ts'
-import type { Node } from '../tree.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Node } from '../syntax/tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { hostOf } from '../values/address.ts'
 import { checkIpvlan } from '../values/virtual-mac.ts'
 

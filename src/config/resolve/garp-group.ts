@@ -1,12 +1,12 @@
 /** garp_group blocks. An interface is in one of them: the first that names it. */
 
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/garp-group.ts'
-import type { Word } from '../lexer.ts'
+import type { Word } from '../syntax/lexer.ts'
 import type { GarpGroup } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Programs and FIFOs of the daemon itself. */
 
 import { seconds } from '../../base/time.ts'
-import type { Keyword } from '../keyword.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import * as keywords from '../keywords/global-scripts.ts'
 import type { Command, GlobalDefs, LimitedScript, NotifyFifo } from '../model.ts'
 import type { Values } from '../values/values.ts'

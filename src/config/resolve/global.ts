@@ -2,7 +2,7 @@
 
 import { ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/global-defs.ts'
 import {
   nftables,
@@ -15,10 +15,10 @@ import {
 import * as mail from '../keywords/global-mail.ts'
 import * as processKeywords from '../keywords/global-process.ts'
 import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
-import { spanOf } from '../line.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { DumpFiles, GlobalDefs, Mail, Scheduling, VirtualMacNames } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readInteger } from '../values/number.ts'
 import { isTableName } from '../values/table-name.ts'
 import { readValues, type Values } from '../values/values.ts'

@@ -1,13 +1,13 @@
 /** interface_up_down_delays: a link's last line holds. */
 
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import { interfaceUpDownDelays } from '../keywords/static.ts'
-import type { Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { LinkDelay } from '../model.ts'
-import { warningAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { warningAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readSeconds } from '../values/number.ts'
 
 export function resolveLinkDelays(nodes: readonly Node[], report: Report): readonly LinkDelay[] {

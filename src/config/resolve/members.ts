@@ -1,7 +1,7 @@
 /** What an instance loses by being in a sync group or by owning its addresses: trackers that would move its priority. */
 
-import type { Report, Span } from '../diagnostics.ts'
-import { warning } from '../diagnostics.ts'
+import type { Report, Span } from '../diagnostics/diagnostics.ts'
+import { warning } from '../diagnostics/diagnostics.ts'
 import type { SyncGroup, VrrpInstance } from '../model.ts'
 
 export function settleMembers(

@@ -1,11 +1,11 @@
 /** Notify lines: the first of each kind holds, as in keepalived. */
 
-import type { Report } from '../diagnostics.ts'
-import type { Keyword } from '../keyword.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import * as keywords from '../keywords/notify.ts'
-import { spanOf } from '../line.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { Command, Notify } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 export function resolveNotify(values: Values, priorityChanges: boolean, report: Report): Notify {

@@ -1,9 +1,9 @@
 /** nopreempt and preempt_delay, and what takes them back. */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
-import { warningAt } from '../place-diagnostic.ts'
+import { warningAt } from '../syntax/place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 export interface Preemption {

@@ -1,9 +1,9 @@
 /** Keywords outside of blocks that concern the process. */
 
 import { instanceName, netNamespace, usePidDir } from '../keywords/root.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import type { ProcessWide } from '../model.ts'
-import type { Node } from '../tree.ts'
+import type { Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 
 const PROCESS_WIDE = [netNamespace, instanceName, usePidDir]

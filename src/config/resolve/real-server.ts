@@ -1,10 +1,10 @@
 /** real_server blocks with their health checks, and groups of addresses. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as checkers from '../keywords/checkers.ts'
-import type { Words } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { endsHere, type Node } from '../tree.ts'
+import type { Words } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../syntax/tree.ts'
 import { hostOf } from '../values/address.ts'
 import { parseInteger } from '../values/number.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'

@@ -1,14 +1,14 @@
 /** The tree → the Model, top to bottom, as keepalived does while it reads. */
 
-import type { Report, Span } from '../diagnostics.ts'
+import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import { garpGroup } from '../keywords/garp-group.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
 import { trackProcessBlock } from '../keywords/trackers.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
 import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
-import type { KernelNames } from '../kernel-names.ts'
-import { spanOf } from '../line.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
+import { spanOf } from '../syntax/line.ts'
 import type {
   GarpGroup,
   Model,
@@ -18,7 +18,7 @@ import type {
   VrrpInstance,
   VrrpScript,
 } from '../model.ts'
-import type { Node } from '../tree.ts'
+import type { Node } from '../syntax/tree.ts'
 import { readTree } from '../values/values.ts'
 import type { Surrounding } from './context.ts'
 import { reportConflicts } from './conflicts.ts'

@@ -2,9 +2,9 @@
 
 import { ipv4FromNumber, isIpv4, parseIpv6, type Cidr, type IpAddress } from '../../base/address.ts'
 import type { Encapsulation, MetricName, RouteMetric, RouteType } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
-import type { KernelNames } from '../kernel-names.ts'
-import type { Word } from '../lexer.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
+import type { Word } from '../syntax/lexer.ts'
 import type { Nexthop, Scope } from '../model.ts'
 import { readCidr } from '../values/address.ts'
 

@@ -1,9 +1,9 @@
 /** The words of a route line that say something about the connections over it. */
 
 import type { MetricName } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
 import { parseDecimal } from '../values/unsigned.ts'
 import type { RouteDraft } from './route-draft.ts'

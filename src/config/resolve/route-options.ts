@@ -2,9 +2,9 @@
 
 import { isIpv4, parseIp, type IpAddress } from '../../base/address.ts'
 import type { RouteType } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import {
   bare,
   drop,

@@ -4,12 +4,12 @@
  */
 
 import { ipv6FromBytes, type Cidr } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
-import type { KernelNames } from '../kernel-names.ts'
-import type { Word, Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { VirtualRoute } from '../model.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import { readOptions } from '../values/line-options.ts'
 import { checkEncapsulation } from './encapsulation.ts'
 import { nexthopsOf, type RouteDraft } from './route-draft.ts'

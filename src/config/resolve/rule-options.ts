@@ -2,9 +2,9 @@
 
 import { isIpv4 } from '../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { readCidr } from '../values/address.ts'
 import { parseRealms } from '../values/realms.ts'
 import {

@@ -2,12 +2,12 @@
 
 import { ipv4FromNumber, ipv6FromBytes, type Cidr } from '../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Report } from '../diagnostics.ts'
-import type { KernelNames } from '../kernel-names.ts'
-import type { Word, Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { VirtualRule } from '../model.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import { readOptions } from '../values/line-options.ts'
 import { ruleHandlers } from './rule-options.ts'
 

@@ -1,12 +1,12 @@
 /** vrrp_script blocks. */
 
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/vrrp-script.ts'
-import { spanOf } from '../line.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { VrrpScript } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { endsHere, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 
 /** Undefined for a block without a program: keepalived removes it. */

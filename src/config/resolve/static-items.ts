@@ -1,9 +1,9 @@
 /** Addresses, routes and rules outside of instances, in the file's order. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import { staticIpaddress, staticRoutes, staticRules, trackGroup } from '../keywords/static.ts'
 import type { VirtualAddress, VirtualRoute, VirtualRule } from '../model.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { resolveAddress } from './address.ts'
 import type { Surrounding } from './context.ts'
 import { resolveRoute } from './route.ts'

@@ -2,14 +2,14 @@
 
 import { formatIp } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
-import { warning, type Report } from '../diagnostics.ts'
+import { warning, type Report } from '../diagnostics/diagnostics.ts'
 import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../keywords/garp.ts'
 import { accept } from '../keywords/instance-other.ts'
 import { vmacXmitBase } from '../keywords/transport.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
 import type { VrrpInstance } from '../model.ts'
-import { warningAt } from '../place-diagnostic.ts'
-import type { Keyword } from '../keyword.ts'
+import { warningAt } from '../syntax/place-diagnostic.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import type { Values } from '../values/values.ts'
 import { NO_AUTHENTICATION } from './authentication.ts'
 

@@ -1,9 +1,9 @@
 /** state, priority and advert_int, which depend on one another and on the protocol's version. */
 
 import { milliseconds, seconds, toMilliseconds, toSeconds, type Duration } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/vrrp-instance.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import type { Values } from '../values/values.ts'
 
 /** The first one holds. */

@@ -1,12 +1,12 @@
 /** track_group blocks: instances that go to FAULT when a static item's link is down. */
 
 import { nearest } from '../../base/suggest.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
 import { trackGroup, trackGroupMembers } from '../keywords/static.ts'
 import type { TrackGroup } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import type { Outcome } from '../values/line-options.ts'
 
 /** A line of static_ipaddress, static_routes or static_rules. */

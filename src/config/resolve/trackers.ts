@@ -1,15 +1,15 @@
 /** Blocks of things to track, and blocks that are read and not acted on yet but whose gaps keepalived minds. */
 
 import { seconds } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Keyword } from '../keyword.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import { bfdInstance } from '../keywords/bfd.ts'
 import { garpGroup } from '../keywords/garp-group.ts'
 import * as keywords from '../keywords/trackers.ts'
-import { spanOf } from '../line.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { TrackFile, TrackProcess } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { endsHere, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../syntax/tree.ts'
 import { readInteger } from '../values/number.ts'
 import { readValues, type Values } from '../values/values.ts'
 

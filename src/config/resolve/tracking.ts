@@ -1,14 +1,14 @@
 /** track_script, track_interface, track_file and track_process lines, of instances and of groups. */
 
 import { nearest } from '../../base/suggest.ts'
-import type { Report, Span } from '../diagnostics.ts'
-import type { Keyword } from '../keyword.ts'
+import type { Report, Span } from '../diagnostics/diagnostics.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import * as keywords from '../keywords/tracking.ts'
-import type { Word, Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { SyncGroup } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readTrackWeight, type TrackLimit, type Weight } from '../values/weight.ts'
 import type { Surrounding } from './context.ts'
 

@@ -1,13 +1,13 @@
 /** Source address, multicast group, unicast peers and virtual MAC of an instance. */
 
 import { isIpv4, type IpAddress, type Ipv4Address } from '../../base/address.ts'
-import { error, type Report } from '../diagnostics.ts'
+import { error, type Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/transport.ts'
-import type { Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
+import type { Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { UnicastPeer, VirtualMac, VrrpInstance } from '../model.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
-import { entriesOf, type Node } from '../tree.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../syntax/tree.ts'
 import { hostOf, readHost } from '../values/address.ts'
 import { readInteger } from '../values/number.ts'
 import type { Values } from '../values/values.ts'

@@ -1,10 +1,10 @@
 /** virtual_server blocks: nothing is served, but what is wrong with them is said. */
 
-import type { Report } from '../diagnostics.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import * as keywords from '../keywords/virtual-server.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
-import { endsHere, type Node } from '../tree.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../syntax/tree.ts'
 import { familyOf, portOf } from '../values/endpoint.ts'
 import { readTree, readValues, type Values } from '../values/values.ts'
 import { checkGroup, checkRealServer } from './real-server.ts'

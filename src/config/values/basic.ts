@@ -1,10 +1,10 @@
 /** Readers for what stands after a keyword: flags, choices, words. */
 
 import { nearest } from '../../base/suggest.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word, Words } from '../lexer.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 
 /** The word after the keyword. The parser has made sure that it is there for readers that need it. */
 export const argument = (statement: Words, index = 1): Word | undefined => statement.words[index]

@@ -4,8 +4,8 @@
  */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import type { Arguments } from '../keyword.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { argument } from './basic.ts'
 import { readSeconds } from './number.ts'
 

@@ -1,11 +1,11 @@
 /** Command lines: a program and its arguments, no shell. */
 
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Words } from '../lexer.ts'
-import { spanOf, type Place } from '../line.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Words } from '../syntax/lexer.ts'
+import { spanOf, type Place } from '../syntax/line.ts'
 import type { Command, ScriptUser } from '../model.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { splitQuoted, type QuotedWord } from './quoted.ts'
 
 /** `COMMAND [USER [GROUP]]`, as notify lines have it: a command with arguments wants quotes. */

@@ -1,10 +1,10 @@
 /** Addresses with ports, as virtual and real servers have them. */
 
 import { isIpv4, parseIpv4 } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word, Words } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word, Words } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { hostOf } from './address.ts'
 import { UNSIGNED, parseInteger } from './number.ts'
 

@@ -2,10 +2,10 @@
 
 import { seconds, type Duration } from '../../base/time.ts'
 import { nearest } from '../../base/suggest.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
-import type { Report } from '../diagnostics.ts'
-import { errorAt, noteAt } from '../place-diagnostic.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { UNSIGNED, readInteger, type Range } from './number.ts'
 import { parseUnsigned } from './unsigned.ts'
 

@@ -1,7 +1,7 @@
 /** What an answer to a health check is compared with. */
 
-import type { Arguments } from '../keyword.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { parseInteger } from './number.ts'
 
 const MD5_DIGITS = 32

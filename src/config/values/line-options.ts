@@ -1,8 +1,8 @@
 /** Lines of lists: what comes first, then options in any order, as ip(8) has them. */
 
-import type { Details, Report } from '../diagnostics.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Details, Report } from '../diagnostics/diagnostics.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 
 /**
  * What an option does with its value, where it is not simply taken; both have been reported.

@@ -4,10 +4,10 @@
  */
 
 import { seconds, type Duration } from '../../base/time.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import { argument } from './basic.ts'
 
 export interface Range {

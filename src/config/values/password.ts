@@ -1,8 +1,8 @@
 /** auth_pass: bytes, not characters. */
 
-import type { Arguments } from '../keyword.ts'
-import { warningAt } from '../place-diagnostic.ts'
-import { encodeText } from '../text.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import { warningAt } from '../syntax/place-diagnostic.ts'
+import { encodeText } from '../syntax/text.ts'
 
 const LONGEST = 8
 

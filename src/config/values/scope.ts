@@ -1,10 +1,10 @@
 /** rtnetlink scopes, by name or number. */
 
-import type { Report } from '../diagnostics.ts'
-import type { KernelNames } from '../kernel-names.ts'
-import type { Word } from '../lexer.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from './kernel-names.ts'
+import type { Word } from '../syntax/lexer.ts'
 import type { Scope } from '../model.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { parseUnsigned } from './unsigned.ts'
 
 /** RT_SCOPE_* of linux/rtnetlink.h */

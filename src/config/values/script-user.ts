@@ -1,7 +1,7 @@
 /** `USER [GROUP]`, after `script_user` and `user`. */
 
-import type { Arguments } from '../keyword.ts'
-import { spanOf } from '../line.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import { spanOf } from '../syntax/line.ts'
 import type { ScriptUser } from '../model.ts'
 
 export const scriptUserArguments: Arguments<ScriptUser> = {

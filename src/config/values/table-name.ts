@@ -1,7 +1,7 @@
 /** `[TABLE]` of nftables: it becomes part of a script for nft(8), so that it has to be a plain name. */
 
-import type { Arguments } from '../keyword.ts'
-import { warningAt } from '../place-diagnostic.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import { warningAt } from '../syntax/place-diagnostic.ts'
 
 export const isTableName = (text: string): boolean => /^[A-Za-z_]\w{0,30}$/.test(text)
 

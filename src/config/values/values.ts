@@ -1,11 +1,11 @@
 /** The values of one section: every keyword read in the file's order, once. */
 
-import type { Report } from '../diagnostics.ts'
-import type { Keyword } from '../keyword.ts'
-import type { Words } from '../lexer.ts'
-import { spanOf } from '../line.ts'
-import { errorAt, noteAt, warningAt } from '../place-diagnostic.ts'
-import type { Node } from '../tree.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Keyword } from '../syntax/keyword.ts'
+import type { Words } from '../syntax/lexer.ts'
+import { spanOf } from '../syntax/line.ts'
+import { errorAt, noteAt, warningAt } from '../syntax/place-diagnostic.ts'
+import type { Node } from '../syntax/tree.ts'
 
 export interface Given<T> {
   readonly value: T

@@ -1,10 +1,10 @@
 /** Words behind use_vmac and use_ipvlan. */
 
 import { isIpv4 } from '../../base/address.ts'
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { hostOf } from './address.ts'
 
 /** IFNAMSIZ less its terminating zero. */

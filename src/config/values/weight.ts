@@ -1,9 +1,9 @@
 /** `weight N [reverse|noreverse]`, on its own and at the end of a tracking line. */
 
-import type { Report } from '../diagnostics.ts'
-import type { Arguments } from '../keyword.ts'
-import type { Word } from '../lexer.ts'
-import { errorAt } from '../place-diagnostic.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Arguments } from '../syntax/keyword.ts'
+import type { Word } from '../syntax/lexer.ts'
+import { errorAt } from '../syntax/place-diagnostic.ts'
 import { parseInteger, readInteger } from './number.ts'
 
 const LIMIT = 253

@@ -2,7 +2,7 @@
 
 import type { Model } from '../../config/model.ts'
 import { printModel } from '../../config/print/print.ts'
-import { announcesSecret } from '../../config/secrets.ts'
+import { announcesSecret } from '../../config/diagnostics/secrets.ts'
 
 /** The lines of one top-level block: `vrrp_instance VI_1` and what is in it. */
 interface Block {

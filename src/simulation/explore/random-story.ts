@@ -4,7 +4,7 @@
  */
 
 import { instant, seconds, toSeconds, type Duration } from '../../base/time.ts'
-import type { Span } from '../../config/diagnostics.ts'
+import type { Span } from '../../config/diagnostics/diagnostics.ts'
 import type { Random } from '../random.ts'
 import type { Happening } from '../story/event.ts'
 import type { StoryEvent } from '../story/story.ts'

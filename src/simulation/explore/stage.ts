@@ -2,7 +2,7 @@
 
 import type { IpAddress } from '../../base/address.ts'
 import { plus, seconds, toSeconds, type Duration } from '../../base/time.ts'
-import { masterDownInterval } from '../../config/lint/timing.ts'
+import { masterDownInterval } from '../../config/analysis/lint/timing.ts'
 import type { Model, TrackFile } from '../../config/model.ts'
 import { findingTime, settlingTime } from '../story/story.ts'
 

@@ -1,8 +1,8 @@
 /** What is told when nobody tells a story. Pure. */
 
 import { instant, plus, seconds, times, type Duration } from '../../base/time.ts'
-import type { Span } from '../../config/diagnostics.ts'
-import { masterDownInterval } from '../../config/lint/timing.ts'
+import type { Span } from '../../config/diagnostics/diagnostics.ts'
+import { masterDownInterval } from '../../config/analysis/lint/timing.ts'
 import type { Model } from '../../config/model.ts'
 import type { StoryEvent } from './event.ts'
 

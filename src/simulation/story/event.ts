@@ -2,7 +2,7 @@
 
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration, Instant } from '../../base/time.ts'
-import type { Span } from '../../config/diagnostics.ts'
+import type { Span } from '../../config/diagnostics/diagnostics.ts'
 
 export type StoryEvent = {
   /** Microseconds from the beginning. */

@@ -9,8 +9,8 @@
 
 import { invariant } from '../../base/result.ts'
 import { instant, type Instant } from '../../base/time.ts'
-import type { Diagnostic } from '../../config/diagnostics.ts'
-import { source, type SourceMap } from '../../config/sources.ts'
+import type { Diagnostic } from '../../config/diagnostics/diagnostics.ts'
+import { source, type SourceMap } from '../../config/diagnostics/sources.ts'
 import { everybodyOf, type Cast, type Everybody } from './cast.ts'
 import type { StoryEvent } from './event.ts'
 import { readHappening } from './grammar.ts'

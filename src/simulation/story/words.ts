@@ -1,7 +1,7 @@
 /** A line of a story → words, each with its place. Quotes, blanks and comments are those of a configuration. */
 
-import type { Span } from '../../config/diagnostics.ts'
-import type { Source } from '../../config/sources.ts'
+import type { Span } from '../../config/diagnostics/diagnostics.ts'
+import type { Source } from '../../config/diagnostics/sources.ts'
 
 export interface Word {
   /** Without its quotes. */

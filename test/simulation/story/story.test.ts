@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { IpAddress } from '../../../src/base/address.ts'
 import { instant, microseconds, seconds } from '../../../src/base/time.ts'
-import { renderDiagnostic, summaryLine } from '../../../src/config/render.ts'
+import { renderDiagnostic, summaryLine } from '../../../src/config/diagnostics/render.ts'
 import {
   lastEventAt,
   parseStory,

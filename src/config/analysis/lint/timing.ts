@@ -1,0 +1,37 @@
+/** How long a takeover takes, from the RFC's formulas. Only said when asked for. */
+
+import { plus, seconds, times, toSeconds, type Duration } from '../../../base/time.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { VrrpInstance, VrrpScript } from '../../model.ts'
+import { remark, type Subject } from './context.ts'
+
+export function describeTiming({ model }: Subject, report: Report): void {
+  for (const instance of model.instances) remark(report, 'timing', instance.span, ofInstance(instance))
+  for (const script of model.scripts) remark(report, 'timing', script.span, ofScript(script))
+}
+
+function ofInstance(instance: VrrpInstance): string {
+  const { advertInterval, downTimerAdverts, name, preempt, preemptDelay } = instance
+  const skew = skewTime(instance)
+  const down = masterDownInterval(instance)
+  const takeover = `${name} takes over ${inSeconds(down)} after the last advert of a MASTER that fails (${downTimerAdverts} × ${inSeconds(advertInterval)} + ${inSeconds(skew)}), ${inSeconds(skew)} after one that stops or is in FAULT`
+  if (!preempt) return `${takeover}; it never takes over from a MASTER that is alive`
+  const after = preemptDelay > 0 ? `${inSeconds(preemptDelay)} preempt_delay and up to ` : 'up to '
+  return `${takeover}; from a MASTER of lower priority, ${after}${inSeconds(down)} after it hears it`
+}
+
+/** RFC 3768 section 5.3.2; RFC 9568 section 6.1 for version 3. */
+export const skewTime = ({ priority, version, advertInterval }: VrrpInstance): Duration =>
+  times(version === 3 ? advertInterval : seconds(1), (256 - priority) / 256)
+
+export const masterDownInterval = (instance: VrrpInstance): Duration =>
+  plus(times(instance.advertInterval, instance.downTimerAdverts), skewTime(instance))
+
+function ofScript({ fall, interval, name, rise, timeout }: VrrpScript): string {
+  const failure = plus(times(interval, fall), timeout)
+  const recovery = times(interval, rise)
+  return `${name}: a failure counts ${inSeconds(times(interval, fall))} later at most, ${inSeconds(failure)} if the check hangs; a recovery ${inSeconds(recovery)} later`
+}
+
+/** Three decimal places at most. */
+const inSeconds = (duration: Duration): string => `${Number(toSeconds(duration).toFixed(3))} s`
