@@ -3,14 +3,15 @@
 import { compareSpans, type Diagnostic } from './diagnostics/diagnostics.ts'
 import type { ConfigIo, ReadProblem } from './syntax/io.ts'
 import { readKernelNames } from './values/kernel-names.ts'
+import { resolve } from './resolve/resolve.ts'
+import { checkBfd } from './blocks/bfd-instance.ts'
+import type { Model, NotServed, VrrpInstance } from './model.ts'
+import type { Command } from './values/command.ts'
 import { rootKeywords } from './keywords/root.ts'
 import { virtualServer } from './keywords/virtual-server.ts'
 import { spanOf } from './syntax/line.ts'
-import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
 import { parse } from './syntax/parser.ts'
-import { checkBfd } from './resolve/bfd.ts'
 import { readStatements } from './syntax/include-loader.ts'
-import { resolve } from './resolve/resolve.ts'
 import { otherCommands } from './resolve/other-commands.ts'
 import { resolveServers } from './resolve/virtual-server.ts'
 import type { SourceMap } from './diagnostics/sources.ts'
@@ -53,7 +54,7 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
   const { statements } = reading
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)
   const checker = parse(statements, rootKeywords, 'checker', reportOther)
-  checkBfd(statements, reportOther)
+  checkBfd(statements, rootKeywords, reportOther)
   const notServed = checker.nodes
     .filter(({ keyword }) => keyword === virtualServer)
     .map(({ statement }): NotServed => {

@@ -5,24 +5,37 @@
  * keepalived.conf has one.
  */
 
-import type { Duration } from '../base/time.ts'
 import type { Span } from './diagnostics/diagnostics.ts'
-import type { VirtualAddress } from './model/address.ts'
+import type { GarpGroup } from './blocks/garp-group.ts'
+import type { LinkDelay } from './blocks/interface-up-down-delays.ts'
+import type { VirtualRule } from './blocks/virtual-rule/rule.ts'
+import type { VirtualRoute } from './blocks/virtual-route/route.ts'
+import type { VirtualAddress } from './blocks/virtual-address.ts'
 import type { GlobalDefs } from './model/global.ts'
 import type { SyncGroup, VrrpInstance } from './model/instance.ts'
-import type { ProcessWide } from './model/process.ts'
-import type { VirtualRoute } from './model/route.ts'
-import type { VirtualRule } from './model/rule.ts'
-import type { TrackFile, TrackGroup, TrackProcess, VrrpScript } from './model/tracking.ts'
+import type { VrrpScript } from './blocks/vrrp-script.ts'
+import type { TrackProcess } from './blocks/vrrp-track-process.ts'
+import type { TrackGroup } from './blocks/track-group.ts'
+import type { TrackFile } from './blocks/track-file.ts'
+import type { ProcessWide } from './blocks/process.ts'
 
 export type * from './model/global.ts'
-export type * from './model/process.ts'
 export type * from './model/programs.ts'
-export type * from './model/tracking.ts'
+export type { GarpGroup } from './blocks/garp-group.ts'
+export type { LinkDelay } from './blocks/interface-up-down-delays.ts'
+export type { Notify } from './blocks/notify.ts'
+export type { ProcessWide } from './blocks/process.ts'
+export type { TrackFile } from './blocks/track-file.ts'
+export type { TrackGroup } from './blocks/track-group.ts'
+export type { TrackedFile, TrackedInterface, TrackedProcess, TrackedScript } from './blocks/tracking.ts'
+export type { VrrpScript } from './blocks/vrrp-script.ts'
+export type { TrackProcess } from './blocks/vrrp-track-process.ts'
+export type { Command } from './values/command.ts'
 export type * from './model/instance.ts'
-export type * from './model/address.ts'
-export type * from './model/route.ts'
-export type * from './model/rule.ts'
+export type { AddressFlags, VirtualAddress } from './blocks/virtual-address.ts'
+export type { VirtualRoute } from './blocks/virtual-route/route.ts'
+export type { VirtualRule } from './blocks/virtual-rule/rule.ts'
+export type { Scope } from './values/scope.ts'
 
 export interface Model {
   readonly process: ProcessWide
@@ -33,7 +46,7 @@ export interface Model {
   readonly syncGroups: readonly SyncGroup[]
   readonly instances: readonly VrrpInstance[]
   readonly garpGroups: readonly GarpGroup[]
-  /** `interface_up_down_delays` as written; link-delays.ts says what holds. */
+  /** `interface_up_down_delays` as written; heldDelays says what holds. */
   readonly linkDelays: readonly LinkDelay[]
   /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
   readonly notServed: readonly NotServed[]
@@ -42,22 +55,6 @@ export interface Model {
   readonly staticRoutes: readonly VirtualRoute[]
   readonly staticRules: readonly VirtualRule[]
   readonly trackGroups: readonly TrackGroup[]
-}
-
-/** `garp_group`: these links share one pace. */
-export interface GarpGroup {
-  readonly links: readonly string[]
-  /** Zero: none. */
-  readonly garpInterval: Duration
-  readonly gnaInterval: Duration
-}
-
-export interface LinkDelay {
-  readonly link: string
-  /** How long it must have been down before that counts. */
-  readonly down: Duration
-  readonly up: Duration
-  readonly span: Span
 }
 
 export interface NotServed {

@@ -4,8 +4,8 @@
  * configuration's words and the protocol's. Pure.
  */
 
-import { heldDelays, type HeldDelay } from '../config/link-delays.ts'
 import type { Model, Notify, SyncGroup, VrrpInstance } from '../config/model.ts'
+import { heldDelays, type HeldDelay } from '../config/blocks/interface-up-down-delays.ts'
 import { milliseconds, type Instant } from '../base/time.ts'
 import type { VirtualRouter } from '../vrrp/election/state.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { seconds } from '../../src/base/time.ts'
-import { heldDelays } from '../../src/config/link-delays.ts'
+import { heldDelays } from '../../src/config/blocks/interface-up-down-delays.ts'
 import { lint } from '../../src/config/analysis/lint/lint.ts'
 import { printModel } from '../../src/config/print/print.ts'
 import { findings, load, MAIN, place } from './support.ts'

@@ -3,12 +3,10 @@
 import { notServed, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { hostAddress } from '../values/address.ts'
 import { choice, flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
-import type { Command } from '../model.ts'
-import { command } from '../values/command.ts'
+import { weightUpTo } from '../values/weight.ts'
+import { type Command, command, scriptUserArguments } from '../values/command.ts'
 import { digest, payload, statusCodes } from '../values/http.ts'
 import { LONGEST_SECONDS, UNSIGNED, integer, secondsBetween } from '../values/number.ts'
-import { scriptUserArguments } from '../values/script-user.ts'
-import { weightUpTo } from '../values/weight.ts'
 
 const more = { standing: notServed } as const
 

@@ -3,7 +3,7 @@
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
 import { section, table, value, type Keyword } from '../syntax/keyword.ts'
-import type { ScriptUser } from '../model.ts'
+import { type ScriptUser, scriptUserArguments } from '../values/command.ts'
 import { multicastAddress } from '../values/address.ts'
 import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../values/basic.ts'
 import {
@@ -14,7 +14,6 @@ import {
   secondsBetween,
   wholeSeconds,
 } from '../values/number.ts'
-import { scriptUserArguments } from '../values/script-user.ts'
 import { mailKeywords } from './global-mail.ts'
 import { otherGlobalKeywords } from './global-other.ts'
 import { processKeywords } from './global-process.ts'

@@ -1,9 +1,8 @@
 /** `global_defs`: programs and FIFOs of the daemon itself. */
 
 import { noEffect, value, type Keyword } from '../syntax/keyword.ts'
-import type { Command } from '../model.ts'
+import { type Command, notifyCommand, wholeCommand } from '../values/command.ts'
 import { flag, lenient, optionalBoolean } from '../values/basic.ts'
-import { notifyCommand, wholeCommand } from '../values/command.ts'
 import { integer } from '../values/number.ts'
 
 const noCheckers = noEffect('vrrpd checks no real servers')

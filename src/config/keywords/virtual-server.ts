@@ -2,9 +2,8 @@
 
 import { list, notServed, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import type { Word } from '../syntax/lexer.ts'
-import type { Command } from '../model.ts'
+import { type Command, notifyCommand } from '../values/command.ts'
 import { alone, choice, flag, lenient, optionalBoolean, text } from '../values/basic.ts'
-import { notifyCommand } from '../values/command.ts'
 import { granularity, realServerAddress, sorryServer, virtualServerAddress } from '../values/endpoint.ts'
 import { forwarding } from '../values/forwarding.ts'
 import {

@@ -7,9 +7,9 @@ import { choice, flag, optionalBoolean, text, word } from '../values/basic.ts'
 import { ignored, instead, integer, secondsBetween } from '../values/number.ts'
 import { authentication } from './authentication.ts'
 import { garpKeywords } from './garp.ts'
-import { instanceNotifyKeywords, notifyKeywords } from './notify.ts'
+import { trackingKeywords } from '../blocks/tracking.ts'
+import { instanceNotifyKeywords, notifyKeywords } from '../blocks/notify.ts'
 import { otherInstanceKeywords } from './instance-other.ts'
-import { trackingKeywords } from './tracking.ts'
 import { transportKeywords } from './transport.ts'
 
 export const state: Keyword<'MASTER' | 'BACKUP'> = value(

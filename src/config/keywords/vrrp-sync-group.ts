@@ -2,8 +2,8 @@
 
 import { list, section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { flag } from '../values/basic.ts'
-import { notifyKeywords } from './notify.ts'
-import { trackingKeywords } from './tracking.ts'
+import { trackingKeywords } from '../blocks/tracking.ts'
+import { notifyKeywords } from '../blocks/notify.ts'
 
 export const group: Keyword = list('group', 1, 'the instances that change state together')
 export const syncGroupTrackingWeight: Keyword<true> = value(

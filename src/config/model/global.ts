@@ -3,7 +3,8 @@
 import type { Ipv4Address, Ipv6Address } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
 import type { Span } from '../diagnostics/diagnostics.ts'
-import type { LimitedScript, NotifyFifo, ScriptUser } from './programs.ts'
+import type { ScriptUser } from '../values/command.ts'
+import type { LimitedScript, NotifyFifo } from './programs.ts'
 
 export interface GlobalDefs {
   readonly routerId?: string

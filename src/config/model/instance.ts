@@ -3,13 +3,13 @@
 import type { IpAddress, Ipv4Address } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
 import type { Span } from '../diagnostics/diagnostics.ts'
-import type { VirtualAddress } from './address.ts'
-import type { Notify } from './programs.ts'
-import type { VirtualRoute } from './route.ts'
-import type { VirtualRule } from './rule.ts'
-import type { TrackedFile, TrackedInterface, TrackedProcess, TrackedScript } from './tracking.ts'
+import type { VirtualRule } from '../blocks/virtual-rule/rule.ts'
+import type { VirtualRoute } from '../blocks/virtual-route/route.ts'
+import type { VirtualAddress } from '../blocks/virtual-address.ts'
+import type { Tracking } from '../blocks/tracking.ts'
+import type { Notify } from '../blocks/notify.ts'
 
-export interface VrrpInstance {
+export interface VrrpInstance extends Tracking {
   readonly name: string
   /** `interface`. */
   readonly link: string
@@ -33,10 +33,6 @@ export interface VrrpInstance {
   readonly addresses: readonly VirtualAddress[]
   readonly excludedAddresses: readonly VirtualAddress[]
   readonly routes: readonly VirtualRoute[]
-  readonly trackScripts: readonly TrackedScript[]
-  readonly trackInterfaces: readonly TrackedInterface[]
-  readonly trackFiles: readonly TrackedFile[]
-  readonly trackProcesses: readonly TrackedProcess[]
   readonly notify: Notify
   readonly garp: Garp
   /** `down_timer_adverts`, 3 by default. */
@@ -74,14 +70,10 @@ export interface VrrpInstance {
   readonly span: Span
 }
 
-export interface SyncGroup {
+export interface SyncGroup extends Tracking {
   readonly name: string
   /** Names of instances that exist, in the file's order. */
   readonly members: readonly string[]
-  readonly trackScripts: readonly TrackedScript[]
-  readonly trackInterfaces: readonly TrackedInterface[]
-  readonly trackFiles: readonly TrackedFile[]
-  readonly trackProcesses: readonly TrackedProcess[]
   /** `sync_group_tracking_weight` (or the older `global_tracking`): members keep their tracker weights. */
   readonly trackingWeight: boolean
   readonly notify: Notify

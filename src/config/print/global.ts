@@ -1,21 +1,20 @@
 /** global_defs: what differs from the defaults. */
 
 import { formatIpv4 } from '../../base/address.ts'
+import { commandLine, userWords } from '../values/command.ts'
+import { printFields, type Printers, block, inSeconds, asLineWord, when, asWord } from '../values/printing.ts'
 import type { GlobalDefs, LimitedScript, Mail, NotifyFifo, Scheduling } from '../model.ts'
-import { printFields, type Printers } from './fields.ts'
-import { commandLine, userWords } from './scripts.ts'
-import { block, inSeconds, lineWord, when, word } from './words.ts'
 
 const SMTP_PORT = 25
 const SMTP_TIMEOUT = '30'
 
 const ofMail: Printers<Mail> = {
-  recipients: (recipients) => block('notification_email', recipients.map(lineWord)),
-  from: (from) => [`notification_email_from ${word(from)}`],
-  server: ({ host, port }) => [`smtp_server ${word(host)}${port === SMTP_PORT ? '' : ` ${port}`}`],
+  recipients: (recipients) => block('notification_email', recipients.map(asLineWord)),
+  from: (from) => [`notification_email_from ${asWord(from)}`],
+  server: ({ host, port }) => [`smtp_server ${asWord(host)}${port === SMTP_PORT ? '' : ` ${port}`}`],
   connectTimeout: (timeout) =>
     when(inSeconds(timeout) !== SMTP_TIMEOUT, `smtp_connect_timeout ${inSeconds(timeout)}`),
-  heloName: (name) => [`smtp_helo_name ${word(name)}`],
+  heloName: (name) => [`smtp_helo_name ${asWord(name)}`],
   notOnFault: (off) => when(off, 'no_email_faults'),
 }
 
@@ -37,7 +36,7 @@ const limitedLines = (keyword: string, { command, timeout }: LimitedScript): rea
 ]
 
 const ofGlobal: Printers<GlobalDefs> = {
-  routerId: (name) => [`router_id ${word(name)}`],
+  routerId: (name) => [`router_id ${asWord(name)}`],
   enableScriptSecurity: (on) => when(on, 'enable_script_security'),
   scriptUser: (user) => [`script_user ${userWords(user)}`],
   supplementaryGroups: (on) => when(on, 'set_supplementary_groups'),
@@ -47,21 +46,21 @@ const ofGlobal: Printers<GlobalDefs> = {
   startupDelay: (delay) => when(delay !== 0, `vrrp_startup_delay ${inSeconds(delay)}`),
   garpInterval: (interval) => when(interval !== 0, `vrrp_garp_interval ${inSeconds(interval)}`),
   gnaInterval: (interval) => when(interval !== 0, `vrrp_gna_interval ${inSeconds(interval)}`),
-  defaultInterface: (name) => when(name !== 'eth0', `default_interface ${word(name)}`),
+  defaultInterface: (name) => when(name !== 'eth0', `default_interface ${asWord(name)}`),
   firewall: ({ name, priority, counters }) => [
-    ...when(name !== 'vrrpd', `nftables ${word(name)}`),
+    ...when(name !== 'vrrpd', `nftables ${asWord(name)}`),
     ...when(priority !== -1, `nftables_priority ${priority}`),
     ...when(counters, 'nftables_counters'),
   ],
   virtualMacNames: ({ prefix, elsewhere }) => [
-    ...when(prefix !== 'vrrp', `vmac_prefix ${word(prefix)}`),
-    ...when(elsewhere !== prefix, `vmac_addr_prefix ${word(elsewhere)}`),
+    ...when(prefix !== 'vrrp', `vmac_prefix ${asWord(prefix)}`),
+    ...when(elsewhere !== prefix, `vmac_addr_prefix ${asWord(elsewhere)}`),
   ],
   dumps: ({ useInstance, data, stats, json, jsonVersion }) => [
     ...when(useInstance, 'data_use_instance'),
-    ...(data === undefined ? [] : [`state_dump_file ${word(data)}`]),
-    ...(stats === undefined ? [] : [`stats_dump_file ${word(stats)}`]),
-    ...(json === undefined ? [] : [`json_dump_file ${word(json)}`]),
+    ...(data === undefined ? [] : [`state_dump_file ${asWord(data)}`]),
+    ...(stats === undefined ? [] : [`stats_dump_file ${asWord(stats)}`]),
+    ...(json === undefined ? [] : [`json_dump_file ${asWord(json)}`]),
     ...when(jsonVersion !== 1, `json_version ${jsonVersion}`),
   ],
   mail: (mail) => printFields(ofMail, mail),

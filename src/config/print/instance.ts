@@ -2,25 +2,27 @@
 
 import { formatIp } from '../../base/address.ts'
 import { toSeconds, type Duration } from '../../base/time.ts'
+import { trackingPrinters } from '../blocks/tracking.ts'
+import type { VrrpScript } from '../blocks/vrrp-script.ts'
+import { notifyLines } from '../blocks/notify.ts'
+import { peerLine } from './address.ts'
+import { addressLine } from '../blocks/virtual-address.ts'
 import type { Authentication, Garp, Model, VrrpInstance } from '../model.ts'
+import { ruleLine } from '../blocks/virtual-rule/rule.ts'
+import { routeLine } from '../blocks/virtual-route/route.ts'
+import { nothing, printFields, type Printers, block, inSeconds, when, asWord } from '../values/printing.ts'
 import { decodeText } from '../syntax/text.ts'
-import { addressLine, peerLine } from './address.ts'
-import { nothing, printFields, type Printers } from './fields.ts'
-import { routeLine, ruleLine } from './route.ts'
-import { notifyLines, trackInterfaceBlock, trackScriptBlock } from './scripts.ts'
-import { trackFileLines, trackProcessLines } from './trackers.ts'
-import { block, inSeconds, when, word } from './words.ts'
 
 export const instanceBlock = (instance: VrrpInstance, { scripts }: Model): readonly string[] =>
   block(
-    `vrrp_instance ${word(instance.name)}`,
+    `vrrp_instance ${asWord(instance.name)}`,
     printFields(printersWith(new Map(scripts.map((script) => [script.name, script]))), instance),
   )
 
-const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers<VrrpInstance> => ({
+const printersWith = (scripts: ReadonlyMap<string, VrrpScript>): Printers<VrrpInstance> => ({
   name: nothing,
   wantedState: (state) => [`state ${state}`],
-  link: (link) => [`interface ${word(link)}`],
+  link: (link) => [`interface ${asWord(link)}`],
   vrid: (vrid) => [`virtual_router_id ${vrid}`],
   priority: (priority) => [`priority ${priority}`],
   advertInterval: (interval) => [`advert_int ${inSeconds(interval)}`],
@@ -45,7 +47,9 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
   mcastGroup: (group) => [`mcast_dst_ip ${formatIp(group)}`],
   virtualMacElsewhere: (elsewhere) => (elsewhere ? ['use_vmac_addr'] : []),
   virtualMac: ({ name, mac, transmitOnBase }) => [
-    ['use_vmac', ...(name === undefined ? [] : [word(name)]), ...(mac === undefined ? [] : [mac])].join(' '),
+    ['use_vmac', ...(name === undefined ? [] : [asWord(name)]), ...(mac === undefined ? [] : [mac])].join(
+      ' ',
+    ),
     ...when(transmitOnBase, 'vmac_xmit_base'),
   ],
   dontTrackPrimary: (given) => when(given, 'dont_track_primary'),
@@ -82,10 +86,7 @@ const printersWith = (scripts: Parameters<typeof trackScriptBlock>[1]): Printers
       'virtual_rules',
       rules.map((rule) => ruleLine(rule)),
     ),
-  trackScripts: (tracked) => trackScriptBlock(tracked, scripts),
-  trackInterfaces: trackInterfaceBlock,
-  trackFiles: trackFileLines,
-  trackProcesses: trackProcessLines,
+  ...trackingPrinters(scripts),
   notify: notifyLines,
   smtpAlert: (on) => when(on, 'smtp_alert'),
   linkSpan: nothing,
@@ -98,7 +99,7 @@ const limitsTtl = ({ minTtl, maxTtl }: VrrpInstance['unicastPeers'][number]): bo
 const authenticationBlock = ({ type, password }: Authentication): readonly string[] =>
   type === 'none'
     ? []
-    : block('authentication', [`auth_type ${type}`, `auth_pass ${word(decodeText(password))}`])
+    : block('authentication', [`auth_type ${type}`, `auth_pass ${asWord(decodeText(password))}`])
 
 function acceptLines(accept: boolean, { priority, strict, version }: VrrpInstance): readonly string[] {
   if (!strict) return when(!accept, 'no_accept')

@@ -2,7 +2,8 @@
 
 import { formatIp, type Ipv4Address } from '../../base/address.ts'
 import { error, warning, type Report } from '../diagnostics/diagnostics.ts'
-import type { VirtualAddress, VrrpInstance } from '../model.ts'
+import type { VrrpInstance } from '../model.ts'
+import type { VirtualAddress } from '../blocks/virtual-address.ts'
 
 /** @param group of instances that name none (`vrrp_mcast_group4`) */
 export function reportConflicts(

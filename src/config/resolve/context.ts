@@ -2,8 +2,11 @@
 
 import type { Span } from '../diagnostics/diagnostics.ts'
 import type { KernelNames } from '../values/kernel-names.ts'
-import type { Garp, TrackFile, TrackProcess, VrrpScript } from '../model.ts'
-import type { Preferences } from './rule.ts'
+import type { VrrpScript } from '../blocks/vrrp-script.ts'
+import type { TrackProcess } from '../blocks/vrrp-track-process.ts'
+import type { TrackFile } from '../blocks/track-file.ts'
+import type { Preferences } from '../blocks/virtual-rule/rule.ts'
+import type { Garp } from '../model.ts'
 
 export interface Defaults {
   readonly version: number

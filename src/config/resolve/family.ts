@@ -11,7 +11,7 @@ import {
   useIpvlan,
 } from '../keywords/transport.ts'
 import { version, virtualIpaddress } from '../keywords/vrrp-instance.ts'
-import type { VirtualAddress } from '../model.ts'
+import type { VirtualAddress } from '../blocks/virtual-address.ts'
 import type { Node } from '../syntax/tree.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
 import { hostOf } from '../values/address.ts'

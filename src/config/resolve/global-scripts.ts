@@ -3,7 +3,8 @@
 import { seconds } from '../../base/time.ts'
 import type { Keyword } from '../syntax/keyword.ts'
 import * as keywords from '../keywords/global-scripts.ts'
-import type { Command, GlobalDefs, LimitedScript, NotifyFifo } from '../model.ts'
+import type { GlobalDefs, LimitedScript, NotifyFifo } from '../model.ts'
+import type { Command } from '../values/command.ts'
 import type { Values } from '../values/values.ts'
 
 type Scripts = Pick<

@@ -2,10 +2,10 @@
 
 import type { Keyword } from '../syntax/keyword.ts'
 import { lvsFifoScript, startScripts, vrrpFifoScripts } from '../keywords/global-scripts.ts'
-import { notifyDeleted } from '../keywords/notify.ts'
+import type { Command } from '../values/command.ts'
+import { notifyDeleted } from '../blocks/notify.ts'
 import { commandKeywords, virtualServer } from '../keywords/virtual-server.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
-import type { Command } from '../model.ts'
 import type { Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 

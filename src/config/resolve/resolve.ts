@@ -1,38 +1,29 @@
 /** The tree → the Model, top to bottom, as keepalived does while it reads. */
 
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
-import { garpGroup } from '../keywords/garp-group.ts'
+import { checkNeeded } from '../blocks/gaps.ts'
+import { resolveTrackGroups } from '../blocks/track-group.ts'
+import { StaticItems } from '../blocks/static-items.ts'
+import { isProcessWide, resolveProcess } from '../blocks/process.ts'
+import { resolveLinkDelays } from '../blocks/interface-up-down-delays.ts'
+import { type TrackFile, isTrackFile, resolveTrackFile } from '../blocks/track-file.ts'
+import { firstPreference } from '../blocks/virtual-rule/rule.ts'
+import type { Model, NotServed, VrrpInstance } from '../model.ts'
+import { vrrpScript, type VrrpScript, resolveScript } from '../blocks/vrrp-script.ts'
+import { vrrpTrackProcess, type TrackProcess, resolveTrackProcess } from '../blocks/vrrp-track-process.ts'
+import { garpGroup, resolveGarpGroups } from '../blocks/garp-group.ts'
 import { globalDefs } from '../keywords/global-defs.ts'
-import { trackProcessBlock } from '../keywords/trackers.ts'
 import { vrrpInstance } from '../keywords/vrrp-instance.ts'
-import { vrrpScript } from '../keywords/vrrp-script.ts'
 import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
 import type { KernelNames } from '../values/kernel-names.ts'
 import { spanOf } from '../syntax/line.ts'
-import type {
-  GarpGroup,
-  Model,
-  NotServed,
-  TrackFile,
-  TrackProcess,
-  VrrpInstance,
-  VrrpScript,
-} from '../model.ts'
 import type { Node } from '../syntax/tree.ts'
 import { readTree } from '../values/values.ts'
 import type { Surrounding } from './context.ts'
 import { reportConflicts } from './conflicts.ts'
-import { resolveGarpGroup } from './garp-group.ts'
 import { resolveGlobal } from './global.ts'
 import { resolveInstance } from './instance.ts'
 import { settleMembers } from './members.ts'
-import { resolveLinkDelays } from './link-delays.ts'
-import { isProcessWide, resolveProcess } from './process.ts'
-import { firstPreference } from './rule.ts'
-import { StaticItems } from './static-items.ts'
-import { resolveScript } from './script.ts'
-import { resolveTrackGroups } from './track-group.ts'
-import { checkNeeded, isTrackFile, resolveTrackFile, resolveTrackProcess } from './trackers.ts'
 import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
 
 export interface Resolved {
@@ -75,7 +66,7 @@ export function resolve(
     } else if (isTrackFile(node)) {
       const file = resolveTrackFile(node, report)
       if (file !== undefined && !files.has(file.name)) files.set(file.name, file)
-    } else if (node.keyword === trackProcessBlock) {
+    } else if (node.keyword === vrrpTrackProcess) {
       const process = resolveTrackProcess(node, report)
       if (process !== undefined && !processes.has(process.name)) processes.set(process.name, process)
     } else if (node.keyword === vrrpInstance) {
@@ -107,7 +98,7 @@ export function resolve(
     trackProcesses: [...processes.values()],
     syncGroups,
     instances: settled,
-    garpGroups: garpGroupsOf(nodes, report),
+    garpGroups: resolveGarpGroups(nodes, report),
     linkDelays: resolveLinkDelays(nodes, report),
     notServed,
     staticAddresses: statics.addresses,
@@ -126,11 +117,3 @@ const namesOfScripts = (nodes: readonly Node[]): ReadonlyMap<string, Span> =>
         words[1] === undefined ? [] : [[words[1].text, spanOf(words[1])]],
       ),
   )
-
-function garpGroupsOf(nodes: readonly Node[], report: Report): readonly GarpGroup[] {
-  const taken = new Set<string>()
-  return nodes
-    .filter(({ keyword, refused }) => keyword === garpGroup && refused !== true)
-    .map((node) => resolveGarpGroup(node, taken, report))
-    .filter((group) => group !== undefined)
-}

@@ -2,18 +2,17 @@
 
 import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import { smtpAlert } from '../keywords/notify.ts'
+import { resolveTracking } from '../blocks/tracking.ts'
+import { reportEmptyList } from '../blocks/gaps.ts'
+import type { SyncGroup } from '../model.ts'
+import { smtpAlert, resolveNotify } from '../blocks/notify.ts'
 import * as keywords from '../keywords/vrrp-sync-group.ts'
 import type { Word } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
-import type { SyncGroup } from '../model.ts'
 import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readValues } from '../values/values.ts'
 import type { Surrounding } from './context.ts'
-import { reportEmptyList } from './empty-list.ts'
-import { resolveNotify } from './notify.ts'
-import { resolveTracking } from './tracking.ts'
 
 /** A group whose members are still words. */
 export interface PendingGroup {

@@ -1,5 +1,5 @@
 /**
- * How a keyword is described. The tables in keywords/ are the one truth that
+ * How a keyword is described. The tables in blocks/ are the one truth that
  * the parser, the validator, "did you mean" and the documentation read.
  */
 
@@ -65,6 +65,8 @@ export interface Keyword<out T = unknown> {
   readonly renamed?: string
   /** Given again it is ignored, and keepalived says so; others hold as they were given last. */
   readonly once?: true
+  /** One of these has to stand in the block, or keepalived leaves it out. */
+  readonly oneOf?: readonly string[]
   /** What must stand in a block's first line. */
   readonly naming?: Naming
   /** Whether a block with this first line exists at all; if not, it is skipped and that has been reported. */
@@ -104,7 +106,7 @@ export const section = (
   tier: Tier,
   keywords: Table,
   summary: string,
-  more: Partial<Pick<Keyword, Optional | 'standing' | 'naming' | 'admits'>> & {
+  more: Partial<Pick<Keyword, Optional | 'standing' | 'naming' | 'oneOf' | 'admits'>> & {
     readonly syntax?: string
   } = {},
 ): Keyword => ({

@@ -1,12 +1,28 @@
-/** Command lines: a program and its arguments, no shell. */
+/** Command lines, a program and its arguments without a shell; and users that run them. */
 
-import type { Report } from '../diagnostics/diagnostics.ts'
+import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import type { Arguments } from '../syntax/keyword.ts'
 import type { Words } from '../syntax/lexer.ts'
-import { spanOf, type Place } from '../syntax/line.ts'
-import type { Command, ScriptUser } from '../model.ts'
+import { type Place, spanOf } from '../syntax/line.ts'
 import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
-import { splitQuoted, type QuotedWord } from './quoted.ts'
+import { asCommand, asQuoted, asWord } from './printing.ts'
+import { type QuotedWord, splitQuoted } from './quoted.ts'
+
+/** A command line as keepalived splits it: a program and its arguments, no shell. */
+export interface Command {
+  /** At least one word: the program. */
+  readonly argv: readonly [string, ...string[]]
+  readonly user?: ScriptUser
+  readonly span: Span
+}
+
+export interface ScriptUser {
+  readonly user: string
+  /** Where it is said. */
+  readonly span?: Span
+  /** The user's own group when absent. */
+  readonly group?: string
+}
 
 /** `COMMAND [USER [GROUP]]`, as notify lines have it: a command with arguments wants quotes. */
 export const notifyCommand: Arguments<Command> = {
@@ -103,3 +119,22 @@ function userOf(statement: Words, words: readonly QuotedWord[]): ScriptUser | un
   const span = spanOf(placeOf(statement, user))
   return { user: user.text, span, ...(group !== undefined && { group: group.text }) }
 }
+
+export const scriptUserArguments: Arguments<ScriptUser> = {
+  syntax: 'USER [GROUP]',
+  needed: 1,
+  read({ words }) {
+    const [, user, group] = words
+    if (user === undefined) return undefined
+    return { user: user.text, span: spanOf(user), ...(group !== undefined && { group: group.text }) }
+  },
+}
+
+export const userWords = ({ user, group }: ScriptUser, format: (text: string) => string = asWord): string =>
+  group === undefined ? format(user) : `${format(user)} ${format(group)}`
+
+export const commandLine = (keyword: string, { argv, user }: Omit<Command, 'span'>): string =>
+  `${keyword} ${asCommand(argv)}${user === undefined ? '' : ` ${userWords(user, escaped)}`}`
+
+/** In these lines users are split with escapes, too. */
+const escaped = (text: string): string => (/^[\w.-]+$/.test(text) ? text : asQuoted(text))

@@ -12,3 +12,10 @@ export function parseRealms(text: string, names: ReadonlyMap<string, number>): n
   const [first = 0, second] = realms
   return second === undefined ? first : first * 65_536 + second
 }
+
+export const realmsWords = (realms: number | undefined): string =>
+  realms === undefined
+    ? ''
+    : realms < 65_536
+      ? `realms ${realms}`
+      : `realms ${realms >>> 16}/${realms & 65_535}`

@@ -1,11 +1,13 @@
 /** rtnetlink scopes, by name or number. */
 
 import type { Report } from '../diagnostics/diagnostics.ts'
-import type { KernelNames } from './kernel-names.ts'
 import type { Word } from '../syntax/lexer.ts'
-import type { Scope } from '../model.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
+import type { KernelNames } from './kernel-names.ts'
 import { parseUnsigned } from './unsigned.ts'
+
+/** rtnetlink's scopes, by name where there is one. */
+export type Scope = 'global' | 'site' | 'link' | 'host' | 'nowhere' | number
 
 /** RT_SCOPE_* of linux/rtnetlink.h */
 const NUMBERS: ReadonlyMap<number, Scope> = new Map([

@@ -91,3 +91,6 @@ function readDirection(given: Word | undefined, known: readonly string[], report
     report(errorAt(given, 'unknown-option', `${known.join(' or ')} is expected here; the word is ignored`))
   return given.text === 'reverse'
 }
+
+export const weightWords = (weight: number, reverse: boolean): string =>
+  `weight ${weight}${reverse ? ' reverse' : ''}`

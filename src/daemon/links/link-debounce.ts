@@ -6,7 +6,7 @@
  */
 
 import { toSeconds, type Duration } from '../../base/time.ts'
-import type { HeldDelay } from '../../config/link-delays.ts'
+import type { HeldDelay } from '../../config/blocks/interface-up-down-delays.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { Timers } from '../../scripts/types.ts'
 

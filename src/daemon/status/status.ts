@@ -11,7 +11,8 @@ import type {
   StatusReport,
   TransitionReport,
 } from '../../control/report.ts'
-import { routeLine, ruleLine } from '../../config/print/route.ts'
+import { routeLine } from '../../config/blocks/virtual-route/route.ts'
+import { ruleLine } from '../../config/blocks/virtual-rule/rule.ts'
 import type { CheckReport } from '../../scripts/check-events.ts'
 import { contributionsNow } from '../../vrrp/conditions.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'

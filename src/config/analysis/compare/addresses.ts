@@ -3,7 +3,8 @@
 import { formatCidr, formatIp } from '../../../base/address.ts'
 import { virtualIpaddress, virtualIpaddressExcluded, virtualRoutes } from '../../keywords/vrrp-instance.ts'
 import { namesOf } from '../lint/context.ts'
-import type { VirtualAddress, VirtualRoute } from '../../model.ts'
+import type { VirtualRoute } from '../../blocks/virtual-route/route.ts'
+import type { VirtualAddress } from '../../blocks/virtual-address.ts'
 import type { Pair, PairReport } from './pair.ts'
 
 export function compareAddresses({ ours, theirs }: Pair, report: PairReport): void {

@@ -2,7 +2,7 @@
 
 import { toSeconds } from '../../../base/time.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import { heldDelays } from '../../link-delays.ts'
+import { heldDelays } from '../../blocks/interface-up-down-delays.ts'
 import { warn, type Subject } from './context.ts'
 
 export function lintLinkDelays({ model }: Subject, report: Report): void {

@@ -1,6 +1,7 @@
 /** How far trackers can move a router's priority. */
 
-import type { TrackedInterface, TrackedScript, VrrpInstance } from '../../model.ts'
+import type { VrrpInstance } from '../../model.ts'
+import type { TrackedInterface, TrackedScript } from '../../blocks/tracking.ts'
 import { groupOf, type Subject } from './context.ts'
 
 /** The priority of an address owner, which nothing moves. */

@@ -1,27 +1,27 @@
 /** The words a route line is made of. */
 
-import { isIpv4, parseIp, type IpAddress } from '../../base/address.ts'
-import type { RouteType } from '../../base/routing.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
+import { type IpAddress, isIpv4, parseIp } from '../../../base/address.ts'
+import type { RouteType } from '../../../base/routing.ts'
+import { joinTrackGroup, onlyStatic } from '../track-group.ts'
+import { isEverywhere, joinFamily, readDestination, type RouteDraft } from './draft.ts'
+import { encap, innerWord } from './encapsulation.ts'
+import { metricOptions } from './metrics.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { readCidr } from '../../values/address.ts'
 import {
   bare,
   drop,
-  MOST_32_BITS,
-  valued,
   type Handlers,
   type LineOption,
+  MOST_32_BITS,
   type Outcome,
-} from '../values/line-options.ts'
-import { parseRealms } from '../values/realms.ts'
-import { readScope } from '../values/scope.ts'
-import { readCidr } from '../values/address.ts'
-import { isCutOff, parseDecimal, parseUnsigned } from '../values/unsigned.ts'
-import { encap, innerWord } from './encapsulation.ts'
-import { isEverywhere, joinFamily, readDestination, type RouteDraft } from './route-draft.ts'
-import { metricOptions } from './route-metrics.ts'
-import { joinTrackGroup, onlyStatic } from './track-group.ts'
+  valued,
+} from '../../values/line-options.ts'
+import { parseRealms } from '../../values/realms.ts'
+import { readScope } from '../../values/scope.ts'
+import { isCutOff, parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
 
 type Option = LineOption<RouteDraft>
 

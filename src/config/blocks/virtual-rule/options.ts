@@ -1,24 +1,24 @@
 /** The words a rule line is made of. */
 
-import { isIpv4 } from '../../base/address.ts'
-import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
-import { readCidr } from '../values/address.ts'
-import { parseRealms } from '../values/realms.ts'
+import { isIpv4 } from '../../../base/address.ts'
+import type { NumberRange, RuleAction } from '../../../base/routing.ts'
+import { joinTrackGroup, onlyStatic } from '../track-group.ts'
+import type { RuleDraft } from './rule.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, noteAt } from '../../syntax/place-diagnostic.ts'
+import { readCidr } from '../../values/address.ts'
 import {
   bare,
   drop,
-  MOST_32_BITS,
-  valued,
   type Handlers,
   type LineOption,
+  MOST_32_BITS,
   type Outcome,
-} from '../values/line-options.ts'
-import { cutOff, isCutOff, parseDecimal, parseUnsigned } from '../values/unsigned.ts'
-import type { RuleDraft } from './rule.ts'
-import { joinTrackGroup, onlyStatic } from './track-group.ts'
+  valued,
+} from '../../values/line-options.ts'
+import { parseRealms } from '../../values/realms.ts'
+import { cutOff, isCutOff, parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
 
 type Option = LineOption<RuleDraft>
 

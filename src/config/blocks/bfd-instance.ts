@@ -1,9 +1,14 @@
-/** `bfd_instance NAME { … }` */
+/** `bfd_instance NAME { … }`: no session is kept, but what is wrong with one is said. */
 
-import { noEffect, section, table, value, type Keyword } from '../syntax/keyword.ts'
+import { checkNeeded } from './gaps.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
+import { type Keyword, noEffect, section, table, type Table, value } from '../syntax/keyword.ts'
+import type { Statement } from '../syntax/lexer.ts'
+import { parse } from '../syntax/parser.ts'
 import { ipAddress } from '../values/address.ts'
 import { flag } from '../values/basic.ts'
 import { decimalBetween, integer } from '../values/number.ts'
+import { readTree } from '../values/values.ts'
 import { weightUpTo } from '../values/weight.ts'
 
 const standing = noEffect('vrrpd speaks no BFD')
@@ -32,5 +37,28 @@ export const bfdInstance: Keyword = section(
     value('checker', 4, flag, 'for virtual servers only', { standing }),
   ),
   'a BFD session',
-  { syntax: 'NAME', naming: 'needed', process: 'bfd', standing },
+  {
+    syntax: 'NAME',
+    naming: 'needed',
+    oneOf: ['neighbor_ip', 'neighbour_ip'],
+    process: 'bfd',
+    standing,
+  },
 )
+
+/**
+ * keepalived's BFD process reads the file once more; few files have anything for it.
+ *
+ * @param root the keywords outside of any block
+ */
+export function checkBfd(statements: readonly Statement[], root: Table, report: Report): void {
+  const isBegun = statements.some(
+    (statement) => statement.kind === 'words' && statement.words[0].text === bfdInstance.name,
+  )
+  if (!isBegun) return
+  for (const node of parse(statements, root, 'bfd', report).nodes) {
+    if (node.keyword !== bfdInstance) continue
+    readTree([node], report)
+    checkNeeded(node, report)
+  }
+}

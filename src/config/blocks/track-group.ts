@@ -1,13 +1,28 @@
-/** track_group blocks: instances that go to FAULT when a static item's link is down. */
+/** `track_group NAME { … }`: instances that go to FAULT when a static item’s link is down. */
 
+import { asLineWord, asWord, block } from '../values/printing.ts'
 import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
+import { type Keyword, list, section, table } from '../syntax/keyword.ts'
 import type { Word } from '../syntax/lexer.ts'
-import { trackGroup, trackGroupMembers } from '../keywords/static.ts'
-import type { TrackGroup } from '../model.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import type { Outcome } from '../values/line-options.ts'
+
+export const trackGroupMembers: Keyword = list('group', 3, 'instances')
+export const trackGroup: Keyword = section(
+  'track_group',
+  3,
+  table(trackGroupMembers),
+  'instances that need the interfaces of static items',
+  { syntax: 'NAME', naming: 'one', process: 'vrrp' },
+)
+
+/** `track_group`: instances that need the links of some static items. */
+export interface TrackGroup {
+  readonly name: string
+  readonly members: readonly string[]
+}
 
 /** A line of static_ipaddress, static_routes or static_rules. */
 export interface StaticItem {
@@ -59,3 +74,6 @@ export function resolveTrackGroups(
       return [{ name: name.text, members: members.map(({ text }) => text) }]
     })
 }
+
+export const trackGroupBlock = ({ name, members }: TrackGroup): readonly string[] =>
+  block(`track_group ${asWord(name)}`, block('group', members.map(asLineWord)))

@@ -1,13 +1,27 @@
-/** Addresses, routes and rules outside of instances, in the file's order. */
+/** `static_ipaddress`, `static_routes` and `static_rules`: there while the daemon runs, whoever is MASTER. */
 
+import { ruleLine, type VirtualRule, resolveRule } from './virtual-rule/rule.ts'
+import { routeLine, type VirtualRoute, resolveRoute } from './virtual-route/route.ts'
+import { addressLine, type VirtualAddress, resolveAddress } from './virtual-address.ts'
+import { block } from '../values/printing.ts'
+import { trackGroup } from './track-group.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import { staticIpaddress, staticRoutes, staticRules, trackGroup } from '../keywords/static.ts'
-import type { VirtualAddress, VirtualRoute, VirtualRule } from '../model.ts'
+import type { Surrounding } from '../resolve/context.ts'
+import { type Keyword, list } from '../syntax/keyword.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
-import { resolveAddress } from './address.ts'
-import type { Surrounding } from './context.ts'
-import { resolveRoute } from './route.ts'
-import { resolveRule } from './rule.ts'
+
+export const staticIpaddress: Keyword = list(
+  'static_ipaddress',
+  2,
+  'addresses that are there while the daemon runs',
+  { process: 'vrrp' },
+)
+export const staticRoutes: Keyword = list('static_routes', 2, 'routes, likewise', {
+  process: 'vrrp',
+})
+export const staticRules: Keyword = list('static_rules', 3, 'routing rules, likewise', {
+  process: 'vrrp',
+})
 
 /**
  * Owns what has been found so far. Order matters: a track_group must stand above those who name it,
@@ -45,3 +59,22 @@ export class StaticItems {
     }
   }
 }
+
+export const staticAddressBlock = (addresses: readonly VirtualAddress[]): readonly string[] =>
+  block(
+    'static_ipaddress',
+    addresses.map((address) => addressLine(address, undefined)),
+  )
+
+/** @param fallbackLink as of routeLine. */
+export const staticRouteBlock = (routes: readonly VirtualRoute[], fallbackLink: string): readonly string[] =>
+  block(
+    'static_routes',
+    routes.map((route) => routeLine(route, fallbackLink)),
+  )
+
+export const staticRuleBlock = (rules: readonly VirtualRule[]): readonly string[] =>
+  block(
+    'static_rules',
+    rules.map((rule) => ruleLine(rule)),
+  )

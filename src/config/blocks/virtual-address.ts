@@ -1,32 +1,64 @@
-/** One line of virtual_ipaddress: `ADDR[/n] [brd A|+|-] [dev IF] [scope S] [label L] [peer A] …`. */
+/** One line of virtual_ipaddress or static_ipaddress: `ADDR[/n] [brd A|+|-] [dev IF] [scope S] [label L] [peer A] …`. */
 
 import {
   broadcastOf,
+  type Cidr,
+  formatCidr,
+  formatIp,
+  type Ipv4Address,
   ipv4FromNumber,
   isIpv4,
   parseIp,
   parseIpv4,
-  type Cidr,
-  type Ipv4Address,
 } from '../../base/address.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
+import { joinTrackGroup, onlyStatic } from './track-group.ts'
+import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import type { Word, Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
-import type { AddressFlags, Scope, VirtualAddress } from '../model.ts'
 import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
 import { readCidr } from '../values/address.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
 import {
   bare,
-  readOptions,
-  valued,
   type Handlers,
   type LineOption,
   type Outcome,
+  readOptions,
+  valued,
 } from '../values/line-options.ts'
 import { parseInteger } from '../values/number.ts'
-import { readScope } from '../values/scope.ts'
-import type { KernelNames } from '../values/kernel-names.ts'
-import { joinTrackGroup, onlyStatic } from './track-group.ts'
+import { asWord } from '../values/printing.ts'
+import { readScope, type Scope } from '../values/scope.ts'
+
+export interface VirtualAddress {
+  readonly cidr: Cidr
+  /** The instance's own interface when the file names none; always set. */
+  readonly link: string
+  readonly scope: Scope
+  readonly label?: string
+  /** `brd`: `+` and `-` are already computed; absent means none is set. */
+  readonly broadcast?: Ipv4Address
+  /** `peer ADDR`, with the length of one address. */
+  readonly peer?: Cidr
+  readonly flags: AddressFlags
+  /** `preferred_lft`, in seconds; absent: keepalived's default, which for an IPv6 /128 is 0. */
+  readonly preferredLifetime?: number | 'forever'
+  /** `no_track`: a link that is down does not put the instance into FAULT. */
+  readonly track: boolean
+  /** Static items only. */
+  readonly trackGroup?: string
+  readonly span: Span
+}
+
+/** Of an address: what ip-address(8) calls so. Only `noprefixroute` and `autojoin` mean something to IPv4. */
+export interface AddressFlags {
+  readonly home: boolean
+  readonly mngtmpaddr: boolean
+  readonly noprefixroute: boolean
+  readonly autojoin: boolean
+  /** `-nodad`: with duplicate address detection. */
+  readonly detectDuplicates: boolean
+}
 
 /** IFNAMSIZ less its terminating zero. */
 const LONGEST_LABEL = 15
@@ -245,4 +277,28 @@ function setLifetime(draft: Draft, given: Word, report: Report): Outcome {
     report(errorAt(given, 'invalid-value', 'a number of seconds or forever is expected here; it is ignored'))
   else draft.preferredLifetime = value === FOREVER ? 'forever' : value
   return undefined
+}
+
+/** @param ownLink the interface that lines without `dev` mean. */
+export function addressLine(address: VirtualAddress, ownLink: string | undefined): string {
+  const { cidr, link, scope, label, broadcast, peer, track, flags } = address
+  const { preferredLifetime, trackGroup } = address
+  return [
+    // With a peer there is no prefix length.
+    peer === undefined ? formatCidr(cidr) : `${formatIp(cidr.address)} peer ${formatIp(peer.address)}`,
+    broadcast === undefined ? '' : `brd ${formatIp(broadcast)}`,
+    link === ownLink ? '' : `dev ${asWord(link)}`,
+    scope === 'global' ? '' : `scope ${scope}`,
+    label === undefined ? '' : `label ${asWord(label)}`,
+    flags.home ? 'home' : '',
+    flags.mngtmpaddr ? 'mngtmpaddr' : '',
+    flags.noprefixroute ? 'noprefixroute' : '',
+    flags.autojoin ? 'autojoin' : '',
+    flags.detectDuplicates ? '-nodad' : '',
+    preferredLifetime === undefined ? '' : `preferred_lft ${preferredLifetime}`,
+    trackGroup === undefined ? '' : `track_group ${asWord(trackGroup)}`,
+    track ? '' : 'no_track',
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
 }

@@ -1,12 +1,14 @@
-/** `encap ip|ip6 WORDS` of a route line: into a tunnel device that takes the tunnel's ends from the route. */
+/** `encap ip|ip6 WORDS` of a route line: into a tunnel device that takes the tunnel’s ends from the route. */
 
-import { isIpv4, parseIp } from '../../base/address.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
-import { bare, valued, type LineOption, type Outcome } from '../values/line-options.ts'
-import { parseDecimal, parseUnsigned } from '../values/unsigned.ts'
-import type { EncapsulationDraft, RouteDraft } from './route-draft.ts'
+import { formatIp, isIpv4, parseIp } from '../../../base/address.ts'
+import type { Encapsulation } from '../../../base/routing.ts'
+import type { EncapsulationDraft, RouteDraft } from './draft.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { bare, type LineOption, type Outcome, valued } from '../../values/line-options.ts'
+import { joined } from '../../values/printing.ts'
+import { parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
 
 type Option = LineOption<RouteDraft>
 
@@ -130,4 +132,17 @@ export function checkEncapsulation({ encapsulation }: RouteDraft, first: Word, r
   const { kind, id, destination } = encapsulation
   if (id !== undefined || destination !== undefined) return
   report(errorAt(first, 'missing-value', `encap ${kind} needs an id or dst`))
+}
+
+export function encapsulationWords(encapsulation: Encapsulation | undefined): string {
+  if (encapsulation === undefined) return ''
+  const { kind, id, source, destination, ttl, tos } = encapsulation
+  return joined([
+    `encap ${kind}`,
+    id === undefined ? '' : `id ${id}`,
+    source === undefined ? '' : `src ${formatIp(source)}`,
+    destination === undefined ? '' : `dst ${formatIp(destination)}`,
+    ttl === undefined ? '' : `${kind === 'ip' ? 'ttl' : 'hoplimit'} ${ttl}`,
+    tos === undefined ? '' : `${kind === 'ip' ? 'tos' : 'tc'} ${tos}`,
+  ])
 }

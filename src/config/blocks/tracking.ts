@@ -1,42 +1,101 @@
-/** track_script, track_interface, track_file and track_process lines, of instances and of groups. */
+/** What instances and sync groups watch: `track_script`, `track_interface`, `track_file` and `track_process`. */
 
 import { nearest } from '../../base/suggest.ts'
+import type { VrrpScript } from './vrrp-script.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
-import type { Keyword } from '../syntax/keyword.ts'
-import * as keywords from '../keywords/tracking.ts'
+import type { Surrounding } from '../resolve/context.ts'
+import { type Keyword, list, notYet } from '../syntax/keyword.ts'
 import type { Word, Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
-import type { SyncGroup } from '../model.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
-import { readTrackWeight, type TrackLimit, type Weight } from '../values/weight.ts'
-import type { Surrounding } from './context.ts'
+import { asLineWord, block, type Printers } from '../values/printing.ts'
+import { readTrackWeight, type TrackLimit, type Weight, weightWords } from '../values/weight.ts'
 
-type Tracked = Pick<SyncGroup, 'trackScripts' | 'trackInterfaces' | 'trackFiles' | 'trackProcesses'>
+export const trackScript: Keyword = list(
+  'track_script',
+  1,
+  'vrrp_script checks that change the priority or mean FAULT',
+)
+export const trackInterface: Keyword = list('track_interface', 1, 'interfaces whose state does the same')
+export const trackFile: Keyword = list('track_file', 3, 'track_file files whose number does the same')
+export const trackProcess: Keyword = list('track_process', 3, 'vrrp_track_process processes, likewise')
+export const trackBfd: Keyword = list('track_bfd', 4, 'bfd_instance sessions, likewise', {
+  standing: notYet('vrrpd speaks no BFD'),
+})
+
+export const trackingKeywords: readonly Keyword[] = [
+  trackScript,
+  trackInterface,
+  trackFile,
+  trackProcess,
+  trackBfd,
+]
+
+export interface TrackedScript {
+  /** A VrrpScript's name; always one that exists in the model. */
+  readonly script: string
+  readonly weight: number
+  readonly reverse: boolean
+  readonly span: Span
+}
+
+export interface TrackedFile {
+  /** A TrackFile's name; always one that exists in the model. */
+  readonly file: string
+  readonly weight: number
+  readonly reverse: boolean
+  /** The weight is the block's own; false: the line gives it. */
+  readonly inherited: boolean
+  readonly span: Span
+}
+
+export interface TrackedProcess {
+  /** A TrackProcess's name; always one that exists in the model. */
+  readonly process: string
+  readonly weight: number
+  readonly reverse: boolean
+  /** The weight is the block's own; false: the line gives it. */
+  readonly inherited: boolean
+  readonly span: Span
+}
+
+export interface TrackedInterface {
+  readonly link: string
+  readonly weight: number
+  readonly reverse: boolean
+  readonly span: Span
+}
+
+/** What an instance or a group tracks. */
+export interface Tracking {
+  readonly trackScripts: readonly TrackedScript[]
+  readonly trackInterfaces: readonly TrackedInterface[]
+  readonly trackFiles: readonly TrackedFile[]
+  readonly trackProcesses: readonly TrackedProcess[]
+}
 
 /** Everything that a block tracks. */
 export function resolveTracking(
   block: Pick<Node, 'nodes'>,
   { scripts, scriptNames, files, processes }: Surrounding,
   report: Report,
-): Tracked {
-  for (const entry of entriesOf(block, keywords.trackBfd)) entryWeight(entry, UNWEIGHTED, ofBfd, report)
+): Tracking {
+  for (const entry of entriesOf(block, trackBfd)) entryWeight(entry, UNWEIGHTED, ofBfd, report)
   const entries = (keyword: Keyword): readonly Words[] => entriesOf(block, keyword)
   return {
-    trackScripts: resolveTracked(entries(keywords.trackScript), ofScripts(scripts, scriptNames), report).map(
+    trackScripts: resolveTracked(entries(trackScript), ofScripts(scripts, scriptNames), report).map(
       ({ name, weight, reverse, span }) => ({ script: name, weight, reverse, span }),
     ),
-    trackInterfaces: resolveTracked(entries(keywords.trackInterface), ofInterfaces, report).map(
+    trackInterfaces: resolveTracked(entries(trackInterface), ofInterfaces, report).map(
       ({ name, weight, reverse, span }) => ({ link: name, weight, reverse, span }),
     ),
-    trackFiles: resolveTracked(entries(keywords.trackFile), among(files, 'track_file'), report).map(
+    trackFiles: resolveTracked(entries(trackFile), among(files, 'track_file'), report).map(
       ({ name, ...rest }) => ({ file: name, ...rest }),
     ),
-    trackProcesses: resolveTracked(
-      entries(keywords.trackProcess),
-      among(processes, 'vrrp_track_process'),
-      report,
-    ).map(({ name, ...rest }) => ({ process: name, ...rest })),
+    trackProcesses: resolveTracked(entries(trackProcess), among(processes, 'vrrp_track_process'), report).map(
+      ({ name, ...rest }) => ({ process: name, ...rest }),
+    ),
   }
 }
 
@@ -147,3 +206,35 @@ function entryWeight(
   }
   return readTrackWeight(number, direction, directions, inherited.weight, limit, report)
 }
+
+/** @param scripts by name: their weights need not be said again. */
+export const trackingPrinters = (scripts: ReadonlyMap<string, VrrpScript>): Printers<Tracking> => ({
+  trackScripts: (tracked) =>
+    block(
+      'track_script',
+      tracked.map(({ script, weight, reverse }) => {
+        const own = scripts.get(script)
+        return line(script, { weight, reverse, inherited: own?.weight === weight && own.reverse === reverse })
+      }),
+    ),
+  trackInterfaces: (tracked) =>
+    block(
+      'track_interface',
+      tracked.map(({ link, weight, reverse }) =>
+        line(link, { weight, reverse, inherited: weight === 0 && !reverse }),
+      ),
+    ),
+  trackFiles: (tracked) =>
+    block(
+      'track_file',
+      tracked.map((each) => line(each.file, each)),
+    ),
+  trackProcesses: (tracked) =>
+    block(
+      'track_process',
+      tracked.map((each) => line(each.process, each)),
+    ),
+})
+
+const line = (name: string, { weight, reverse, inherited }: Omit<TrackedFile, 'file' | 'span'>): string =>
+  inherited ? asLineWord(name) : `${asLineWord(name)} ${weightWords(weight, reverse)}`

@@ -1,15 +1,27 @@
 /** One line of virtual_rules or static_rules, in ip-rule(8)'s words. */
 
-import { ipv4FromNumber, ipv6FromBytes, type Cidr } from '../../base/address.ts'
-import type { NumberRange, RuleAction } from '../../base/routing.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { KernelNames } from '../values/kernel-names.ts'
-import type { Word, Words } from '../syntax/lexer.ts'
-import { spanOf } from '../syntax/line.ts'
-import type { VirtualRule } from '../model.ts'
-import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
-import { readOptions } from '../values/line-options.ts'
-import { ruleHandlers } from './rule-options.ts'
+import { type Cidr, formatCidr, ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../../base/address.ts'
+import type { NumberRange, RuleAction, RuleTraits } from '../../../base/routing.ts'
+import type { LineOptions } from '../virtual-route/route.ts'
+import { ruleHandlers } from './options.ts'
+import type { Report, Span } from '../../diagnostics/diagnostics.ts'
+import type { Word, Words } from '../../syntax/lexer.ts'
+import { spanOf } from '../../syntax/line.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import type { KernelNames } from '../../values/kernel-names.ts'
+import { readOptions } from '../../values/line-options.ts'
+import { asWord, joined } from '../../values/printing.ts'
+import { realmsWords } from '../../values/realms.ts'
+
+/** The preference is as written, or as keepalived numbers those without: 16384, 16383, … */
+export interface VirtualRule extends RuleTraits {
+  readonly uidRange?: NumberRange
+  readonly protocol: number
+  readonly track: boolean
+  /** Static items only. */
+  readonly trackGroup?: string
+  readonly span: Span
+}
 
 export interface RuleDraft {
   readonly names: KernelNames
@@ -159,4 +171,50 @@ function nextPreference(preferences: Preferences, family: 4 | 6, first: Word, re
   const message = `a rule needs a preference to stand where it should: ${preference} is used`
   report(warningAt(first, 'no-preference', message))
   return preference
+}
+
+export function ruleLine(rule: VirtualRule, { tracking = true }: LineOptions = {}): string {
+  const { action, family, from, fwmark, fwmask, iif, l3mdev, not, oif, preference, to, tos, track } = rule
+  const isFamilySaid = [from, to].some((cidr) => cidr !== undefined && !isIpv4(cidr.address))
+  return joined([
+    // Twice: keepalived skips the word behind it, whatever it is.
+    family === 6 && !isFamilySaid ? 'inet6 inet6' : '',
+    not ? 'not' : '',
+    from === undefined ? '' : `from ${formatCidr(from)}`,
+    to === undefined ? '' : `to ${formatCidr(to)}`,
+    fwmark === undefined ? '' : `fwmark ${fwmark}${fwmask === undefined ? '' : `/${fwmask}`}`,
+    iif === undefined ? '' : `iif ${asWord(iif)}`,
+    oif === undefined ? '' : `oif ${asWord(oif)}`,
+    tos === undefined ? '' : `tos ${tos}`,
+    rule.uidRange === undefined ? '' : `uidrange ${rangeWords(rule.uidRange)}`,
+    rule.ipProtocol === undefined ? '' : `ipproto ${rule.ipProtocol}`,
+    rule.sourcePorts === undefined ? '' : `sport ${rangeWords(rule.sourcePorts)}`,
+    rule.destinationPorts === undefined ? '' : `dport ${rangeWords(rule.destinationPorts)}`,
+    rule.tunnelId === undefined ? '' : `tunnel-id ${rule.tunnelId}`,
+    actionWords(action, l3mdev),
+    realmsWords(rule.realms),
+    rule.suppressPrefixLength === undefined ? '' : `suppress_prefixlength ${rule.suppressPrefixLength}`,
+    rule.suppressInterfaceGroup === undefined ? '' : `suppress_ifgroup ${rule.suppressInterfaceGroup}`,
+    track || rule.protocol === 0 ? '' : `protocol ${rule.protocol}`,
+    rule.trackGroup === undefined ? '' : `track_group ${asWord(rule.trackGroup)}`,
+    `preference ${preference}`,
+    track || !tracking ? '' : 'no_track',
+  ])
+}
+
+const rangeWords = ({ from, to }: NumberRange): string => `${from}-${to}`
+
+function actionWords(action: RuleAction, l3mdev: boolean): string {
+  switch (action.kind) {
+    case 'table':
+      if (l3mdev && action.table === 0) return 'l3mdev'
+      return l3mdev ? `table ${action.table} l3mdev` : `table ${action.table}`
+    case 'goto':
+      return `goto ${action.preference}${l3mdev ? ' l3mdev' : ''}`
+    case 'blackhole':
+    case 'unreachable':
+    case 'prohibit':
+    case 'nop':
+      return `${action.kind}${l3mdev ? ' l3mdev' : ''}`
+  }
 }

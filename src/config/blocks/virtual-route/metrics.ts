@@ -1,12 +1,12 @@
 /** The words of a route line that say something about the connections over it. */
 
-import type { MetricName } from '../../base/routing.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
-import { valued, type LineOption, type Outcome } from '../values/line-options.ts'
-import { parseDecimal } from '../values/unsigned.ts'
-import type { RouteDraft } from './route-draft.ts'
+import type { MetricName, RouteMetric } from '../../../base/routing.ts'
+import type { RouteDraft } from './draft.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, noteAt } from '../../syntax/place-diagnostic.ts'
+import { type LineOption, type Outcome, valued } from '../../values/line-options.ts'
+import { parseDecimal } from '../../values/unsigned.ts'
 
 type Option = LineOption<RouteDraft>
 
@@ -96,3 +96,7 @@ export const metricOptions: readonly (readonly [string, Option])[] = [
   ['features', features],
   ['congctl', congctl],
 ]
+
+/** RTAX_FEATURE_ECN, the only one. */
+export const metricWords = ({ name, value, locked }: RouteMetric): string =>
+  `${name} ${locked ? 'lock ' : ''}${name === 'features' ? 'ecn' : value}`
