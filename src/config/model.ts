@@ -5,14 +5,15 @@
  * keepalived.conf has one.
  */
 
-import type { Span } from './diagnostics/diagnostics.ts'
+import type { NotServed } from './blocks/virtual-server/virtual-server.ts'
 import type { GarpGroup } from './blocks/garp-group.ts'
 import type { LinkDelay } from './blocks/interface-up-down-delays.ts'
 import type { VirtualRule } from './blocks/virtual-rule/rule.ts'
 import type { VirtualRoute } from './blocks/virtual-route/route.ts'
 import type { VirtualAddress } from './blocks/virtual-address.ts'
 import type { GlobalDefs } from './model/global.ts'
-import type { SyncGroup, VrrpInstance } from './model/instance.ts'
+import type { VrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
+import type { SyncGroup } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
 import type { VrrpScript } from './blocks/vrrp-script.ts'
 import type { TrackProcess } from './blocks/vrrp-track-process.ts'
 import type { TrackGroup } from './blocks/track-group.ts'
@@ -30,8 +31,10 @@ export type { TrackGroup } from './blocks/track-group.ts'
 export type { TrackedFile, TrackedInterface, TrackedProcess, TrackedScript } from './blocks/tracking.ts'
 export type { VrrpScript } from './blocks/vrrp-script.ts'
 export type { TrackProcess } from './blocks/vrrp-track-process.ts'
+export type { NotServed } from './blocks/virtual-server/virtual-server.ts'
 export type { Command } from './values/command.ts'
-export type * from './model/instance.ts'
+export type { VrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
+export type { SyncGroup } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
 export type { AddressFlags, VirtualAddress } from './blocks/virtual-address.ts'
 export type { VirtualRoute } from './blocks/virtual-route/route.ts'
 export type { VirtualRule } from './blocks/virtual-rule/rule.ts'
@@ -55,11 +58,4 @@ export interface Model {
   readonly staticRoutes: readonly VirtualRoute[]
   readonly staticRules: readonly VirtualRule[]
   readonly trackGroups: readonly TrackGroup[]
-}
-
-export interface NotServed {
-  readonly keyword: 'virtual_server'
-  /** The block's own words, e.g. `10.0.0.1 80`. */
-  readonly name: string
-  readonly span: Span
 }

@@ -8,9 +8,7 @@
 import { formatIp, isIpv4, type Cidr, type Ipv4Address } from '../../base/address.ts'
 import { advertCapacity } from '../../base/advert-capacity.ts'
 import { error, note, warning, type Diagnostic, type Report, type Span } from '../diagnostics/diagnostics.ts'
-import type { Notify } from '../blocks/notify.ts'
-import type { Model, VrrpInstance } from '../model.ts'
-import type { Command } from '../values/command.ts'
+import type { Command, Model, Notify, VrrpInstance } from '../model.ts'
 
 /** What became of a command when it was looked for; scripts/security.ts gives these. */
 export type ScriptVerdict =

@@ -6,7 +6,7 @@ import { addressLine, type VirtualAddress, resolveAddress } from './virtual-addr
 import { block } from '../values/printing.ts'
 import { trackGroup } from './track-group.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Surrounding } from '../resolve/context.ts'
+import type { Surrounding } from './context.ts'
 import { type Keyword, list } from '../syntax/keyword.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 

@@ -3,7 +3,7 @@
 import { nearest } from '../../base/suggest.ts'
 import type { VrrpScript } from './vrrp-script.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
-import type { Surrounding } from '../resolve/context.ts'
+import type { Surrounding } from './context.ts'
 import { type Keyword, list, notYet } from '../syntax/keyword.ts'
 import type { Word, Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'

@@ -141,3 +141,6 @@ const ofScript: Printers<VrrpScript> = {
 
 export const scriptBlock = (script: VrrpScript): readonly string[] =>
   block(`vrrp_script ${asWord(script.name)}`, printFields(ofScript, script))
+
+export const scriptsByName = (scripts: readonly VrrpScript[]): ReadonlyMap<string, VrrpScript> =>
+  new Map(scripts.map((script) => [script.name, script]))

@@ -1,19 +1,21 @@
 /** `global_defs { … }`: what concerns VRRP, and the table of the whole block. */
 
+import {
+  vrrpGarpLowerPrioDelay,
+  vrrpGarpLowerPrioRepeat,
+  vrrpGarpMasterDelay,
+  vrrpGarpMasterRefresh,
+  vrrpGarpMasterRefreshRepeat,
+  vrrpGarpMasterRepeat,
+  vrrpMinGarp,
+} from '../blocks/garp.ts'
 import type { IpAddress } from '../../base/address.ts'
 import type { Duration } from '../../base/time.ts'
 import { section, table, value, type Keyword } from '../syntax/keyword.ts'
 import { type ScriptUser, scriptUserArguments } from '../values/command.ts'
 import { multicastAddress } from '../values/address.ts'
 import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../values/basic.ts'
-import {
-  LONGEST_SECONDS,
-  UNSIGNED,
-  atLeastOne,
-  integer,
-  secondsBetween,
-  wholeSeconds,
-} from '../values/number.ts'
+import { LONGEST_SECONDS, integer, secondsBetween } from '../values/number.ts'
 import { mailKeywords } from './global-mail.ts'
 import { otherGlobalKeywords } from './global-other.ts'
 import { processKeywords } from './global-process.ts'
@@ -63,55 +65,6 @@ export const vrrpMcastGroup6: Keyword<IpAddress> = value(
   multicastAddress(6, 'the line is ignored'),
   'where IPv6 advertisements are sent',
   { default: 'ff02::12' },
-)
-export const vrrpGarpMasterDelay: Keyword<Duration> = value(
-  'vrrp_garp_master_delay',
-  2,
-  wholeSeconds(UNSIGNED),
-  'seconds until the second burst of gratuitous ARP; 0 for none',
-  { default: '5' },
-)
-export const vrrpGarpMasterRepeat: Keyword<number> = value(
-  'vrrp_garp_master_repeat',
-  2,
-  atLeastOne(),
-  'gratuitous ARPs per address in a burst',
-  { default: '5' },
-)
-export const vrrpGarpMasterRefresh: Keyword<Duration> = value(
-  'vrrp_garp_master_refresh',
-  2,
-  wholeSeconds(UNSIGNED),
-  'seconds between gratuitous ARPs while MASTER; 0 for none',
-  { default: '0' },
-)
-export const vrrpGarpMasterRefreshRepeat: Keyword<number> = value(
-  'vrrp_garp_master_refresh_repeat',
-  3,
-  atLeastOne(),
-  'gratuitous ARPs per address and refresh',
-  { default: '1' },
-)
-export const vrrpGarpLowerPrioDelay: Keyword<Duration> = value(
-  'vrrp_garp_lower_prio_delay',
-  3,
-  wholeSeconds(UNSIGNED),
-  'as vrrp_garp_master_delay, after an advertisement of lower priority',
-  { default: 'vrrp_garp_master_delay' },
-)
-export const vrrpGarpLowerPrioRepeat: Keyword<number> = value(
-  'vrrp_garp_lower_prio_repeat',
-  3,
-  integer(UNSIGNED),
-  'as vrrp_garp_master_repeat, after an advertisement of lower priority',
-  { default: 'vrrp_garp_master_repeat' },
-)
-export const vrrpMinGarp: Keyword<boolean> = value(
-  'vrrp_min_garp',
-  3,
-  optionalBoolean,
-  'one gratuitous ARP per address and no second burst',
-  { default: 'off' },
 )
 export const vrrpDownTimerAdverts: Keyword<number> = value(
   'vrrp_down_timer_adverts',

@@ -1,12 +1,12 @@
 /** `global_defs`: reloading, and other subsystems. */
 
+import { vrrpGarpExtraIf, vrrpVmacGarpIntvl } from '../blocks/garp.ts'
 import { noEffect, notYet, value, type Keyword } from '../syntax/keyword.ts'
 import { alone, flag, lenient, optionalChoice, optionalBoolean, text, words } from '../values/basic.ts'
-import { extraInterval, includeChecks, timeouts, type ExtraInterfaces } from '../values/global-words.ts'
+import { includeChecks, timeouts } from '../values/global-words.ts'
 import { tableName } from '../values/table-name.ts'
 import { LONGEST_SECONDS, POSITIVE, ignored, integer, secondsBetween } from '../values/number.ts'
 
-const EXTRA = { minimum: 1, maximum: 86_400 }
 const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 }
 
 const noIpvs = noEffect('vrrpd does not touch IPVS')
@@ -28,20 +28,6 @@ export const vrrpCheckUnicastSrc: Keyword<true> = value(
   3,
   flag,
   'drop unicast from others than the peers',
-)
-
-export const vrrpGarpExtraIf: Keyword<ExtraInterfaces> = value(
-  'vrrp_garp_extra_if',
-  3,
-  extraInterval(EXTRA),
-  'seconds between gratuitous ARPs from virtual MAC interfaces elsewhere than on the instance’s; all: for all addresses on other interfaces',
-)
-export const vrrpVmacGarpIntvl: Keyword<ExtraInterfaces> = value(
-  'vrrp_vmac_garp_intvl',
-  3,
-  extraInterval(EXTRA),
-  'the same',
-  { renamed: 'vrrp_garp_extra_if' },
 )
 
 export const vmacPrefix: Keyword<string> = value(

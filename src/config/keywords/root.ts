@@ -7,10 +7,10 @@ import { trackFileSection, vrrpTrackFileSection } from '../blocks/track-file.ts'
 import { processWide } from '../blocks/process.ts'
 import { staticKeywords } from './static.ts'
 import { bfdInstance } from '../blocks/bfd-instance.ts'
+import { vrrpSyncGroup } from '../blocks/vrrp-sync-group/vrrp-sync-group.ts'
+import { vrrpInstance } from '../blocks/vrrp-instance/vrrp-instance.ts'
 import { globalDefs } from './global-defs.ts'
-import { virtualServerKeywords } from './virtual-server.ts'
-import { vrrpInstance } from './vrrp-instance.ts'
-import { vrrpSyncGroup } from './vrrp-sync-group.ts'
+import { virtualServerKeywords } from '../blocks/virtual-server/virtual-server.ts'
 
 export const rootKeywords: Table = table(
   globalDefs,

@@ -6,20 +6,19 @@
  * Passwords are in it, as the file is to be used.
  */
 
+import { syncGroupBlock } from '../blocks/vrrp-sync-group/vrrp-sync-group.ts'
 import { trackProcessBlock } from '../blocks/vrrp-track-process.ts'
 import { trackFileBlock } from '../blocks/track-file.ts'
-import { trackingPrinters } from '../blocks/tracking.ts'
-import { scriptBlock, type VrrpScript } from '../blocks/vrrp-script.ts'
+import { scriptBlock } from '../blocks/vrrp-script.ts'
 import { processLines } from '../blocks/process.ts'
 import { staticAddressBlock, staticRouteBlock, staticRuleBlock } from '../blocks/static-items.ts'
 import { trackGroupBlock } from '../blocks/track-group.ts'
 import { linkDelayBlock } from '../blocks/interface-up-down-delays.ts'
 import { garpGroupBlock } from '../blocks/garp-group.ts'
-import { notifyLines } from '../blocks/notify.ts'
-import { nothing, printFields, type Printers, block, asLineWord, when, asWord } from '../values/printing.ts'
-import type { Model, SyncGroup } from '../model.ts'
+import { nothing, printFields, type Printers } from '../values/printing.ts'
+import { instanceBlock } from '../blocks/vrrp-instance/vrrp-instance.ts'
+import type { Model } from '../model.ts'
 import { globalBlock } from './global.ts'
-import { instanceBlock } from './instance.ts'
 
 /** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
 export function printModel(model: Model): string {
@@ -45,24 +44,8 @@ const printers: Printers<Model> = {
   scripts: (scripts) => blocks(scripts.map(scriptBlock)),
   trackFiles: (files) => blocks(files.map(trackFileBlock)),
   trackProcesses: (processes) => blocks(processes.map(trackProcessBlock)),
-  instances: (instances, model) => blocks(instances.map((instance) => instanceBlock(instance, model))),
-  syncGroups: (groups, { scripts }) => {
-    const byName = new Map(scripts.map((script) => [script.name, script]))
-    return blocks(
-      groups.map((group) =>
-        block(`vrrp_sync_group ${asWord(group.name)}`, printFields(ofGroup(byName), group)),
-      ),
-    )
-  },
+  instances: (instances, { scripts }) =>
+    blocks(instances.map((instance) => instanceBlock(instance, scripts))),
+  syncGroups: (groups, { scripts }) => blocks(groups.map((group) => syncGroupBlock(group, scripts))),
   notServed: nothing,
 }
-
-const ofGroup = (scripts: ReadonlyMap<string, VrrpScript>): Printers<SyncGroup> => ({
-  name: nothing,
-  members: (members) => block('group', members.map(asLineWord)),
-  ...trackingPrinters(scripts),
-  trackingWeight: (keeps) => when(keeps, 'sync_group_tracking_weight'),
-  notify: notifyLines,
-  smtpAlert: (on) => when(on, 'smtp_alert'),
-  span: nothing,
-})

@@ -1,9 +1,12 @@
 /** global_defs: several blocks count as one. */
 
+import * as keywords from '../keywords/global-defs.ts'
 import { ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../base/address.ts'
 import { seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import * as keywords from '../keywords/global-defs.ts'
+import { globalGarp } from '../blocks/garp.ts'
+import type { Defaults } from '../blocks/context.ts'
+import type { DumpFiles, GlobalDefs, Mail, Scheduling, VirtualMacNames } from '../model.ts'
 import {
   nftables,
   nftablesCounters,
@@ -17,14 +20,11 @@ import * as processKeywords from '../keywords/global-process.ts'
 import { vrrpNotifyPriorityChanges } from '../keywords/global-scripts.ts'
 import { spanOf } from '../syntax/line.ts'
 import { reportEmptyList } from '../blocks/gaps.ts'
-import type { DumpFiles, GlobalDefs, Mail, Scheduling, VirtualMacNames } from '../model.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readInteger } from '../values/number.ts'
 import { isTableName } from '../values/table-name.ts'
 import { readValues, type Values } from '../values/values.ts'
-import type { Defaults } from './context.ts'
-import { globalGarp } from './garp.ts'
 import { globalScripts } from './global-scripts.ts'
 
 export interface ResolvedGlobal {

@@ -8,23 +8,28 @@ import { isProcessWide, resolveProcess } from '../blocks/process.ts'
 import { resolveLinkDelays } from '../blocks/interface-up-down-delays.ts'
 import { type TrackFile, isTrackFile, resolveTrackFile } from '../blocks/track-file.ts'
 import { firstPreference } from '../blocks/virtual-rule/rule.ts'
-import type { Model, NotServed, VrrpInstance } from '../model.ts'
+import type { NotServed } from '../blocks/virtual-server/virtual-server.ts'
+import { settleMembers } from '../blocks/vrrp-sync-group/members.ts'
+import { resolveInstance } from '../blocks/vrrp-instance/resolve.ts'
+import { reportConflicts } from '../blocks/vrrp-instance/conflicts.ts'
+import type { Surrounding } from '../blocks/context.ts'
+import {
+  vrrpSyncGroup,
+  resolveGroup,
+  settleGroup,
+  type PendingGroup,
+} from '../blocks/vrrp-sync-group/vrrp-sync-group.ts'
+import { globalDefs } from '../keywords/global-defs.ts'
+import { type VrrpInstance, vrrpInstance } from '../blocks/vrrp-instance/vrrp-instance.ts'
+import type { Model } from '../model.ts'
 import { vrrpScript, type VrrpScript, resolveScript } from '../blocks/vrrp-script.ts'
 import { vrrpTrackProcess, type TrackProcess, resolveTrackProcess } from '../blocks/vrrp-track-process.ts'
 import { garpGroup, resolveGarpGroups } from '../blocks/garp-group.ts'
-import { globalDefs } from '../keywords/global-defs.ts'
-import { vrrpInstance } from '../keywords/vrrp-instance.ts'
-import { vrrpSyncGroup } from '../keywords/vrrp-sync-group.ts'
 import type { KernelNames } from '../values/kernel-names.ts'
 import { spanOf } from '../syntax/line.ts'
 import type { Node } from '../syntax/tree.ts'
 import { readTree } from '../values/values.ts'
-import type { Surrounding } from './context.ts'
-import { reportConflicts } from './conflicts.ts'
 import { resolveGlobal } from './global.ts'
-import { resolveInstance } from './instance.ts'
-import { settleMembers } from './members.ts'
-import { resolveGroup, settleGroup, type PendingGroup } from './sync-group.ts'
 
 export interface Resolved {
   readonly model: Model

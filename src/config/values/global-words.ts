@@ -1,39 +1,14 @@
 /** Words of global_defs that have a syntax of their own. */
 
-import { seconds, type Duration } from '../../base/time.ts'
 import { nearest } from '../../base/suggest.ts'
 import type { Arguments } from '../syntax/keyword.ts'
 import type { Word } from '../syntax/lexer.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import { errorAt, noteAt } from '../syntax/place-diagnostic.ts'
-import { UNSIGNED, readInteger, type Range } from './number.ts'
+import { UNSIGNED, readInteger } from './number.ts'
 import { parseUnsigned } from './unsigned.ts'
 
 const IGNORED = 'the line is ignored'
-
-export interface ExtraInterfaces {
-  readonly all: boolean
-  readonly interval: Duration
-}
-
-/** `[all] SECONDS`, as garp_extra_if has it. */
-export const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
-  syntax: `[all] ${range.minimum}..${range.maximum}`,
-  needed: 1,
-  missing: 'ignored',
-  read({ words }, report) {
-    const [, first, second, third] = words
-    const all = first?.text === 'all'
-    const rest = all ? [second, third] : [first, second]
-    const [given, extra] = rest
-    if (given === undefined) {
-      if (first !== undefined) report(errorAt(first, 'missing-value', `a time must follow 'all'; ${IGNORED}`))
-      return undefined
-    }
-    const interval = readInteger(extra ?? given, range, IGNORED, report)
-    return interval === undefined ? undefined : { all, interval: seconds(interval) }
-  },
-})
 
 /** Where a running daemon writes: it has no directory of its own that a relative path could start from. */
 export const absolutePath: Arguments<string> = {

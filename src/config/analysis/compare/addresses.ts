@@ -1,11 +1,14 @@
 /** Whether the same addresses and routes move. */
 
 import { formatCidr, formatIp } from '../../../base/address.ts'
-import { virtualIpaddress, virtualIpaddressExcluded, virtualRoutes } from '../../keywords/vrrp-instance.ts'
+import {
+  virtualIpaddress,
+  virtualIpaddressExcluded,
+  virtualRoutes,
+} from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import { namesOf } from '../lint/context.ts'
-import type { VirtualRoute } from '../../blocks/virtual-route/route.ts'
-import type { VirtualAddress } from '../../blocks/virtual-address.ts'
 import type { Pair, PairReport } from './pair.ts'
+import type { VirtualAddress, VirtualRoute } from '../../model.ts'
 
 export function compareAddresses({ ours, theirs }: Pair, report: PairReport): void {
   const advertised = differences(keyed(ours.addresses), keyed(theirs.addresses))

@@ -1,7 +1,7 @@
 /** Which of the two becomes MASTER, and what was meant to change that. */
 
 import { formatIp } from '../../../base/address.ts'
-import { nopreempt, preemptDelay, priority } from '../../keywords/vrrp-instance.ts'
+import { nopreempt, preemptDelay, priority } from '../../blocks/vrrp-instance/election.ts'
 import { placeFor } from '../lint/context.ts'
 import { HIGHEST, LOWEST, OWNER, priorityRange, weightedTrackers } from '../lint/weights.ts'
 import type { VrrpInstance } from '../../model.ts'

@@ -1,7 +1,7 @@
 /** Whether adverts reach the other router: multicast groups and unicast peers. */
 
 import { formatIp, type IpAddress } from '../../../base/address.ts'
-import { mcastDstIp, unicastPeer, unicastSrcIp } from '../../keywords/transport.ts'
+import { mcastDstIp, unicastPeer, unicastSrcIp } from '../../blocks/vrrp-instance/transport.ts'
 import type { VrrpInstance } from '../../model.ts'
 import type { Pair, PairReport, Side } from './pair.ts'
 

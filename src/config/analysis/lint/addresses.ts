@@ -11,7 +11,7 @@ import {
 } from '../../../base/address.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance } from '../../model.ts'
-import { mcastSrcIp, unicastSrcIp } from '../../keywords/transport.ts'
+import { mcastSrcIp, unicastSrcIp } from '../../blocks/vrrp-instance/transport.ts'
 import { placeFor, warn, wordsFor, type Subject } from './context.ts'
 
 export function lintAddresses(instance: VrrpInstance, subject: Subject, report: Report): void {

@@ -2,13 +2,13 @@
 
 import { formatIp } from '../../../base/address.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
+import { strictMode } from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import {
   nopreempt,
   preempt,
   priority as priorityKeyword,
   state,
-  strictMode,
-} from '../../keywords/vrrp-instance.ts'
+} from '../../blocks/vrrp-instance/election.ts'
 import { spanOf } from '../../syntax/line.ts'
 import type { VrrpInstance } from '../../model.ts'
 import { placeFor, remark, warn, wordsFor, type Subject } from './context.ts'

@@ -3,8 +3,7 @@
 import { formatCidr, formatIp, isIpv4, type Cidr } from '../../../base/address.ts'
 import { error, type Diagnostic, type Report, type Span } from '../../diagnostics/diagnostics.ts'
 import { wantedInterfaces, type Wanted } from '../host.ts'
-import type { Model, VrrpInstance } from '../../model.ts'
-import type { Command } from '../../values/command.ts'
+import type { Command, Model, VrrpInstance } from '../../model.ts'
 import { namesOf, remark, warn } from './context.ts'
 import { OWNER } from './weights.ts'
 

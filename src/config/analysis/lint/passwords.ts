@@ -1,7 +1,7 @@
 /** Passwords of which only a part is used: how much is said, and never what. */
 
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import { authPass } from '../../keywords/authentication.ts'
+import { authPass } from '../../blocks/vrrp-instance/authentication.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { spanOf } from '../../syntax/line.ts'
 import type { SourceMap } from '../../diagnostics/sources.ts'

@@ -1,8 +1,7 @@
 /** Checks that nobody asks for, and commands that were written for a shell. */
 
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import type { Model } from '../../model.ts'
-import type { Command } from '../../values/command.ts'
+import type { Command, Model } from '../../model.ts'
 import { trackScript } from '../../blocks/tracking.ts'
 import { commandsOf } from '../host.ts'
 import { entriesOf, type Node } from '../../syntax/tree.ts'

@@ -2,8 +2,7 @@
 
 import { plus, seconds, times, toSeconds, type Duration } from '../../../base/time.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import type { VrrpScript } from '../../blocks/vrrp-script.ts'
-import type { VrrpInstance } from '../../model.ts'
+import type { VrrpInstance, VrrpScript } from '../../model.ts'
 import { remark, type Subject } from './context.ts'
 
 export function describeTiming({ model }: Subject, report: Report): void {

@@ -1,7 +1,6 @@
 /** How far trackers can move a router's priority. */
 
-import type { VrrpInstance } from '../../model.ts'
-import type { TrackedInterface, TrackedScript } from '../../blocks/tracking.ts'
+import type { TrackedInterface, TrackedScript, VrrpInstance } from '../../model.ts'
 import { groupOf, type Subject } from './context.ts'
 
 /** The priority of an address owner, which nothing moves. */

@@ -1,11 +1,14 @@
-/** Words behind use_vmac and use_ipvlan. */
+/** use_vmac, and the ipvlan interfaces that there are none of: their words, and how such interfaces are called. */
 
-import { isIpv4 } from '../../base/address.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Arguments } from '../syntax/keyword.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt } from '../syntax/place-diagnostic.ts'
-import { hostOf } from './address.ts'
+import { isIpv4 } from '../../../base/address.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import { type Arguments, type Keyword, notYet, value } from '../../syntax/keyword.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { hostOf } from '../../values/address.ts'
+import { flag } from '../../values/basic.ts'
+import { asWord, type Printers, when } from '../../values/printing.ts'
+import type { Values } from '../../values/values.ts'
 
 /** IFNAMSIZ less its terminating zero. */
 const LONGEST_NAME = 15
@@ -82,4 +85,73 @@ export function checkIpvlan(words: readonly [Word, ...Word[]], family: 4 | 6, re
   }
   if (family === 4 && addresses.length === 0)
     report(errorAt(keyword, 'invalid-value', 'IPv4 with ipvlan needs a source address here'))
+}
+
+export const useVmac: Keyword<readonly Word[]> = value('use_vmac', 4, vmacWords, 'the virtual MAC address')
+export const vmacXmitBase: Keyword<true> = value('vmac_xmit_base', 4, flag, 'advertise from the real one')
+
+export const useVmacAddr: Keyword<true> = value(
+  'use_vmac_addr',
+  4,
+  flag,
+  'virtual MAC addresses on other interfaces',
+)
+
+const noIpvlan = notYet('the interface itself is used')
+
+export const useIpvlan: Keyword<readonly Word[]> = value(
+  'use_ipvlan',
+  4,
+  ipvlanWords,
+  'an ipvlan interface',
+  {
+    standing: noIpvlan,
+  },
+)
+
+export interface VirtualMac {
+  /** Name of the interface to make; the daemon chooses when absent. */
+  readonly name?: string
+  /** In place of the virtual router's own; `02:00:00:00:00:01`, in lower case and two digits each. */
+  readonly mac?: string
+  /** `vmac_xmit_base`: advertise from the real interface. */
+  readonly transmitOnBase: boolean
+}
+
+export interface VirtualMacs {
+  /** `use_vmac` */
+  readonly virtualMac?: VirtualMac
+  /** `use_vmac_addr`: addresses on other interfaces get virtual MAC interfaces there. */
+  readonly virtualMacElsewhere: boolean
+}
+
+export function virtualMacOf(values: Values, unicast: boolean, report: Report): VirtualMac | undefined {
+  const given = values.lastGiven(useVmac)
+  const base = values.lastGiven(vmacXmitBase)
+  if (given === undefined) {
+    if (base !== undefined)
+      report(warningAt(base.node.statement.words[0], 'cleared', 'vmac_xmit_base without use_vmac: ignored'))
+    return undefined
+  }
+  if (unicast && base === undefined)
+    report(
+      warningAt(given.node.statement.words[0], 'cleared', 'unicast with use_vmac means vmac_xmit_base, too'),
+    )
+  const name = given.value.find(({ text }) => !isMac(text))
+  const mac = given.value.findLast(({ text }) => isMac(text))
+  return {
+    transmitOnBase: base !== undefined || unicast,
+    ...(name !== undefined && { name: name.text }),
+    ...(mac !== undefined && { mac: canonicalMac(mac.text) }),
+  }
+}
+
+export const virtualMacPrinters: Printers<VirtualMacs> = {
+  virtualMacElsewhere: (elsewhere) => (elsewhere ? ['use_vmac_addr'] : []),
+  virtualMac: ({ name, mac, transmitOnBase }) => [
+    ['use_vmac', ...(name === undefined ? [] : [asWord(name)]), ...(mac === undefined ? [] : [mac])].join(
+      ' ',
+    ),
+    ...when(transmitOnBase, 'vmac_xmit_base'),
+  ],
 }

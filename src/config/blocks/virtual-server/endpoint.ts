@@ -1,12 +1,12 @@
 /** Addresses with ports, as virtual and real servers have them. */
 
-import { isIpv4, parseIpv4 } from '../../base/address.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Arguments } from '../syntax/keyword.ts'
-import type { Word, Words } from '../syntax/lexer.ts'
-import { errorAt } from '../syntax/place-diagnostic.ts'
-import { hostOf } from './address.ts'
-import { UNSIGNED, parseInteger } from './number.ts'
+import { isIpv4, parseIpv4 } from '../../../base/address.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Arguments } from '../../syntax/keyword.ts'
+import type { Word, Words } from '../../syntax/lexer.ts'
+import { errorAt } from '../../syntax/place-diagnostic.ts'
+import { hostOf } from '../../values/address.ts'
+import { parseInteger, UNSIGNED } from '../../values/number.ts'
 
 /** `ADDRESS [PORT]`, `fwmark N` or `group NAME`. */
 export function virtualServerAddress({ words }: Words, report: Report): boolean {

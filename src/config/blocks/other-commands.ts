@@ -1,12 +1,12 @@
 /** Programs that no instance, group or check runs: keepalived minds in -t if they are run without security. */
 
-import type { Keyword } from '../syntax/keyword.ts'
+import { notifyDeleted } from './notify.ts'
+import { commandKeywords, virtualServer } from './virtual-server/virtual-server.ts'
+import { vrrpInstance } from './vrrp-instance/vrrp-instance.ts'
 import { lvsFifoScript, startScripts, vrrpFifoScripts } from '../keywords/global-scripts.ts'
-import type { Command } from '../values/command.ts'
-import { notifyDeleted } from '../blocks/notify.ts'
-import { commandKeywords, virtualServer } from '../keywords/virtual-server.ts'
-import { vrrpInstance } from '../keywords/vrrp-instance.ts'
+import type { Keyword } from '../syntax/keyword.ts'
 import type { Node } from '../syntax/tree.ts'
+import type { Command } from '../values/command.ts'
 import { readValues } from '../values/values.ts'
 
 /** @param vrrp, checker: what keepalived's two processes see. */

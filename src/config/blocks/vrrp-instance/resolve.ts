@@ -1,29 +1,46 @@
-/** vrrp_instance blocks: what keepalived makes of the combination of keywords, once the block is read. */
+/** What keepalived makes of the combination of keywords in a vrrp_instance, once the block is read. */
 
-import { MOST_ADVERTISED } from '../../base/advert-capacity.ts'
-import { error, warning, type Report } from '../diagnostics/diagnostics.ts'
-import { accept, noAccept, promoteSecondaries } from '../keywords/instance-other.ts'
-import { resolveTracking } from '../blocks/tracking.ts'
-import { resolveRule } from '../blocks/virtual-rule/rule.ts'
-import { resolveRoute } from '../blocks/virtual-route/route.ts'
-import type { VrrpInstance } from '../model.ts'
-import { type VirtualAddress, resolveAddress } from '../blocks/virtual-address.ts'
-import { smtpAlert, resolveNotify } from '../blocks/notify.ts'
-import * as keywords from '../keywords/vrrp-instance.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { spanOf } from '../syntax/line.ts'
-import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
-import { entriesOf, type Node } from '../syntax/tree.ts'
-import { readValues, type Values } from '../values/values.ts'
+import { MOST_ADVERTISED } from '../../../base/advert-capacity.ts'
+import type { Surrounding } from '../context.ts'
+import { resolveGarp } from '../garp.ts'
+import { resolveNotify, smtpAlert } from '../notify.ts'
+import { resolveTracking } from '../tracking.ts'
+import { resolveAddress, type VirtualAddress } from '../virtual-address.ts'
+import { resolveRoute } from '../virtual-route/route.ts'
+import { resolveRule } from '../virtual-rule/rule.ts'
 import { resolveAuthentication } from './authentication.ts'
-import type { Surrounding } from './context.ts'
+import {
+  resolveAdvertInterval,
+  resolveAdverts,
+  resolvePreemption,
+  resolvePriority,
+  resolveState,
+  resolveVersion,
+} from './election.ts'
 import { familyOf, isOfFamily, reportOtherFamily } from './family.ts'
-import { resolveGarp } from './garp.ts'
-import { resolvePreemption } from './preemption.ts'
 import { makeStrict } from './strict.ts'
-import { resolveAdvertInterval, resolvePriority, resolveState } from './timing.ts'
-import { vrf } from '../keywords/transport.ts'
-import { resolveTransport } from './transport.ts'
+import { resolveTransport, vrf } from './transport.ts'
+import {
+  accept,
+  dontTrackPrimary,
+  interfaceName,
+  noAccept,
+  noVirtualIpaddress,
+  promoteSecondaries,
+  strictMode,
+  virtualIpaddress,
+  virtualIpaddressExcluded,
+  virtualRouterId,
+  virtualRoutes,
+  virtualRules,
+  type VrrpInstance,
+} from './vrrp-instance.ts'
+import { error, type Report, warning } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { spanOf } from '../../syntax/line.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../../syntax/tree.ts'
+import { readValues, type Values } from '../../values/values.ts'
 
 export interface ResolvedInstance {
   readonly instance: VrrpInstance
@@ -45,22 +62,22 @@ export function resolveInstance(
   const link = linkWord?.text
   const family = familyOf(node.nodes)
   reportOtherFamily(node.nodes, family, report)
-  const version = family === 6 || (values.last(keywords.version) ?? defaults.version) === 3 ? 3 : 2
+  const version = resolveVersion(values, family, defaults.version)
   const state = resolveState(values, report)
   const priority = resolvePriority(values, state)
   const wantedState = state ?? (priority === 255 ? 'MASTER' : 'BACKUP')
   const addressDefaults = { link: link ?? defaults.link, names }
-  const addresses = entriesOf(node, keywords.virtualIpaddress)
+  const addresses = entriesOf(node, virtualIpaddress)
     .map((entry) => resolveAddress(entry, addressDefaults, report))
     .filter((address) => address !== undefined && isOfFamily(address, family, report))
     .filter((address): address is VirtualAddress => address !== undefined)
-  const strict = values.last(keywords.strictMode) ?? defaults.strict
+  const strict = values.last(strictMode) ?? defaults.strict
   const tracked = resolveTracking(node, surrounding, report)
   const resolved: VrrpInstance = {
     name: name.text,
     link: link ?? '',
     linkSpan: spanOf(linkWord ?? name),
-    vrid: values.last(keywords.virtualRouterId) ?? 0,
+    vrid: values.last(virtualRouterId) ?? 0,
     version,
     family,
     wantedState,
@@ -69,18 +86,18 @@ export function resolveInstance(
     ...resolvePreemption(values, wantedState, priority, report),
     authentication: resolveAuthentication(node.nodes, report),
     ...resolveTransport(node, values, { family, checkUnicastSource: defaults.checkUnicastSource }, report),
-    dontTrackPrimary: values.has(keywords.dontTrackPrimary),
+    dontTrackPrimary: values.has(dontTrackPrimary),
     addresses: addresses.slice(0, MOST_ADVERTISED),
     excludedAddresses: [
-      ...entriesOf(node, keywords.virtualIpaddressExcluded)
+      ...entriesOf(node, virtualIpaddressExcluded)
         .map((entry) => resolveAddress(entry, addressDefaults, report))
         .filter((address) => address !== undefined),
       ...excess(name.text, addresses, report),
     ],
-    routes: entriesOf(node, keywords.virtualRoutes)
+    routes: entriesOf(node, virtualRoutes)
       .map((entry) => resolveRoute(entry, { names }, report))
       .filter((route) => route !== undefined),
-    rules: entriesOf(node, keywords.virtualRules)
+    rules: entriesOf(node, virtualRules)
       .map((entry) => resolveRule(entry, { names, preferences }, report))
       .filter((rule) => rule !== undefined),
     ...tracked,
@@ -88,10 +105,7 @@ export function resolveInstance(
     notify: resolveNotify(values, defaults.notifyPriorityChanges, report),
     smtpAlert: values.last(smtpAlert) ?? defaults.smtpAlert,
     garp: resolveGarp(values, defaults.garp),
-    downTimerAdverts: values.last(keywords.downTimerAdverts) ?? defaults.downTimerAdverts,
-    lowerPrioNoAdvert: values.last(keywords.lowerPrioNoAdvert) ?? defaults.lowerPrioNoAdvert,
-    higherPrioSendAdvert: values.last(keywords.higherPrioSendAdvert) ?? defaults.higherPrioSendAdvert,
-    skipCheckAdvAddr: values.last(keywords.skipCheckAdvAddr) ?? defaults.skipCheckAdvAddr,
+    ...resolveAdverts(values, defaults),
     promoteSecondaries: values.has(promoteSecondaries),
     accept: !isBlocked(values),
     dropsTraffic: isBlocked(values) && priority < 255,
@@ -125,7 +139,7 @@ const isBlocked = (values: Values): boolean => {
 
 /** `lo` is as good as no interface. */
 function resolveLink(values: Values, report: Report): Word | undefined {
-  const word = values.last(keywords.interfaceName)
+  const word = values.last(interfaceName)
   if (word?.text !== 'lo') return word
   report(errorAt(word, 'invalid-value', 'VRRP cannot run on the loopback interface: the line is ignored'))
   return undefined
@@ -146,8 +160,8 @@ function withoutOwn(
 }
 
 function isComplete(instance: VrrpInstance, node: Node, values: Values, name: Word, report: Report): boolean {
-  const noAddressMeant = values.has(keywords.noVirtualIpaddress)
-  const written = entriesOf(node, keywords.virtualIpaddress).length > 0
+  const noAddressMeant = values.has(noVirtualIpaddress)
+  const written = entriesOf(node, virtualIpaddress).length > 0
   if (instance.addresses.length === 0 && instance.family === 6) {
     report(errorAt(name, 'no-addresses', `${name.text} needs a virtual address`, { fatal: true }))
   } else if (instance.addresses.length === 0 && !noAddressMeant) {

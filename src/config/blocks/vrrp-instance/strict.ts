@@ -1,17 +1,16 @@
 /** strict_mode and vrrp_strict: what is not in the RFC is taken back, each with a word about it. */
 
-import { formatIp } from '../../base/address.ts'
-import { seconds } from '../../base/time.ts'
-import { warning, type Report } from '../diagnostics/diagnostics.ts'
-import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../keywords/garp.ts'
-import { accept } from '../keywords/instance-other.ts'
-import { vmacXmitBase } from '../keywords/transport.ts'
-import * as keywords from '../keywords/vrrp-instance.ts'
-import type { VrrpInstance } from '../model.ts'
-import { warningAt } from '../syntax/place-diagnostic.ts'
-import type { Keyword } from '../syntax/keyword.ts'
-import type { Values } from '../values/values.ts'
+import { formatIp } from '../../../base/address.ts'
+import { seconds } from '../../../base/time.ts'
+import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../garp.ts'
 import { NO_AUTHENTICATION } from './authentication.ts'
+import { downTimerAdverts, higherPrioSendAdvert, lowerPrioNoAdvert, preemptDelay, state } from './election.ts'
+import { vmacXmitBase } from './virtual-mac.ts'
+import { accept, type VrrpInstance } from './vrrp-instance.ts'
+import { type Report, warning } from '../../diagnostics/diagnostics.ts'
+import type { Keyword } from '../../syntax/keyword.ts'
+import { warningAt } from '../../syntax/place-diagnostic.ts'
+import type { Values } from '../../values/values.ts'
 
 export function makeStrict(instance: VrrpInstance, values: Values, report: Report): VrrpInstance {
   const { priority, version, wantedState } = instance
@@ -20,20 +19,19 @@ export function makeStrict(instance: VrrpInstance, values: Values, report: Repor
     const place = values.lastGiven(keyword)?.node.statement.words[0]
     if (place !== undefined) report(warningAt(place, 'not-strict', `in strict mode ${message}`))
   }
-  if (wantedState === 'MASTER' && !owner)
-    takeBack(keywords.state, 'only priority 255 may be MASTER: BACKUP is used')
-  if (wantedState === 'BACKUP' && owner) takeBack(keywords.state, 'priority 255 is MASTER: MASTER is used')
+  if (wantedState === 'MASTER' && !owner) takeBack(state, 'only priority 255 may be MASTER: BACKUP is used')
+  if (wantedState === 'BACKUP' && owner) takeBack(state, 'priority 255 is MASTER: MASTER is used')
   checkFirstAddress(instance, report)
   if (instance.authentication.type !== 'none') {
     const message = 'in strict mode there is no authentication: peers that use it will not accept this router'
     report(warning('not-strict', instance.span, message))
   }
-  if (instance.preemptDelay > 0) takeBack(keywords.preemptDelay, 'there is no preempt_delay: it is ignored')
-  if (instance.higherPrioSendAdvert) takeBack(keywords.higherPrioSendAdvert, 'it is off')
-  if (values.last(keywords.lowerPrioNoAdvert) === false) takeBack(keywords.lowerPrioNoAdvert, 'it is on')
+  if (instance.preemptDelay > 0) takeBack(preemptDelay, 'there is no preempt_delay: it is ignored')
+  if (instance.higherPrioSendAdvert) takeBack(higherPrioSendAdvert, 'it is off')
+  if (values.last(lowerPrioNoAdvert) === false) takeBack(lowerPrioNoAdvert, 'it is on')
   if ((values.last(garpLowerPrioRepeat) ?? 0) !== 0) takeBack(garpLowerPrioRepeat, 'it is 0')
   if ((values.last(garpLowerPrioDelay) ?? 0) !== 0) takeBack(garpLowerPrioDelay, 'it is 0')
-  if (instance.downTimerAdverts !== 3) takeBack(keywords.downTimerAdverts, 'it is 3')
+  if (instance.downTimerAdverts !== 3) takeBack(downTimerAdverts, 'it is 3')
   if (instance.virtualMac?.transmitOnBase === true) takeBack(vmacXmitBase, 'it is off')
   if (version === 2 && !owner) takeBack(accept, 'VRRPv2 has no accept: it is ignored')
   return {

@@ -1,14 +1,80 @@
 /** Health checks inside a real_server. */
 
-import { notServed, section, table, value, type Keyword } from '../syntax/keyword.ts'
-import { hostAddress } from '../values/address.ts'
-import { choice, flag, lenient, optionalBoolean, text, words } from '../values/basic.ts'
-import { weightUpTo } from '../values/weight.ts'
-import { type Command, command, scriptUserArguments } from '../values/command.ts'
-import { digest, payload, statusCodes } from '../values/http.ts'
-import { LONGEST_SECONDS, UNSIGNED, integer, secondsBetween } from '../values/number.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import {
+  type Arguments,
+  type Keyword,
+  notServed,
+  section,
+  type Standing,
+  table,
+  value,
+} from '../../syntax/keyword.ts'
+import { errorAt } from '../../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../../syntax/tree.ts'
+import { hostAddress } from '../../values/address.ts'
+import { choice, flag, lenient, optionalBoolean, text, words } from '../../values/basic.ts'
+import { type Command, command, scriptUserArguments } from '../../values/command.ts'
+import { integer, LONGEST_SECONDS, parseInteger, secondsBetween, UNSIGNED } from '../../values/number.ts'
+import { readValues, type Values } from '../../values/values.ts'
+import { weightUpTo } from '../../values/weight.ts'
 
-const more = { standing: notServed } as const
+const MD5_DIGITS = 32
+
+export const digest: Arguments<string> = {
+  syntax: 'MD5',
+  needed: 1,
+  read({ words }, report) {
+    const [, given] = words
+    if (given === undefined) return undefined
+    if (given.text.length === MD5_DIGITS && /^[0-9a-fA-F]+$/.test(given.text)) return given.text
+    report(
+      errorAt(
+        given,
+        'invalid-value',
+        `an MD5 digest has ${MD5_DIGITS} hexadecimal digits; the line is ignored`,
+      ),
+    )
+    return undefined
+  },
+}
+
+/** `200-299 400 503` */
+export const statusCodes: Arguments<true> = {
+  syntax: 'CODE|FROM-TO …',
+  needed: 0,
+  read({ words }, report) {
+    for (const given of words.slice(1))
+      if (!isCodeRange(given.text))
+        report(errorAt(given, 'invalid-value', `'${given.text}' is no status code, 100..599; it is ignored`))
+    return true
+  },
+}
+
+function isCodeRange(text: string): boolean {
+  const [from, to, more] = text.split('-').map((part) => parseInteger(part))
+  const isCode = (code: number | undefined): boolean => code !== undefined && code >= 100 && code <= 599
+  return (
+    isCode(from) &&
+    (to === undefined ? !text.includes('-') : isCode(to) && (from ?? 0) <= to) &&
+    more === undefined
+  )
+}
+
+/** Hexadecimal digits, in words of any length. */
+export const payload: Arguments<true> = {
+  syntax: 'HEX …',
+  needed: 1,
+  read({ words }, report) {
+    for (const given of words.slice(1))
+      if (!/^[0-9a-fA-F]+$/.test(given.text))
+        report(errorAt(given, 'invalid-value', `hexadecimal digits are expected here; the line is ignored`))
+    return true
+  },
+}
+
+/** Of every keyword in here. */
+export const more: { readonly standing: Standing } = { standing: notServed }
 
 const FOREVER = 18_446_744_073_709
 const port = integer({ minimum: 1, maximum: 65_535 })
@@ -180,3 +246,23 @@ export const checkerKeywords: readonly Keyword[] = [
     more,
   ),
 ]
+
+/** What has been read, and reported on, before. */
+export const silentValues = (nodes: readonly Node[]): Values => readValues(nodes, () => undefined)
+
+export function checkHttp(check: Node, report: Report): void {
+  const { statement, nodes } = check
+  const urls = nodes.filter(({ keyword }) => keyword === url)
+  const usable = urls.filter((url) => {
+    if (silentValues(url.nodes).has(path)) return true
+    const message = 'no path is given: the url is ignored'
+    report(errorAt(url.statement.words[0], 'incomplete-check', message, { related: endsHere(url) }))
+    return false
+  })
+  if (usable.length === 0)
+    report(
+      errorAt(statement.words[0], 'incomplete-check', 'no url is given: the check is ignored', {
+        related: endsHere(check),
+      }),
+    )
+}

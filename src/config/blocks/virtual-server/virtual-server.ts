@@ -1,20 +1,170 @@
-/** virtual_server blocks: nothing is served, but what is wrong with them is said. */
+/** `virtual_server … { … }`: nothing is served, but what is wrong with one is said. */
 
-import type { Report } from '../diagnostics/diagnostics.ts'
-import * as keywords from '../keywords/virtual-server.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
-import { endsHere, type Node } from '../syntax/tree.ts'
-import { familyOf, portOf } from '../values/endpoint.ts'
-import { readTree, readValues, type Values } from '../values/values.ts'
-import { checkGroup, checkRealServer } from './real-server.ts'
+import { miscPath, more } from './checkers.ts'
+import { familyOf, granularity, portOf, sorryServer, virtualServerAddress } from './endpoint.ts'
+import { forwarding } from './forwarding.ts'
+import { checkGroup, virtualServerGroup } from './group.ts'
+import {
+  checkDefaults,
+  checkRealServer,
+  lvsMethod,
+  notifyDown,
+  notifyUp,
+  realServer,
+  weight,
+} from './real-server.ts'
+import type { Report, Span } from '../../diagnostics/diagnostics.ts'
+import { type Keyword, section, table, value } from '../../syntax/keyword.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../../syntax/tree.ts'
+import { choice, flag, lenient, text } from '../../values/basic.ts'
+import { type Command, notifyCommand } from '../../values/command.ts'
+import { instead, integer, optionalInteger, POSITIVE, UNSIGNED } from '../../values/number.ts'
+import { readTree, readValues, type Values } from '../../values/values.ts'
+
+const SCHEDULERS = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'sh',
+  'mh',
+  'dh',
+  'fo',
+  'ovf',
+  'lblcr',
+  'sed',
+  'nq',
+  'twos',
+] as const
+const scheduler = choice(SCHEDULERS, 'the line is ignored')
+
+const keywords = {
+  lbAlgo: value('lb_algo', 1, scheduler, 'how connections are spread', {
+    ...more,
+    default: 'wlc',
+  }),
+  lvsSched: value('lvs_sched', 1, scheduler, 'the same', more),
+  lbKind: value('lb_kind', 1, forwarding, 'how packets are forwarded', {
+    ...more,
+    default: 'NAT',
+  }),
+  protocol: value('protocol', 1, choice(['TCP', 'UDP', 'SCTP'], 'the line is ignored'), 'of the service', {
+    ...more,
+    default: 'UDP',
+  }),
+  persistenceTimeout: value(
+    'persistence_timeout',
+    1,
+    optionalInteger({ minimum: 1, maximum: 2_678_400 }),
+    'seconds a client stays with a server',
+    more,
+  ),
+  quorum: value('quorum', 3, integer(POSITIVE, instead(1, '1 is used')), 'weight that must be alive', {
+    ...more,
+    default: '1',
+  }),
+  hysteresis: value('hysteresis', 3, integer(UNSIGNED), 'dampens the quorum', more),
+  sorryServerKeyword: value('sorry_server', 2, sorryServer, 'when too few servers are left', more),
+  sorryServerInhibit: value('sorry_server_inhibit', 3, flag, 'weight 0 instead of removal', more),
+  ops: value('ops', 3, flag, 'each UDP packet for itself', more),
+}
+
+export const schedulerFlags: readonly Keyword<true>[] = [
+  'flag-1',
+  'flag-2',
+  'flag-3',
+  'sh-port',
+  'sh-fallback',
+  'mh-port',
+  'mh-fallback',
+].map((name) => value(name, 3, flag, 'a flag of the scheduler', more))
+
+const quorumUp: Keyword<Command> = value(
+  'quorum_up',
+  3,
+  notifyCommand,
+  'run when the quorum is reached',
+  more,
+)
+
+const quorumDown: Keyword<Command> = value('quorum_down', 3, notifyCommand, 'run when it is lost', more)
+
+const virtualServerTable = table(
+  keywords.lbAlgo,
+  keywords.lvsSched,
+  keywords.lbKind,
+  lvsMethod,
+  keywords.protocol,
+  keywords.persistenceTimeout,
+  keywords.quorum,
+  keywords.hysteresis,
+  keywords.sorryServerKeyword,
+  checkDefaults,
+  realServer,
+  value('persistence_engine', 3, text('NAME'), 'how clients are told apart', more),
+  value('persistence_granularity', 3, granularity, 'which clients count as one', more),
+  value('ha_suspend', 3, flag, 'check only while the address is here', more),
+  value('alpha', 3, flag, 'down until checked', more),
+  value('omega', 3, flag, 'notify at the end, too', more),
+  quorumUp,
+  quorumDown,
+  value('ip_family', 3, choice(['inet', 'inet6'], 'the line is ignored'), 'of a firewall mark', more),
+  keywords.sorryServerInhibit,
+  value('sorry_server_lvs_method', 3, forwarding, 'how packets to it are forwarded', more),
+  value('inhibit_on_failure', 2, flag, 'weight 0 instead of removal', more),
+  schedulerFlags,
+  keywords.ops,
+)
+
+export const virtualServer: Keyword = section('virtual_server', 1, virtualServerTable, 'a service of IPVS', {
+  ...more,
+  syntax: 'ADDRESS [PORT] | fwmark N | group NAME',
+  naming: 'needed',
+  process: 'checker',
+  admits: virtualServerAddress,
+})
+
+export const virtualServerKeywords: readonly Keyword[] = [
+  virtualServer,
+  virtualServerGroup,
+  section(
+    'SSL',
+    3,
+    table(
+      ['password', 'ca', 'certificate', 'key'].map((name) =>
+        value(name, 3, lenient(text(name === 'password' ? 'PASSWORD' : 'FILE')), 'of SSL_GET', more),
+      ),
+    ),
+    'certificates of checks',
+    { ...more, process: 'checker' },
+  ),
+]
+
+/** Those whose value is a program. */
+export const commandKeywords: readonly Keyword<Command>[] = [
+  notifyUp,
+  notifyDown,
+  quorumUp,
+  quorumDown,
+  miscPath,
+]
+
+export interface NotServed {
+  readonly keyword: 'virtual_server'
+  /** The block's own words, e.g. `10.0.0.1 80`. */
+  readonly name: string
+  readonly span: Span
+}
 
 /** @param nodes what keepalived's checker process sees. */
 export function resolveServers(nodes: readonly Node[], report: Report): void {
   for (const node of nodes) {
     if (node.refused === true) readTree([node], report)
-    else if (node.keyword === keywords.virtualServer) resolveVirtualServer(node, report)
-    else if (node.keyword === keywords.virtualServerGroup) checkGroup(node, report)
+    else if (node.keyword === virtualServer) resolveVirtualServer(node, report)
+    else if (node.keyword === virtualServerGroup) checkGroup(node, report)
     else if (node.keyword.process === 'checker') readTree([node], report)
   }
 }
@@ -23,7 +173,7 @@ function resolveVirtualServer(block: Node, report: Report): void {
   const { statement, nodes } = block
   const [word, address, port] = statement.words
   const values = readValues(nodes, report)
-  const servers = nodes.filter(({ keyword }) => keyword === keywords.realServer)
+  const servers = nodes.filter(({ keyword }) => keyword === realServer)
   for (const server of servers) checkRealServer(server, report)
   const usable = servers.filter((server) => isOfOneFamily(address, server, report))
   if (usable.length === 0 && !values.has(keywords.sorryServerKeyword)) {
@@ -75,7 +225,7 @@ function reportAssumptions(word: Word, isMark: boolean, values: Values, report: 
   }
   assume(isMark || values.has(keywords.protocol), 'no protocol is given: UDP is used')
   assume(values.has(keywords.lbAlgo) || values.has(keywords.lvsSched), 'no lb_algo is given: wlc is used')
-  assume(values.has(keywords.lbKind) || values.has(keywords.lvsMethod), 'no lb_kind is given: NAT is used')
+  assume(values.has(keywords.lbKind) || values.has(lvsMethod), 'no lb_kind is given: NAT is used')
 }
 
 /** A firewall mark stands for packets of any protocol and port. */
@@ -101,7 +251,7 @@ function checkPorts(
 ): void {
   if (port === 0 && !values.has(keywords.persistenceTimeout))
     report(warningAt(word, 'assumed', 'without a port the service is persistent: persistence is switched on'))
-  const method = values.last(keywords.lbKind) ?? values.last(keywords.lvsMethod) ?? 'NAT'
+  const method = values.last(keywords.lbKind) ?? values.last(lvsMethod) ?? 'NAT'
   if (method === 'NAT') return
   for (const { statement } of servers) {
     const written = statement.words[2]
@@ -113,7 +263,7 @@ function checkPorts(
 /** Flags of one scheduler mean nothing to another. */
 function checkFlags(values: Values, report: Report): void {
   const scheduler = values.last(keywords.lbAlgo) ?? values.last(keywords.lvsSched)
-  for (const flag of keywords.schedulerFlags) {
+  for (const flag of schedulerFlags) {
     const given = values.lastGiven(flag)
     const [needed = ''] = flag.name.split('-')
     if (given !== undefined && needed !== 'flag' && needed !== scheduler)
@@ -132,7 +282,7 @@ function checkFlags(values: Values, report: Report): void {
 function checkQuorum(values: Values, servers: readonly Node[], report: Report): void {
   const quorum = values.lastGiven(keywords.quorum)
   const total = servers
-    .map(({ nodes }) => readValues(nodes, () => undefined).last(keywords.weight) ?? 1)
+    .map(({ nodes }) => readValues(nodes, () => undefined).last(weight) ?? 1)
     .reduce((sum, weight) => sum + weight, 0)
   const place = quorum?.node.statement.words[1] ?? servers[0]?.statement.words[0]
   const wanted = quorum?.value ?? 1

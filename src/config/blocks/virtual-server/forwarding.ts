@@ -1,9 +1,9 @@
 /** `NAT`, `DR` or `TUN [type ipip|gue port N|gre [nocsum|csum|remcsum]]`. */
 
-import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Arguments } from '../syntax/keyword.ts'
-import type { Word } from '../syntax/lexer.ts'
-import { errorAt } from '../syntax/place-diagnostic.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { Arguments } from '../../syntax/keyword.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt } from '../../syntax/place-diagnostic.ts'
 
 const METHODS: readonly string[] = ['NAT', 'DR', 'TUN']
 const TUNNELS: readonly string[] = ['ipip', 'gue', 'gre']
