@@ -394,6 +394,17 @@ describe('who may know whom inside config', () => {
       why: 'how mistakes are said, whoever finds them',
     },
     syntax: { imports: ['diagnostics'], why: 'it is given the tables of keywords and knows no block' },
+    values: { imports: ['diagnostics', 'syntax'], why: 'single values, whichever block they stand in' },
+    blocks: {
+      imports: ['diagnostics', 'syntax', 'values'],
+      types: ['beside'],
+      why: 'each is resolved and printed where its keywords are, and knows none of those who ask for it',
+    },
+    analysis: {
+      imports: ['diagnostics', 'syntax', 'blocks'],
+      types: ['beside'],
+      why: 'it looks at what a file has come to, and reads no value again',
+    },
   }
 
   test.each(Object.entries(folders))('%s', (folder, { imports, types = [], why }) => {

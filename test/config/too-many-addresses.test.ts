@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatIp } from '../../src/base/address.ts'
 import type { VirtualAddress } from '../../src/config/model.ts'
-import { printModel } from '../../src/config/print/print.ts'
+import { printModel } from '../../src/config/print.ts'
 import { testOn } from './machine.ts'
 import { findings, load, MAIN, memoryIo, modelOf, place } from './support.ts'
 

@@ -1,7 +1,7 @@
 /** The keyword tables as a list of blocks, in the order of the tables. */
 
 import type { Keyword, Table } from '../../src/config/syntax/keyword.ts'
-import { rootKeywords } from '../../src/config/keywords/root.ts'
+import { rootKeywords } from '../../src/config/root-keywords.ts'
 
 export interface Block {
   /** `vrrp_instance`, `vrrp_instance › authentication`; empty outside of any block. */

@@ -2,7 +2,7 @@
 
 export const introduction = `# Compatibility with keepalived
 
-<!-- Written by npm run docs from src/config/keywords; changes belong there, or in tools/docs. -->
+<!-- Written by npm run docs from src/config/blocks; changes belong there, or in tools/docs. -->
 
 vrrpd reads keepalived.conf as keepalived 2.2.7 (Debian 12) does: the same files run, the same lines are found wrong, and \`-t\` ends with the same code. That was measured: 132 files from the world, and some three thousand small ones with something odd in each, are tests. Keywords of newer versions are read as well, with a note that 2.2.7 would ignore them.
 

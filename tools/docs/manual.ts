@@ -11,7 +11,7 @@ const isOurs = ({ keyword, title }: Block): boolean =>
 export function manualPage(): string {
   const blocks = allBlocks().filter(isOurs)
   return [
-    '.\\" Written by npm run docs; changes belong in src/config/keywords or tools/docs.',
+    '.\\" Written by npm run docs; changes belong in src/config/blocks or tools/docs.',
     '.Dd November 21, 2026',
     '.Dt VRRPD.CONF 5',
     '.Os',

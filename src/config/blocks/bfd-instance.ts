@@ -1,6 +1,6 @@
 /** `bfd_instance NAME { … }`: no session is kept, but what is wrong with one is said. */
 
-import { checkNeeded } from './gaps.ts'
+import { checkNeeded, readTree } from '../values/values.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import { type Keyword, noEffect, section, table, type Table, value } from '../syntax/keyword.ts'
 import type { Statement } from '../syntax/lexer.ts'
@@ -8,7 +8,6 @@ import { parse } from '../syntax/parser.ts'
 import { ipAddress } from '../values/address.ts'
 import { flag } from '../values/basic.ts'
 import { decimalBetween, integer } from '../values/number.ts'
-import { readTree } from '../values/values.ts'
 import { weightUpTo } from '../values/weight.ts'
 
 const standing = noEffect('vrrpd speaks no BFD')

@@ -16,7 +16,7 @@ export interface ExtraInterfaces {
 }
 
 /** `[all] SECONDS`, as garp_extra_if has it. */
-export const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
+const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
   syntax: `[all] ${range.minimum}..${range.maximum}`,
   needed: 1,
   missing: 'ignored',
@@ -34,28 +34,28 @@ export const extraInterval = (range: Range): Arguments<ExtraInterfaces> => ({
   },
 })
 
-export const garpMasterDelay: Keyword<Duration> = value(
+const garpMasterDelay: Keyword<Duration> = value(
   'garp_master_delay',
   2,
   wholeSeconds(UNSIGNED),
   'seconds until the second burst of gratuitous ARP; 0 for none',
   { default: 'vrrp_garp_master_delay' },
 )
-export const garpMasterRepeat: Keyword<number> = value(
+const garpMasterRepeat: Keyword<number> = value(
   'garp_master_repeat',
   2,
   atLeastOne(),
   'gratuitous ARPs per address in a burst',
   { default: 'vrrp_garp_master_repeat' },
 )
-export const garpMasterRefresh: Keyword<Duration> = value(
+const garpMasterRefresh: Keyword<Duration> = value(
   'garp_master_refresh',
   2,
   wholeSeconds(UNSIGNED),
   'seconds between gratuitous ARPs while MASTER; 0 for none',
   { default: 'vrrp_garp_master_refresh' },
 )
-export const garpMasterRefreshRepeat: Keyword<number> = value(
+const garpMasterRefreshRepeat: Keyword<number> = value(
   'garp_master_refresh_repeat',
   2,
   atLeastOne(),
@@ -79,14 +79,14 @@ export const garpLowerPrioRepeat: Keyword<number> = value(
 
 const EXTRA = { minimum: 0, maximum: 86_400 }
 
-export const garpExtraIf: Keyword<ExtraInterfaces> = value(
+const garpExtraIf: Keyword<ExtraInterfaces> = value(
   'garp_extra_if',
   3,
   extraInterval(EXTRA),
   'seconds between gratuitous ARPs on interfaces other than the instance’s; all: not virtual MACs only',
   { default: 'vrrp_garp_extra_if' },
 )
-export const vmacGarpIntvl: Keyword<ExtraInterfaces> = value(
+const vmacGarpIntvl: Keyword<ExtraInterfaces> = value(
   'vmac_garp_intvl',
   3,
   extraInterval(EXTRA),

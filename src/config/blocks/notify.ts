@@ -9,26 +9,11 @@ import { type Command, commandLine, notifyCommand } from '../values/command.ts'
 import { type Printers, printFields, when } from '../values/printing.ts'
 import type { Values } from '../values/values.ts'
 
-export const notifyMaster: Keyword<Command> = value(
-  'notify_master',
-  1,
-  notifyCommand,
-  'run on becoming MASTER',
-)
-export const notifyBackup: Keyword<Command> = value(
-  'notify_backup',
-  1,
-  notifyCommand,
-  'run on becoming BACKUP',
-)
-export const notifyFault: Keyword<Command> = value('notify_fault', 1, notifyCommand, 'run on entering FAULT')
-export const notifyStop: Keyword<Command> = value(
-  'notify_stop',
-  1,
-  notifyCommand,
-  'run when the daemon stops',
-)
-export const notifyAny: Keyword<Command> = value(
+const notifyMaster: Keyword<Command> = value('notify_master', 1, notifyCommand, 'run on becoming MASTER')
+const notifyBackup: Keyword<Command> = value('notify_backup', 1, notifyCommand, 'run on becoming BACKUP')
+const notifyFault: Keyword<Command> = value('notify_fault', 1, notifyCommand, 'run on entering FAULT')
+const notifyStop: Keyword<Command> = value('notify_stop', 1, notifyCommand, 'run when the daemon stops')
+const notifyAny: Keyword<Command> = value(
   'notify',
   1,
   notifyCommand,
@@ -41,7 +26,7 @@ export const smtpAlert: Keyword<boolean> = value(
   'send a mail on every change of state',
   { standing: notYet('vrrpd sends no mail'), default: 'smtp_alert_vrrp' },
 )
-export const notifyPriorityChanges: Keyword<boolean> = value(
+const notifyPriorityChanges: Keyword<boolean> = value(
   'notify_priority_changes',
   3,
   optionalBoolean,
@@ -60,7 +45,7 @@ export const notifyKeywords: readonly Keyword[] = [
   notifyPriorityChanges,
 ]
 
-export const notifyMasterRxLowerPri: Keyword<Command> = value(
+const notifyMasterRxLowerPri: Keyword<Command> = value(
   'notify_master_rx_lower_pri',
   3,
   notifyCommand,

@@ -8,21 +8,21 @@ import { flag, lenient, text, words } from '../values/basic.ts'
 import { integer, UNSIGNED } from '../values/number.ts'
 import { readValues } from '../values/values.ts'
 
-export const netNamespace: Keyword<string> = value(
+const netNamespace: Keyword<string> = value(
   'net_namespace',
   3,
   lenient(text('NAME')),
   'network namespace to run in',
   { once: true },
 )
-export const instanceName: Keyword<string> = value(
+const instanceName: Keyword<string> = value(
   'instance',
   3,
   lenient(text('NAME')),
   'one of several daemons on this host: part of the names of its pid files, log and control socket',
   { once: true },
 )
-export const usePidDir: Keyword<true> = value('use_pid_dir', 3, flag, 'pid files in /run/keepalived')
+const usePidDir: Keyword<true> = value('use_pid_dir', 3, flag, 'pid files in /run/keepalived')
 
 export const processWide: readonly Keyword[] = [
   netNamespace,

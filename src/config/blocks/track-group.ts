@@ -9,7 +9,7 @@ import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import type { Outcome } from '../values/line-options.ts'
 
-export const trackGroupMembers: Keyword = list('group', 3, 'instances')
+const trackGroupMembers: Keyword = list('group', 3, 'instances')
 export const trackGroup: Keyword = section(
   'track_group',
   3,

@@ -17,10 +17,10 @@ export const trackScript: Keyword = list(
   1,
   'vrrp_script checks that change the priority or mean FAULT',
 )
-export const trackInterface: Keyword = list('track_interface', 1, 'interfaces whose state does the same')
-export const trackFile: Keyword = list('track_file', 3, 'track_file files whose number does the same')
-export const trackProcess: Keyword = list('track_process', 3, 'vrrp_track_process processes, likewise')
-export const trackBfd: Keyword = list('track_bfd', 4, 'bfd_instance sessions, likewise', {
+const trackInterface: Keyword = list('track_interface', 1, 'interfaces whose state does the same')
+const trackFile: Keyword = list('track_file', 3, 'track_file files whose number does the same')
+const trackProcess: Keyword = list('track_process', 3, 'vrrp_track_process processes, likewise')
+const trackBfd: Keyword = list('track_bfd', 4, 'bfd_instance sessions, likewise', {
   standing: notYet('vrrpd speaks no BFD'),
 })
 

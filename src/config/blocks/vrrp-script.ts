@@ -22,7 +22,7 @@ import {
 import { readValues } from '../values/values.ts'
 import { scriptWeight, weightWords } from '../values/weight.ts'
 
-export const checkSeconds: Arguments<Duration> = {
+const checkSeconds: Arguments<Duration> = {
   syntax: '0.001..4294 s',
   needed: 1,
   read(statement, report) {

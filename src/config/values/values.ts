@@ -1,11 +1,11 @@
-/** The values of one section: every keyword read in the file's order, once. */
+/** The values of one section: every keyword read in the file's order, once; and what keepalived misses in it. */
 
 import type { Report } from '../diagnostics/diagnostics.ts'
 import type { Keyword } from '../syntax/keyword.ts'
 import type { Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
 import { errorAt, noteAt, warningAt } from '../syntax/place-diagnostic.ts'
-import type { Node } from '../syntax/tree.ts'
+import { endsHere, type Node } from '../syntax/tree.ts'
 
 export interface Given<T> {
   readonly value: T
@@ -104,4 +104,17 @@ function reportStanding(keyword: Keyword, statement: Words, report: Report): voi
 export function readTree(nodes: readonly Node[], report: Report): void {
   readValues(nodes, report)
   for (const { nodes: inner } of nodes) readTree(inner, report)
+}
+
+/** Says so where none of the keywords is there without which keepalived leaves a block out. */
+export function checkNeeded(node: Node, report: Report): void {
+  const needed = node.keyword.oneOf
+  if (needed === undefined || node.nodes.some(({ keyword }) => needed.includes(keyword.name))) return
+  const message = `this ${node.keyword.name} has no ${needed.join(' or ')}: the whole block is ignored`
+  report(errorAt(node.statement.words[0], 'missing-value', message, { related: endsHere(node) }))
+}
+
+export function reportEmptyList(node: Node, report: Report): void {
+  if (node.entries.length > 0) return
+  report(warningAt(node.statement.words[0], 'empty-block', 'this list is empty', { related: endsHere(node) }))
 }

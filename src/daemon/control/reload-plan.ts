@@ -1,7 +1,7 @@
 /** What a new configuration changes, in the words of keepalived.conf. Passwords are not in it. Pure. */
 
 import type { Model } from '../../config/model.ts'
-import { printModel } from '../../config/print/print.ts'
+import { printModel } from '../../config/print.ts'
 import { announcesSecret } from '../../config/diagnostics/secrets.ts'
 
 /** The lines of one top-level block: `vrrp_instance VI_1` and what is in it. */

@@ -21,7 +21,7 @@ import { weightUpTo } from '../../values/weight.ts'
 
 const MD5_DIGITS = 32
 
-export const digest: Arguments<string> = {
+const digest: Arguments<string> = {
   syntax: 'MD5',
   needed: 1,
   read({ words }, report) {
@@ -40,7 +40,7 @@ export const digest: Arguments<string> = {
 }
 
 /** `200-299 400 503` */
-export const statusCodes: Arguments<true> = {
+const statusCodes: Arguments<true> = {
   syntax: 'CODE|FROM-TO …',
   needed: 0,
   read({ words }, report) {
@@ -62,7 +62,7 @@ function isCodeRange(text: string): boolean {
 }
 
 /** Hexadecimal digits, in words of any length. */
-export const payload: Arguments<true> = {
+const payload: Arguments<true> = {
   syntax: 'HEX …',
   needed: 1,
   read({ words }, report) {
@@ -126,9 +126,9 @@ const oldRetry: Keyword = value('nb_get_retry', 2, integer(UNSIGNED), 'the old n
   renamed: 'retry',
 })
 
-export const path: Keyword<string> = value('path', 1, text('PATH'), 'what to ask for', more)
+const path: Keyword<string> = value('path', 1, text('PATH'), 'what to ask for', more)
 
-export const url: Keyword = section(
+const url: Keyword = section(
   'url',
   1,
   table(

@@ -72,7 +72,7 @@ const keywords = {
   ops: value('ops', 3, flag, 'each UDP packet for itself', more),
 }
 
-export const schedulerFlags: readonly Keyword<true>[] = [
+const schedulerFlags: readonly Keyword<true>[] = [
   'flag-1',
   'flag-2',
   'flag-3',

@@ -13,7 +13,7 @@ import { readValues } from '../../values/values.ts'
 const LONGEST = 8
 
 /** At most eight bytes; empty for `""`. */
-export const password: Arguments<Uint8Array> = {
+const password: Arguments<Uint8Array> = {
   syntax: 'PASSWORD',
   needed: 1,
   read({ words }, report) {

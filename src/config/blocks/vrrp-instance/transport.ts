@@ -1,6 +1,7 @@
 /** How an instance's adverts travel: source address, multicast group, unicast peers. */
 
 import { formatIp, type IpAddress, type Ipv4Address, isIpv4 } from '../../../base/address.ts'
+import type { Values } from '../../values/values.ts'
 import {
   useIpvlan,
   useVmac,
@@ -19,7 +20,6 @@ import { hostAddress, hostOf, multicastAddress, readHost } from '../../values/ad
 import { flag, optionalChoice, text } from '../../values/basic.ts'
 import { integer, readInteger } from '../../values/number.ts'
 import { block, type Printers, when } from '../../values/printing.ts'
-import type { Values } from '../../values/values.ts'
 
 export const mcastSrcIp: Keyword<Word> = value(
   'mcast_src_ip',
@@ -36,21 +36,21 @@ export const unicastSrcIp: Keyword<Word> = value(
   { default: 'the primary address of the interface' },
 )
 export const unicastPeer: Keyword = list('unicast_peer', 2, 'send to these addresses instead of multicast')
-export const unicastTtl: Keyword<number> = value(
+const unicastTtl: Keyword<number> = value(
   'unicast_ttl',
   3,
   integer({ minimum: 0, maximum: 255 }),
   'of unicast advertisements',
   { default: '255' },
 )
-export const checkUnicastSrc: Keyword<true> = value('check_unicast_src', 3, flag, 'only peers are heard')
-export const unicastFaultNoPeer: Keyword<true> = value(
+const checkUnicastSrc: Keyword<true> = value('check_unicast_src', 3, flag, 'only peers are heard')
+const unicastFaultNoPeer: Keyword<true> = value(
   'unicast_fault_no_peer',
   3,
   flag,
   'no peers mean FAULT, not multicast',
 )
-export const oldUnicastChecksum: Keyword<'never' | true> = value(
+const oldUnicastChecksum: Keyword<'never' | true> = value(
   'old_unicast_checksum',
   3,
   optionalChoice(['never']),
@@ -64,7 +64,7 @@ export const mcastDstIp: Keyword<IpAddress> = value(
   'multicast group of this instance',
   { default: 'vrrp_mcast_group4' },
 )
-export const trackSrcIp: Keyword<true> = value(
+const trackSrcIp: Keyword<true> = value(
   'track_src_ip',
   3,
   flag,
@@ -236,7 +236,7 @@ export const transportPrinters: Printers<Transport> = {
 
 const limitsTtl = ({ minTtl, maxTtl }: UnicastPeer): boolean => minTtl > 0 || maxTtl < 255
 
-export function peerLine({ address, minTtl, maxTtl }: UnicastPeer): string {
+function peerLine({ address, minTtl, maxTtl }: UnicastPeer): string {
   const least = minTtl === 0 ? '' : ` min_ttl ${minTtl}`
   const most = maxTtl === 255 ? '' : ` max_ttl ${maxTtl}`
   return formatIp(address) + least + most

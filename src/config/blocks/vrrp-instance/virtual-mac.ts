@@ -6,7 +6,7 @@ import { type Arguments, type Keyword, notYet, value } from '../../syntax/keywor
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
 import { hostOf } from '../../values/address.ts'
-import { flag } from '../../values/basic.ts'
+import { flag, text } from '../../values/basic.ts'
 import { asWord, type Printers, when } from '../../values/printing.ts'
 import type { Values } from '../../values/values.ts'
 
@@ -16,17 +16,17 @@ const MAC = /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i
 /** RFC 5798's own, which the daemon chooses itself. */
 const VRRP_MAC = /^0?0:0?0:5e:0?0:0?[12]:/i
 
-export const isMac = (text: string): boolean => MAC.test(text)
+const isMac = (text: string): boolean => MAC.test(text)
 
 /** In lower case, two digits each. */
-export const canonicalMac = (mac: string): string =>
+const canonicalMac = (mac: string): string =>
   mac
     .split(':')
     .map((byte) => byte.padStart(2, '0').toLowerCase())
     .join(':')
 
 /** `[NAME] [MAC]`, in any order. */
-export const vmacWords: Arguments<readonly Word[]> = {
+const vmacWords: Arguments<readonly Word[]> = {
   syntax: '[NAME] [MAC]',
   needed: 0,
   read({ words }, report) {
@@ -64,7 +64,7 @@ const isFirst =
 const MODES: readonly string[] = ['bridge', 'private', 'vepa']
 
 /** `[NAME] [ADDRESS] [bridge|private|vepa]`, in any order. */
-export const ipvlanWords: Arguments<readonly Word[]> = {
+const ipvlanWords: Arguments<readonly Word[]> = {
   syntax: '[NAME] [ADDRESS] [bridge|private|vepa]',
   needed: 0,
   read({ words }, report) {
@@ -155,3 +155,38 @@ export const virtualMacPrinters: Printers<VirtualMacs> = {
     ...when(transmitOnBase, 'vmac_xmit_base'),
   ],
 }
+
+const once = true as const
+
+export const vmacPrefix: Keyword<string> = value(
+  'vmac_prefix',
+  4,
+  text('PREFIX'),
+  'what names of virtual MAC interfaces begin with',
+  { default: 'vrrp', once },
+)
+export const vmacAddrPrefix: Keyword<string> = value(
+  'vmac_addr_prefix',
+  4,
+  text('PREFIX'),
+  'the same, of those on other interfaces than the instance’s',
+  { default: 'vmac_prefix', once },
+)
+
+/** What names of interfaces begin with that the daemon chooses. */
+export interface VirtualMacNames {
+  /** `vmac_prefix`, `vrrp` by default. */
+  readonly prefix: string
+  /** `vmac_addr_prefix`: on other interfaces than the instance's. */
+  readonly elsewhere: string
+}
+
+export function virtualMacNamesOf(values: Values): VirtualMacNames {
+  const prefix = values.last(vmacPrefix) ?? 'vrrp'
+  return { prefix, elsewhere: values.last(vmacAddrPrefix) ?? prefix }
+}
+
+export const virtualMacNameLines = ({ prefix, elsewhere }: VirtualMacNames): readonly string[] => [
+  ...when(prefix !== 'vrrp', `vmac_prefix ${asWord(prefix)}`),
+  ...when(elsewhere !== prefix, `vmac_addr_prefix ${asWord(elsewhere)}`),
+]

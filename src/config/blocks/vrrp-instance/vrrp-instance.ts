@@ -68,16 +68,10 @@ export const dontTrackPrimary: Keyword<true> = value(
 export const strictMode: Keyword<boolean> = value('strict_mode', 2, optionalBoolean, 'hold to the RFC', {
   default: 'vrrp_strict',
 })
-export const debug: Keyword<number> = value(
-  'debug',
-  2,
-  integer({ minimum: 0, maximum: 4 }, ignored),
-  'nothing',
-  {
-    standing: noEffect('keepalived does nothing with it either'),
-  },
-)
-export const lvsSyncDaemonInterface: Keyword<string> = value(
+const debug: Keyword<number> = value('debug', 2, integer({ minimum: 0, maximum: 4 }, ignored), 'nothing', {
+  standing: noEffect('keepalived does nothing with it either'),
+})
+const lvsSyncDaemonInterface: Keyword<string> = value(
   'lvs_sync_daemon_interface',
   2,
   text('INTERFACE'),

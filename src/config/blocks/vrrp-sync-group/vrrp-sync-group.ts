@@ -2,7 +2,7 @@
 
 import { nearest } from '../../../base/suggest.ts'
 import type { Surrounding } from '../context.ts'
-import { reportEmptyList } from '../gaps.ts'
+import { reportEmptyList, readValues } from '../../values/values.ts'
 import { type Notify, notifyKeywords, notifyLines, resolveNotify, smtpAlert } from '../notify.ts'
 import { resolveTracking, type Tracking, trackingKeywords, trackingPrinters } from '../tracking.ts'
 import { scriptsByName, type VrrpScript } from '../vrrp-script.ts'
@@ -22,7 +22,6 @@ import {
   printFields,
   when,
 } from '../../values/printing.ts'
-import { readValues } from '../../values/values.ts'
 
 const keywords = {
   group: list('group', 1, 'the instances that change state together'),

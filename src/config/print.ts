@@ -6,19 +6,19 @@
  * Passwords are in it, as the file is to be used.
  */
 
-import { syncGroupBlock } from '../blocks/vrrp-sync-group/vrrp-sync-group.ts'
-import { trackProcessBlock } from '../blocks/vrrp-track-process.ts'
-import { trackFileBlock } from '../blocks/track-file.ts'
-import { scriptBlock } from '../blocks/vrrp-script.ts'
-import { processLines } from '../blocks/process.ts'
-import { staticAddressBlock, staticRouteBlock, staticRuleBlock } from '../blocks/static-items.ts'
-import { trackGroupBlock } from '../blocks/track-group.ts'
-import { linkDelayBlock } from '../blocks/interface-up-down-delays.ts'
-import { garpGroupBlock } from '../blocks/garp-group.ts'
-import { nothing, printFields, type Printers } from '../values/printing.ts'
-import { instanceBlock } from '../blocks/vrrp-instance/vrrp-instance.ts'
-import type { Model } from '../model.ts'
-import { globalBlock } from './global.ts'
+import { garpGroupBlock } from './blocks/garp-group.ts'
+import { globalBlock } from './blocks/global-defs/global-defs.ts'
+import { linkDelayBlock } from './blocks/interface-up-down-delays.ts'
+import { processLines } from './blocks/process.ts'
+import { staticAddressBlock, staticRouteBlock, staticRuleBlock } from './blocks/static-items.ts'
+import { trackFileBlock } from './blocks/track-file.ts'
+import { trackGroupBlock } from './blocks/track-group.ts'
+import { instanceBlock } from './blocks/vrrp-instance/vrrp-instance.ts'
+import { scriptBlock } from './blocks/vrrp-script.ts'
+import { syncGroupBlock } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
+import { trackProcessBlock } from './blocks/vrrp-track-process.ts'
+import type { Model } from './model.ts'
+import { nothing, type Printers, printFields } from './values/printing.ts'
 
 /** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
 export function printModel(model: Model): string {

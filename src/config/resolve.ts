@@ -1,35 +1,37 @@
 /** The tree → the Model, top to bottom, as keepalived does while it reads. */
 
-import type { Report, Span } from '../diagnostics/diagnostics.ts'
-import { checkNeeded } from '../blocks/gaps.ts'
-import { resolveTrackGroups } from '../blocks/track-group.ts'
-import { StaticItems } from '../blocks/static-items.ts'
-import { isProcessWide, resolveProcess } from '../blocks/process.ts'
-import { resolveLinkDelays } from '../blocks/interface-up-down-delays.ts'
-import { type TrackFile, isTrackFile, resolveTrackFile } from '../blocks/track-file.ts'
-import { firstPreference } from '../blocks/virtual-rule/rule.ts'
-import type { NotServed } from '../blocks/virtual-server/virtual-server.ts'
-import { settleMembers } from '../blocks/vrrp-sync-group/members.ts'
-import { resolveInstance } from '../blocks/vrrp-instance/resolve.ts'
-import { reportConflicts } from '../blocks/vrrp-instance/conflicts.ts'
-import type { Surrounding } from '../blocks/context.ts'
+import type { Surrounding } from './blocks/context.ts'
+import { garpGroup, resolveGarpGroups } from './blocks/garp-group.ts'
+import { globalDefs, resolveGlobal } from './blocks/global-defs/global-defs.ts'
+import { lvsFifoScript, startScripts, vrrpFifoScripts } from './blocks/global-defs/scripts.ts'
+import { resolveLinkDelays } from './blocks/interface-up-down-delays.ts'
+import { notifyDeleted } from './blocks/notify.ts'
+import { isProcessWide, resolveProcess } from './blocks/process.ts'
+import { StaticItems } from './blocks/static-items.ts'
+import { isTrackFile, resolveTrackFile, type TrackFile } from './blocks/track-file.ts'
+import { resolveTrackGroups } from './blocks/track-group.ts'
+import { firstPreference } from './blocks/virtual-rule/rule.ts'
+import { commandKeywords, type NotServed, virtualServer } from './blocks/virtual-server/virtual-server.ts'
+import { reportConflicts } from './blocks/vrrp-instance/conflicts.ts'
+import { resolveInstance } from './blocks/vrrp-instance/resolve.ts'
+import { type VrrpInstance, vrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
+import { resolveScript, vrrpScript, type VrrpScript } from './blocks/vrrp-script.ts'
+import { settleMembers } from './blocks/vrrp-sync-group/members.ts'
 import {
-  vrrpSyncGroup,
+  type PendingGroup,
   resolveGroup,
   settleGroup,
-  type PendingGroup,
-} from '../blocks/vrrp-sync-group/vrrp-sync-group.ts'
-import { globalDefs } from '../keywords/global-defs.ts'
-import { type VrrpInstance, vrrpInstance } from '../blocks/vrrp-instance/vrrp-instance.ts'
-import type { Model } from '../model.ts'
-import { vrrpScript, type VrrpScript, resolveScript } from '../blocks/vrrp-script.ts'
-import { vrrpTrackProcess, type TrackProcess, resolveTrackProcess } from '../blocks/vrrp-track-process.ts'
-import { garpGroup, resolveGarpGroups } from '../blocks/garp-group.ts'
-import type { KernelNames } from '../values/kernel-names.ts'
-import { spanOf } from '../syntax/line.ts'
-import type { Node } from '../syntax/tree.ts'
-import { readTree } from '../values/values.ts'
-import { resolveGlobal } from './global.ts'
+  vrrpSyncGroup,
+} from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
+import { resolveTrackProcess, type TrackProcess, vrrpTrackProcess } from './blocks/vrrp-track-process.ts'
+import type { Report, Span } from './diagnostics/diagnostics.ts'
+import type { Model } from './model.ts'
+import type { Keyword } from './syntax/keyword.ts'
+import { spanOf } from './syntax/line.ts'
+import type { Node } from './syntax/tree.ts'
+import type { Command } from './values/command.ts'
+import type { KernelNames } from './values/kernel-names.ts'
+import { checkNeeded, readTree, readValues } from './values/values.ts'
 
 export interface Resolved {
   readonly model: Model
@@ -122,3 +124,26 @@ const namesOfScripts = (nodes: readonly Node[]): ReadonlyMap<string, Span> =>
         words[1] === undefined ? [] : [[words[1].text, spanOf(words[1])]],
       ),
   )
+
+/** @param vrrp, checker: what keepalived's two processes see. */
+export function otherCommands(vrrp: readonly Node[], checker: readonly Node[]): readonly Command[] {
+  const hasInstances = vrrp.some(({ keyword }) => keyword === vrrpInstance)
+  const hasServers = checker.some(({ keyword }) => keyword === virtualServer)
+  return [
+    ...commandsIn(vrrp, startScripts),
+    ...(hasInstances ? commandsIn(vrrp, [...vrrpFifoScripts, notifyDeleted]) : []),
+    ...(hasServers ? commandsIn(checker, [...commandKeywords, lvsFifoScript]) : []),
+  ]
+}
+
+function commandsIn(
+  nodes: readonly Node[],
+  keywords: readonly Keyword<Command | true>[],
+): readonly Command[] {
+  const own = readValues(nodes, () => undefined)
+  const commands = keywords.flatMap((keyword) => own.all(keyword).map(({ value }) => value))
+  return [
+    ...commands.filter((command) => command !== true),
+    ...nodes.flatMap((node) => commandsIn(node.nodes, keywords)),
+  ]
+}
