@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { formatIp } from '../../src/base/address.ts'
-import { seconds } from '../../src/base/time.ts'
-import { findings, instance, load, modelOf } from './support.ts'
+import { formatIp } from '../../../src/base/address.ts'
+import { seconds } from '../../../src/base/time.ts'
+import { findings, instance, load, modelOf } from '../support.ts'
 
 const globals = (lines: string): string => `global_defs {\n${lines}\n}\n`
 

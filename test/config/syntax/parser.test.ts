@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findings, instance, load, OWN } from './support.ts'
+import { findings, instance, load, OWN } from '../support.ts'
 
 const found = async (text: string): Promise<string[]> => findings(await load(text))
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { commentStart, firstBrace, lexLine } from '../../src/config/syntax/lexer.ts'
-import { typedLine } from '../../src/config/syntax/line.ts'
-import { splitQuoted } from '../../src/config/values/quoted.ts'
-import { findings, instance, instanceWith, load, OWN } from './support.ts'
+import { commentStart, firstBrace, lexLine } from '../../../src/config/syntax/lexer.ts'
+import { typedLine } from '../../../src/config/syntax/line.ts'
+import { splitQuoted } from '../../../src/config/values/quoted.ts'
+import { findings, instance, instanceWith, load, OWN } from '../support.ts'
 
 const words = (text: string): string[][] =>
   lexLine(typedLine(text, 'f', 0)).statements.map((statement) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { formatCidr, formatIp } from '../../src/base/address.ts'
-import type { AddressFlags, VirtualAddress } from '../../src/config/model.ts'
-import { findings, instance, load } from './support.ts'
+import { formatCidr, formatIp } from '../../../src/base/address.ts'
+import type { AddressFlags, VirtualAddress } from '../../../src/config/model.ts'
+import { findings, instance, load } from '../support.ts'
 
 /** As keepalived prints an address. */
 const flagsSet = (flags: AddressFlags): readonly string[] =>

@@ -1,8 +1,8 @@
 /* eslint-disable no-template-curly-in-string -- keepalived's definitions look like that */
 
 import { describe, expect, test } from 'vitest'
-import { formatCidr } from '../../src/base/address.ts'
-import { covered, findings, instance, load, place } from './support.ts'
+import { formatCidr } from '../../../src/base/address.ts'
+import { covered, findings, instance, load, place } from '../support.ts'
 
 /** Addresses that these lines of virtual_ipaddress come to; definitions may stand before. */
 async function addresses(lines: string, before = ''): Promise<string[]> {

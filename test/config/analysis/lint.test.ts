@@ -1,10 +1,10 @@
 /** What an experienced operator would say: each remark where it belongs, and silence where all is well. */
 
 import { describe, expect, test } from 'vitest'
-import { ownAddresses } from '../../src/config/analysis/lint/host.ts'
-import { lint } from '../../src/config/analysis/lint/lint.ts'
-import { cidr } from '../netlink/specs.ts'
-import { instance, load, MAIN, place } from './support.ts'
+import { ownAddresses } from '../../../src/config/analysis/lint/host.ts'
+import { lint } from '../../../src/config/analysis/lint/lint.ts'
+import { cidr } from '../../netlink/specs.ts'
+import { instance, load, MAIN, place } from '../support.ts'
 
 async function remarks(text: string, verbose = false): Promise<string[]> {
   const loaded = await load(text)

@@ -1,11 +1,11 @@
 /** interface_up_down_delays: as written, and as instances allow it. */
 
 import { describe, expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
-import { heldDelays } from '../../src/config/blocks/interface-up-down-delays.ts'
-import { lint } from '../../src/config/analysis/lint/lint.ts'
-import { printModel } from '../../src/config/print.ts'
-import { findings, load, MAIN, place } from './support.ts'
+import { seconds } from '../../../src/base/time.ts'
+import { heldDelays } from '../../../src/config/blocks/interface-up-down-delays.ts'
+import { lint } from '../../../src/config/analysis/lint/lint.ts'
+import { printModel } from '../../../src/config/print.ts'
+import { findings, load, MAIN, place } from '../support.ts'
 
 const block = (...lines: readonly string[]): string => `interface_up_down_delays {\n${lines.join('\n')}\n}\n`
 const instance = (name: string, more = '', link = 'eth0'): string =>

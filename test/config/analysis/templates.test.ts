@@ -3,9 +3,9 @@
 /** Files that were to be rendered and were not: one finding instead of many, and none where nothing is missing. */
 
 import { describe, expect, test } from 'vitest'
-import { lint, lintText } from '../../src/config/analysis/lint/lint.ts'
-import { withTemplates } from '../../src/config/analysis/lint/templates.ts'
-import { instance, load, MAIN, place } from './support.ts'
+import { lint, lintText } from '../../../src/config/analysis/lint/lint.ts'
+import { withTemplates } from '../../../src/config/analysis/lint/templates.ts'
+import { instance, load, MAIN, place } from '../support.ts'
 
 async function findings(text: string): Promise<string[]> {
   const loaded = await load(text)

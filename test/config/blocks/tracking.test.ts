@@ -1,9 +1,9 @@
 /** Checks, what tracks them, and what sync groups change about it. */
 
 import { describe, expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
-import type { TrackedScript } from '../../src/config/model.ts'
-import { findings, instance, load, modelOf, OWN } from './support.ts'
+import { seconds } from '../../../src/base/time.ts'
+import type { TrackedScript } from '../../../src/config/model.ts'
+import { findings, instance, load, modelOf, OWN } from '../support.ts'
 
 const script = (lines = '', name = 's'): string =>
   `vrrp_script ${name} {\nscript "/bin/${name} 1"\n${lines}\n}\n`

@@ -4,12 +4,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withoutInvisible } from '../../src/base/invisible.ts'
-import type { Diagnostic } from '../../src/config/diagnostics/diagnostics.ts'
-import { lintText } from '../../src/config/analysis/lint/lint.ts'
-import type { Loaded } from '../../src/config/load.ts'
-import { renderDiagnostic } from '../../src/config/diagnostics/render.ts'
-import { covered, instance, load, place } from './support.ts'
+import { withoutInvisible } from '../../../src/base/invisible.ts'
+import type { Diagnostic } from '../../../src/config/diagnostics/diagnostics.ts'
+import { lintText } from '../../../src/config/analysis/lint/lint.ts'
+import type { Loaded } from '../../../src/config/load.ts'
+import { renderDiagnostic } from '../../../src/config/diagnostics/render.ts'
+import { covered, instance, load, place } from '../support.ts'
 
 const of = (loaded: Loaded, code: string): readonly Diagnostic[] =>
   lintText(loaded).filter((one) => one.code === code)

@@ -1,10 +1,10 @@
 /** What keepalived 2.2.7 makes of a vrrp_instance, each line of it measured. */
 
 import { describe, expect, test } from 'vitest'
-import { formatIp, parseIpv4 } from '../../src/base/address.ts'
-import { seconds } from '../../src/base/time.ts'
-import type { VrrpInstance } from '../../src/config/model.ts'
-import { findings, instance, instanceWith, load, OWN } from './support.ts'
+import { formatIp, parseIpv4 } from '../../../src/base/address.ts'
+import { seconds } from '../../../src/base/time.ts'
+import type { VrrpInstance } from '../../../src/config/model.ts'
+import { findings, instance, instanceWith, load, OWN } from '../support.ts'
 
 type Case = [lines: string, values: Partial<VrrpInstance>, findings: string[]]
 

@@ -1,10 +1,10 @@
 /** Two directors of one virtual router: what would make both MASTER or neither, by severity. */
 
 import { describe, expect, test } from 'vitest'
-import { compareDirectors, type Comparison } from '../../src/config/analysis/compare/compare.ts'
-import { loadConfiguration } from '../../src/config/load.ts'
-import { positionOf } from '../../src/config/diagnostics/sources.ts'
-import { memoryIo } from './support.ts'
+import { compareDirectors, type Comparison } from '../../../src/config/analysis/compare/compare.ts'
+import { loadConfiguration } from '../../../src/config/load.ts'
+import { positionOf } from '../../../src/config/diagnostics/sources.ts'
+import { memoryIo } from '../support.ts'
 
 const A = '/a.conf'
 const B = '/b.conf'

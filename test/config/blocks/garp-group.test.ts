@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { seconds } from '../../src/base/time.ts'
-import { findings, load } from './support.ts'
+import { seconds } from '../../../src/base/time.ts'
+import { findings, load } from '../support.ts'
 
 const groupsOf = async (text: string) => {
   const loaded = await load(text)

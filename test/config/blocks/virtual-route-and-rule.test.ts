@@ -1,8 +1,8 @@
-import type { Encapsulation, NumberRange } from '../../src/base/routing.ts'
+import type { Encapsulation, NumberRange } from '../../../src/base/routing.ts'
 import { describe, expect, test } from 'vitest'
-import { formatCidr, formatIp } from '../../src/base/address.ts'
-import type { VirtualRoute, VirtualRule } from '../../src/config/model.ts'
-import { findings, instance, load } from './support.ts'
+import { formatCidr, formatIp } from '../../../src/base/address.ts'
+import type { VirtualRoute, VirtualRule } from '../../../src/config/model.ts'
+import { findings, instance, load } from '../support.ts'
 
 /** As keepalived and ip(8) print a route, what is always the same left out. */
 function shown(route: VirtualRoute): string {
