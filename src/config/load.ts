@@ -1,18 +1,18 @@
 /** A configuration file, from its path to the Model. */
 
-import { compareSpans, type Diagnostic } from './diagnostics/diagnostics.ts'
-import type { ConfigIo, ReadProblem } from './syntax/io.ts'
-import { readKernelNames } from './values/kernel-names.ts'
-import { rootKeywords } from './root-keywords.ts'
-import { resolve, otherCommands } from './resolve.ts'
 import { checkBfd } from './blocks/bfd-instance.ts'
-import { virtualServer, resolveServers } from './blocks/virtual-server/virtual-server.ts'
+import { resolveServers, virtualServer } from './blocks/virtual-server/virtual-server.ts'
+import { compareSpans, type Diagnostic } from './diagnostics/diagnostics.ts'
+import type { SourceMap } from './diagnostics/sources.ts'
 import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
+import { otherCommands, resolve } from './resolve.ts'
+import { rootKeywords } from './root-keywords.ts'
+import { readStatements } from './syntax/include-loader.ts'
+import type { ConfigIo, ReadProblem } from './syntax/io.ts'
 import { spanOf } from './syntax/line.ts'
 import { parse } from './syntax/parser.ts'
-import { readStatements } from './syntax/include-loader.ts'
-import type { SourceMap } from './diagnostics/sources.ts'
 import type { Node } from './syntax/tree.ts'
+import { readKernelNames } from './values/kernel-names.ts'
 
 export interface LoadOptions {
   readonly io: ConfigIo

@@ -15,7 +15,7 @@ import { commandKeywords, type NotServed, virtualServer } from './blocks/virtual
 import { reportConflicts } from './blocks/vrrp-instance/conflicts.ts'
 import { resolveInstance } from './blocks/vrrp-instance/resolve.ts'
 import { type VrrpInstance, vrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
-import { resolveScript, vrrpScript, type VrrpScript } from './blocks/vrrp-script.ts'
+import { resolveScript, type VrrpScript, vrrpScript } from './blocks/vrrp-script.ts'
 import { settleMembers } from './blocks/vrrp-sync-group/members.ts'
 import {
   type PendingGroup,

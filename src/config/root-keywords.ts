@@ -13,7 +13,7 @@ import { vrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
 import { vrrpScript } from './blocks/vrrp-script.ts'
 import { vrrpSyncGroup } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
 import { vrrpTrackProcess } from './blocks/vrrp-track-process.ts'
-import { list, notYet, table, type Table } from './syntax/keyword.ts'
+import { list, notYet, type Table, table } from './syntax/keyword.ts'
 
 export const rootKeywords: Table = table(
   globalDefs,

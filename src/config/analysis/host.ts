@@ -5,9 +5,9 @@
  * that is not this one.
  */
 
-import { formatIp, isIpv4, type Cidr, type Ipv4Address } from '../../base/address.ts'
+import { type Cidr, formatIp, type Ipv4Address, isIpv4 } from '../../base/address.ts'
 import { advertCapacity } from '../../base/advert-capacity.ts'
-import { error, note, warning, type Diagnostic, type Report, type Span } from '../diagnostics/diagnostics.ts'
+import { type Diagnostic, error, note, type Report, type Span, warning } from '../diagnostics/diagnostics.ts'
 import type { Command, Model, Notify, VrrpInstance } from '../model.ts'
 
 /** What became of a command when it was looked for; scripts/security.ts gives these. */

@@ -1,13 +1,13 @@
 /** `bfd_instance NAME { … }`: no session is kept, but what is wrong with one is said. */
 
-import { checkNeeded, readTree } from '../values/values.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import { type Keyword, noEffect, section, table, type Table, value } from '../syntax/keyword.ts'
+import { type Keyword, noEffect, section, type Table, table, value } from '../syntax/keyword.ts'
 import type { Statement } from '../syntax/lexer.ts'
 import { parse } from '../syntax/parser.ts'
 import { ipAddress } from '../values/address.ts'
 import { flag } from '../values/basic.ts'
 import { decimalBetween, integer } from '../values/number.ts'
+import { checkNeeded, readTree } from '../values/values.ts'
 import { weightUpTo } from '../values/weight.ts'
 
 const standing = noEffect('vrrpd speaks no BFD')

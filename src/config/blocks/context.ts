@@ -1,12 +1,12 @@
 /** What blocks are resolved with: the global settings they inherit, and what stands above them in the file. */
 
+import type { Span } from '../diagnostics/diagnostics.ts'
+import type { KernelNames } from '../values/kernel-names.ts'
 import type { Garp } from './garp.ts'
 import type { TrackFile } from './track-file.ts'
 import type { Preferences } from './virtual-rule/rule.ts'
 import type { VrrpScript } from './vrrp-script.ts'
 import type { TrackProcess } from './vrrp-track-process.ts'
-import type { Span } from '../diagnostics/diagnostics.ts'
-import type { KernelNames } from '../values/kernel-names.ts'
 
 export interface Defaults {
   readonly version: number

@@ -1,6 +1,5 @@
 /** `garp_group { … }`: interfaces that share one pace of gratuitous ARP. An interface is in the first that names it. */
 
-import { asLineWord, block, inSeconds, when } from '../values/printing.ts'
 import { type Duration, seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import { type Keyword, list, section, table, value } from '../syntax/keyword.ts'
@@ -9,6 +8,7 @@ import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import { word } from '../values/basic.ts'
 import { secondsBetween } from '../values/number.ts'
+import { asLineWord, block, inSeconds, when } from '../values/printing.ts'
 import { readValues } from '../values/values.ts'
 
 const spacing = secondsBetween({ minimum: 0, maximum: 2_147.483647 })

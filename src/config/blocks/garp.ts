@@ -1,4 +1,4 @@
-/** Gratuitous ARP: per instance, and the defaults of all in global_defs. */
+/** Gratuitous ARP: each keyword of an instance defaults to its namesake in global_defs. */
 
 import { type Duration, seconds, toSeconds } from '../../base/time.ts'
 import { type Arguments, type Keyword, value } from '../syntax/keyword.ts'
@@ -190,6 +190,7 @@ export interface Garp {
 const REPEAT = 5
 const DELAY = seconds(5)
 
+/** What global_defs says, and keepalived's defaults. */
 export function globalGarp(values: Values): Garp {
   const least = values.last(vrrpMinGarp) === true
   const masterDelay = values.last(vrrpGarpMasterDelay) ?? (least ? seconds(0) : DELAY)
@@ -212,6 +213,7 @@ const extraOf = ({ all, interval }: ExtraInterfaces): Pick<Garp, 'extraInterval'
   extraOnAll: all && interval > 0,
 })
 
+/** The instance's own words over the global ones. */
 export const resolveGarp = (values: Values, defaults: Garp): Garp => ({
   masterRepeat: values.last(garpMasterRepeat) ?? defaults.masterRepeat,
   masterDelay: values.last(garpMasterDelay) ?? defaults.masterDelay,

@@ -1,6 +1,5 @@
 /** `interface_up_down_delays`: how long a link that went down or came up has to stay so before that counts. */
 
-import { asLineWord, block, inSeconds } from '../values/printing.ts'
 import { type Duration, minus, seconds, times } from '../../base/time.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import type { Model } from '../model.ts'
@@ -10,6 +9,7 @@ import { spanOf } from '../syntax/line.ts'
 import { warningAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import { readSeconds } from '../values/number.ts'
+import { asLineWord, block, inSeconds } from '../values/printing.ts'
 
 export const interfaceUpDownDelays: Keyword = list(
   'interface_up_down_delays',
@@ -26,6 +26,7 @@ export interface LinkDelay {
   readonly span: Span
 }
 
+/** A link's last line holds. */
 export function resolveLinkDelays(nodes: readonly Node[], report: Report): readonly LinkDelay[] {
   const delays = entriesOf({ nodes }, interfaceUpDownDelays)
     .map((entry) => resolveDelay(entry, report))

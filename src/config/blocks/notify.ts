@@ -84,6 +84,11 @@ export interface Notify {
   readonly priorityChanges: boolean
 }
 
+/**
+ * The first line of each kind holds, as in keepalived.
+ *
+ * @param priorityChanges `vrrp_notify_priority_changes`
+ */
 export function resolveNotify(values: Values, priorityChanges: boolean, report: Report): Notify {
   const master = first(values, notifyMaster, report)
   const backup = first(values, notifyBackup, report)

@@ -1,11 +1,11 @@
 /** Keywords outside of blocks that concern the daemon as a process. They hold from the start to the end. */
 
-import { asWord, when } from '../values/printing.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import { type Keyword, noEffect, notYet, value } from '../syntax/keyword.ts'
 import type { Node } from '../syntax/tree.ts'
 import { flag, lenient, text, words } from '../values/basic.ts'
 import { integer, UNSIGNED } from '../values/number.ts'
+import { asWord, when } from '../values/printing.ts'
 import { readValues } from '../values/values.ts'
 
 const netNamespace: Keyword<string> = value(

@@ -1,14 +1,14 @@
 /** `static_ipaddress`, `static_routes` and `static_rules`: there while the daemon runs, whoever is MASTER. */
 
-import { ruleLine, type VirtualRule, resolveRule } from './virtual-rule/rule.ts'
-import { routeLine, type VirtualRoute, resolveRoute } from './virtual-route/route.ts'
-import { addressLine, type VirtualAddress, resolveAddress } from './virtual-address.ts'
-import { block } from '../values/printing.ts'
-import { trackGroup } from './track-group.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
-import type { Surrounding } from './context.ts'
 import { type Keyword, list } from '../syntax/keyword.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
+import { block } from '../values/printing.ts'
+import type { Surrounding } from './context.ts'
+import { trackGroup } from './track-group.ts'
+import { addressLine, resolveAddress, type VirtualAddress } from './virtual-address.ts'
+import { resolveRoute, routeLine, type VirtualRoute } from './virtual-route/route.ts'
+import { resolveRule, ruleLine, type VirtualRule } from './virtual-rule/rule.ts'
 
 export const staticIpaddress: Keyword = list(
   'static_ipaddress',

@@ -1,6 +1,5 @@
 /** `track_file NAME { … }`: a file whose number is tracked. */
 
-import { checkNeeded, readValues, type Values } from '../values/values.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import { type Keyword, section, table, value } from '../syntax/keyword.ts'
 import { spanOf } from '../syntax/line.ts'
@@ -8,6 +7,7 @@ import type { Node } from '../syntax/tree.ts'
 import { lenient, text, words } from '../values/basic.ts'
 import { readInteger } from '../values/number.ts'
 import { asWord, block, nothing, type Printers, printFields, when } from '../values/printing.ts'
+import { checkNeeded, readValues, type Values } from '../values/values.ts'
 import { weightUpTo, weightWords } from '../values/weight.ts'
 
 const keywords = {

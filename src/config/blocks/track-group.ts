@@ -1,6 +1,5 @@
 /** `track_group NAME { … }`: instances that go to FAULT when a static item’s link is down. */
 
-import { asLineWord, asWord, block } from '../values/printing.ts'
 import { nearest } from '../../base/suggest.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import { type Keyword, list, section, table } from '../syntax/keyword.ts'
@@ -8,6 +7,7 @@ import type { Word } from '../syntax/lexer.ts'
 import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import type { Outcome } from '../values/line-options.ts'
+import { asLineWord, asWord, block } from '../values/printing.ts'
 
 const trackGroupMembers: Keyword = list('group', 3, 'instances')
 export const trackGroup: Keyword = section(

@@ -1,9 +1,7 @@
 /** What instances and sync groups watch: `track_script`, `track_interface`, `track_file` and `track_process`. */
 
 import { nearest } from '../../base/suggest.ts'
-import type { VrrpScript } from './vrrp-script.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
-import type { Surrounding } from './context.ts'
 import { type Keyword, list, notYet } from '../syntax/keyword.ts'
 import type { Word, Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
@@ -11,6 +9,8 @@ import { errorAt } from '../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../syntax/tree.ts'
 import { asLineWord, block, type Printers } from '../values/printing.ts'
 import { readTrackWeight, type TrackLimit, type Weight, weightWords } from '../values/weight.ts'
+import type { Surrounding } from './context.ts'
+import type { VrrpScript } from './vrrp-script.ts'
 
 export const trackScript: Keyword = list(
   'track_script',

@@ -11,7 +11,6 @@ import {
   parseIp,
   parseIpv4,
 } from '../../base/address.ts'
-import { joinTrackGroup, onlyStatic } from './track-group.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import type { Word, Words } from '../syntax/lexer.ts'
 import { spanOf } from '../syntax/line.ts'
@@ -29,6 +28,7 @@ import {
 import { parseInteger } from '../values/number.ts'
 import { asWord } from '../values/printing.ts'
 import { readScope, type Scope } from '../values/scope.ts'
+import { joinTrackGroup, onlyStatic } from './track-group.ts'
 
 export interface VirtualAddress {
   readonly cidr: Cidr

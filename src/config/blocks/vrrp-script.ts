@@ -22,6 +22,10 @@ import {
 import { readValues } from '../values/values.ts'
 import { scriptWeight, weightWords } from '../values/weight.ts'
 
+/**
+ * `interval` and `timeout`: up to 2.3.1 keepalived takes whole seconds and ignores the rest; since 2.3.2
+ * milliseconds, as here.
+ */
 const checkSeconds: Arguments<Duration> = {
   syntax: '0.001..4294 s',
   needed: 1,

@@ -1,7 +1,6 @@
 /** `vrrp_track_process NAME { … }`: processes that are tracked. */
 
 import { type Duration, seconds } from '../../base/time.ts'
-import { checkNeeded, readValues, type Values } from '../values/values.ts'
 import type { Report, Span } from '../diagnostics/diagnostics.ts'
 import { type Keyword, section, table, value } from '../syntax/keyword.ts'
 import { spanOf } from '../syntax/line.ts'
@@ -20,6 +19,7 @@ import {
   printFields,
   when,
 } from '../values/printing.ts'
+import { checkNeeded, readValues, type Values } from '../values/values.ts'
 import { weightUpTo, weightWords } from '../values/weight.ts'
 
 const delaySeconds = secondsBetween({ minimum: 0.000001, maximum: Math.min(3600, LONGEST_SECONDS) })

@@ -1,9 +1,9 @@
 /** The line a span stands in, and a caret under it. */
 
 import type { Span } from './diagnostics.ts'
-import { hidden, hideSecret } from './secrets.ts'
-import { lineIndexOf, lineText, sourceOf, type SourceMap } from './sources.ts'
 import { printableLine } from './printable.ts'
+import { hidden, hideSecret } from './secrets.ts'
+import { lineIndexOf, lineText, type SourceMap, sourceOf } from './sources.ts'
 
 /** Longer lines are cut to what surrounds the span. */
 const LONGEST = 160

@@ -3,8 +3,8 @@
  * really gives; these are the real ones, since scripts depend on them.
  */
 
-import type { Diagnostic } from './diagnostics.ts'
 import type { ReadProblem } from '../syntax/io.ts'
+import type { Diagnostic } from './diagnostics.ts'
 
 export type ConfigTestExitCode = 0 | 2 | 4 | 5 | 6
 

@@ -4,11 +4,11 @@
  * its meaning. No source line is in it, so no password either.
  */
 
-import type { Diagnostic, Related, Severity, Span } from './diagnostics.ts'
 import type { Model } from '../model.ts'
-import { positionOf, sourceOf, type SourceMap } from './sources.ts'
-import { tally } from './tally.ts'
+import type { Diagnostic, Related, Severity, Span } from './diagnostics.ts'
 import { printable } from './printable.ts'
+import { positionOf, type SourceMap, sourceOf } from './sources.ts'
+import { tally } from './tally.ts'
 
 export interface JsonPlace {
   readonly file: string

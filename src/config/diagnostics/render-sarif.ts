@@ -8,8 +8,8 @@ import { VERSION } from '../../base/version.ts'
 import { codeHelp } from './code-help.ts'
 import type { DiagnosticCode } from './codes.ts'
 import type { Diagnostic, Severity, Span } from './diagnostics.ts'
-import { positionOf, sourceOf, type SourceMap } from './sources.ts'
 import { printable } from './printable.ts'
+import { positionOf, type SourceMap, sourceOf } from './sources.ts'
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',

@@ -2,8 +2,8 @@
 
 import type { Diagnostic, Severity, Span } from './diagnostics.ts'
 import { excerptOf } from './excerpt.ts'
-import { positionOf, sourceOf, type SourceMap } from './sources.ts'
 import { printable } from './printable.ts'
+import { positionOf, type SourceMap, sourceOf } from './sources.ts'
 
 /** `file:line:column` */
 export function location(span: Span, sources: SourceMap): string {

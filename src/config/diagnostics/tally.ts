@@ -1,7 +1,7 @@
 /** The last line of a check: how much was found, or what there is when nothing was. */
 
-import type { Diagnostic, Severity } from './diagnostics.ts'
 import type { Model } from '../model.ts'
+import type { Diagnostic, Severity } from './diagnostics.ts'
 
 export type Tally = Readonly<Record<Severity, number>>
 

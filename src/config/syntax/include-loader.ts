@@ -5,13 +5,13 @@
  */
 
 import type { Report } from '../diagnostics/diagnostics.ts'
+import { type Source, source } from '../diagnostics/sources.ts'
 import type { Context } from './expansion/definitions.ts'
 import { expand, type Expanded } from './expansion/expand.ts'
-import { requestKey, type IncludeAnswer, type IncludeRequest } from './expansion/include.ts'
+import { type IncludeAnswer, type IncludeRequest, requestKey } from './expansion/include.ts'
 import { glob } from './glob.ts'
 import type { ConfigIo, ReadProblem, Surroundings } from './io.ts'
 import type { Statement } from './lexer.ts'
-import { source, type Source } from '../diagnostics/sources.ts'
 import { decodeText } from './text.ts'
 
 export interface Reading {

@@ -10,8 +10,8 @@
  *   they begin with a brace.
  */
 
-import { Adviser } from './advice.ts'
 import { error, type Report, type Span } from '../diagnostics/diagnostics.ts'
+import { Adviser } from './advice.ts'
 import type { Keyword, Process, Table } from './keyword.ts'
 import type { Close, Open, Statement, Words } from './lexer.ts'
 import { spanOf } from './line.ts'

@@ -1,9 +1,9 @@
 /** Diagnostics about a word or another part of a line, with the expansions that brought it there. */
 
 import type { DiagnosticCode } from '../diagnostics/codes.ts'
-import { error, note, warning, type Details, type Diagnostic } from '../diagnostics/diagnostics.ts'
-import { expansionChain, spanOf, type Place } from './line.ts'
+import { type Details, type Diagnostic, error, note, warning } from '../diagnostics/diagnostics.ts'
 import { announcesSecret, secretStart } from '../diagnostics/secrets.ts'
+import { expansionChain, type Place, spanOf } from './line.ts'
 
 type Make = typeof error
 

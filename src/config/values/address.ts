@@ -1,10 +1,10 @@
 /** Addresses as keepalived's lists hold them: `10.0.0.1`, `10.0.0.1/24`, `2001:db8::1/64`. */
 
-import { isIpv4, isMulticastIpv4, parseIp, type Cidr, type IpAddress } from '../../base/address.ts'
+import { type Cidr, type IpAddress, isIpv4, isMulticastIpv4, parseIp } from '../../base/address.ts'
+import type { Report } from '../diagnostics/diagnostics.ts'
 import type { Arguments } from '../syntax/keyword.ts'
 import type { Word } from '../syntax/lexer.ts'
 import { errorAt, warningAt } from '../syntax/place-diagnostic.ts'
-import type { Report } from '../diagnostics/diagnostics.ts'
 import { argument } from './basic.ts'
 
 /**

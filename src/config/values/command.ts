@@ -120,6 +120,7 @@ function userOf(statement: Words, words: readonly QuotedWord[]): ScriptUser | un
   return { user: user.text, span, ...(group !== undefined && { group: group.text }) }
 }
 
+/** `USER [GROUP]`, after `script_user` and `user`. */
 export const scriptUserArguments: Arguments<ScriptUser> = {
   syntax: 'USER [GROUP]',
   needed: 1,

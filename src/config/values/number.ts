@@ -3,7 +3,7 @@
  * `+` and blanks inside quotes are fine, nothing may follow.
  */
 
-import { seconds, type Duration } from '../../base/time.ts'
+import { type Duration, seconds } from '../../base/time.ts'
 import type { Report } from '../diagnostics/diagnostics.ts'
 import type { Arguments } from '../syntax/keyword.ts'
 import type { Word } from '../syntax/lexer.ts'

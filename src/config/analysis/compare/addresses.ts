@@ -6,9 +6,9 @@ import {
   virtualIpaddressExcluded,
   virtualRoutes,
 } from '../../blocks/vrrp-instance/vrrp-instance.ts'
+import type { VirtualAddress, VirtualRoute } from '../../model.ts'
 import { namesOf } from '../lint/context.ts'
 import type { Pair, PairReport } from './pair.ts'
-import type { VirtualAddress, VirtualRoute } from '../../model.ts'
 
 export function compareAddresses({ ours, theirs }: Pair, report: PairReport): void {
   const advertised = differences(keyed(ours.addresses), keyed(theirs.addresses))

@@ -5,13 +5,13 @@
  */
 
 import type { Diagnostic, Report } from '../../diagnostics/diagnostics.ts'
-import { subjectOf } from '../lint/context.ts'
 import type { Model, VrrpInstance } from '../../model.ts'
 import type { Node } from '../../syntax/tree.ts'
+import { subjectOf } from '../lint/context.ts'
 import { compareAddresses } from './addresses.ts'
 import { compareElection } from './election.ts'
 import { compareGroups } from './groups.ts'
-import { PairReport, placeThere, sayAt, type Pair, type Side } from './pair.ts'
+import { type Pair, PairReport, placeThere, sayAt, type Side } from './pair.ts'
 import { pairUp } from './pairing.ts'
 import { compareRecognition } from './recognition.ts'
 import { compareTransport } from './transport.ts'

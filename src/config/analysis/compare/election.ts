@@ -2,9 +2,9 @@
 
 import { formatIp } from '../../../base/address.ts'
 import { nopreempt, preemptDelay, priority } from '../../blocks/vrrp-instance/election.ts'
+import type { VrrpInstance } from '../../model.ts'
 import { placeFor } from '../lint/context.ts'
 import { HIGHEST, LOWEST, OWNER, priorityRange, weightedTrackers } from '../lint/weights.ts'
-import type { VrrpInstance } from '../../model.ts'
 import type { Pair, PairReport, Side } from './pair.ts'
 
 export function compareElection(pair: Pair, sides: readonly [Side, Side], report: PairReport): void {

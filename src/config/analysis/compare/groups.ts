@@ -1,9 +1,9 @@
 /** Whether the same instances move together, to a router they agree on. */
 
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import { groupOf } from '../lint/context.ts'
 import type { SyncGroup } from '../../model.ts'
-import { placeThere, sayAt, type Pair, type Side } from './pair.ts'
+import { groupOf } from '../lint/context.ts'
+import { type Pair, placeThere, sayAt, type Side } from './pair.ts'
 
 export function compareGroups(
   pairs: readonly Pair[],

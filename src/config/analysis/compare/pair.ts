@@ -4,15 +4,15 @@ import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import {
   error,
   note,
-  warning,
   type Related,
   type Report,
   type Severity,
   type Span,
+  warning,
 } from '../../diagnostics/diagnostics.ts'
+import type { VrrpInstance } from '../../model.ts'
 import type { Keyword } from '../../syntax/keyword.ts'
 import { placeFor, type Subject } from '../lint/context.ts'
-import type { VrrpInstance } from '../../model.ts'
 
 /** One of the two directors. */
 export interface Side {

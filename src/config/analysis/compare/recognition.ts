@@ -1,10 +1,10 @@
 /** Whether two routers take each other's adverts at all. Where they do not, both are MASTER. */
 
 import { toSeconds } from '../../../base/time.ts'
+import { authentication, authPass, authType } from '../../blocks/vrrp-instance/authentication.ts'
+import { advertInt, version as versionKeyword } from '../../blocks/vrrp-instance/election.ts'
 import { useVmac } from '../../blocks/vrrp-instance/virtual-mac.ts'
 import { virtualRouterId } from '../../blocks/vrrp-instance/vrrp-instance.ts'
-import { advertInt, version as versionKeyword } from '../../blocks/vrrp-instance/election.ts'
-import { authPass, authType, authentication } from '../../blocks/vrrp-instance/authentication.ts'
 import type { Pair, PairReport } from './pair.ts'
 
 const BOTH = 'both become MASTER'

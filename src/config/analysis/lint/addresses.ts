@@ -1,18 +1,18 @@
 /** Addresses that no host can have, or that are needed before they are there. */
 
 import {
+  type Cidr,
   formatCidr,
   formatIp,
+  type IpAddress,
   isIpv4,
   isMulticastIpv4,
   parseIpv6,
-  type Cidr,
-  type IpAddress,
 } from '../../../base/address.ts'
+import { mcastSrcIp, unicastSrcIp } from '../../blocks/vrrp-instance/transport.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance } from '../../model.ts'
-import { mcastSrcIp, unicastSrcIp } from '../../blocks/vrrp-instance/transport.ts'
-import { placeFor, warn, wordsFor, type Subject } from './context.ts'
+import { placeFor, type Subject, warn, wordsFor } from './context.ts'
 
 export function lintAddresses(instance: VrrpInstance, subject: Subject, report: Report): void {
   lintEnds(instance, subject, report)

@@ -2,9 +2,9 @@
 
 import { invisibleIn, looksBlank, nameOf } from '../../../base/invisible.ts'
 import type { Report, Span } from '../../diagnostics/diagnostics.ts'
-import { commentStart } from '../../syntax/lexer.ts'
 import { secretStart } from '../../diagnostics/secrets.ts'
 import { lineText, type Source } from '../../diagnostics/sources.ts'
+import { commentStart } from '../../syntax/lexer.ts'
 import { warn } from './context.ts'
 
 /** Of one kind in one file. */

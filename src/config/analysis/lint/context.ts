@@ -1,13 +1,13 @@
 /** What the lints look at, and how they speak: keepalived says none of this. */
 
-import type { DiagnosticCode } from '../../diagnostics/codes.ts'
-import { note, warning, type Details, type Report, type Span } from '../../diagnostics/diagnostics.ts'
-import type { Keyword } from '../../syntax/keyword.ts'
-import { vrrpInstance } from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import { authPass } from '../../blocks/vrrp-instance/authentication.ts'
+import { vrrpInstance } from '../../blocks/vrrp-instance/vrrp-instance.ts'
+import type { DiagnosticCode } from '../../diagnostics/codes.ts'
+import { type Details, note, type Report, type Span, warning } from '../../diagnostics/diagnostics.ts'
+import type { Model, SyncGroup, VrrpInstance } from '../../model.ts'
+import type { Keyword } from '../../syntax/keyword.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { spanOf } from '../../syntax/line.ts'
-import type { Model, SyncGroup, VrrpInstance } from '../../model.ts'
 import type { Node } from '../../syntax/tree.ts'
 
 export interface Subject {

@@ -1,17 +1,17 @@
 /** Who becomes MASTER, and what was meant to change that and does not. */
 
 import { formatIp } from '../../../base/address.ts'
-import type { Report } from '../../diagnostics/diagnostics.ts'
-import { strictMode } from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import {
   nopreempt,
   preempt,
   priority as priorityKeyword,
   state,
 } from '../../blocks/vrrp-instance/election.ts'
-import { spanOf } from '../../syntax/line.ts'
+import { strictMode } from '../../blocks/vrrp-instance/vrrp-instance.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance } from '../../model.ts'
-import { placeFor, remark, warn, wordsFor, type Subject } from './context.ts'
+import { spanOf } from '../../syntax/line.ts'
+import { placeFor, remark, type Subject, warn, wordsFor } from './context.ts'
 import { HIGHEST, LOWEST, OWNER, priorityRange, weightedTrackers } from './weights.ts'
 
 export function lintElection(instance: VrrpInstance, subject: Subject, report: Report): void {

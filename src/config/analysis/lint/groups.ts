@@ -1,7 +1,7 @@
 /** Sync groups whose members would rather not move together. */
 
-import type { Report } from '../../diagnostics/diagnostics.ts'
 import { nopreempt, priority as priorityKeyword } from '../../blocks/vrrp-instance/election.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
 import { placeFor, remark, type Subject } from './context.ts'
 
 export function lintGroups(subject: Subject, report: Report): void {

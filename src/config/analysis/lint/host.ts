@@ -1,9 +1,9 @@
 /** What a machine's facts mean for a configuration, each once; host.ts says it where keepalived does. */
 
-import { formatCidr, formatIp, isIpv4, type Cidr } from '../../../base/address.ts'
-import { error, type Diagnostic, type Report, type Span } from '../../diagnostics/diagnostics.ts'
-import { wantedInterfaces, type Wanted } from '../host.ts'
+import { type Cidr, formatCidr, formatIp, isIpv4 } from '../../../base/address.ts'
+import { type Diagnostic, error, type Report, type Span } from '../../diagnostics/diagnostics.ts'
 import type { Command, Model, VrrpInstance } from '../../model.ts'
+import { type Wanted, wantedInterfaces } from '../host.ts'
 import { namesOf, remark, warn } from './context.ts'
 import { OWNER } from './weights.ts'
 

@@ -1,9 +1,9 @@
 /** interface_up_down_delays that an instance does not allow. */
 
 import { toSeconds } from '../../../base/time.ts'
-import type { Report } from '../../diagnostics/diagnostics.ts'
 import { heldDelays } from '../../blocks/interface-up-down-delays.ts'
-import { warn, type Subject } from './context.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import { type Subject, warn } from './context.ts'
 
 export function lintLinkDelays({ model }: Subject, report: Report): void {
   const held = heldDelays(model)

@@ -1,10 +1,10 @@
 /** Passwords of which only a part is used: how much is said, and never what. */
 
-import type { Report } from '../../diagnostics/diagnostics.ts'
 import { authPass } from '../../blocks/vrrp-instance/authentication.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import type { SourceMap } from '../../diagnostics/sources.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { spanOf } from '../../syntax/line.ts'
-import type { SourceMap } from '../../diagnostics/sources.ts'
 import { encodeText } from '../../syntax/text.ts'
 import type { Node } from '../../syntax/tree.ts'
 import { warn } from './context.ts'

@@ -1,10 +1,10 @@
 /** Checks that nobody asks for, and commands that were written for a shell. */
 
+import { trackScript } from '../../blocks/tracking.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Command, Model } from '../../model.ts'
-import { trackScript } from '../../blocks/tracking.ts'
-import { commandsOf } from '../host.ts'
 import { entriesOf, type Node } from '../../syntax/tree.ts'
+import { commandsOf } from '../host.ts'
 import { warn } from './context.ts'
 
 export function lintScripts(model: Model, nodes: readonly Node[], report: Report): void {

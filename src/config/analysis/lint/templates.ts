@@ -6,10 +6,10 @@
  * block around it; one finding then says more than forty that follow from it.
  */
 
-import { error, warning, type Diagnostic } from '../../diagnostics/diagnostics.ts'
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
-import { commentStart } from '../../syntax/lexer.ts'
+import { type Diagnostic, error, warning } from '../../diagnostics/diagnostics.ts'
 import { lineIndexOf, lineText, type Source, type SourceMap } from '../../diagnostics/sources.ts'
+import { commentStart } from '../../syntax/lexer.ts'
 
 /** What marks a place, and whose mark it is. Each of them is no configuration to keepalived. */
 const MARKS: readonly (readonly [RegExp, string, string])[] = [

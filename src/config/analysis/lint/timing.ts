@@ -1,6 +1,6 @@
 /** How long a takeover takes, from the RFC's formulas. Only said when asked for. */
 
-import { plus, seconds, times, toSeconds, type Duration } from '../../../base/time.ts'
+import { type Duration, plus, seconds, times, toSeconds } from '../../../base/time.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance, VrrpScript } from '../../model.ts'
 import { remark, type Subject } from './context.ts'

@@ -9,6 +9,15 @@ import {
   isIpv4,
 } from '../../../base/address.ts'
 import { type Duration, seconds } from '../../../base/time.ts'
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import { type Keyword, notYet, section, table, value } from '../../syntax/keyword.ts'
+import type { Node } from '../../syntax/tree.ts'
+import { multicastAddress } from '../../values/address.ts'
+import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../../values/basic.ts'
+import { type ScriptUser, scriptUserArguments, userWords } from '../../values/command.ts'
+import { integer, LONGEST_SECONDS, secondsBetween } from '../../values/number.ts'
+import { asWord, block, inSeconds, type Printers, printFields, when } from '../../values/printing.ts'
+import { readValues, type Values } from '../../values/values.ts'
 import type { Defaults } from '../context.ts'
 import {
   globalGarp,
@@ -22,6 +31,13 @@ import {
   vrrpMinGarp,
   vrrpVmacGarpIntvl,
 } from '../garp.ts'
+import {
+  virtualMacNameLines,
+  type VirtualMacNames,
+  virtualMacNamesOf,
+  vmacAddrPrefix,
+  vmacPrefix,
+} from '../vrrp-instance/virtual-mac.ts'
 import { type DumpFiles, dumpLines, dumpsOf } from './dumps.ts'
 import { firewallKeywords, firewallLines, firewallOf, type FirewallTable } from './firewall.ts'
 import { type Mail, mailKeywords, mailLines, mailOf, smtpAlertDefault, smtpAlertVrrp } from './mail.ts'
@@ -38,22 +54,6 @@ import {
   type NotifyFifo,
   vrrpNotifyPriorityChanges,
 } from './scripts.ts'
-import {
-  virtualMacNameLines,
-  type VirtualMacNames,
-  virtualMacNamesOf,
-  vmacAddrPrefix,
-  vmacPrefix,
-} from '../vrrp-instance/virtual-mac.ts'
-import type { Report } from '../../diagnostics/diagnostics.ts'
-import { type Keyword, notYet, section, table, value } from '../../syntax/keyword.ts'
-import type { Node } from '../../syntax/tree.ts'
-import { multicastAddress } from '../../values/address.ts'
-import { flag, lenient, optionalBoolean, optionalChoice, text, tolerantBoolean } from '../../values/basic.ts'
-import { type ScriptUser, scriptUserArguments, userWords } from '../../values/command.ts'
-import { integer, LONGEST_SECONDS, secondsBetween } from '../../values/number.ts'
-import { asWord, block, inSeconds, type Printers, printFields, when } from '../../values/printing.ts'
-import { readValues, type Values } from '../../values/values.ts'
 
 const spacing = secondsBetween({ minimum: 0.000001, maximum: LONGEST_SECONDS })
 
@@ -313,6 +313,7 @@ const defaultsOf = (values: Values): Defaults => ({
   smtpAlert: values.last(smtpAlertVrrp) ?? values.last(smtpAlertDefault) ?? false,
 })
 
+/** What differs from the defaults. */
 export const globalBlock = (global: GlobalDefs): readonly string[] =>
   block('global_defs', printFields(ofGlobal, global))
 

@@ -1,13 +1,13 @@
 /** `global_defs`: memory, names and files of the processes. vrrpd is one, and acts on little of it. */
 
-import { dumpKeywords } from './dumps.ts'
-import { autoPriorityKeywords, oneProcess, schedulingKeywords } from './scheduling.ts'
 import { type Arguments, type Keyword, noEffect, notYet, value } from '../../syntax/keyword.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt } from '../../syntax/place-diagnostic.ts'
 import { alone, flag, lenient, optionalBoolean, text } from '../../values/basic.ts'
 import { integer, POSITIVE, readInteger, UNSIGNED } from '../../values/number.ts'
 import { parseUnsigned } from '../../values/unsigned.ts'
+import { dumpKeywords } from './dumps.ts'
+import { autoPriorityKeywords, oneProcess, schedulingKeywords } from './scheduling.ts'
 
 const IGNORED = 'the line is ignored'
 

@@ -1,6 +1,6 @@
 /** `global_defs`: the daemon's own share of the machine. */
 
-import { type Keyword, noEffect, notYet, value, type Standing } from '../../syntax/keyword.ts'
+import { type Keyword, noEffect, notYet, type Standing, value } from '../../syntax/keyword.ts'
 import { flag, lenient, text } from '../../values/basic.ts'
 import { ignored, integer, integers, optionalInteger, POSITIVE } from '../../values/number.ts'
 import { type Printers, printFields, when } from '../../values/printing.ts'

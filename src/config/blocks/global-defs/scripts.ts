@@ -1,7 +1,6 @@
 /** `global_defs`: programs and FIFOs of the daemon itself. */
 
 import { type Duration, seconds } from '../../../base/time.ts'
-import type { GlobalDefs } from './global-defs.ts'
 import type { Span } from '../../diagnostics/diagnostics.ts'
 import { type Keyword, noEffect, value } from '../../syntax/keyword.ts'
 import { flag, lenient, optionalBoolean } from '../../values/basic.ts'
@@ -15,6 +14,7 @@ import {
 import { integer } from '../../values/number.ts'
 import { inSeconds, when } from '../../values/printing.ts'
 import type { Values } from '../../values/values.ts'
+import type { GlobalDefs } from './global-defs.ts'
 
 const noCheckers = noEffect('vrrpd checks no real servers')
 const program = lenient(wholeCommand)

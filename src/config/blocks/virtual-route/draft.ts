@@ -2,12 +2,12 @@
 
 import { type Cidr, type IpAddress, ipv4FromNumber, isIpv4, parseIpv6 } from '../../../base/address.ts'
 import type { Encapsulation, MetricName, RouteMetric, RouteType } from '../../../base/routing.ts'
-import type { Nexthop } from './route.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { readCidr } from '../../values/address.ts'
 import type { KernelNames } from '../../values/kernel-names.ts'
 import type { Scope } from '../../values/scope.ts'
+import type { Nexthop } from './route.ts'
 
 export interface RouteDraft {
   readonly names: KernelNames

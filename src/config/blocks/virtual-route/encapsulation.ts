@@ -2,13 +2,13 @@
 
 import { formatIp, isIpv4, parseIp } from '../../../base/address.ts'
 import type { Encapsulation } from '../../../base/routing.ts'
-import type { EncapsulationDraft, RouteDraft } from './draft.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
 import { bare, type LineOption, type Outcome, valued } from '../../values/line-options.ts'
 import { joined } from '../../values/printing.ts'
 import { parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
+import type { EncapsulationDraft, RouteDraft } from './draft.ts'
 
 type Option = LineOption<RouteDraft>
 

@@ -1,12 +1,12 @@
 /** The words of a route line that say something about the connections over it. */
 
 import type { MetricName, RouteMetric } from '../../../base/routing.ts'
-import type { RouteDraft } from './draft.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt, noteAt } from '../../syntax/place-diagnostic.ts'
 import { type LineOption, type Outcome, valued } from '../../values/line-options.ts'
 import { parseDecimal } from '../../values/unsigned.ts'
+import type { RouteDraft } from './draft.ts'
 
 type Option = LineOption<RouteDraft>
 

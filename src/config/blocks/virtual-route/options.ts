@@ -2,10 +2,6 @@
 
 import { type IpAddress, isIpv4, parseIp } from '../../../base/address.ts'
 import type { RouteType } from '../../../base/routing.ts'
-import { joinTrackGroup, onlyStatic } from '../track-group.ts'
-import { isEverywhere, joinFamily, readDestination, type RouteDraft } from './draft.ts'
-import { encap, innerWord } from './encapsulation.ts'
-import { metricOptions } from './metrics.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
@@ -22,6 +18,10 @@ import {
 import { parseRealms } from '../../values/realms.ts'
 import { readScope } from '../../values/scope.ts'
 import { isCutOff, parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
+import { joinTrackGroup, onlyStatic } from '../track-group.ts'
+import { isEverywhere, joinFamily, readDestination, type RouteDraft } from './draft.ts'
+import { encap, innerWord } from './encapsulation.ts'
+import { metricOptions } from './metrics.ts'
 
 type Option = LineOption<RouteDraft>
 

@@ -5,10 +5,6 @@
 
 import { type Cidr, formatCidr, formatIp, ipv6FromBytes } from '../../../base/address.ts'
 import type { NexthopTraits, RouteMetric, RouteTraits } from '../../../base/routing.ts'
-import { nexthopsOf, type RouteDraft } from './draft.ts'
-import { checkEncapsulation, encapsulationWords } from './encapsulation.ts'
-import { metricWords } from './metrics.ts'
-import { routeHandlers } from './options.ts'
 import type { Report, Span } from '../../diagnostics/diagnostics.ts'
 import type { Word, Words } from '../../syntax/lexer.ts'
 import { spanOf } from '../../syntax/line.ts'
@@ -18,6 +14,10 @@ import { readOptions } from '../../values/line-options.ts'
 import { asWord, joined } from '../../values/printing.ts'
 import { realmsWords } from '../../values/realms.ts'
 import type { Scope } from '../../values/scope.ts'
+import { nexthopsOf, type RouteDraft } from './draft.ts'
+import { checkEncapsulation, encapsulationWords } from './encapsulation.ts'
+import { metricWords } from './metrics.ts'
+import { routeHandlers } from './options.ts'
 
 /** The table is 254 (main) when absent from the file. */
 export interface VirtualRoute extends RouteTraits {

@@ -2,8 +2,6 @@
 
 import { isIpv4 } from '../../../base/address.ts'
 import type { NumberRange, RuleAction } from '../../../base/routing.ts'
-import { joinTrackGroup, onlyStatic } from '../track-group.ts'
-import type { RuleDraft } from './rule.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Word } from '../../syntax/lexer.ts'
 import { errorAt, noteAt } from '../../syntax/place-diagnostic.ts'
@@ -19,6 +17,8 @@ import {
 } from '../../values/line-options.ts'
 import { parseRealms } from '../../values/realms.ts'
 import { cutOff, isCutOff, parseDecimal, parseUnsigned } from '../../values/unsigned.ts'
+import { joinTrackGroup, onlyStatic } from '../track-group.ts'
+import type { RuleDraft } from './rule.ts'
 
 type Option = LineOption<RuleDraft>
 

@@ -2,8 +2,6 @@
 
 import { type Cidr, formatCidr, ipv4FromNumber, ipv6FromBytes, isIpv4 } from '../../../base/address.ts'
 import type { NumberRange, RuleAction, RuleTraits } from '../../../base/routing.ts'
-import type { LineOptions } from '../virtual-route/route.ts'
-import { ruleHandlers } from './options.ts'
 import type { Report, Span } from '../../diagnostics/diagnostics.ts'
 import type { Word, Words } from '../../syntax/lexer.ts'
 import { spanOf } from '../../syntax/line.ts'
@@ -12,6 +10,8 @@ import type { KernelNames } from '../../values/kernel-names.ts'
 import { readOptions } from '../../values/line-options.ts'
 import { asWord, joined } from '../../values/printing.ts'
 import { realmsWords } from '../../values/realms.ts'
+import type { LineOptions } from '../virtual-route/route.ts'
+import { ruleHandlers } from './options.ts'
 
 /** The preference is as written, or as keepalived numbers those without: 16384, 16383, … */
 export interface VirtualRule extends RuleTraits {

@@ -1,6 +1,5 @@
 /** `virtual_server_group NAME { … }`: addresses of one service. */
 
-import { more } from './checkers.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import { type Keyword, list } from '../../syntax/keyword.ts'
 import type { Words } from '../../syntax/lexer.ts'
@@ -8,6 +7,7 @@ import { errorAt } from '../../syntax/place-diagnostic.ts'
 import { endsHere, type Node } from '../../syntax/tree.ts'
 import { hostOf } from '../../values/address.ts'
 import { parseInteger } from '../../values/number.ts'
+import { more } from './checkers.ts'
 
 export const virtualServerGroup: Keyword = list('virtual_server_group', 3, 'addresses of one service', {
   ...more,

@@ -1,5 +1,13 @@
 /** `real_server ADDRESS [PORT] { … }`, and what virtual servers have as its default. */
 
+import type { Report } from '../../diagnostics/diagnostics.ts'
+import { type Keyword, section, table, value } from '../../syntax/keyword.ts'
+import { errorAt } from '../../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../../syntax/tree.ts'
+import { alone, lenient, optionalBoolean, text } from '../../values/basic.ts'
+import { type Command, notifyCommand } from '../../values/command.ts'
+import { integer, LONGEST_SECONDS, POSITIVE, secondsBetween, UNSIGNED } from '../../values/number.ts'
+import { readTree } from '../../values/values.ts'
 import {
   bfdCheck,
   bfdName,
@@ -14,14 +22,6 @@ import {
 } from './checkers.ts'
 import { realServerAddress } from './endpoint.ts'
 import { forwarding } from './forwarding.ts'
-import type { Report } from '../../diagnostics/diagnostics.ts'
-import { type Keyword, section, table, value } from '../../syntax/keyword.ts'
-import { errorAt } from '../../syntax/place-diagnostic.ts'
-import { endsHere, type Node } from '../../syntax/tree.ts'
-import { alone, lenient, optionalBoolean, text } from '../../values/basic.ts'
-import { type Command, notifyCommand } from '../../values/command.ts'
-import { integer, LONGEST_SECONDS, POSITIVE, secondsBetween, UNSIGNED } from '../../values/number.ts'
-import { readTree } from '../../values/values.ts'
 
 /** Microseconds in 64 bits: whatever anybody writes. */
 const FOREVER = 18_446_744_073_709

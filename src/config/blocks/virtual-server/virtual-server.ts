@@ -1,5 +1,14 @@
 /** `virtual_server … { … }`: nothing is served, but what is wrong with one is said. */
 
+import type { Report, Span } from '../../diagnostics/diagnostics.ts'
+import { type Keyword, section, table, value } from '../../syntax/keyword.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { endsHere, type Node } from '../../syntax/tree.ts'
+import { choice, flag, lenient, text } from '../../values/basic.ts'
+import { type Command, notifyCommand } from '../../values/command.ts'
+import { instead, integer, optionalInteger, POSITIVE, UNSIGNED } from '../../values/number.ts'
+import { readTree, readValues, type Values } from '../../values/values.ts'
 import { miscPath, more } from './checkers.ts'
 import { familyOf, granularity, portOf, sorryServer, virtualServerAddress } from './endpoint.ts'
 import { forwarding } from './forwarding.ts'
@@ -13,15 +22,6 @@ import {
   realServer,
   weight,
 } from './real-server.ts'
-import type { Report, Span } from '../../diagnostics/diagnostics.ts'
-import { type Keyword, section, table, value } from '../../syntax/keyword.ts'
-import type { Word } from '../../syntax/lexer.ts'
-import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
-import { endsHere, type Node } from '../../syntax/tree.ts'
-import { choice, flag, lenient, text } from '../../values/basic.ts'
-import { type Command, notifyCommand } from '../../values/command.ts'
-import { instead, integer, optionalInteger, POSITIVE, UNSIGNED } from '../../values/number.ts'
-import { readTree, readValues, type Values } from '../../values/values.ts'
 
 const SCHEDULERS = [
   'rr',

@@ -12,7 +12,7 @@ import { readValues } from '../../values/values.ts'
 
 const LONGEST = 8
 
-/** At most eight bytes; empty for `""`. */
+/** Bytes, not characters: at most eight; empty for `""`. */
 const password: Arguments<Uint8Array> = {
   syntax: 'PASSWORD',
   needed: 1,

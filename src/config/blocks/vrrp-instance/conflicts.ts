@@ -1,9 +1,9 @@
 /** Instances that cannot be told apart on the wire, or that move the same address. */
 
 import { formatIp, type Ipv4Address } from '../../../base/address.ts'
+import { error, type Report, warning } from '../../diagnostics/diagnostics.ts'
 import type { VirtualAddress } from '../virtual-address.ts'
 import type { VrrpInstance } from './vrrp-instance.ts'
-import { error, type Report, warning } from '../../diagnostics/diagnostics.ts'
 
 /** @param group of instances that name none (`vrrp_mcast_group4`) */
 export function reportConflicts(

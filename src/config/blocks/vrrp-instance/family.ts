@@ -1,15 +1,15 @@
 /** An instance is an IPv4 or an IPv6 one: the first address in its block decides, and others are left out. */
 
 import { isIpv4 } from '../../../base/address.ts'
+import { error, type Report } from '../../diagnostics/diagnostics.ts'
+import { errorAt } from '../../syntax/place-diagnostic.ts'
+import type { Node } from '../../syntax/tree.ts'
+import { hostOf } from '../../values/address.ts'
 import type { VirtualAddress } from '../virtual-address.ts'
 import { version } from './election.ts'
 import { mcastDstIp, mcastSrcIp, nativeIpv6, unicastPeer, unicastSrcIp } from './transport.ts'
 import { checkIpvlan, useIpvlan } from './virtual-mac.ts'
 import { virtualIpaddress } from './vrrp-instance.ts'
-import { error, type Report } from '../../diagnostics/diagnostics.ts'
-import { errorAt } from '../../syntax/place-diagnostic.ts'
-import type { Node } from '../../syntax/tree.ts'
-import { hostOf } from '../../values/address.ts'
 
 /** IPv4 when the block holds no address at all. */
 export function familyOf(nodes: readonly Node[]): 4 | 6 {

@@ -1,6 +1,12 @@
 /** What keepalived makes of the combination of keywords in a vrrp_instance, once the block is read. */
 
 import { MOST_ADVERTISED } from '../../../base/advert-capacity.ts'
+import { error, type Report, warning } from '../../diagnostics/diagnostics.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { spanOf } from '../../syntax/line.ts'
+import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
+import { entriesOf, type Node } from '../../syntax/tree.ts'
+import { readValues, type Values } from '../../values/values.ts'
 import type { Surrounding } from '../context.ts'
 import { resolveGarp } from '../garp.ts'
 import { resolveNotify, smtpAlert } from '../notify.ts'
@@ -35,12 +41,6 @@ import {
   virtualRules,
   type VrrpInstance,
 } from './vrrp-instance.ts'
-import { error, type Report, warning } from '../../diagnostics/diagnostics.ts'
-import type { Word } from '../../syntax/lexer.ts'
-import { spanOf } from '../../syntax/line.ts'
-import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
-import { entriesOf, type Node } from '../../syntax/tree.ts'
-import { readValues, type Values } from '../../values/values.ts'
 
 export interface ResolvedInstance {
   readonly instance: VrrpInstance

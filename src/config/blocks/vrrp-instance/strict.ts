@@ -2,15 +2,15 @@
 
 import { formatIp } from '../../../base/address.ts'
 import { seconds } from '../../../base/time.ts'
-import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../garp.ts'
-import { NO_AUTHENTICATION } from './authentication.ts'
-import { downTimerAdverts, higherPrioSendAdvert, lowerPrioNoAdvert, preemptDelay, state } from './election.ts'
-import type { Values } from '../../values/values.ts'
-import { vmacXmitBase } from './virtual-mac.ts'
-import { accept, type VrrpInstance } from './vrrp-instance.ts'
 import { type Report, warning } from '../../diagnostics/diagnostics.ts'
 import type { Keyword } from '../../syntax/keyword.ts'
 import { warningAt } from '../../syntax/place-diagnostic.ts'
+import type { Values } from '../../values/values.ts'
+import { garpLowerPrioDelay, garpLowerPrioRepeat } from '../garp.ts'
+import { NO_AUTHENTICATION } from './authentication.ts'
+import { downTimerAdverts, higherPrioSendAdvert, lowerPrioNoAdvert, preemptDelay, state } from './election.ts'
+import { vmacXmitBase } from './virtual-mac.ts'
+import { accept, type VrrpInstance } from './vrrp-instance.ts'
 
 export function makeStrict(instance: VrrpInstance, values: Values, report: Report): VrrpInstance {
   const { priority, version, wantedState } = instance

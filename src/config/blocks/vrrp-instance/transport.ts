@@ -1,15 +1,6 @@
 /** How an instance's adverts travel: source address, multicast group, unicast peers. */
 
 import { formatIp, type IpAddress, type Ipv4Address, isIpv4 } from '../../../base/address.ts'
-import type { Values } from '../../values/values.ts'
-import {
-  useIpvlan,
-  useVmac,
-  useVmacAddr,
-  virtualMacOf,
-  type VirtualMacs,
-  vmacXmitBase,
-} from './virtual-mac.ts'
 import { error, type Report, type Span } from '../../diagnostics/diagnostics.ts'
 import { type Keyword, list, notYet, value } from '../../syntax/keyword.ts'
 import type { Word, Words } from '../../syntax/lexer.ts'
@@ -20,6 +11,15 @@ import { hostAddress, hostOf, multicastAddress, readHost } from '../../values/ad
 import { flag, optionalChoice, text } from '../../values/basic.ts'
 import { integer, readInteger } from '../../values/number.ts'
 import { block, type Printers, when } from '../../values/printing.ts'
+import type { Values } from '../../values/values.ts'
+import {
+  useIpvlan,
+  useVmac,
+  useVmacAddr,
+  virtualMacOf,
+  type VirtualMacs,
+  vmacXmitBase,
+} from './virtual-mac.ts'
 
 export const mcastSrcIp: Keyword<Word> = value(
   'mcast_src_ip',

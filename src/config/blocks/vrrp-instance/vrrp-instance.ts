@@ -1,12 +1,19 @@
 /** `vrrp_instance NAME { … }`: the table of the block, what becomes of it in the Model, and how that is printed. */
 
+import type { Span } from '../../diagnostics/diagnostics.ts'
+import { type Keyword, list, noEffect, notYet, section, table, value } from '../../syntax/keyword.ts'
+import type { Word } from '../../syntax/lexer.ts'
+import { alone, flag, lenient, optionalBoolean, text, word } from '../../values/basic.ts'
+import { ignored, integer, optionalInteger, UNSIGNED } from '../../values/number.ts'
+import { asWord, block, inSeconds, nothing, type Printers, printFields, when } from '../../values/printing.ts'
 import { type Garp, garpKeywords, garpLines } from '../garp.ts'
 import { instanceNotifyKeywords, type Notify, notifyKeywords, notifyLines } from '../notify.ts'
 import { type Tracking, trackingKeywords, trackingPrinters } from '../tracking.ts'
 import { addressLine, type VirtualAddress } from '../virtual-address.ts'
 import { routeLine, type VirtualRoute } from '../virtual-route/route.ts'
 import { ruleLine, type VirtualRule } from '../virtual-rule/rule.ts'
-import { authentication, type Authentication, authenticationBlock, authHmac } from './authentication.ts'
+import { scriptsByName, type VrrpScript } from '../vrrp-script.ts'
+import { type Authentication, authentication, authenticationBlock, authHmac } from './authentication.ts'
 import {
   advertInt,
   downTimerAdverts,
@@ -23,13 +30,6 @@ import {
 } from './election.ts'
 import { type Transport, transportKeywords, transportPrinters } from './transport.ts'
 import { virtualMacPrinters, type VirtualMacs } from './virtual-mac.ts'
-import { scriptsByName, type VrrpScript } from '../vrrp-script.ts'
-import type { Span } from '../../diagnostics/diagnostics.ts'
-import { type Keyword, list, noEffect, notYet, section, table, value } from '../../syntax/keyword.ts'
-import type { Word } from '../../syntax/lexer.ts'
-import { alone, flag, lenient, optionalBoolean, text, word } from '../../values/basic.ts'
-import { ignored, integer, optionalInteger, UNSIGNED } from '../../values/number.ts'
-import { asWord, block, inSeconds, nothing, type Printers, printFields, when } from '../../values/printing.ts'
 
 export const accept: Keyword<true> = value(
   'accept',
@@ -191,6 +191,7 @@ export interface VrrpInstance extends Election, Transport, VirtualMacs, Tracking
   readonly span: Span
 }
 
+/** What differs from the defaults, which strict mode has some of its own of. */
 export const instanceBlock = (instance: VrrpInstance, scripts: readonly VrrpScript[]): readonly string[] =>
   block(`vrrp_instance ${asWord(instance.name)}`, printFields(printersWith(scriptsByName(scripts)), instance))
 

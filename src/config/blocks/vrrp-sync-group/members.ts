@@ -1,8 +1,8 @@
 /** What an instance loses by being in a sync group or by owning its addresses: trackers that would move its priority. */
 
+import { type Report, type Span, warning } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance } from '../vrrp-instance/vrrp-instance.ts'
 import type { SyncGroup } from './vrrp-sync-group.ts'
-import { type Report, type Span, warning } from '../../diagnostics/diagnostics.ts'
 
 export function settleMembers(
   instances: readonly VrrpInstance[],

@@ -1,11 +1,6 @@
 /** `vrrp_sync_group NAME { … }`: instances that are all MASTER or all not. They may be defined anywhere in the file. */
 
 import { nearest } from '../../../base/suggest.ts'
-import type { Surrounding } from '../context.ts'
-import { reportEmptyList, readValues } from '../../values/values.ts'
-import { type Notify, notifyKeywords, notifyLines, resolveNotify, smtpAlert } from '../notify.ts'
-import { resolveTracking, type Tracking, trackingKeywords, trackingPrinters } from '../tracking.ts'
-import { scriptsByName, type VrrpScript } from '../vrrp-script.ts'
 import type { Report, Span } from '../../diagnostics/diagnostics.ts'
 import { type Keyword, list, section, table, value } from '../../syntax/keyword.ts'
 import type { Word } from '../../syntax/lexer.ts'
@@ -22,6 +17,11 @@ import {
   printFields,
   when,
 } from '../../values/printing.ts'
+import { readValues, reportEmptyList } from '../../values/values.ts'
+import type { Surrounding } from '../context.ts'
+import { type Notify, notifyKeywords, notifyLines, resolveNotify, smtpAlert } from '../notify.ts'
+import { resolveTracking, type Tracking, trackingKeywords, trackingPrinters } from '../tracking.ts'
+import { scriptsByName, type VrrpScript } from '../vrrp-script.ts'
 
 const keywords = {
   group: list('group', 1, 'the instances that change state together'),

@@ -7,12 +7,12 @@
  */
 
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import { commentStart, firstBrace, lexLine, type Statement } from '../lexer.ts'
-import { computedLine, joinLines, sliceLine, spanOf, typedLine, type Line } from '../line.ts'
-import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { lineText, type Source } from '../../diagnostics/sources.ts'
+import { commentStart, firstBrace, lexLine, type Statement } from '../lexer.ts'
+import { computedLine, joinLines, type Line, sliceLine, spanOf, typedLine } from '../line.ts'
+import { errorAt, warningAt } from '../place-diagnostic.ts'
 import { Budget } from './budget.ts'
-import { definitionAt, type Context } from './definitions.ts'
+import { type Context, definitionAt } from './definitions.ts'
 import { includeAt, type IncludeRequest } from './include.ts'
 import { Inclusions } from './inclusions.ts'
 import { cutAt, endOfText, markSecret, trimEnd, trimStart, undefinedNameAt } from './line-edges.ts'

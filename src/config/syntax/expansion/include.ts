@@ -1,8 +1,8 @@
 /** `include FILE-GLOB` and its stricter variants: what a line asks for, and what keepalived minds about the answer. */
 
-import { error, note, warning, type Report, type Span } from '../../diagnostics/diagnostics.ts'
-import { PROBLEM_WORDS, type ReadProblem } from '../io.ts'
+import { error, note, type Report, type Span, warning } from '../../diagnostics/diagnostics.ts'
 import type { Source } from '../../diagnostics/sources.ts'
+import { PROBLEM_WORDS, type ReadProblem } from '../io.ts'
 
 /** What an include asks for; the same request always has the same answer. */
 export interface IncludeRequest {

@@ -1,19 +1,19 @@
 /** Which files are being read, and which are to be. */
 
 import { error, type Report, type Span } from '../../diagnostics/diagnostics.ts'
-import type { Words } from '../lexer.ts'
-import { spanOf, type Line } from '../line.ts'
 import type { Source } from '../../diagnostics/sources.ts'
-import { includeDirectory, type Context } from './definitions.ts'
+import type { Words } from '../lexer.ts'
+import { type Line, spanOf } from '../line.ts'
+import { type Context, includeDirectory } from './definitions.ts'
 import {
-  NO_CHECKS,
   changeChecks,
   checksOf,
-  reportAnswer,
-  requestKey,
   type IncludeChecks,
   type IncludeLine,
   type IncludeRequest,
+  NO_CHECKS,
+  reportAnswer,
+  requestKey,
 } from './include.ts'
 
 const MOST = 10_000

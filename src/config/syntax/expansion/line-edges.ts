@@ -1,9 +1,9 @@
 /** Small things that are done with lines on their way to words. */
 
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts'
-import { sliceLine, type Line } from '../line.ts'
-import { warningAt } from '../place-diagnostic.ts'
 import { announcesSecret } from '../../diagnostics/secrets.ts'
+import { type Line, sliceLine } from '../line.ts'
+import { warningAt } from '../place-diagnostic.ts'
 
 /** C's white space: JavaScript's own trimming takes U+00A0 and U+FEFF as well, which are letters to keepalived. */
 const BLANKS_BEFORE = /^[ \t-\r]+/

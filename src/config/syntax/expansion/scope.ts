@@ -1,10 +1,10 @@
 /** Names and what they stand for at this point of the file. */
 
 import type { Report } from '../../diagnostics/diagnostics.ts'
-import { computedLine, frameAt, inFrame, spanOf, type Frame, type Line } from '../line.ts'
+import { computedLine, type Frame, frameAt, inFrame, type Line, spanOf } from '../line.ts'
 import { errorAt } from '../place-diagnostic.ts'
 import type { Budget } from './budget.ts'
-import { predefined, type Context, type Definition } from './definitions.ts'
+import { type Context, type Definition, predefined } from './definitions.ts'
 import type { Use } from './uses.ts'
 
 const DEEPEST = 100
