@@ -1,7 +1,7 @@
 /** What operators should know about a configuration that is in force: said in the log, and kept for the status. */
 
 import { toSeconds } from '../../base/time.ts'
-import { heldDelays } from '../../config/link-delays.ts'
+import { heldDelays } from '../../config/blocks/interface-up-down-delays.ts'
 import type { Model } from '../../config/model.ts'
 import type { Log } from '../log/logging.ts'
 
