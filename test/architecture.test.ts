@@ -133,6 +133,11 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['simulation/report'],
     why: 'it makes stories up and is told what comes of them: whoever runs them is a port',
   },
+  'cli/ipvs': {
+    imports: ['base'],
+    types: ['cli', 'netlink'],
+    why: 'ipvsadm’s words on one side, a table on the other; it does not know which',
+  },
   cli: {
     imports: ['base', 'control'],
     packages: ['yargs', 'yargs/*'],
@@ -166,6 +171,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 /** The folder; inside those whose parts have rules of their own, the folder below it. */
 function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
+  if (path.startsWith('cli/ipvs/')) return 'cli/ipvs'
   const [first = '', second = '', ...deeper] = path.split('/')
   return ['vrrp', 'doctor', 'simulation'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
 }
@@ -213,7 +219,7 @@ function daemonFolderOf(path: string): string | undefined {
 }
 
 /** Files of pure folders that do touch the world. */
-const impureFiles = ['config/disk-io.ts']
+const impureFiles = ['config/disk-io.ts', 'cli/ipvs/names.ts']
 const pureFolders = [
   'base',
   'world',
@@ -228,6 +234,7 @@ const pureFolders = [
   'simulation/story',
   'simulation/report',
   'simulation/explore',
+  'cli/ipvs',
 ]
 /** Pure files of other folders. */
 const pureFiles = [

@@ -19,6 +19,7 @@ missing_packages() {
   command -v keepalived >/dev/null || echo keepalived
   [ "$purpose" = bench ] || command -v systemd-analyze >/dev/null || echo systemd
   [ "$purpose" = bench ] || command -v nft >/dev/null || echo nftables
+  [ "$purpose" = bench ] || command -v ipvsadm >/dev/null || echo ipvsadm
   [ "$purpose" = bench ] || missing_for_systemd
   [ "$purpose" = test ] || command -v python3 >/dev/null || echo python3
   [ "$purpose" = test ] || command -v tcpdump >/dev/null || echo tcpdump

@@ -35,6 +35,7 @@ export type Need =
   | 'killall'
   | 'sudo'
   | 'nft'
+  | 'ipvsadm'
   | 'cc'
   | 'man'
   | 'getopt'
