@@ -50,6 +50,10 @@ const ownGrammars: Readonly<
     io.out(helpText())
     return EXIT.allWell
   },
+  ipvs: async (argv, io) => {
+    const { runIpvs } = await import('./ipvs/run.ts')
+    return runIpvs(argv, io)
+  },
 }
 
 const readsItself = (name: CommandName): name is OwnGrammarName => Object.hasOwn(ownGrammars, name)

@@ -196,3 +196,12 @@ describe('the executable', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' })
   })
 })
+
+test('ipvs has ipvsadm’s command line, and no other command’s', async () => {
+  expect(await run('ipvs', '--version')).toEqual({
+    code: 0,
+    out: 'ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n',
+    err: '',
+  })
+  expect(await run('ipvs', '-A', '-w', 'x')).toEqual({ code: 2, out: '', err: 'illegal weight specified\n' })
+})

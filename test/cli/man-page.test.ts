@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { ipvsOptions } from '../../src/cli/ipvs/completion.ts'
 import { commandNames, commands } from '../../src/cli/table/commands.ts'
 import { grammar } from '../../src/cli/completion/grammar.ts'
 import { helpText } from '../../src/cli/help.ts'
@@ -16,7 +17,7 @@ describe('vrrpd(8)', () => {
   })
 
   test('speaks of no option that the tables do not have', () => {
-    const all = [...optionTable, ...commands.flatMap((command) => command.options)]
+    const all = [...optionTable, ...commands.flatMap((command) => command.options), ...ipvsOptions()]
     const known = new Set<string>(all.map(({ long }) => long))
     const spoken = [...page.matchAll(/\bFl -([a-z][\w-]*)/g)].map(([, long = '']) => long)
     // An option of start-stop-daemon.

@@ -71,7 +71,8 @@ test('completions have both', () => {
   const known = grammar()
   const told = [bashCompletion(known), zshCompletion(known), fishCompletion(known)]
   for (const script of told) {
-    expect(script.match(/invented/g)?.length).toBeGreaterThan(known.commands.length)
+    // The daemon and each command but ipvs, which has its options from a list of its own.
+    expect(script.match(/invented/g)?.length).toBeGreaterThanOrEqual(known.commands.length)
     expect(script).toMatch(/\binvent\b/)
   }
 })
@@ -86,5 +87,5 @@ test('vrrpd(8) has both, in its synopsis and described', () => {
   for (const name of ['check', 'doctor', 'status', 'help', 'invent'])
     expect(page, name).toMatch(new RegExp(`^\\.Cm ${name}\n(\\.(?!Nm).*\n)*\\.Op Fl -invented Ar word$`, 'm'))
   const described = page.match(/^\.It Fl y Ar word , Fl -invented Ar word\nDo what is new\.$/gm)
-  expect(described).toHaveLength(13)
+  expect(described).toHaveLength(14)
 })

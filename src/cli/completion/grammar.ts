@@ -1,6 +1,7 @@
 /** What can stand on a command line, as the completions of all shells need it: the tables, without what does nothing. Pure. */
 
-import { commands, helpOption, type CommandEntry } from '../table/commands.ts'
+import { ipvsOptions } from '../ipvs/completion.ts'
+import { commands, helpOption, type CommandEntry, type CommandName } from '../table/commands.ts'
 import { effectiveOptions } from '../table/daemon.ts'
 import type { Operand, Option as TableOption, ValueKind } from '../table/option.ts'
 
@@ -40,10 +41,13 @@ export const grammar = (): Grammar => ({
   commands: commands.map(commandOf),
 })
 
+/** Of commands whose options are not in the table. */
+const ownOptions: Readonly<Partial<Record<CommandName, readonly Option[]>>> = { ipvs: ipvsOptions() }
+
 const commandOf = ({ name, summary, operand, options, helps = true }: CommandEntry): Command => ({
   name,
   summary,
-  options: [...options, ...(helps ? [helpOption] : [])].map(optionOf),
+  options: ownOptions[name] ?? [...options, ...(helps ? [helpOption] : [])].map(optionOf),
   ...(operand !== undefined && { operand: valuesOf(operand) }),
 })
 

@@ -5,12 +5,13 @@
 
 import type { Ipv4Address } from '../../base/address.ts'
 import { accepted, rejected, type Result } from '../../base/result.ts'
+import type { Connection } from '../../netlink/ipvs/connections.ts'
 import type { IpvsChange, IpvsInfo, IpvsProtocol, IpvsTable } from '../../netlink/ipvs/types.ts'
 import type { Refusal } from '../../netlink/types.ts'
 import type { CommandIo } from '../io.ts'
 import { parseArguments } from './arguments.ts'
 import { IPVSADM_EXIT, type ArgumentError, type ChangeCommand, type Command } from './command.ts'
-import { connectionAddresses, connectionsText, type Connection } from './connections.ts'
+import { connectionAddresses, connectionsText } from './connections.ts'
 import { numbersOnly, type PrintNames } from './endpoint.ts'
 import { HELP, VERSION } from './help.ts'
 import { connectionsJson, syncDaemonsJson, tableJson, timeoutsJson } from './json.ts'
@@ -129,11 +130,7 @@ class Session {
   }
 
   #cannotOpen(refusal: Refusal): number {
-    const doubt =
-      refusal.code === 'EPERM'
-        ? ''
-        : 'Are you sure that IP Virtual Server is built in the kernel or as module?\n'
-    const text = `Can't initialize ipvs: ${refusalText('list', refusal)}\n${doubt}`
+    const text = `Can't initialize ipvs: ${refusalText('list', refusal)}\n`
     return this.#complain(text, IPVSADM_EXIT.usage)
   }
 

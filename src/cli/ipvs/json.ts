@@ -1,6 +1,7 @@
 /** The lists as JSON: docs/ipvs.schema.json. Pure. */
 
 import { formatIp, formatIpv4, ipv4FromNumber, type IpAddress } from '../../base/address.ts'
+import type { Connection } from '../../netlink/ipvs/connections.ts'
 import type {
   IpvsInfo,
   ObservedDestination,
@@ -9,7 +10,6 @@ import type {
   SyncDaemon,
   Timeouts,
 } from '../../netlink/ipvs/types.ts'
-import type { Connection } from './connections.ts'
 import type { Entry } from './list.ts'
 import { familyOf } from './order.ts'
 import { flagNames } from './scheduler-flags.ts'
@@ -83,10 +83,11 @@ export const syncDaemonsJson = (daemons: readonly SyncDaemon[]): string =>
 export const connectionsJson = (connections: readonly Connection[]): string =>
   toJson({
     connections: connections.map(
-      ({ protocol, source, virtual, destination, state, expiresSeconds, engine }) => ({
+      ({ protocol, client, virtual, mark, destination, state, expiresSeconds, engine }) => ({
         protocol,
-        source: endJson(source),
+        client: endJson(client),
         virtual: endJson(virtual),
+        mark: mark ?? null,
         destination: endJson(destination),
         state,
         expiresSeconds,

@@ -324,6 +324,15 @@ export const commandTable = [
     epilog: 'Exit code: 0 nothing is left, 1 something could not be removed, 2 a daemon runs, 3 wrong usage.',
   },
   {
+    name: 'ipvs',
+    reads: 'itself',
+    // ipvsadm's: its options are those of ../ipvs/option-list.ts.
+    helps: false,
+    summary: 'Look at the IPVS table of the kernel and change it, as ipvsadm does',
+    operand: { name: 'OPTION', many: true, help: 'As ipvsadm takes it' },
+    options: [],
+  },
+  {
     name: 'completion',
     reads: 'yargs',
     summary: 'Print completions for bash, zsh or fish',

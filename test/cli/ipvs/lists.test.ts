@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseIp, type IpAddress } from '../../../src/base/address.ts'
 import { counter } from '../../../src/cli/ipvs/counters.ts'
-import type { Connection } from '../../../src/cli/ipvs/connections.ts'
+import type { Connection } from '../../../src/netlink/ipvs/connections.ts'
 import type { ObservedDestination } from '../../../src/netlink/ipvs/types.ts'
 import { schemaErrors } from '../../support/json-schema.ts'
 import { tables } from './measured.ts'
@@ -118,8 +118,9 @@ const connection = (
   protocol,
   state,
   expiresSeconds,
-  source: end(ends[0], ends[1]),
+  client: end(ends[0], ends[1]),
   virtual: end(ends[2], ends[3]),
+  mark: protocol === 'IP' ? 7 : undefined,
   destination: end(ends[4], ends[5]),
   engine,
 })

@@ -2,7 +2,7 @@
 
 import { formatIpv4, parseIpv4 } from '../../../src/base/address.ts'
 import { accepted, rejected } from '../../../src/base/result.ts'
-import type { Connection } from '../../../src/cli/ipvs/connections.ts'
+import type { Connection } from '../../../src/netlink/ipvs/connections.ts'
 import { ipvs, type HostNames } from '../../../src/cli/ipvs/execute.ts'
 import { parseServices } from '../../../src/cli/ipvs/services.ts'
 import { MemoryTable } from './memory-table.ts'

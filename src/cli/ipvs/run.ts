@@ -1,0 +1,40 @@
+/** `vrrpd ipvs` on this host: the only file of the commands that knows the kernel's table. */
+
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { accepted, rejected } from '../../base/result.ts'
+import type { CommandIo } from '../io.ts'
+import { ipvs } from './execute.ts'
+import { hostNames } from './names.ts'
+
+const CONNECTIONS = '/proc/net/ip_vs_conn'
+
+/** @returns ipvsadm's exit code */
+export const runIpvs = (argv: readonly string[], io: CommandIo): Promise<number> =>
+  ipvs(
+    argv,
+    {
+      names: hostNames(),
+      openTable: async () => {
+        const { openIpvsTable } = await import('../../netlink/ipvs/table.ts')
+        return openIpvsTable({ loadModule })
+      },
+      connections: async () => {
+        const { readConnections } = await import('../../netlink/ipvs/connections.ts')
+        try {
+          return accepted(readConnections(await readFile(CONNECTIONS, 'utf8')))
+        } catch {
+          return rejected(`cannot open file ${CONNECTIONS}`)
+        }
+      },
+      input: () => text(process.stdin),
+    },
+    io,
+  )
+
+/** An ordinary user's PATH may lack the directory where it is; what came of it is seen by asking for IPVS again. */
+const loadModule = (): void => {
+  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
+  spawnSync('modprobe', ['-q', 'ip_vs'], { stdio: 'ignore', env: { ...process.env, PATH } })
+}
