@@ -20,16 +20,16 @@ missing_packages() {
   [ "$purpose" = bench ] || command -v systemd-analyze >/dev/null || echo systemd
   [ "$purpose" = bench ] || command -v nft >/dev/null || echo nftables
   [ "$purpose" = bench ] || command -v ipvsadm >/dev/null || echo ipvsadm
-  [ "$purpose" = bench ] || missing_for_systemd
+  [ "$purpose" = bench ] || missing_for_boots
   [ "$purpose" = test ] || command -v python3 >/dev/null || echo python3
   [ "$purpose" = test ] || command -v tcpdump >/dev/null || echo tcpdump
 }
 
-# A kernel to boot for the tests of the systemd units, where the script that boots it is there.
-missing_for_systemd() {
-  [ -e "${VRRPD_SHARED:-../shared}/lab/with-kernel.sh" ] || return 0
+# A kernel to boot, and what the tests of the systemd units want besides, where the script that boots those is there.
+missing_for_boots() {
   command -v linux.uml >/dev/null || echo user-mode-linux
   command -v modprobe >/dev/null || echo kmod
+  [ -e "${VRRPD_SHARED:-../shared}/lab/with-kernel.sh" ] || return 0
   command -v killall >/dev/null || echo psmisc
   command -v sudo >/dev/null || echo sudo
 }
