@@ -23,6 +23,8 @@ export default defineConfig({
           // A machine is booted for these; it takes a minute of one core. tools/test.sh does it beside lint.
           name: 'boot',
           include: ['test/**/*.boot.test.ts'],
+          // Several at once are so slow that what they do runs into time limits.
+          maxWorkers: 1,
           sequence: { groupOrder: 0 },
         },
       },
