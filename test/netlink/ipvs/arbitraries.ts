@@ -118,7 +118,7 @@ const someService: fc.Arbitrary<Service> = fc
 
 const someDestination = fc
   .tuple(anyDestination, place, fc.constantFrom(-1, 0, 1, 1))
-  .map(([any, itsKey, sign]) => ({ ...any, key: itsKey, weight: sign * any.weight }))
+  .map(([any, itsKey, sign]) => ({ ...any, key: itsKey, weight: any.weight === 0 ? 0 : sign * any.weight }))
 
 /** Additions, changes and removals in any order, most of which the kernel accepts; all but sync daemons'. */
 const someChange: fc.Arbitrary<IpvsChange> = fc.oneof(

@@ -72,7 +72,8 @@ export const destinationReader =
     return {
       key,
       forwarding: readForwarding(attributes.u32(DEST.forwarding)),
-      weight: attributes.u32(DEST.weight) ?? 0,
+      // Of 32 bits with a sign.
+      weight: (attributes.u32(DEST.weight) ?? 0) | 0,
       upperThreshold: attributes.u32(DEST.upperThreshold) ?? 0,
       lowerThreshold: attributes.u32(DEST.lowerThreshold) ?? 0,
       tunnel: readTunnel(attributes),
