@@ -3,15 +3,14 @@
 import {
   align,
   AttrStream,
-  getU8,
-  getU16,
-  getU16be,
-  getU32,
   putU8,
   putU16,
   putU16be,
   putU32,
   readU16,
+  readU16be,
+  readU32,
+  readU8,
 } from 'netlink/dist/structs.js'
 import { ipToBytes, ipv4FromBytes, ipv6FromBytes, type IpAddress } from '../base/address.ts'
 
@@ -42,54 +41,72 @@ export function eachAttribute(
   }
 }
 
+/** A value's place in one number: where it begins, times this, and its length, which two bytes tell. */
+const PLACE = 0x10000
+
 /** By attribute number. Those we have no use for stay unread, however they look. */
 export class Attributes {
-  private readonly byNumber = new Map<number, Buffer>()
+  private readonly whole: Buffer
+  /** Places and no pieces: to cut a Buffer costs more than to read from it. */
+  private readonly places = new Map<number, number>()
 
   /** Throws when the attributes' lengths do not add up, as all readers here do; decode.ts catches it. */
   constructor(bytes: Buffer) {
-    eachAttribute(bytes, (number, begin, end) => this.byNumber.set(number, bytes.subarray(begin, end)))
+    this.whole = bytes
+    eachAttribute(bytes, (number, begin, end) => {
+      this.places.set(number, begin * PLACE + (end - begin))
+    })
   }
 
   bytes(number: number): Buffer | undefined {
-    return this.byNumber.get(number)
+    const place = this.places.get(number)
+    if (place === undefined) return undefined
+    const begin = Math.floor(place / PLACE)
+    return this.whole.subarray(begin, begin + (place % PLACE))
   }
 
   u8(number: number): number | undefined {
-    const bytes = this.byNumber.get(number)
-    return bytes && getU8(bytes)
+    const at = this.placeOf(number, 1)
+    return at === undefined ? undefined : readU8.call(this.whole, at)
   }
 
   u16(number: number): number | undefined {
-    const bytes = this.byNumber.get(number)
-    return bytes && getU16(bytes)
+    const at = this.placeOf(number, 2)
+    return at === undefined ? undefined : readU16.call(this.whole, at)
   }
 
   u32(number: number): number | undefined {
-    const bytes = this.byNumber.get(number)
-    return bytes && getU32(bytes)
+    const at = this.placeOf(number, 4)
+    return at === undefined ? undefined : readU32.call(this.whole, at)
   }
 
   /** In the network's order, as ports are; all other numbers are in the host's. */
   u16be(number: number): number | undefined {
-    const bytes = this.byNumber.get(number)
-    return bytes && getU16be(bytes)
+    const at = this.placeOf(number, 2)
+    return at === undefined ? undefined : readU16be.call(this.whole, at)
   }
 
   /** Up to the terminating zero, if there is one. */
   text(number: number): string | undefined {
-    const bytes = this.byNumber.get(number)
+    const bytes = this.bytes(number)
     return bytes && terminated(bytes).toString('utf8')
   }
 
   ip(number: number): IpAddress | undefined {
-    const bytes = this.byNumber.get(number)
+    const bytes = this.bytes(number)
     return bytes && ipFromBytes(bytes)
   }
 
   nested(number: number): Attributes | undefined {
-    const bytes = this.byNumber.get(number)
+    const bytes = this.bytes(number)
     return bytes && new Attributes(bytes)
+  }
+
+  private placeOf(number: number, length: number): number | undefined {
+    const place = this.places.get(number)
+    if (place === undefined) return undefined
+    if (place % PLACE !== length) throw new Error(`a number of ${place % PLACE} bytes and not ${length}`)
+    return Math.floor(place / PLACE)
   }
 }
 

@@ -45,7 +45,11 @@ function readCounters(nest: Buffer): readonly bigint[] {
   eachAttribute(nest, (number, begin, end) => {
     if (number < 1 || number > COUNTERS) return
     if (end - begin !== 4 && end - begin !== 8) throw new Error(`a counter of ${end - begin} bytes`)
-    counters[number - 1] = end - begin === 8 ? readU64.call(nest, begin) : BigInt(readU32.call(nest, begin))
+    counters[number - 1] = end - begin === 8 ? readWide(nest, begin) : BigInt(readU32.call(nest, begin))
   })
   return counters
 }
+
+/** Most are 0, which is to be had for less. */
+const readWide = (nest: Buffer, at: number): bigint =>
+  readU32.call(nest, at) === 0 && readU32.call(nest, at + 4) === 0 ? 0n : readU64.call(nest, at)
