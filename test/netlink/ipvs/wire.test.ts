@@ -494,7 +494,7 @@ describe('what the kernel tells', () => {
     ['forwarding with other bits', '0800 0300 83010000', { forwarding: 'route' }],
     ['tunnel type', '0500 0d00 03 000000', { tunnel: IPIP }],
     ['tunnel flags', '0600 0f00 0700 0000', { tunnel: { ...IPIP, checksum: 'remote' } }],
-    ['weight, which no kernel has', '0800 0400 ffffffff', { weight: 0xffffffff }],
+    ['weight below 0, which no kernel has', '0800 0400 ffffffff', { weight: -1 }],
   ] as const)('a destination with an unknown %s', (_what, attribute, expected) => {
     const nest = bytes('0800 0100 0a090015', '0600 0200 1f90 0000', attribute)
     const message = Buffer.concat([bytes('05 01 0000', '0000 0200'), nest])
