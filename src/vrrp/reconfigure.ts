@@ -14,7 +14,7 @@ import { masterDownInterval } from './election/timers.ts'
 import { renewConditions } from './facts.ts'
 import { announceMovedGroups } from './group-state.ts'
 import { freshRecord, startRouter } from './start.ts'
-import { stepRouter, withNothingSaid } from './stepping.ts'
+import { stepRouter, withNothingSaid, yieldSiblings } from './stepping.ts'
 import { jointState } from './sync-group.ts'
 import { Table } from './table.ts'
 import type { EngineSetup, GroupRecord, RouterRecord } from './types.ts'
@@ -155,10 +155,6 @@ function settleNewGroups(draft: Draft): void {
       continue
     }
     const other = members.find(({ state }) => state.kind === 'backup')
-    if (other === undefined) continue
-    for (const { router, state } of members) {
-      if (state.kind !== 'master') continue
-      stepRouter(draft, router.name, { type: 'follow', to: 'backup', because: other.router.name })
-    }
+    if (other !== undefined) yieldSiblings(draft, other.router.name)
   }
 }

@@ -43,10 +43,16 @@ export function stepAndSettle(draft: Draft, name: string, event: RouterEvent): v
  * ever serve the rest: the group is one again when the Master goes back with it.
  */
 function yieldDivided(draft: Draft, name: string, group: string): void {
-  const masters = siblingsOf(draft, name).filter(({ state }) => state.kind === 'master')
-  if (masters.length > 0) announceSyncing(draft, group, 'backup')
-  for (const { router } of masters)
-    stepRouter(draft, router.name, { type: 'follow', to: 'backup', because: name })
+  if (siblingsOf(draft, name).some(({ state }) => state.kind === 'master'))
+    announceSyncing(draft, group, 'backup')
+  yieldSiblings(draft, name)
+}
+
+/** The Masters of its group go back to Backup because this member is one. */
+export function yieldSiblings(draft: Draft, name: string): void {
+  for (const { router, state } of siblingsOf(draft, name))
+    if (state.kind === 'master')
+      stepRouter(draft, router.name, { type: 'follow', to: 'backup', because: name })
 }
 
 function stepSiblings(draft: Draft, name: string, event: RouterEvent): void {
