@@ -82,3 +82,13 @@ export function drop(given: Word, what: string, report: Report, details: Details
   report(errorAt(given, 'invalid-value', `'${given.text}' is no ${what}: the line is ignored`, details))
   return 'drop'
 }
+
+/**
+ * What keepalived 2.2.7 takes without a word, and the kernel then refuses or understands as something
+ * else: the line counts for nothing, and the rest of it is read for what is wrong in it.
+ */
+export function leaveOut(draft: { unusable?: true }, given: Word, what: string, report: Report): Outcome {
+  drop(given, what, report, { inKeepalived: 'no' })
+  draft.unusable = true
+  return undefined
+}

@@ -10,6 +10,7 @@ import {
   bare,
   drop,
   type Handlers,
+  leaveOut,
   type LineOption,
   MOST_32_BITS,
   type Outcome,
@@ -24,13 +25,6 @@ import { encap, innerWord } from './encapsulation.ts'
 import { metricOptions } from './metrics.ts'
 
 type Option = LineOption<RouteDraft>
-
-/** The line counts for nothing, but keepalived 2.2.7 takes it without a word: the rest is read. */
-function leaveOut(draft: RouteDraft, given: Word, what: string, report: Report): Outcome {
-  drop(given, what, report, { inKeepalived: 'no' })
-  draft.unusable = true
-  return undefined
-}
 
 function mixed(given: Word, report: Report): 'drop' {
   report(errorAt(given, 'family-mismatch', 'IPv4 and IPv6 addresses in one route: the line is ignored'))

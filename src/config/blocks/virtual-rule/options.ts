@@ -10,6 +10,7 @@ import {
   bare,
   drop,
   type Handlers,
+  leaveOut,
   type LineOption,
   MOST_32_BITS,
   type Outcome,
@@ -21,16 +22,6 @@ import { joinTrackGroup, onlyStatic } from '../track-group.ts'
 import type { RuleDraft } from './rule.ts'
 
 type Option = LineOption<RuleDraft>
-
-/**
- * What keepalived 2.2.7 takes without a word, and the kernel then refuses or understands as something
- * else: the line counts for nothing, and the rest of it is read for what is wrong in it.
- */
-function leaveOut(draft: RuleDraft, given: Word, what: string, report: Report): Outcome {
-  drop(given, what, report, { inKeepalived: 'no' })
-  draft.unusable = true
-  return undefined
-}
 
 /** The rule is kept without it. */
 function ignore(given: Word, what: string, report: Report): void {
