@@ -168,10 +168,8 @@ class Session {
         const entries = read(table)
         if (!entries.ok) return this.#cannotList(entries.error)
         const sorted = sortEntries(entries.value)
-        const { text, remarks } = saveText(
-          sorted,
-          await this.#printNames(command.numeric, addressesIn(sorted)),
-        )
+        const names = await this.#printNames(command.numeric, () => addressesIn(sorted))
+        const { text, remarks } = saveText(sorted, names)
         this.#io.out(text)
         this.#remark(remarks)
         return IPVSADM_EXIT.done
@@ -201,7 +199,7 @@ class Session {
       this.#io.out(tableJson(info, entries))
       return IPVSADM_EXIT.done
     }
-    const names = await this.#printNames(numeric, addressesIn(entries))
+    const names = await this.#printNames(numeric, () => addressesIn(entries))
     this.#io.out(listText(key === undefined ? info : undefined, entries, { view, exact, names }))
     return IPVSADM_EXIT.done
   }
@@ -213,14 +211,16 @@ class Session {
       this.#io.out(connectionsJson(connections.value))
       return IPVSADM_EXIT.done
     }
-    const names = await this.#printNames(numeric, connectionAddresses(connections.value))
+    const names = await this.#printNames(numeric, () => connectionAddresses(connections.value))
     this.#io.out(connectionsText(connections.value, engines, names))
     return IPVSADM_EXIT.done
   }
 
-  async #printNames(numeric: boolean, addresses: readonly Ipv4Address[]): Promise<PrintNames> {
+  /** @param addressesOf is asked only where hosts are printed by name */
+  async #printNames(numeric: boolean, addressesOf: () => readonly Ipv4Address[]): Promise<PrintNames> {
     if (numeric) return numbersOnly
     const { names } = this.#host
+    const addresses = addressesOf()
     const found = await names.namesOf(addresses)
     const hosts = new Map(addresses.map((address, index) => [address, found[index]]))
     return { host: (address) => hosts.get(address), service: names.service.bind(names) }

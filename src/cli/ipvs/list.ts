@@ -107,12 +107,13 @@ function serviceLine(service: ObservedService, { view, exact, names }: ListOptio
   const counters = countersOf(service.statistics, view, exact)
   if (counters !== undefined) return `${name.padEnd(33)}${counters}`
   const { scheduler, schedulerFlags, persistence, onePacket } = service
+  const mask = persistence && maskOf(service)
   return [
     name,
     scheduler,
     ...(hasFlags(schedulerFlags) ? [`(${shownFlags(service)})`] : []),
     ...(persistence === undefined ? [] : [`persistent ${persistence.timeoutSeconds}`]),
-    ...(persistence === undefined || maskOf(service) === undefined ? [] : [`mask ${maskOf(service)}`]),
+    ...(mask === undefined ? [] : [`mask ${mask}`]),
     ...(persistence?.engine === undefined ? [] : [`pe ${persistence.engine}`]),
     ...(onePacket ? ['ops'] : []),
   ].join(' ')
@@ -174,19 +175,20 @@ function tunnelInfo({ forwarding, tunnel: { type, port, checksum } }: Destinatio
   return type === 'gue' ? `gue:${port}:${CHECKSUMS[checksum]}` : `gre:${CHECKSUMS[checksum]}`
 }
 
+const COUNTERS = {
+  stats: ['connections', 'inPackets', 'outPackets', 'inBytes', 'outBytes'],
+  rate: [
+    'connectionsPerSecond',
+    'inPacketsPerSecond',
+    'outPacketsPerSecond',
+    'inBytesPerSecond',
+    'outBytesPerSecond',
+  ],
+} as const
+
 function countersOf(statistics: Statistics, view: View, exact: boolean): string | undefined {
-  const columns = {
-    stats: ['connections', 'inPackets', 'outPackets', 'inBytes', 'outBytes'],
-    rate: [
-      'connectionsPerSecond',
-      'inPacketsPerSecond',
-      'outPacketsPerSecond',
-      'inBytesPerSecond',
-      'outBytesPerSecond',
-    ],
-  } as const
   if (view !== 'stats' && view !== 'rate') return undefined
-  return columns[view].map((name) => counter(statistics[name], exact)).join('')
+  return COUNTERS[view].map((name) => counter(statistics[name], exact)).join('')
 }
 
 export const timeoutsText = ({ tcpSeconds, tcpFinSeconds, udpSeconds }: Timeouts): string =>

@@ -18,7 +18,7 @@ export function saveText(entries: readonly Entry[], names: PrintNames): Saved {
   for (const { service, destinations } of entries) {
     const { scheduler, schedulerFlags, persistence, onePacket } = service
     const name = serviceName(service.key, names)
-    const mask = persistence === undefined ? undefined : maskOf(service)
+    const mask = persistence && maskOf(service)
     lines.push(
       [
         `-A ${name} -s ${scheduler}`,
