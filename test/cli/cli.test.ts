@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { main } from '../../src/cli/cli.ts'
-import type { CommandIo } from '../../src/cli/io.ts'
 import type { StatusReport } from '../../src/control/report.ts'
 import { succeeded } from '../../src/control/protocol.ts'
 import type { ControlServer } from '../../src/control/server.ts'
 import { serve } from '../control/support.ts'
 import { makeInstance, makeProblem, makeReport } from '../support/reports.ts'
+import { run } from './run.ts'
 
 const report: StatusReport = makeReport({
   problems: [
@@ -33,22 +32,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(directory, { recursive: true })
 })
-
-/** Runs a command in this process. */
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const io: CommandIo = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    width: 80,
-    colour: false,
-    terminal: false,
-    now: () => Date.parse('2026-11-21T10:03:00.000Z'),
-  }
-  const code = await main(argv, () => io)
-  return { code, out, err }
-}
 
 describe('vrrpd status', () => {
   let server: ControlServer

@@ -5,32 +5,12 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { main } from '../../src/cli/cli.ts'
 import { commandNames } from '../../src/cli/table/commands.ts'
 import { grammar } from '../../src/cli/completion/grammar.ts'
 import { effectiveOptions } from '../../src/cli/table/daemon.ts'
 import { wants } from '../support/privileges.ts'
 import { findProgram } from '../support/tools.ts'
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(...argv: readonly string[]): Promise<Ran> {
-  let out = ''
-  let err = ''
-  const code = await main(argv, () => ({
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    width: 80,
-    colour: false,
-    terminal: false,
-    now: () => 0,
-  }))
-  return { code, out, err }
-}
+import { run } from './run.ts'
 
 const completion = async (shell: string): Promise<string> => (await run('completion', shell)).out
 

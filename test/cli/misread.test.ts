@@ -1,26 +1,12 @@
 /** Values that are none: one clear line and the exit code of wrong usage, whatever the option. */
 
 import { describe, expect, test } from 'vitest'
-import { main } from '../../src/cli/cli.ts'
 import { parseCommandLine } from '../../src/cli/options.ts'
 import { commands } from '../../src/cli/table/commands.ts'
 import { effectiveOptions } from '../../src/cli/table/daemon.ts'
+import { run, type Ran } from './run.ts'
 
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  const code = await main(argv, () => ({
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    width: 80,
-    colour: false,
-    terminal: false,
-    now: () => 0,
-  }))
-  return { code, out, err }
-}
-
-const wrongUsage = (name: string, line: string): { code: number; out: string; err: string } => ({
+const wrongUsage = (name: string, line: string): Ran => ({
   code: 3,
   out: '',
   err: `${line}\n\nTry 'vrrpd ${name} --help'\n`,

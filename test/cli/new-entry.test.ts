@@ -1,7 +1,6 @@
 /** Who adds a command or an option adds an entry to a table: everybody who tells of them has it then. */
 
 import { expect, test, vi } from 'vitest'
-import { main } from '../../src/cli/cli.ts'
 import { grammar } from '../../src/cli/completion/grammar.ts'
 import { bashCompletion } from '../../src/cli/completion/bash.ts'
 import { fishCompletion } from '../../src/cli/completion/fish.ts'
@@ -9,6 +8,7 @@ import { zshCompletion } from '../../src/cli/completion/zsh.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { parseCommandLine } from '../../src/cli/options.ts'
 import { commandLinePage } from '../../tools/docs/command-line.ts'
+import { run } from './run.ts'
 import type * as commandTable from '../../src/cli/table/commands.ts'
 import type * as daemonTable from '../../src/cli/table/daemon.ts'
 
@@ -37,14 +37,6 @@ vi.mock('../../src/cli/table/commands.ts', async (original) => {
   }
 })
 
-async function run(...argv: readonly string[]): Promise<readonly [code: number, text: string]> {
-  let said = ''
-  const say = (text: string): string => (said += text)
-  const io = { width: 80, colour: false, terminal: false, now: () => 0 }
-  const code = await main(argv, () => ({ ...io, out: say, err: say }))
-  return [code, said]
-}
-
 test('getopt reads an option of the daemon, and its help has it', () => {
   expect(parseCommandLine(['-y', 'x', '--inv=x'])).toMatchObject({ ok: true, options: { notices: [] } })
   expect(parseCommandLine(['-y'])).toMatchObject({
@@ -59,10 +51,10 @@ test('the overview has a command', () => {
 
 test('yargs reads an option of a command, and its help has it', async () => {
   const codeOf = async (...words: readonly string[]): Promise<number> =>
-    (await run('resume', '--all', ...words))[0]
+    (await run('resume', '--all', ...words)).code
   expect(await codeOf('-y', 'x', '--control', '/nowhere')).toBe(2)
   expect(await codeOf('--invented')).toBe(3)
-  const [code, help] = await run('resume', '--help')
+  const { code, out: help } = await run('resume', '--help')
   expect(code).toBe(0)
   expect(help).toMatch(/^ {2}-y, --invented {2}Do what is new /m)
 })
