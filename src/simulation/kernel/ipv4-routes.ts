@@ -319,10 +319,7 @@ export function removeKernelRoute(host: HostState, { ways, ...rest }: RouteState
 
 /** An address is gone: so are the routes of the main table from it, and it is told of each. */
 export function dropRoutesFrom(host: HostState, source: Ipv4Address): void {
-  for (const route of filterOut(
-    host,
-    (each) => each.table === TABLE.main && each.source === source && DEAD_ENDS[each.type] === undefined,
-  ))
+  for (const route of filterOut(host, (each) => each.table === TABLE.main && each.source === source))
     tell(host, 'route-gone', route, KERNEL_PORT)
 }
 
