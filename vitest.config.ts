@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { chooseSeeds } from './test/support/seeds.ts'
 import { SummaryReporter } from './test/support/summary-reporter.ts'
+
+const fresh = chooseSeeds()
+if (fresh !== undefined) console.log(`fresh seeds: ${fresh}`)
 
 export default defineConfig({
   test: {
@@ -13,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{netns,boot}.test.ts'],
+          setupFiles: ['test/support/properties.ts'],
           // Ends what hangs; how fast something is, is for the bench.
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -33,6 +38,7 @@ export default defineConfig({
           name: 'netns',
           include: ['test/**/*.netns.test.ts'],
           globalSetup: ['test/support/sweep.ts'],
+          setupFiles: ['test/support/properties.ts'],
           // After the unit tests, so that those do not disturb what is timed here. These tests
           // mostly wait for the protocol's timers: more of them than cores still keep their bounds.
           sequence: { groupOrder: 1 },

@@ -1,7 +1,7 @@
 /**
  * Configurations from the world, run by keepalived and by vrrpd, each on a host that has the
  * links they name: the same states, addresses, routes and rules, and the same trace after the end.
- * A few files of each run's choice (its seed is printed); VRRPD_CORPUS=all runs every one.
+ * A few files, from a seed (support/seeds.ts): VRRPD_CORPUS=SEED chooses others, VRRPD_CORPUS=all runs every one.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { processTree } from '../support/lab/processes.ts'
 import { untilStill } from '../support/lab/stillness.ts'
 import { pause } from '../support/lab/time.ts'
 import { needs, sharedDirectory } from '../support/privileges.ts'
+import { seedOf } from '../support/seeds.ts'
 
 const directory = join(sharedDirectory() ?? '', 'configs')
 const index = join(directory, 'index.json')
@@ -41,7 +42,7 @@ function chosenFiles(): readonly string[] {
     // Not every kernel has macvlan.
     .filter((file) => !readFileSync(join(directory, file), 'latin1').includes('use_vmac'))
   if (process.env['VRRPD_CORPUS'] === 'all') return all
-  const seed = Number(process.env['VRRPD_CORPUS'] ?? Math.floor(Math.random() * all.length))
+  const seed = seedOf('VRRPD_CORPUS')
   console.log(`corpus: VRRPD_CORPUS=${seed} chooses these files again`)
   // Steps of a prime go all over the list, in which files of one kind are neighbours.
   return Array.from({ length: SAMPLE }, (_, step) => all[(seed + step * 37) % all.length] ?? '')

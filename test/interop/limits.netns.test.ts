@@ -1,6 +1,6 @@
 /**
  * More virtual addresses than an advert can carry: by its count (255), and by the MTU of its link. Twenty
- * seeded instances (the seed is printed; VRRPD_LIMITS=SEED takes it again) on links of different MTUs, at a
+ * instances from a seed (support/seeds.ts; VRRPD_LIMITS=SEED makes others) on links of different MTUs, at a
  * start and across the limits by reloads, beside keepalived; and by the MTU, which keepalived does not follow.
  */
 
@@ -14,6 +14,7 @@ import type { Capture } from '../support/lab/capture.ts'
 import type { DaemonKind } from '../support/lab/daemon.ts'
 import { patiently, pause, until, wallNow, type WallTime } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
+import { seedOf } from '../support/seeds.ts'
 import { run, runAnyway } from '../support/tools.ts'
 
 const LINKS = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4']
@@ -144,7 +145,7 @@ async function makeScene(plan: Plan, finished: (end: () => Promise<void>) => voi
 const setMtus = (router: Host, mtus: Plan['mtus']): Promise<string> =>
   router.exec(['ip', '-batch', '-'], [...mtus].map(([link, mtu]) => `link set ${link} mtu ${mtu}\n`).join(''))
 
-const seed = Number(process.env['VRRPD_LIMITS'] ?? Math.floor(Math.random() * 0x7fff_ffff))
+const seed = seedOf('VRRPD_LIMITS')
 
 needs(
   'netns',

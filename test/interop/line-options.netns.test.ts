@@ -1,8 +1,8 @@
 /**
  * Every word of addresses, routes and rules, in every place, with good, bad, missing and repeated
- * values, beside keepalived: what `-t` ends with, and what is kept of the line. Some of each run's
- * choice, whose seed is printed: VRRPD_LINES=SEED chooses the same again, VRRPD_LINES=all tries every
- * one (some 13,000, in a quarter of an hour).
+ * values, beside keepalived: what `-t` ends with, and what is kept of the line. Some of them, from a
+ * seed (support/seeds.ts): VRRPD_LINES=SEED chooses others, VRRPD_LINES=all tries every one (some
+ * 13,000, in a quarter of an hour).
  */
 
 import { writeFile } from 'node:fs/promises'
@@ -15,6 +15,7 @@ import { testOn } from '../config/machine.ts'
 import { MAIN, memoryIo } from '../config/support.ts'
 import { Lab, type Host } from '../support/lab.ts'
 import { needs } from '../support/privileges.ts'
+import { seedOf } from '../support/seeds.ts'
 import { runAnyway } from '../support/tools.ts'
 import { allCases, filesOf, fileOf, PLACES, type LineCase, type Place } from './line-cases.ts'
 
@@ -24,7 +25,7 @@ const SAMPLE = 12
 function chosenCases(): readonly LineCase[] {
   const all = allCases()
   if (process.env['VRRPD_LINES'] === 'all') return all
-  const seed = Number(process.env['VRRPD_LINES'] ?? Math.floor(Math.random() * 1_000_000))
+  const seed = seedOf('VRRPD_LINES')
   console.log(`lines: VRRPD_LINES=${seed} chooses these again`)
   return PLACES.flatMap((place) => {
     const cases = all.filter((one) => one.place === place)

@@ -11,11 +11,12 @@ import { Lab, type Host } from '../support/lab.ts'
 import type { Daemon } from '../support/lab/daemon.ts'
 import { patiently, until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
+import { seedOf } from '../support/seeds.ts'
 import { findProgram } from '../support/tools.ts'
 
 const CHAINS = 4
 const RELOADS = 5
-const seed = Number(process.env['VRRPD_MOVES'] ?? 20261130)
+const seed = seedOf('VRRPD_MOVES')
 
 type Kind = 'address' | 'address6' | 'route' | 'rule'
 /** One thing in the kernel, in each of the ways in which it can be written; `told`: how ip-monitor(8) names it. */

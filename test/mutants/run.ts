@@ -29,6 +29,7 @@ const vitest = await createVitest(
     reporters: [{}],
     include: ['test/**/*.test.ts', `test/${SIMULATION}`],
     exclude: ['test/**/*.{netns,boot}.test.ts'],
+    setupFiles: ['test/support/properties.ts'],
     // A mutant may wait for ever; a busy machine is no catch.
     testTimeout: 90_000,
     teardownTimeout: 2_000,

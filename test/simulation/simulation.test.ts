@@ -1,17 +1,18 @@
 /**
- * Many small networks in trouble, each from a seed. VRRPD_SIM_SEED=n runs that
- * one seed, VRRPD_SIM_RUNS=n that many fresh ones.
+ * Many small networks in trouble, each from a seed. VRRPD_SIM_SEED=n runs that one seed, VRRPD_SIM_RUNS=n that many
+ * fresh ones besides; with VRRPD_FRESH there are as many fresh ones as others.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { freshSeed, isFresh } from '../support/seeds.ts'
 import { allChecks } from './checks/all.ts'
 import { generateScenario } from './generate.ts'
 import { problemOf } from './report.ts'
 import { parseScenario, type Scenario } from './scenario.ts'
 
-const FIXED_SEEDS = 40
+const FIXED_SEEDS = 41
 
 const expectWell = async (scenario: Scenario): Promise<void> => {
   const problem = await problemOf(scenario, { checks: allChecks })
@@ -20,9 +21,8 @@ const expectWell = async (scenario: Scenario): Promise<void> => {
 
 describe('from a seed', () => {
   const wanted = process.env['VRRPD_SIM_SEED']
-  const fresh = Array.from({ length: Number(process.env['VRRPD_SIM_RUNS'] ?? '1') }, () =>
-    Math.floor(Math.random() * 2 ** 31),
-  )
+  const runs = Number(process.env['VRRPD_SIM_RUNS'] ?? (isFresh() ? FIXED_SEEDS : 0))
+  const fresh = Array.from({ length: runs }, freshSeed)
   const fixed = Array.from({ length: FIXED_SEEDS }, (_, seed) => seed + 1)
   const seeds = wanted === undefined ? [...fixed, ...fresh] : [Number(wanted)]
   if (fresh.length > 0 && wanted === undefined)

@@ -2,8 +2,8 @@
  * The kernel in memory beside the one of this machine: the same requests of ours, the same changes by others, cables
  * and sysctls, at random. After every step both have given the same answers, tell the same events and dump the same.
  *
- * VRRPD_KERNEL_SEED=N repeats a run, whose seed it prints; VRRPD_KERNEL_RUNS=500 makes more sequences of it;
- * VRRPD_KERNEL_SHRINK=1 looks for a shorter one that still shows what differs.
+ * The same sequences in each run (support/seeds.ts). VRRPD_KERNEL_SEED=N makes others, and repeats a run that tells N;
+ * VRRPD_KERNEL_RUNS=500 makes more of them; VRRPD_KERNEL_SHRINK=1 looks for a shorter one that still shows what differs.
  *
  * What is not compared:
  * - The order between what the kernel does in its own time (carriers, IPv6 addresses) and everything else; and of
@@ -29,6 +29,7 @@ import { MemoryKernel } from '../../../src/simulation/kernel/memory-kernel.ts'
 import { namespaceOf, newLabName } from '../../support/lab/names.ts'
 import { batch } from '../../support/lab/network.ts'
 import { needs } from '../../support/privileges.ts'
+import { seedOf } from '../../support/seeds.ts'
 import { run, runAnyway } from '../../support/tools.ts'
 import {
   action,
@@ -48,7 +49,7 @@ import {
 } from './actions.ts'
 
 const RUNS = Number(process.env['VRRPD_KERNEL_RUNS'] ?? 16)
-const seed = Number(process.env['VRRPD_KERNEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('VRRPD_KERNEL_SEED')
 const STEPS = { min: process.env['VRRPD_KERNEL_SHRINK'] === undefined ? 12 : 1, max: 25 } as const
 const OTHERS = 77
 /** Longer than a carrier takes, which the kernel tells once a second. */
