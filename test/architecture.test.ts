@@ -48,6 +48,11 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['config', 'events', 'world'],
     why: 'it knows what is to be in the kernel and for whom, and not who is elected',
   },
+  director: {
+    imports: ['base'],
+    types: ['netlink'],
+    why: 'load balancing as a value: what the kernel has and what checkers find out reaches it as events',
+  },
   scripts: {
     imports: ['base'],
     why: 'it reaches programs and files through ports, says what is the case, and never what follows from it',
@@ -229,6 +234,7 @@ const pureFolders = [
   'vrrp/wire',
   'vrrp/election',
   'vrrp',
+  'director',
   'doctor/checks',
   'doctor/firewall',
   'simulation/kernel',
