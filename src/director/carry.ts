@@ -18,7 +18,7 @@ export interface Match {
 
 /**
  * Of several blocks with one identity those belong together that have most servers in common: 2.2.7 compares all with
- * the first, and a dead server of the second comes back. A server that has moved from one to another is known there.
+ * the first, and a dead server of the second comes back. A server that was in one of them is known in all.
  *
  * @returns one for each block
  */
@@ -29,23 +29,18 @@ export function matchBlocks(
   const free = new Map<string, RememberedVirtualServer[]>()
   for (const each of remembered) pushTo(free, each.identity, each)
   const own = blocks.map((block) => takeLike(block, free.get(block.identity) ?? []))
-  const kept = new Set<RememberedServer>()
-  const first = blocks.map(({ servers }, position) => {
-    const known = byIdentity(own[position]?.servers ?? [])
-    return servers.map(({ identity }) => keep(known.get(identity), kept))
-  })
-  const moved = new Map<string, RememberedServer>()
+  const anywhere = new Map<string, RememberedServer>()
   for (const { identity, servers } of remembered)
-    for (const server of servers) if (!kept.has(server)) moved.set(`${identity} ${server.identity}`, server)
-  return blocks.map(({ identity, servers }, position) => ({
-    virtualServer: own[position],
-    servers: servers.map((server, index) => {
-      const text = `${identity} ${server.identity}`
-      const found = first[position]?.[index] ?? moved.get(text)
-      moved.delete(text)
-      return found
-    }),
-  }))
+    for (const server of servers) anywhere.set(`${identity} ${server.identity}`, server)
+  return blocks.map(({ identity, servers }, position) => {
+    const here = new Map(own[position]?.servers.map((server) => [server.identity, server]))
+    return {
+      virtualServer: own[position],
+      servers: servers.map(
+        (server) => here.get(server.identity) ?? anywhere.get(`${identity} ${server.identity}`),
+      ),
+    }
+  })
 }
 
 function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
@@ -59,17 +54,6 @@ function takeLike({ servers }: Block, free: RememberedVirtualServer[]): Remember
   const identities = new Set(servers.map(({ identity }) => identity))
   const common = free.map((each) => each.servers.filter(({ identity }) => identities.has(identity)).length)
   return free.splice(common.indexOf(Math.max(...common)), 1)[0]
-}
-
-const byIdentity = (servers: readonly RememberedServer[]): ReadonlyMap<string, RememberedServer> =>
-  new Map(servers.map((server) => [server.identity, server]))
-
-function keep(
-  server: RememberedServer | undefined,
-  kept: Set<RememberedServer>,
-): RememberedServer | undefined {
-  if (server !== undefined) kept.add(server)
-  return server
 }
 
 export interface CarriedServer {

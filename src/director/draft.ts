@@ -97,13 +97,13 @@ export function touch({ touched }: Draft, { service, destination }: Place): void
   else destinations.add(destination)
 }
 
-/** What the kernel would not take of a service; all of it where that was the service itself. */
+/** What the kernel would not take of a service, the service itself included. */
 export function touchRefused(draft: Draft, service: number): void {
-  const united = draft.setup.services[service]
+  const positions = draft.setup.services[service]?.positions
   for (const text of draft.services[service]?.refused.keys() ?? []) {
-    const position = united?.positions.get(text)
-    const destinations = position === undefined ? (united?.destinations.keys() ?? []) : [position]
-    for (const destination of destinations) touch(draft, { service, destination })
+    const destination = positions?.get(text)
+    if (destination !== undefined) touch(draft, { service, destination })
+    else if (!draft.touched.has(service)) draft.touched.set(service, new Set())
   }
 }
 

@@ -143,7 +143,10 @@ function refusedDestination(draft: Draft, found: Found, change: IpvsChange, refu
   else if (held === undefined) keepAlive(draft, found.united, index)
 }
 
-/** Without its sorry server a service keeps the servers that are up, few as they are. */
+/**
+ * Without its sorry server a service gets the servers back that are up, few as they are; until this answer of the
+ * kernel's it has been without any.
+ */
 function keepAlive(draft: Draft, { destinations }: UnitedService, index: number): void {
   for (const { block, member } of destinations[index]?.claims ?? []) {
     const state = draft.virtualServers[block]

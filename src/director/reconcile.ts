@@ -18,7 +18,8 @@ export function reconcile(
     service,
     destinations: (wishes[position] ?? []).filter((each) => each !== undefined),
   }))
-  draft.changes.push(...planTable({ wanted, actual, ours, handMade, flush }))
+  // One by one: a large table is more than a call has arguments.
+  for (const change of planTable({ wanted, actual, ours, handMade, flush })) draft.changes.push(change)
   draft.services = draft.setup.services.map(({ service }, position): ServiceState => ({
     service,
     destinations: wishes[position] ?? [],

@@ -136,8 +136,8 @@ function tellServers(
     }
     const weight = formerWeights.get(known.identity) ?? server.weight
     tellWeight(draft, state, { ...server, up: known.up }, weight, RELOAD)
+    // Down by a reload nobody goes: what is new at an up server begins up.
     if (server.up && !known.up) tellServerUp(draft, state, server, RELOAD)
-    if (known.up && !server.up) tellServerDown(draft, state, server, RELOAD)
   }
 }
 

@@ -91,9 +91,12 @@ export type DirectorEffect =
   | { readonly type: 'fifo'; readonly line: string }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'happened'; readonly happening: Happening }
-  /** These begin, with what is known of them. */
+  /** After a reload, before the next two: these end, by their keys until now. */
+  | { readonly type: 'remove'; readonly checkers: readonly string[] }
+  /** These begin, with what is known of them, or go on. */
   | { readonly type: 'activate'; readonly checkers: readonly KnownChecker[] }
-  | { readonly type: 'suspend' | 'remove'; readonly checkers: readonly string[] }
+  /** These are there, and rest. */
+  | { readonly type: 'suspend'; readonly checkers: readonly string[] }
   /** `snapshotOf` is another one now. Whoever keeps it asks at his own pace. */
   | { readonly type: 'snapshot' }
 
@@ -147,7 +150,7 @@ export type Happening =
   | { readonly type: 'refused'; readonly change: IpvsChange; readonly refusal: Refusal }
 
 export type Cause =
-  | { readonly by: 'start' | 'reload' | 'stop' | 'kernel' }
+  | { readonly by: 'start' | 'reload' | 'stop' }
   | { readonly by: 'checker'; readonly checker: string; readonly reason: string | undefined }
 
 export interface DirectorStep {

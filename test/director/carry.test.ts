@@ -106,12 +106,12 @@ describe('blocks', () => {
       ],
     },
     {
-      why: 'one that was in one block and is in two is known in one',
+      why: 'one that was in one block and is in two is known in both',
       now: [web('10.9.0.21'), web('10.9.0.21')],
       old: [block(WEB, '10.9.0.21')],
       gives: [
         [0, true],
-        [-1, false],
+        [-1, true],
       ],
     },
   ])('$why', ({ now, old, gives }) => {

@@ -9,7 +9,7 @@ import { isSorry } from '../../src/director/virtual-server.ts'
 import { wantedDestination } from '../../src/director/union.ts'
 import type { IpvsChange } from '../../src/netlink/ipvs/types.ts'
 import { destination, service } from './kit.ts'
-import { dump, kernelOf, tell, type ModelKernel } from './model-kernel.ts'
+import { apply, dump, kernelOf, tell, type ModelKernel } from './model-kernel.ts'
 import { anyConfiguration, anyTurn, World, type Turn, type Witness } from './stories.ts'
 
 const theirs = { service: service('10.7.0.1 22'), destinations: [destination('10.9.0.50 22')] }
@@ -211,6 +211,35 @@ describe('the same again', () => {
         const before = world.director
         expect(world.take({ type: 'verdict', which, up }).effects).toEqual([])
         expect(world.director).toEqual(before)
+      }),
+    )
+  })
+})
+
+describe('by hand', () => {
+  test('a weight stays over reloads and respawns, and not over a restart or a repair', () => {
+    fc.assert(
+      fc.property(anyStory, fc.nat(), fc.constantFrom('restart', 'repair'), (story, seed, how) => {
+        const world = play(story, () => undefined)
+        const ours = dump(world.kernel).filter((each) => each.service !== theirs.service)
+        const all = ours.flatMap((each) => each.destinations.map((one) => ({ key: each.service.key, one })))
+        const chosen = all[seed % Math.max(1, all.length)]
+        if (chosen === undefined) return
+        const before = tell(world.kernel)
+        const edit: IpvsChange = {
+          type: 'edit-destination',
+          key: chosen.key,
+          destination: { ...chosen.one, weight: 77 },
+        }
+        world.kernel = apply(world.kernel, [edit]).kernel
+        const edited = tell(world.kernel)
+        world.take({ type: 'reload', configuration: undefined })
+        world.take({ type: 'respawn' })
+        world.take({ type: 'respawn' })
+        expect(tell(world.kernel)).toEqual(edited)
+        if (how === 'restart') world.take({ type: 'restart' })
+        else world.step({ type: 'repair', table: dump(world.kernel) })
+        expect(tell(world.kernel)).toEqual(before)
       }),
     )
   })

@@ -98,9 +98,12 @@ describe('ports', () => {
     ).toEqual(gives)
   })
 
-  test('servers that the reset makes one are one', () => {
-    const servers = ['10.9.0.21 80', '10.9.0.21 81'].map((each) => realServer(each, { forwarding: direct }))
-    expect(setUpOf(virtualServer('10.8.0.100 443', servers)).blocks[0]?.servers).toHaveLength(1)
+  test('of servers that the reset makes one the first counts', () => {
+    const servers = ['10.9.0.21 80', '10.9.0.21 81'].map((each, index) =>
+      realServer(each, { forwarding: direct, weight: index + 5 }),
+    )
+    const [block] = setUpOf(virtualServer('10.8.0.100 443', servers)).blocks
+    expect(block?.servers.map(({ definition }) => definition.weight)).toEqual([5])
   })
 })
 

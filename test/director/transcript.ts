@@ -6,7 +6,7 @@
  *   vs 10.8.0.100 80 quorum 2 hysteresis 1 sorry 10.9.0.99 sorry-inhibit omega ha-suspend lb wrr persistence 50
  *   vs mark 3 …                     (or: vs group G 10.8.0.100:80 10.8.0.101:80 …; udp for the protocol)
  *   rs 10.9.0.21 80 weight 3 inhibit dr upper 10 lower 20 check a alpha check b is other
- *   start [with 10.8.0.100 …]       the host's addresses
+ *   start [without a dump] [with 10.8.0.100 …]      the host's addresses
  *   up a [to 48 | by -3 | as configured]
  *   down a connect refused
  *   weight a to 48                  (or: by -3, as configured)
@@ -31,7 +31,7 @@ import { readSnapshot, snapshotOf } from '../../src/director/snapshot.ts'
 import type { Director, DirectorEffect, DirectorEvent } from '../../src/director/state.ts'
 import { isSorry } from '../../src/director/virtual-server.ts'
 import type { WeightSay } from '../../src/director/weights.ts'
-import type { IpvsChange } from '../../src/netlink/ipvs/types.ts'
+import type { IpvsChange, Timeouts } from '../../src/netlink/ipvs/types.ts'
 import type { Refusal } from '../../src/netlink/types.ts'
 import { at, configuration, destination, ip } from './kit.ts'
 import { apply, dump, emptyKernel, tell, type ModelKernel } from './model-kernel.ts'
@@ -55,6 +55,7 @@ class Session {
   private director: Director | undefined
   private kernel: ModelKernel = emptyKernel
   private refusing: { code: string; subject: string } | undefined
+  private timeouts: Timeouts = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 }
   private now: Instant = at(0)
 
   run(line: string): string[] {
@@ -113,8 +114,8 @@ class Session {
     this.director = createDirector(this.readFile(), this.now)
     return this.happens({
       type: 'start',
-      table: dump(this.kernel),
-      timeouts: { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 },
+      table: words.includes('without') ? undefined : dump(this.kernel),
+      timeouts: this.timeouts,
       addresses: addressesIn(words),
       ...(command !== 'start' && snapshot && { adopted: { snapshot, from: command } }),
     })
@@ -171,6 +172,7 @@ class Session {
     const refusals: (Refusal | undefined)[] = []
     for (const change of effect.changes) {
       const refused = this.refuses(change)
+      if (change.type === 'set-timeouts') this.timeouts = { ...this.timeouts, ...change.timeouts }
       const outcome = refused ? undefined : apply(this.kernel, [change])
       if (outcome) this.kernel = outcome.kernel
       refusals.push(refused ?? outcome?.refusals[0])
