@@ -19,26 +19,17 @@ import { stop } from './stop.ts'
 import { changeAddress } from './suspension.ts'
 import { turnSync } from './sync-daemon.ts'
 import { takeVerdict, takeWeight } from './verdicts.ts'
-import { freshVirtualServer } from './virtual-server.ts'
 
-/** It does nothing before `start`. */
-export function createDirector(configuration: DirectorConfiguration, now: Instant): Director {
-  const setup = setUp(configuration)
-  return {
-    setup,
-    phase: 'created',
-    virtualServers: setup.blocks.map((block) => freshVirtualServer(block, false, now)),
-    services: setup.services.map(({ destinations }) => ({
-      service: undefined,
-      destinations: destinations.map(() => undefined),
-      lost: false,
-      refused: new Map(),
-    })),
-    addresses: new Map(),
-    formerTimeouts: undefined,
-    master: false,
-  }
-}
+/** It has nothing and does nothing before `start`. */
+export const createDirector = (configuration: DirectorConfiguration): Director => ({
+  setup: setUp(configuration),
+  phase: 'created',
+  virtualServers: [],
+  services: [],
+  addresses: new Map(),
+  formerTimeouts: undefined,
+  master: false,
+})
 
 /** @param now not before the `now` of any earlier step */
 export function stepDirector(director: Director, event: DirectorEvent, now: Instant): DirectorStep {

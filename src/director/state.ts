@@ -14,9 +14,9 @@ import type { WeightSay } from './weights.ts'
 export interface Director {
   readonly setup: Setup
   readonly phase: 'created' | 'running' | 'stopped'
-  /** As `setup.blocks`. */
+  /** As `setup.blocks`; empty before the start. */
   readonly virtualServers: readonly VirtualServerState[]
-  /** As `setup.services`. */
+  /** As `setup.services`; empty before the start. */
   readonly services: readonly ServiceState[]
   /** On how many links each address is; those alone that a block with ha_suspend asks for. */
   readonly addresses: ReadonlyMap<IpAddress, number>

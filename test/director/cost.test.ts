@@ -22,7 +22,7 @@ function directorWith(services: number): Director {
     ),
   )
   return stepDirector(
-    createDirector(configuration(blocks), at(0)),
+    createDirector(configuration(blocks)),
     { type: 'start', table: undefined, timeouts: undefined, addresses: [ip(address(8, services - 1))] },
     at(0),
   ).director

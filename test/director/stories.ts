@@ -122,7 +122,7 @@ export class World {
   constructor(file: DirectorConfiguration, kernel: ModelKernel) {
     this.file = file
     this.kernel = kernel
-    this.director = createDirector(file, at(0))
+    this.director = createDirector(file)
   }
 
   start(adopted?: Extract<DirectorEvent, { type: 'start' }>['adopted']): Witness {
@@ -165,7 +165,7 @@ export class World {
       case 'restart': {
         const snapshot = readSnapshot(JSON.parse(JSON.stringify(snapshotOf(this.director))) as unknown)
         if (snapshot === undefined) throw new Error('a snapshot that cannot be read')
-        this.director = createDirector(this.file, at(this.clock))
+        this.director = createDirector(this.file)
         return this.start({ snapshot, from: turn.type })
       }
     }

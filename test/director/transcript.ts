@@ -111,7 +111,7 @@ class Session {
   private begin(command: 'start' | 'respawn' | 'restart', words: string[]): string[] {
     const snapshot =
       this.director && readSnapshot(JSON.parse(JSON.stringify(snapshotOf(this.director))) as unknown)
-    this.director = createDirector(this.readFile(), this.now)
+    this.director = createDirector(this.readFile())
     return this.happens({
       type: 'start',
       table: words.includes('without') ? undefined : dump(this.kernel),
