@@ -9,10 +9,10 @@ export const familyOf = (address: IpAddress): IpFamily => (isIpv4(address) ? 'ip
 export const familyOfService = (key: ServiceKey): IpFamily =>
   key.kind === 'mark' ? key.family : familyOf(key.address)
 
-/** `10.8.0.100:tcp:80` (measured, 2.2.7: messages about refused commands). */
+/** `10.8.0.100:tcp:80`, `Fwm 3` (measured, 2.2.7: messages about refused commands). */
 export const serviceText = (key: ServiceKey): string =>
   key.kind === 'mark'
-    ? `FWM ${key.mark}${key.family === 'ipv6' ? ' inet6' : ''}`
+    ? `Fwm ${key.mark}${key.family === 'ipv6' ? ' inet6' : ''}`
     : `${formatIp(key.address)}:${key.protocol}:${key.port}`
 
 export const destinationText = ({ address, port }: DestinationKey): string => `${formatIp(address)}:${port}`

@@ -8,7 +8,6 @@
 import type { Timeouts } from '../netlink/ipvs/types.ts'
 import {
   notifyQuorumDown,
-  notifyServerDown,
   tellQuorumGained,
   tellQuorumLost,
   tellServerDown,
@@ -95,8 +94,8 @@ export function formerOf(former: Timeouts | undefined, set: Partial<Timeouts>): 
 function tellRemoved(draft: Draft, state: VirtualServerState, stays: readonly boolean[]): void {
   const { block, servers, quorum } = state
   log(draft, words.virtualServerRemoved(block.name))
-  for (const [position, { server, up }] of servers.entries())
-    if (up && stays[position] !== true) notifyServerDown(draft, block.name, server, RELOAD)
+  for (const [position, server] of servers.entries())
+    if (server.up && stays[position] !== true) tellServerDown(draft, state, server, RELOAD)
   happen(draft, { type: 'virtual-server-removed', virtualServer: block.name })
   if (quorum === 'up') notifyQuorumDown(draft, state)
 }
@@ -150,7 +149,7 @@ function continueQuorum(draft: Draft, position: number, before: VirtualServerSta
     const after = { ...state, quorum, since: draft.now }
     updateVirtualServer(draft, position, after)
     if (quorum === 'up') tellQuorumGained(draft, before, after, RELOAD)
-    else tellQuorumLost(draft, after, isSorry(after) ? words.quorumDownAtStart : words.quorumLost, RELOAD)
+    else tellQuorumLost(draft, after, words.quorumDownAtStart, RELOAD)
     return
   }
   if (!isSorry(state)) {

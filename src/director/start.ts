@@ -54,8 +54,8 @@ export function begin(draft: Draft, position: number, cause: Cause, notifyServer
   const after = { ...before, quorum, since: quorum === before.quorum ? before.since : draft.now }
   updateVirtualServer(draft, position, after)
   if (quorum === 'up') tellQuorumGained(draft, undefined, after, cause)
-  else if (isSorry(after)) tellQuorumLost(draft, after, words.quorumDownAtStart, cause)
-  else if (before.quorum === 'up') tellQuorumLost(draft, after, words.quorumLost, cause)
+  else if (before.quorum === 'up' || isSorry(after))
+    tellQuorumLost(draft, after, words.quorumDownAtStart, cause)
 }
 
 /** Blocks that are one service, and what of the later ones does not count. */

@@ -8,7 +8,6 @@ import { log, type Draft } from './draft.ts'
 import { formerOf } from './reconfigure.ts'
 import type { Cause, ServiceState } from './state.ts'
 import { rolesOf, stopSync } from './sync-daemon.ts'
-import { isSorry } from './virtual-server.ts'
 import * as words from './words.ts'
 
 /** @param keepTable as it is, with the timeouts, for who comes next; nobody is told anything */
@@ -48,10 +47,8 @@ function tellStop(draft: Draft): void {
   const cause: Cause = { by: 'stop' }
   for (const state of draft.virtualServers) {
     const { block, servers, quorum } = state
-    const { sorry, definition } = block
-    if (sorry && isSorry(state)) log(draft, words.sorryOut(sorry.name, block.name, false))
     for (const { server } of servers) log(draft, words.shuttingDown(server.name, block.name))
-    if (!definition.omega) continue
+    if (!block.definition.omega) continue
     for (const { server, up } of servers) if (up) notifyServerDown(draft, block.name, server, cause)
     if (quorum === 'up') notifyQuorumDown(draft, state)
   }

@@ -63,14 +63,14 @@ describe('ports', () => {
       server: '10.9.0.21 80',
       forwarding: direct,
       change: onMark,
-      gives: ['FWM 3 -> 10.9.0.21:0'],
+      gives: ['Fwm 3 -> 10.9.0.21:0'],
     },
     {
       why: 'but for NAT',
       server: '10.9.0.21 80',
       forwarding: nat,
       change: onMark,
-      gives: ['FWM 3 -> 10.9.0.21:80'],
+      gives: ['Fwm 3 -> 10.9.0.21:80'],
     },
     {
       why: 'each service of a group its own',

@@ -20,6 +20,13 @@ describe('log', () => {
     [words.quorumGained({ quorum: 1, hysteresis: 0 }, 4, vs), `Gained quorum 1+0=1 <= 4 for VS ${vs}`],
     [words.quorumLost({ quorum: 3, hysteresis: 1 }, 1, vs), `Lost quorum 3-1=2 > 1 for VS ${vs}`],
     [
+      words.quorumDownAtStart({ quorum: 2, hysteresis: 1 }, 2, vs),
+      `Starting with quorum down 2-1=3 > 2 for VS ${vs}`,
+    ],
+    [words.sorryOut(rs, vs, false), `Removing sorry server ${rs} from VS ${vs}`],
+    [words.sorryOut(rs, vs, true), `Disabling sorry server ${rs} from VS ${vs}`],
+    [words.aliveIn(vs), `Adding alive servers to the pool for VS ${vs}`],
+    [
       words.quorumDownAtStart({ quorum: 1, hysteresis: 0 }, 0, vs),
       `Starting with quorum down 1-0=1 > 0 for VS ${vs}`,
     ],
@@ -66,7 +73,14 @@ describe('what the kernel refuses', () => {
     [on21, 17, 'EEXIST', `IP_VS_SO_SET_ADDDEST(1159) error: Destination already exists(17) ${pair}`],
     [on21, 34, 'ERANGE', `IP_VS_SO_SET_ADDDEST(1159) error: its own words(34) ${pair}`],
     [off21, 2, 'ENOENT', `IP_VS_SO_SET_DELDEST(1160) error: No such destination(2) ${pair}`],
-    [off21, 3, 'ESRCH', `IP_VS_SO_SET_DELDEST(1160) error: No such service(3) ${pair}`],
+    [off21, 3, 'ESRCH', `IP_VS_SO_SET_DELDEST(1160) error: No such destination(2) ${pair}`],
+    [on21, 3, 'ESRCH', `IP_VS_SO_SET_ADDDEST(1159) error: No such file or directory(2) ${pair}`],
+    [
+      { type: 'delete-service', key: { kind: 'mark', mark: 3, family: 'ipv4' } },
+      3,
+      'ESRCH',
+      'IP_VS_SO_SET_DEL(1156) error: No such file or directory(2) (Fwm 3)',
+    ],
     [
       { type: 'start-sync-daemon', daemon: { role: 'master', interface: 'eth9', syncId: 1 } },
       19,
