@@ -119,15 +119,9 @@ export function notifyQuorumDown(draft: Draft, { block }: VirtualServerState): v
   tellFifo(draft, words.virtualServerLine(block.name, 'DOWN'))
 }
 
-/** One sorry server goes, another one comes: nobody else does. */
-export function tellSorryExchanged(
-  draft: Draft,
-  before: VirtualServerState,
-  after: VirtualServerState,
-): void {
-  tellSorry(draft, 'sorry-out', before)
-  tellSorry(draft, 'sorry-in', after)
-}
+/** One sorry server goes, and another one comes: nobody else does. */
+export const tellSorryGone = (draft: Draft, state: VirtualServerState): void =>
+  tellSorry(draft, 'sorry-out', state)
 
 function tellSorryIn(draft: Draft, state: VirtualServerState): void {
   tellSorry(draft, 'sorry-in', state, words.aliveOut(state.block.name))

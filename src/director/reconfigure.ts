@@ -12,7 +12,7 @@ import {
   tellQuorumLost,
   tellServerDown,
   tellServerUp,
-  tellSorryExchanged,
+  tellSorryGone,
   tellSorryOut,
   tellWeight,
 } from './announce.ts'
@@ -122,6 +122,8 @@ function tellServers(
     if (stays[position] === true) continue
     log(draft, words.serverGone(server.server.name))
     if (server.up) tellServerDown(draft, before, server, RELOAD)
+    else if (server.server.definition.inhibitOnFailure)
+      log(draft, words.inhibitedOut(server.server.name, before.block.name))
     const realServer = server.server.name
     happen(draft, { type: 'server-removed', virtualServer: before.block.name, realServer })
   }
@@ -140,7 +142,10 @@ function tellServers(
   }
 }
 
-/** As keepalived has it: a sorry server that is new is told of as at start, although the quorum was down before. */
+/**
+ * A sorry server that is new, or another one, is told of as at start, although the quorum was down before (measured,
+ * 2.2.7).
+ */
 function continueQuorum(draft: Draft, position: number, before: VirtualServerState): void {
   const state = draft.virtualServers[position]
   if (state === undefined) return
@@ -154,7 +159,10 @@ function continueQuorum(draft: Draft, position: number, before: VirtualServerSta
   }
   if (!isSorry(state)) {
     if (isSorry(before)) tellSorryOut(draft, before)
-  } else if (!isSorry(before)) tellQuorumLost(draft, state, words.quorumDownAtStart, RELOAD)
-  else if (before.block.sorry?.identity !== state.block.sorry?.identity)
-    tellSorryExchanged(draft, before, state)
+    return
+  }
+  const stays = isSorry(before) && before.block.sorry?.identity === state.block.sorry?.identity
+  if (stays) return
+  if (isSorry(before)) tellSorryGone(draft, before)
+  tellQuorumLost(draft, state, words.quorumDownAtStart, RELOAD)
 }

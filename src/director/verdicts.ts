@@ -33,7 +33,8 @@ function change(
   retry(draft, place)
   if (after === before) return
   updateVirtualServer(draft, place.block, withServers(state, state.servers.with(place.server, after)))
-  tellWeight(draft, state, { ...after, up: before.up }, before.weight, cause)
+  // A failure that takes its weight back speaks of the failure alone (measured, 2.2.7: MISC_CHECK's exit code 1).
+  if (after.up || !before.up) tellWeight(draft, state, { ...after, up: before.up }, before.weight, cause)
   if (after.up && !before.up) tellServerUp(draft, state, after, cause)
   if (before.up && !after.up) tellServerDown(draft, state, after, cause)
   touchMember(draft, place.block, place.server)

@@ -31,6 +31,10 @@ export const serverOut = (server: string, virtualServer: string, inhibited: bool
     ? `Disabling service ${server} of VS ${virtualServer}`
     : `Removing service ${server} from VS ${virtualServer}`
 
+/** A reload removes one that was in with weight 0 for its failure. */
+export const inhibitedOut = (server: string, virtualServer: string): string =>
+  `Removing (inhibited) service ${server} from VS ${virtualServer}`
+
 export const sorryIn = (server: string, virtualServer: string, inhibited: boolean): string =>
   `${inhibited ? 'Enabling' : 'Adding'} sorry server ${server} to VS ${virtualServer}`
 

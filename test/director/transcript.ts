@@ -8,7 +8,7 @@
  *   rs 10.9.0.21 80 weight 3 inhibit dr upper 10 lower 20 check a alpha check b is other
  *   start [without a dump] [with 10.8.0.100 …]      the host's addresses
  *   up a [to 48 | by -3 | as configured]
- *   down a connect refused
+ *   down a connect refused         (or: as configured, which is a weight)
  *   weight a to 48                  (or: by -3, as configured)
  *   address added 10.8.0.100
  *   vrrp master                     (or: backup)
@@ -132,7 +132,9 @@ class Session {
           ...(rest.length > 0 && { weight: readSay(rest) ?? 'none' }),
         }
       case 'down':
-        return { type: 'verdict', checker: subject, up: false, reason: rest.join(' ') }
+        return rest.join(' ') === 'as configured'
+          ? { type: 'verdict', checker: subject, up: false, weight: 'none' }
+          : { type: 'verdict', checker: subject, up: false, reason: rest.join(' ') }
       case 'weight':
         return { type: 'weight', checker: subject, say: readSay(rest) }
       case 'address':

@@ -14,6 +14,7 @@ describe('log', () => {
     [words.serverOut(rs, vs, false), `Removing service ${rs} from VS ${vs}`],
     [words.serverIn(rs, vs, true), `Enabling service ${rs} of VS ${vs}`],
     [words.serverOut(rs, vs, true), `Disabling service ${rs} of VS ${vs}`],
+    [words.inhibitedOut(rs, vs), `Removing (inhibited) service ${rs} from VS ${vs}`],
     [words.sorryIn(rs, vs, false), `Adding sorry server ${rs} to VS ${vs}`],
     [words.sorryIn(rs, vs, true), `Enabling sorry server ${rs} to VS ${vs}`],
     [words.aliveOut(vs), `Removing alive servers from the pool for VS ${vs}`],
