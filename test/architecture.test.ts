@@ -57,6 +57,11 @@ const rules: Readonly<Record<string, Rule>> = {
     imports: ['base'],
     why: 'it reaches programs and files through ports, says what is the case, and never what follows from it',
   },
+  checkers: { imports: ['base'], why: 'bytes and instants in, verdicts out; who asks for them is another’s' },
+  'checkers/probe': {
+    imports: ['base', 'checkers'],
+    why: 'it carries bytes for the checkers and judges nothing',
+  },
   control: {
     imports: ['base'],
     types: ['vrrp', 'vrrp/election'],
@@ -179,7 +184,9 @@ function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
   if (path.startsWith('cli/ipvs/')) return 'cli/ipvs'
   const [first = '', second = '', ...deeper] = path.split('/')
-  return ['vrrp', 'doctor', 'simulation'].includes(first) && deeper.length > 0 ? `${first}/${second}` : first
+  return ['vrrp', 'doctor', 'simulation', 'checkers'].includes(first) && deeper.length > 0
+    ? `${first}/${second}`
+    : first
 }
 
 /**
@@ -235,6 +242,7 @@ const pureFolders = [
   'vrrp/election',
   'vrrp',
   'director',
+  'checkers',
   'doctor/checks',
   'doctor/firewall',
   'simulation/kernel',
