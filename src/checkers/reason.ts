@@ -64,6 +64,8 @@ export type NoResultReason =
   | { readonly kind: 'socket'; readonly call: string; readonly error: string }
   | { readonly kind: 'not-available'; readonly what: 'fwmark' | 'bind_if' | 'PING_CHECK' }
   | { readonly kind: 'regex'; readonly text: string }
+  /** OpenSSL has no MD5 (FIPS mode). */
+  | { readonly kind: 'md5'; readonly text: string }
   | { readonly kind: 'program'; readonly error: string }
 
 const peerErrors: Readonly<Record<PeerError, string>> = {
@@ -146,6 +148,8 @@ export function noResultText(reason: NoResultReason): string {
       return `${reason.what} is not available yet: not checked`
     case 'regex':
       return `regex: ${printable(reason.text)}`
+    case 'md5':
+      return `no digest can be made (${printable(reason.text)})`
     case 'program':
       return `the program cannot be started (${reason.error})`
     default:
