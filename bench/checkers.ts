@@ -48,6 +48,7 @@ async function measure(kind: 'tcp' | 'http', servers: number, span: number, port
     launcher: { launch: () => rejected({ text: 'none' }) },
     environment: {},
     tls: context.value,
+    openDatagrams: () => rejected({ call: 'socket', code: 'EPERM' }),
     special: undefined,
   })
   let timer: NodeJS.Timeout | undefined

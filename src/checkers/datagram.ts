@@ -5,6 +5,8 @@ import type { Outcome } from './types.ts'
 
 export interface DatagramExchange {
   readonly request: Uint8Array
+  /** How much of an answer has to be seen. */
+  readonly answerBytes: number
   /** How long is waited for an answer. */
   readonly timeout: Duration
   /** Undefined: it is none of ours, wait on. */

@@ -67,6 +67,7 @@ export function dnsExchange({ name, type, connection }: DnsCheck, id: number): D
   const timeout: Duration = connection.connectTimeout
   return {
     request: encodeQuestion(id, name, type),
+    answerBytes: HEADER_BYTES,
     timeout,
     received: (datagram): Outcome | undefined => {
       const reply = decodeReply(datagram)

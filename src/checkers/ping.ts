@@ -5,7 +5,8 @@
 
 import { isIpv4 } from '../base/address.ts'
 import type { DatagramExchange } from './datagram.ts'
-import { failure, SUCCESS, type PingCheck } from './types.ts'
+import { isPeerError } from './reason.ts'
+import { failure, noResult, SUCCESS, type PingCheck } from './types.ts'
 
 const ECHO_REQUEST_V4 = 8
 const ECHO_REPLY_V4 = 0
@@ -40,10 +41,16 @@ export function pingExchange({ connection }: PingCheck, sequence: number): Datag
   const timeout = connection.connectTimeout
   return {
     request: encodeEchoRequest(family, sequence),
+    answerBytes: HEADER_BYTES,
     timeout,
     // A late reply to the attempt before is none to this one.
     received: (datagram) => (decodeEchoReply(family, datagram) === sequence ? SUCCESS : undefined),
-    failed: (_call, error) => failure({ kind: 'datagram', error }),
+    failed: (call, error) => {
+      if (call === 'bind') return noResult({ kind: 'bind', error })
+      return isPeerError(error)
+        ? failure({ kind: 'datagram', error })
+        : noResult({ kind: 'socket', call, error })
+    },
     timedOut: () => failure({ kind: 'no-reply', timeout }),
   }
 }

@@ -62,7 +62,7 @@ export type FailureReason =
 export type NoResultReason =
   | { readonly kind: 'bind'; readonly error: string }
   | { readonly kind: 'socket'; readonly call: string; readonly error: string }
-  | { readonly kind: 'not-available'; readonly what: 'fwmark' | 'bind_if' | 'PING_CHECK' }
+  | { readonly kind: 'not-available'; readonly what: 'fwmark' | 'bind_if' }
   | { readonly kind: 'regex'; readonly text: string }
   /** OpenSSL has no MD5 (FIPS mode). */
   | { readonly kind: 'md5'; readonly text: string }

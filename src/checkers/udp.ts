@@ -1,12 +1,12 @@
 /**
  * UDP_CHECK: a datagram; that nothing comes back is a success, unless a reply is required. What fails is what the
- * host or a router says of it (port, host or network unreachable), and, other than elsewhere, our own troubles, too
- * (measured, 2.2.7: a failed bind).
+ * host or a router says of it (port, host or network unreachable), and, other than elsewhere, a source address that
+ * cannot be bound, too (measured, 2.2.7).
  */
 
 import type { DatagramExchange } from './datagram.ts'
 import type { FailureReason } from './reason.ts'
-import { failure, SUCCESS, type UdpCheck, type UdpReply } from './types.ts'
+import { failure, noResult, SUCCESS, type UdpCheck, type UdpReply } from './types.ts'
 
 /** 32 bytes, as keepalived's own are. */
 const DEFAULT_PAYLOAD = new TextEncoder().encode('vrrpd UDP_CHECK is anybody there')
@@ -15,12 +15,17 @@ export function udpExchange({ payload, reply, connection }: UdpCheck): DatagramE
   const timeout = connection.connectTimeout
   return {
     request: payload === undefined ? DEFAULT_PAYLOAD : fromHex(payload),
+    // Whether it is too long, too.
+    answerBytes: (reply?.maxLength ?? 0) + 1,
     timeout,
     received: (datagram) => {
       const reason = reply === undefined ? undefined : checkReply(datagram, reply)
       return reason === undefined ? SUCCESS : failure(reason)
     },
-    failed: (_call, error) => failure({ kind: 'datagram', error }),
+    failed: (call, error) =>
+      call === 'socket' || call === 'setsockopt'
+        ? noResult({ kind: 'socket', call, error })
+        : failure({ kind: 'datagram', error }),
     timedOut: () => (reply === undefined ? SUCCESS : failure({ kind: 'no-reply', timeout })),
   }
 }

@@ -3,6 +3,7 @@
 // <sys/socket.h>
 export const AF_UNIX = 1
 export const AF_INET = 2
+export const AF_INET6 = 10
 export const AF_NETLINK = 16
 export const AF_PACKET = 17
 export const SOCK_DGRAM = 2
@@ -15,6 +16,7 @@ export const SO_BINDTODEVICE = 25
 export const SO_SNDBUFFORCE = 32
 export const SO_RCVBUFFORCE = 33
 export const SO_TIMESTAMPNS = 35
+export const SO_MARK = 36
 export const MSG_DONTROUTE = 4
 
 // <linux/if_packet.h>, <linux/if_ether.h>
@@ -24,9 +26,15 @@ export const ETH_P_ALL = 3
 
 // <netinet/in.h>
 export const IPPROTO_IP = 0
+export const IPPROTO_ICMP = 1
+export const IPPROTO_UDP = 17
+export const IPPROTO_IPV6 = 41
+export const IPPROTO_ICMPV6 = 58
 export const IPPROTO_RAW = 255
 export const IP_PKTINFO = 8
+export const IP_RECVERR = 11
 export const IP_RECVTTL = 12
+export const IPV6_RECVERR = 25
 export const IP_MULTICAST_IF = 32
 export const IP_MULTICAST_LOOP = 34
 export const IP_ADD_MEMBERSHIP = 35

@@ -1,8 +1,8 @@
 /** Socket addresses as the kernel reads them: the C structures' bytes, in this machine's order where it matters. */
 
 import { endianness } from 'node:os'
-import { ipToBytes, type Ipv4Address } from '../base/address.ts'
-import { AF_INET, AF_NETLINK, AF_PACKET, AF_UNIX } from './constants.ts'
+import { ipToBytes, isIpv4, type IpAddress, type Ipv4Address } from '../base/address.ts'
+import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from './constants.ts'
 
 export const littleEndian: boolean = endianness() === 'LE'
 
@@ -15,6 +15,20 @@ export function ipv4SocketAddress(address: Ipv4Address, port = 0): Uint8Array {
   bytes.set(ipToBytes(address), 4)
   return bytes
 }
+
+/** struct sockaddr_in6: family, port (network order), flow, address, scope 0 (a bound socket knows its link). */
+function ipv6SocketAddress(address: IpAddress, port: number): Uint8Array {
+  const bytes = new Uint8Array(28)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, AF_INET6, littleEndian)
+  view.setUint16(2, port)
+  bytes.set(ipToBytes(address), 8)
+  return bytes
+}
+
+/** Of its own family. */
+export const ipSocketAddress = (address: IpAddress, port: number): Uint8Array =>
+  isIpv4(address) ? ipv4SocketAddress(address, port) : ipv6SocketAddress(address, port)
 
 /** struct sockaddr_nl: family, padding, port id, legacy group mask (unused: groups are joined by number). */
 export function netlinkSocketAddress(portId: number): Uint8Array {

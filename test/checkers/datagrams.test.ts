@@ -107,6 +107,7 @@ describe('UDP_CHECK', () => {
     const exchange = udpExchange(udpCheck())
     expect(exchange.failed('recv', 'ECONNREFUSED').kind).toBe('failure')
     expect(exchange.failed('bind', 'EADDRNOTAVAIL').kind).toBe('failure')
+    expect(exchange.failed('setsockopt', 'EPERM').kind).toBe('no-result')
   })
 
   test.each([
@@ -148,6 +149,7 @@ describe('PING_CHECK', () => {
     expect(exchange.received(bytes('0000123400010008'))).toBe(SUCCESS)
     expect(exchange.timedOut().kind).toBe('failure')
     expect(exchange.failed('send', 'ENETUNREACH').kind).toBe('failure')
+    expect(exchange.failed('socket', 'EACCES').kind).toBe('no-result')
   })
 
   test('speaks ICMPv6 to an IPv6 address', () => {

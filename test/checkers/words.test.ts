@@ -271,8 +271,8 @@ describe('keepalived’s log', () => {
       `TCP socket bind failed. Rescheduling. (${RS}: the source address cannot be used (EADDRNOTAVAIL))`,
     ])
     expect(logOf(dnsCheck(), [bind])).toEqual([`DNS_CHECK (${RS}) UDP socket bind failed. Rescheduling.`])
-    expect(logOf(pingCheck(), [noResult({ kind: 'not-available', what: 'PING_CHECK' })])).toEqual([
-      `PING_CHECK on service ${RS}: PING_CHECK is not available yet: not checked.`,
+    expect(logOf(tcpCheck(), [noResult({ kind: 'not-available', what: 'fwmark' })])).toEqual([
+      `TCP_CHECK on service ${RS}: fwmark is not available yet: not checked.`,
     ])
   })
 

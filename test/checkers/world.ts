@@ -7,6 +7,7 @@ import { instant, type Clock, type Instant } from '../../src/base/time.ts'
 import type { Prober } from '../../src/checkers/checkers.ts'
 import { createTlsContext, Probes, type ProbeWorld } from '../../src/checkers/probe/probes.ts'
 import { Schedule } from '../../src/checkers/schedule.ts'
+import { openConnectedDatagrams } from '../../src/system/connected-datagrams.ts'
 import type { Outcome, TimedCheck } from '../../src/checkers/types.ts'
 
 export const realClock: Clock = { now: () => instant(performance.now() * 1000) }
@@ -55,6 +56,7 @@ export function probeLab(changes: Partial<ProbeWorld> = {}): ProbeLab {
     launcher: { launch: () => rejected({ text: 'no programs here' }) },
     environment: {},
     tls: context.value,
+    openDatagrams: openConnectedDatagrams,
     special: undefined,
     ...changes,
   })

@@ -39,6 +39,7 @@ export type Need =
   | 'cc'
   | 'man'
   | 'getopt'
+  | 'openssl'
   | Shell
 
 export type Shell = 'bash' | 'zsh' | 'fish'

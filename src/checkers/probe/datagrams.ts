@@ -1,111 +1,114 @@
-/** Exchanges of datagrams over node:dgram: DNS_CHECK and UDP_CHECK. */
+/**
+ * Exchanges of datagrams: DNS_CHECK, UDP_CHECK, PING_CHECK. Their sockets are a port (system/connected-datagrams.ts is
+ * one): node:dgram has no SO_MARK, no SO_BINDTODEVICE, no ICMP, and does not hear that a host is unreachable.
+ */
 
-import { createSocket, type Socket } from 'node:dgram'
-import { formatIp, isIpv4 } from '../../base/address.ts'
+import type { Result } from '../../base/result.ts'
 import { after, type Clock } from '../../base/time.ts'
 import type { Running } from '../checkers.ts'
 import type { DatagramExchange } from '../datagram.ts'
 import type { Deadline, Deadlines } from '../schedule.ts'
 import type { Connection, Outcome } from '../types.ts'
 
+/** A system call that was refused: `bind`, `EADDRNOTAVAIL`. */
+interface SocketError {
+  readonly call: string
+  readonly code: string
+}
+
+/** Connected to its target. */
+export interface DatagramSocket {
+  send(datagrams: readonly { readonly bytes: Uint8Array }[]): Result<unknown, SocketError>
+  /** What is there now, none when nothing waits; an ICMP error is one. */
+  receive(): Result<readonly { readonly bytes: Uint8Array }[], SocketError>
+  onReadable(callback: (() => void) | undefined): void
+  close(): void
+}
+
+export interface DatagramSpec extends Omit<Connection, 'connectTimeout'> {
+  readonly protocol: 'udp' | 'icmp'
+  /** What is longer may be cut off. */
+  readonly datagramBytes: number
+}
+
+export type OpenDatagrams = (spec: DatagramSpec) => Result<DatagramSocket, SocketError>
+
 interface DatagramWorld {
   readonly clock: Clock
   readonly deadlines: Deadlines
+  readonly openDatagrams: OpenDatagrams
 }
 
 export function startDatagrams(
-  world: DatagramWorld,
+  { clock, deadlines, openDatagrams }: DatagramWorld,
+  protocol: DatagramSpec['protocol'],
   connection: Connection,
   exchange: DatagramExchange,
   done: (outcome: Outcome) => void,
 ): Running {
-  const attempt = new DatagramAttempt(world, connection, exchange, done)
-  attempt.open()
+  const opened = openDatagrams({ ...connection, protocol, datagramBytes: exchange.answerBytes })
+  const attempt = new DatagramAttempt(exchange, deadlines, opened.ok ? opened.value : undefined, done)
+  if (opened.ok) attempt.begin(deadlines.add(after(clock.now(), exchange.timeout), attempt.onDeadline))
+  else attempt.fail(opened.error)
   return attempt
 }
 
 class DatagramAttempt implements Running {
-  readonly #world: DatagramWorld
-  readonly #connection: Connection
   readonly #exchange: DatagramExchange
+  readonly #deadlines: Deadlines
+  readonly #socket: DatagramSocket | undefined
   readonly #done: (outcome: Outcome) => void
-  readonly #socket: Socket
-  readonly #deadline: Deadline
+  #deadline: Deadline | undefined
   #isOver = false
 
   constructor(
-    world: DatagramWorld,
-    connection: Connection,
     exchange: DatagramExchange,
+    deadlines: Deadlines,
+    socket: DatagramSocket | undefined,
     done: (outcome: Outcome) => void,
   ) {
-    this.#world = world
-    this.#connection = connection
     this.#exchange = exchange
+    this.#deadlines = deadlines
+    this.#socket = socket
     this.#done = done
-    const family = isIpv4(connection.target.address) ? 4 : 6
-    this.#socket = createSocket({
-      type: family === 4 ? 'udp4' : 'udp6',
-      // All addresses are numbers: nothing is to be looked up.
-      lookup: (host, _options, found) => found(null, host, family),
-    })
-    this.#deadline = world.deadlines.add(after(world.clock.now(), exchange.timeout), () =>
-      this.#finish(exchange.timedOut()),
-    )
   }
 
-  open(): void {
-    this.#socket.on('error', this.#onError)
-    this.#socket.on('message', this.#onMessage)
-    const { bindAddress, bindPort } = this.#connection
-    if (bindAddress === undefined && bindPort === undefined) {
-      this.#connect()
-      return
-    }
-    this.#socket.bind(
-      {
-        port: bindPort ?? 0,
-        exclusive: true,
-        ...(bindAddress === undefined ? {} : { address: formatIp(bindAddress) }),
-      },
-      () => this.#connect(),
-    )
+  begin(deadline: Deadline): void {
+    this.#deadline = deadline
+    this.#socket?.onReadable(this.#onReadable)
+    const sent = this.#socket?.send([{ bytes: this.#exchange.request }])
+    if (sent?.ok === false) this.fail(sent.error)
   }
 
   cancel(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#world.deadlines.cancel(this.#deadline)
-    this.#socket.close()
+    if (this.#deadline !== undefined) this.#deadlines.cancel(this.#deadline)
+    this.#socket?.close()
   }
 
-  /** Connected, so that ICMP errors come back, and datagrams of the target alone. */
-  #connect(): void {
-    if (this.#isOver) return
-    const { address, port } = this.#connection.target
-    // An error is told to the callback alone.
-    this.#socket.connect(port, formatIp(address), (error?: NodeJS.ErrnoException) => {
-      if (this.#isOver) return
-      if (error === undefined) this.#send()
-      else this.#onError(error)
-    })
+  fail({ call, code }: SocketError): void {
+    this.#finish(this.#exchange.failed(call, code))
   }
 
-  #send(): void {
-    this.#socket.send(this.#exchange.request, (error) => {
-      if (error !== null) this.#onError(error)
-    })
+  readonly onDeadline = (): void => {
+    this.#finish(this.#exchange.timedOut())
   }
 
-  readonly #onMessage = (datagram: Uint8Array): void => {
-    if (this.#isOver) return
-    const outcome = this.#exchange.received(datagram)
-    if (outcome !== undefined) this.#finish(outcome)
-  }
-
-  readonly #onError = (error: NodeJS.ErrnoException): void => {
-    if (this.#isOver) return
-    this.#finish(this.#exchange.failed(error.syscall ?? 'socket', error.code ?? error.message))
+  readonly #onReadable = (): void => {
+    // Somebody may flood: each wake-up reads a few, and others have their turn.
+    for (let read = 0; read < 16 && !this.#isOver; read++) {
+      const received = this.#socket?.receive()
+      if (received?.ok !== true) {
+        if (received !== undefined) this.fail(received.error)
+        return
+      }
+      if (received.value.length === 0) return
+      for (const { bytes } of received.value) {
+        const outcome = this.#exchange.received(bytes)
+        if (outcome !== undefined) this.#finish(outcome)
+      }
+    }
   }
 
   #finish(outcome: Outcome): void {

@@ -9,6 +9,7 @@ import { tcpConversation } from '../conversation.ts'
 import { dnsExchange } from '../dns.ts'
 import { HttpConversation, requestOf } from '../http.ts'
 import type { Hash } from '../http-answer.ts'
+import { pingExchange } from '../ping.ts'
 import { compileRegex } from '../regex.ts'
 import type { NoResultReason } from '../reason.ts'
 import type { Deadlines } from '../schedule.ts'
@@ -22,7 +23,7 @@ import {
   type UrlCheck,
 } from '../types.ts'
 import { udpExchange } from '../udp.ts'
-import { startDatagrams } from './datagrams.ts'
+import { startDatagrams, type OpenDatagrams } from './datagrams.ts'
 import { startProgram, type ProgramLauncher } from './programs.ts'
 import { startStream, type StreamWorld } from './stream.ts'
 
@@ -42,7 +43,8 @@ export interface ProbeWorld {
   readonly environment: Readonly<Record<string, string>>
   /** By createTlsContext. */
   readonly tls: SecureContext
-  /** What node's sockets cannot do: fwmark, bind_if, ICMP. Absent: such checks come to nothing, and say so. */
+  readonly openDatagrams: OpenDatagrams
+  /** For TCP with fwmark or bind_if, which node:net cannot. Absent: such checks come to nothing, and say so. */
   readonly special: Prober | undefined
 }
 
@@ -104,14 +106,18 @@ export class Probes implements Prober {
       case 'http':
         return this.#startHttp(check, url, done)
       case 'dns': {
-        const id = Math.floor(this.#world.random() * 65_536)
-        return startDatagrams(this.#world, connection, dnsExchange(check, id), done)
+        const id = this.#sixteenBits()
+        return startDatagrams(this.#world, 'udp', connection, dnsExchange(check, id), done)
       }
       case 'udp':
-        return startDatagrams(this.#world, connection, udpExchange(check), done)
+        return startDatagrams(this.#world, 'udp', connection, udpExchange(check), done)
       case 'ping':
-        return nothing({ kind: 'not-available', what: 'PING_CHECK' }, done)
+        return startDatagrams(this.#world, 'icmp', connection, pingExchange(check, this.#sixteenBits()), done)
     }
+  }
+
+  #sixteenBits(): number {
+    return Math.floor(this.#world.random() * 65_536)
   }
 
   #startHttp(check: HttpCheck, index: number, done: (outcome: Outcome) => void): Running {
@@ -144,9 +150,9 @@ function nothing(reason: NoResultReason, done: (outcome: Outcome) => void): Runn
   return { cancel: () => {} }
 }
 
-/** What of it node's sockets cannot do. */
+/** What of it node:net cannot do. */
 function specialNeed({ kind, connection }: NetworkCheck): NoResultReason | undefined {
-  if (kind === 'ping') return { kind: 'not-available', what: 'PING_CHECK' }
+  if (kind === 'dns' || kind === 'udp' || kind === 'ping') return undefined
   if (connection.mark !== 0) return { kind: 'not-available', what: 'fwmark' }
   if (connection.bindInterface !== undefined) return { kind: 'not-available', what: 'bind_if' }
   return undefined

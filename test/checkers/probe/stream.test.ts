@@ -12,7 +12,8 @@ import { parseIpv6 } from '../../../src/base/address.ts'
 import { milliseconds, seconds } from '../../../src/base/time.ts'
 import { createTlsContext } from '../../../src/checkers/probe/probes.ts'
 import type { Connection, Outcome } from '../../../src/checkers/types.ts'
-import { address, connection, httpCheck, pingCheck, smtpCheck, tcpCheck, urlCheck } from '../specs.ts'
+import { needs } from '../../support/privileges.ts'
+import { address, connection, httpCheck, smtpCheck, tcpCheck, urlCheck } from '../specs.ts'
 import { listen, probeLab, serve } from '../world.ts'
 
 /** Long enough for any machine. */
@@ -55,6 +56,10 @@ describe('TCP_CHECK', () => {
       kind: 'failure',
       reason: { kind: 'connect', error: 'ECONNREFUSED' },
     })
+  })
+
+  test('fails on port 0', async () => {
+    expect(kindOf(await probeLab().ask(tcpCheck({ connection: patient(0) })))).toBe('connect')
   })
 
   test('comes from the address and port that it is bound to', async () => {
@@ -116,7 +121,8 @@ describe('TCP_CHECK', () => {
         return { cancel: () => {} }
       },
     }
-    expect(kindOf(await probeLab({ special }).ask(pingCheck()))).toBe('success')
+    const marked = tcpCheck({ connection: patient(80, { mark: 7 }) })
+    expect(kindOf(await probeLab({ special }).ask(marked))).toBe('success')
   })
 })
 
@@ -317,7 +323,7 @@ describe('SMTP_CHECK', () => {
   })
 })
 
-describe('SSL_GET', () => {
+needs('openssl')('SSL_GET', () => {
   let files: string
   let server: TlsOptions
 
