@@ -4,7 +4,16 @@
  * which they happen.
  */
 
-import { after, seconds, times, type Clock, type Duration, type Instant } from '../base/time.ts'
+import {
+  after,
+  instant,
+  milliseconds,
+  seconds,
+  times,
+  type Clock,
+  type Duration,
+  type Instant,
+} from '../base/time.ts'
 import { judgeFile } from './file.ts'
 import {
   attempt,
@@ -100,6 +109,12 @@ interface Told {
   verdict: Verdict
   weight: WeightEffect | undefined
 }
+
+/**
+ * The alarm comes at whole multiples of this, never early: what is due within one of them is done in one wake-up. A
+ * wake-up costs as much as a check, and nobody's delay_loop is that exact.
+ */
+const SLACK: Duration = milliseconds(10)
 
 /** Those that wake together are not all asked in one moment. */
 const WAKING: Duration = seconds(1)
@@ -285,10 +300,12 @@ export class Checkers {
 
   /** One timer for all; it is set anew only when another moment is the next. */
   #arm(): void {
+    if (this.#isRunning) return
     const { next } = this.#ports.schedule
-    if (this.#isRunning || next === this.#alarm) return
-    this.#alarm = next
-    this.#ports.setAlarm(next)
+    const at = next === undefined ? undefined : instant(Math.ceil(next / SLACK) * SLACK)
+    if (at === this.#alarm) return
+    this.#alarm = at
+    this.#ports.setAlarm(at)
   }
 }
 

@@ -152,6 +152,19 @@ describe('checkers', () => {
     expect(one.alarms).toBe(6)
   })
 
+  test('what is due within ten milliseconds is done in one wake-up, and nothing early', () => {
+    const one = lab()
+    const after1 = (span: number): ReturnType<typeof timing> => timing({ warmup: seconds(span) })
+    one.apply({
+      a: tcpCheck({ timing: after1(0.002) }),
+      b: tcpCheck({ timing: after1(0.02) }),
+      c: tcpCheck({ timing: after1(0.022) }),
+    })
+    one.runTo(2)
+    // Half of warmup after one second: at 1.001, 1.01 and 1.011.
+    expect(one.began).toEqual([1.01, 1.01, 1.02])
+  })
+
   test('a URL a period', () => {
     const one = lab()
     one.apply({ a: httpCheck({ urls: [urlCheck('/1'), urlCheck('/2')] }) })

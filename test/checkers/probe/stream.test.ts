@@ -25,11 +25,8 @@ const impatient = (port: number): Connection => connection(port, { connectTimeou
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'
 const kindOf = (outcome: Outcome): string => (outcome.kind === 'failure' ? outcome.reason.kind : outcome.kind)
 
-/** Nobody listens there, and nobody is going to: it is ours, and closed. */
-async function closedPort(): Promise<number> {
-  const port = await serve(() => {})
-  return port === 1 ? closedPort() : 1
-}
+/** tcpmux: nobody has listened there for decades. */
+const CLOSED_PORT = 1
 
 describe('TCP_CHECK', () => {
   test('passes where somebody accepts, and closes with a FIN and no data', async () => {
@@ -52,7 +49,7 @@ describe('TCP_CHECK', () => {
   })
 
   test('fails where nobody listens', async () => {
-    expect(await probeLab().ask(tcpCheck({ connection: patient(await closedPort()) }))).toEqual({
+    expect(await probeLab().ask(tcpCheck({ connection: patient(CLOSED_PORT) }))).toEqual({
       kind: 'failure',
       reason: { kind: 'connect', error: 'ECONNREFUSED' },
     })
@@ -97,7 +94,7 @@ describe('TCP_CHECK', () => {
   })
 
   test('speaks IPv6', async () => {
-    const port = await closedPort()
+    const port = CLOSED_PORT
     const target = { address: parseIpv6('::1')!, port }
     const outcome = await probeLab().ask(tcpCheck({ connection: patient(port, { target }) }))
     // Where there is no IPv6 at all, that is what the kernel says.
@@ -464,7 +461,7 @@ needs('openssl')('SSL_GET', () => {
   }
 
   test('nobody listens: as without TLS', async () => {
-    const check = httpCheck({ tls: true, connection: patient(await closedPort()) })
+    const check = httpCheck({ tls: true, connection: patient(CLOSED_PORT) })
     expect(kindOf(await probeLab().ask(check))).toBe('connect')
   })
 })
