@@ -1,9 +1,10 @@
 /** Probes and checkers on this host's loopback, by real time. */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { rejected } from '../../src/base/result.ts'
-import { instant, type Clock, type Instant } from '../../src/base/time.ts'
+import { after, instant, seconds, type Clock, type Instant } from '../../src/base/time.ts'
 import type { Prober } from '../../src/checkers/checkers.ts'
 import { createTlsContext, Probes, type ProbeWorld } from '../../src/checkers/probe/probes.ts'
 import { Schedule } from '../../src/checkers/schedule.ts'
@@ -42,6 +43,8 @@ export interface ProbeLab {
   readonly schedule: Schedule
   /** What one attempt comes to. */
   ask(check: TimedCheck, url?: number): Promise<Outcome>
+  /** The same of a server that is silent from `reached` on: its time is up then, however long it was to be. */
+  askInVain(check: TimedCheck, reached: Promise<void>): Promise<Outcome>
 }
 
 export function probeLab(changes: Partial<ProbeWorld> = {}): ProbeLab {
@@ -60,10 +63,20 @@ export function probeLab(changes: Partial<ProbeWorld> = {}): ProbeLab {
     special: undefined,
     ...changes,
   })
+  const ask = (check: TimedCheck, url = 0): Promise<Outcome> =>
+    new Promise((resolve) => void probes.start(check, url, resolve))
   return {
     probes,
     schedule,
-    ask: (check, url = 0) => new Promise((resolve) => void probes.start(check, url, resolve)),
+    ask,
+    askInVain: async (check, reached) => {
+      const outcome = ask(check)
+      await reached
+      // What the kernel has for us by now is read in the next turns of the event loop.
+      for (let turn = 0; turn < 3; turn++) await setImmediate()
+      schedule.run(after(realClock.now(), seconds(3600)))
+      return outcome
+    },
   }
 }
 

@@ -1,16 +1,24 @@
-/** Real datagrams on the loopback. What must time out is given little time, nothing else is. */
+/** Real datagrams on the loopback. Nothing here depends on how fast a machine is. */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { milliseconds, seconds } from '../../../src/base/time.ts'
+import { seconds } from '../../../src/base/time.ts'
 import type { Connection, Outcome } from '../../../src/checkers/types.ts'
 import { address, connection, dnsCheck, udpCheck } from '../specs.ts'
 import { probeLab } from '../world.ts'
 
 const patient = (port: number, changes: Partial<Connection> = {}): Connection =>
   connection(port, { connectTimeout: seconds(20), ...changes })
-const impatient = (port: number): Connection => connection(port, { connectTimeout: milliseconds(150) })
 const kindOf = (outcome: Outcome): string => (outcome.kind === 'failure' ? outcome.reason.kind : outcome.kind)
+
+/** Something that happens once, and those who wait for it. */
+function signal(): { readonly reached: Promise<void>; readonly reach: () => void } {
+  let reach: () => void = () => {}
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve
+  })
+  return { reached, reach }
+}
 
 /** A server that does this to each datagram; its port. */
 async function serve(answer: (socket: Socket, datagram: Buffer, from: RemoteInfo) => void): Promise<number> {
@@ -63,12 +71,14 @@ describe('DNS_CHECK', () => {
   test('does not hear what somebody else answers', async () => {
     const stranger = createSocket('udp4')
     onTestFinished(() => void stranger.close())
+    const { reached, reach } = signal()
     const port = await serve((_socket, datagram, from) => {
       const reply = Buffer.from(datagram)
       reply.writeUInt16BE(0x8180, 2)
-      stranger.send(reply, from.port, from.address)
+      stranger.send(reply, from.port, from.address, reach)
     })
-    expect(kindOf(await probeLab().ask(dnsCheck({ connection: impatient(port) })))).toBe('no-reply')
+    const outcome = await probeLab().askInVain(dnsCheck({ connection: patient(port) }), reached)
+    expect(kindOf(outcome)).toBe('no-reply')
   })
 
   test('a port where nobody is fails at once', async () => {
@@ -105,9 +115,13 @@ describe('DNS_CHECK', () => {
 describe('UDP_CHECK', () => {
   test('silence passes, a port where nobody is fails', async () => {
     const heard: string[] = []
-    const port = await serve((_socket, datagram) => heard.push(datagram.toString('hex')))
-    const silent = udpCheck({ connection: impatient(port), payload: 'ab12' })
-    expect(await probeLab().ask(silent)).toEqual({ kind: 'success' })
+    const { reached, reach } = signal()
+    const port = await serve((_socket, datagram) => {
+      heard.push(datagram.toString('hex'))
+      reach()
+    })
+    const silent = udpCheck({ connection: patient(port), payload: 'ab12' })
+    expect(await probeLab().askInVain(silent, reached)).toEqual({ kind: 'success' })
     expect(heard).toEqual(['ab12'])
     const gone = udpCheck({ connection: patient(await closedPort()) })
     expect(kindOf(await probeLab().ask(gone))).toBe('datagram')
@@ -124,9 +138,11 @@ describe('UDP_CHECK', () => {
   })
 
   test('and does not come', async () => {
-    const port = await serve(() => {})
+    const { reached, reach } = signal()
+    const port = await serve(reach)
     const reply = { pattern: '', minLength: 0, maxLength: 255 }
-    expect(kindOf(await probeLab().ask(udpCheck({ connection: impatient(port), reply })))).toBe('no-reply')
+    const outcome = await probeLab().askInVain(udpCheck({ connection: patient(port), reply }), reached)
+    expect(kindOf(outcome)).toBe('no-reply')
   })
 
   test('a source address that cannot be had fails, as it does with keepalived', async () => {
@@ -144,7 +160,7 @@ describe('UDP_CHECK', () => {
       running.cancel()
       running.cancel()
     }
-    await lab.ask(udpCheck({ connection: impatient(port) }))
+    await lab.askInVain(udpCheck({ connection: patient(port) }), Promise.resolve())
     expect(outcomes).toEqual([])
     expect(lab.schedule.size).toBe(0)
   })
