@@ -49,7 +49,7 @@ async function measure(kind: 'tcp' | 'http', servers: number, span: number, port
     environment: {},
     tls: context.value,
     openDatagrams: () => rejected({ call: 'socket', code: 'EPERM' }),
-    special: undefined,
+    openStream: () => rejected({ call: 'socket', code: 'EPERM' }),
   })
   let timer: NodeJS.Timeout | undefined
   const counts = { success: 0, failure: 0, 'no-result': 0 }

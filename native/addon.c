@@ -11,6 +11,7 @@ struct export {
 static const struct export functions[] = {
     {"watch", watch},
     {"closeHandle", close_handle},
+    {"takeDescriptor", take_descriptor},
     {"read", read_bytes},
     {"openSocket", open_socket},
     {"bind", bind_socket},

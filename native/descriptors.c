@@ -83,10 +83,11 @@ static void stop_waiting(struct addon *addon, struct descriptor *descriptor) {
   if (descriptor->keeps_alive && --addon->keeping_alive == 0) uv_unref((uv_handle_t *)&addon->readiness);
 }
 
-static int start_waiting(struct addon *addon, struct descriptor *descriptor, int64_t handle, napi_value callback) {
+static int start_waiting(struct addon *addon, struct descriptor *descriptor, int64_t handle, napi_value callback,
+                         bool writable) {
   napi_ref reference = NULL;
   if (napi_create_reference(addon->env, callback, 1, &reference) != napi_ok) return ENOMEM;
-  struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)handle};
+  struct epoll_event event = {.events = writable ? EPOLLOUT : EPOLLIN, .data.u64 = (uint64_t)handle};
   if (epoll_ctl(addon->epoll, EPOLL_CTL_ADD, descriptor->fd, &event) < 0) {
     int error = errno;
     napi_delete_reference(addon->env, reference);
@@ -98,7 +99,7 @@ static int start_waiting(struct addon *addon, struct descriptor *descriptor, int
   return 0;
 }
 
-/* watch(handle, callback | undefined, late, keepsAlive): replaces what was there. */
+/* watch(handle, callback | undefined, late, keepsAlive, writable | undefined): replaces what was there. */
 napi_value watch(napi_env env, napi_callback_info info) {
   struct arguments arguments = read_arguments(env, info);
   int64_t handle = integer_argument(&arguments, 0, "handle", 0, MAX_HANDLE);
@@ -106,6 +107,7 @@ napi_value watch(napi_env env, napi_callback_info info) {
   napi_value callback = stop ? NULL : function_argument(&arguments, 1, "callback");
   bool late = stop ? false : boolean_argument(&arguments, 2, "late");
   bool keeps_alive = stop ? false : boolean_argument(&arguments, 3, "keepsAlive");
+  bool writable = stop || is_absent(&arguments, 4) ? false : boolean_argument(&arguments, 4, "writable");
   if (arguments.failed) return NULL;
 
   struct descriptor *descriptor = find(arguments.addon, handle);
@@ -114,15 +116,21 @@ napi_value watch(napi_env env, napi_callback_info info) {
   if (stop) return NULL;
   descriptor->late = late;
   descriptor->keeps_alive = keeps_alive;
-  int error = start_waiting(arguments.addon, descriptor, handle, callback);
+  int error = start_waiting(arguments.addon, descriptor, handle, callback, writable);
   return error == 0 ? NULL : failure(env, "epoll_ctl", error);
 }
 
-static void release(struct addon *addon, struct descriptor *descriptor) {
+/* The slot is free, the descriptor is the caller's. */
+static int let_go(struct addon *addon, struct descriptor *descriptor) {
   stop_waiting(addon, descriptor);
-  close(descriptor->fd);
+  int fd = descriptor->fd;
   descriptor->fd = -1;
   descriptor->generation++;
+  return fd;
+}
+
+static void release(struct addon *addon, struct descriptor *descriptor) {
+  close(let_go(addon, descriptor));
 }
 
 void close_adopted(struct addon *addon, int64_t handle) {
@@ -136,6 +144,16 @@ napi_value close_handle(napi_env env, napi_callback_info info) {
   int64_t handle = integer_argument(&arguments, 0, "handle", 0, MAX_HANDLE);
   if (!arguments.failed) close_adopted(arguments.addon, handle);
   return NULL;
+}
+
+/* takeDescriptor(handle): its number, which is the caller's to close; the handle is as closed. */
+napi_value take_descriptor(napi_env env, napi_callback_info info) {
+  struct arguments arguments = read_arguments(env, info);
+  int64_t handle = integer_argument(&arguments, 0, "handle", 0, MAX_HANDLE);
+  if (arguments.failed) return NULL;
+  struct descriptor *descriptor = find(arguments.addon, handle);
+  if (descriptor == NULL) return failure(env, "take", EBADF);
+  return number_result(env, let_go(arguments.addon, descriptor));
 }
 
 /* read(handle, into): bytes read, 0 at the end of the file, -1 when there is nothing now. */

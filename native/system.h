@@ -9,6 +9,7 @@
  *    buffer cannot be detached between its check and its use.
  *  - A descriptor is known to JavaScript by a handle (see descriptors.c). A
  *    handle that was closed gives EBADF, also when its number is in use again.
+ *    One can be handed over to Node (takeDescriptor), and is none of ours then.
  *  - A system call that fails is not an exception: the function returns
  *    { errno, call, text } in place of its result.
  *  - Nothing here blocks, but for looking up accounts and starting a program.
@@ -111,6 +112,7 @@ int descriptor_of(struct addon *addon, int64_t handle);
 
 napi_value watch(napi_env env, napi_callback_info info);
 napi_value close_handle(napi_env env, napi_callback_info info);
+napi_value take_descriptor(napi_env env, napi_callback_info info);
 napi_value read_bytes(napi_env env, napi_callback_info info);
 
 /* --- sockets.c, messages.c --- */

@@ -62,7 +62,6 @@ export type FailureReason =
 export type NoResultReason =
   | { readonly kind: 'bind'; readonly error: string }
   | { readonly kind: 'socket'; readonly call: string; readonly error: string }
-  | { readonly kind: 'not-available'; readonly what: 'fwmark' | 'bind_if' }
   | { readonly kind: 'regex'; readonly text: string }
   /** OpenSSL has no MD5 (FIPS mode). */
   | { readonly kind: 'md5'; readonly text: string }
@@ -144,8 +143,6 @@ export function noResultText(reason: NoResultReason): string {
       return `the source address cannot be used (${reason.error})`
     case 'socket':
       return `${reason.call}: ${reason.error}`
-    case 'not-available':
-      return `${reason.what} is not available yet: not checked`
     case 'regex':
       return `regex: ${printable(reason.text)}`
     case 'md5':

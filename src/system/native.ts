@@ -29,10 +29,21 @@ export const RECEIVE_FIELDS = 6
 export const SOCKET_ADDRESS_BYTES = 128
 
 export interface Native {
-  /** `late`: after all others that are ready in the same wake-up. */
-  watch(handle: Handle, callback: () => void, late: boolean, keepsAlive: boolean): Failure | undefined
+  /**
+   * `late`: after all others that are ready in the same wake-up; `writable`: until something can be sent, and not until
+   * something can be read.
+   */
+  watch(
+    handle: Handle,
+    callback: () => void,
+    late: boolean,
+    keepsAlive: boolean,
+    writable?: boolean,
+  ): Failure | undefined
   watch(handle: Handle, callback: undefined): Failure | undefined
   closeHandle(handle: Handle): void
+  /** The descriptor's number, whose owner is the caller from now on; the handle is as closed. */
+  takeDescriptor(handle: Handle): number | Failure
   /** Bytes read; 0 at the end, -1 when there is nothing now. */
   read(handle: Handle, into: Uint8Array): number | Failure
 

@@ -114,6 +114,16 @@ export class Socket {
     else mustSucceed(this.#native.watch(this.#handle, callback, false, true))
   }
 
+  /** Whenever something can be sent: once a connection stands, or has failed. Replaces any callback before it. */
+  onWritable(callback: () => void): void {
+    mustSucceed(this.#native.watch(this.#handle, callback, false, true, true))
+  }
+
+  /** The descriptor's number; who asks for it owns it from now on, and this socket is as closed. */
+  takeDescriptor(): Result<number, SystemError> {
+    return outcome(this.#native.takeDescriptor(this.#handle))
+  }
+
   /** Every later call gives EBADF; closing again does nothing. */
   close(): void {
     this.#native.closeHandle(this.#handle)

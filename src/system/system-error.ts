@@ -1,7 +1,7 @@
 /** A refused system call as a value. */
 
 import { constants } from 'node:os'
-import { getSystemErrorMap } from 'node:util'
+import { errnoText } from '../base/errno-text.ts'
 
 export interface SystemError {
   /** Positive: 1 is EPERM. */
@@ -27,8 +27,7 @@ export const errnoCode = (errno: number): string => codes.get(errno) ?? `E${errn
 export function fromNodeError(call: string, thrown: unknown): SystemError {
   if (!(thrown instanceof Error) || !('errno' in thrown) || typeof thrown.errno !== 'number') throw thrown
   const errno = -thrown.errno
-  const text = getSystemErrorMap().get(thrown.errno)?.[1] ?? thrown.message
-  return { errno, code: errnoCode(errno), call, text }
+  return { errno, code: errnoCode(errno), call, text: errnoText(errno) }
 }
 
 /** `bind: Permission denied` */

@@ -19,6 +19,7 @@ import type { Wanted } from '../../src/checkers/sharing.ts'
 import type { TimedCheck, Timing } from '../../src/checkers/types.ts'
 import { logLines } from '../../src/checkers/words.ts'
 import { openConnectedDatagrams } from '../../src/system/connected-datagrams.ts'
+import { openStream } from '../../src/system/outbound-stream.ts'
 import { createLauncher } from '../../src/system/spawn.ts'
 import { until } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
@@ -410,7 +411,7 @@ needs(
       environment: { PATH: process.env['PATH'] ?? '' },
       tls: context.value,
       openDatagrams: openConnectedDatagrams,
-      special: undefined,
+      openStream,
     })
     let timer: NodeJS.Timeout | undefined
     const running = new Checkers(

@@ -271,8 +271,8 @@ describe('keepalived’s log', () => {
       `TCP socket bind failed. Rescheduling. (${RS}: the source address cannot be used (EADDRNOTAVAIL))`,
     ])
     expect(logOf(dnsCheck(), [bind])).toEqual([`DNS_CHECK (${RS}) UDP socket bind failed. Rescheduling.`])
-    expect(logOf(tcpCheck(), [noResult({ kind: 'not-available', what: 'fwmark' })])).toEqual([
-      `TCP_CHECK on service ${RS}: fwmark is not available yet: not checked.`,
+    expect(logOf(tcpCheck(), [noResult({ kind: 'socket', call: 'setsockopt', error: 'EPERM' })])).toEqual([
+      `TCP_CHECK on service ${RS}: setsockopt: EPERM.`,
     ])
   })
 
@@ -331,8 +331,6 @@ describe('reasons for people', () => {
   })
 
   test('and for why nothing is known', () => {
-    expect(noResultText({ kind: 'not-available', what: 'fwmark' })).toBe(
-      'fwmark is not available yet: not checked',
-    )
+    expect(noResultText({ kind: 'socket', call: 'setsockopt', error: 'ENODEV' })).toBe('setsockopt: ENODEV')
   })
 })

@@ -9,6 +9,7 @@ import type { Prober } from '../../src/checkers/checkers.ts'
 import { createTlsContext, Probes, type ProbeWorld } from '../../src/checkers/probe/probes.ts'
 import { Schedule } from '../../src/checkers/schedule.ts'
 import { openConnectedDatagrams } from '../../src/system/connected-datagrams.ts'
+import { openStream } from '../../src/system/outbound-stream.ts'
 import type { Outcome, TimedCheck } from '../../src/checkers/types.ts'
 
 export const realClock: Clock = { now: () => instant(performance.now() * 1000) }
@@ -60,7 +61,7 @@ export function probeLab(changes: Partial<ProbeWorld> = {}): ProbeLab {
     environment: {},
     tls: context.value,
     openDatagrams: openConnectedDatagrams,
-    special: undefined,
+    openStream,
     ...changes,
   })
   const ask = (check: TimedCheck, url = 0): Promise<Outcome> =>

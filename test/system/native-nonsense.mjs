@@ -53,7 +53,7 @@ const program = fc
   .map((text) => Buffer.from(text))
 
 const calls = {
-  watch: [handle, fc.option(wait, { nil: undefined }), fc.boolean(), fc.constant(false)],
+  watch: [handle, fc.option(wait, { nil: undefined }), fc.boolean(), fc.constant(false), fc.boolean()],
   closeHandle: [handle],
   read: [handle, bytes],
   openSocket: [fc.constantFrom(1, 2, 10, 16, 17, 99), fc.constantFrom(1, 2, 3, 5), fc.nat(260)],
@@ -84,6 +84,7 @@ const calls = {
   unlockMemory: [],
   // Only with arguments of the wrong type: what they do is not for a test to suffer.
   killGroup: [],
+  takeDescriptor: [],
   exitImmediately: [],
 }
 

@@ -1,6 +1,7 @@
 /** The addon itself: no argument, and no order of calls, may bring the process down. */
 
 import { execFile } from 'node:child_process'
+import { closeSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
@@ -82,8 +83,9 @@ const strings = (text: string): Uint8Array => new TextEncoder().encode(text)
 const noThread = integer(2 ** 31 - 1, 0, 2 ** 31)
 
 const parameters: Readonly<Record<string, readonly Parameter[]>> = {
-  watch: [handle, optional(aFunction), aBoolean, aBoolean],
+  watch: [handle, optional(aFunction), aBoolean, aBoolean, optional(aBoolean)],
   closeHandle: [handle],
+  takeDescriptor: [handle],
   read: [handle, someBytes(new Uint8Array(0))],
   openSocket: [
     integer(65_535, 65_536),
@@ -271,6 +273,17 @@ test('a handle that was never given, and one that was closed, give EBADF', () =>
   addon['closeHandle']!(first)
   expect(addon['localAddress']!(second, bytes)).toBe(2)
   addon['closeHandle']!(second)
+})
+
+test('a descriptor that was taken is the caller’s, and its handle as closed', () => {
+  const handle = addon['openSocket']!(1, 2, 0) as number
+  expect(addon['watch']!(handle, callback, false, false, true)).toBeUndefined()
+  const fd = addon['takeDescriptor']!(handle) as number
+  expect(addon['takeDescriptor']!(handle)).toMatchObject({ errno: 9, call: 'take' })
+  expect(addon['localAddress']!(handle, bytes)).toMatchObject({ errno: 9 })
+  addon['closeHandle']!(handle)
+  expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/^socket:/)
+  closeSync(fd)
 })
 
 const here = dirname(fileURLToPath(import.meta.url))

@@ -14,18 +14,11 @@ import { compileRegex } from '../regex.ts'
 import type { NoResultReason } from '../reason.ts'
 import type { Deadlines } from '../schedule.ts'
 import { SmtpConversation } from '../smtp.ts'
-import {
-  noResult,
-  type HttpCheck,
-  type NetworkCheck,
-  type Outcome,
-  type TimedCheck,
-  type UrlCheck,
-} from '../types.ts'
+import { noResult, type HttpCheck, type Outcome, type TimedCheck, type UrlCheck } from '../types.ts'
 import { udpExchange } from '../udp.ts'
 import { startDatagrams, type OpenDatagrams } from './datagrams.ts'
 import { startProgram, type ProgramLauncher } from './programs.ts'
-import { startStream, type StreamWorld } from './stream.ts'
+import { startStream, type OpenStream, type StreamWorld } from './stream.ts'
 
 /** The block `SSL {}`: the contents of its files. */
 export interface TlsClient {
@@ -44,8 +37,8 @@ export interface ProbeWorld {
   /** By createTlsContext. */
   readonly tls: SecureContext
   readonly openDatagrams: OpenDatagrams
-  /** For TCP with fwmark or bind_if, which node:net cannot. Absent: such checks come to nothing, and say so. */
-  readonly special: Prober | undefined
+  /** For TCP with fwmark or bind_if. */
+  readonly openStream: OpenStream
 }
 
 /** For all SSL_GETs together. Errors are OpenSSL's words, without the password. */
@@ -83,18 +76,12 @@ export class Probes implements Prober {
       clock: world.clock,
       deadlines: world.deadlines,
       buffer: new Uint8Array(READ_BYTES),
+      openStream: world.openStream,
     }
   }
 
   start(check: TimedCheck, url: number, done: (outcome: Outcome) => void): Running {
     if (check.kind === 'misc') return startProgram(this.#world, check, done)
-    const special = specialNeed(check)
-    if (special === undefined) return this.#startNetwork(check, url, done)
-    if (this.#world.special !== undefined) return this.#world.special.start(check, url, done)
-    return nothing(special, done)
-  }
-
-  #startNetwork(check: NetworkCheck, url: number, done: (outcome: Outcome) => void): Running {
     const { connection } = check
     switch (check.kind) {
       case 'tcp':
@@ -148,14 +135,6 @@ export class Probes implements Prober {
 function nothing(reason: NoResultReason, done: (outcome: Outcome) => void): Running {
   done(noResult(reason))
   return { cancel: () => {} }
-}
-
-/** What of it node:net cannot do. */
-function specialNeed({ kind, connection }: NetworkCheck): NoResultReason | undefined {
-  if (kind === 'dns' || kind === 'udp' || kind === 'ping') return undefined
-  if (connection.mark !== 0) return { kind: 'not-available', what: 'fwmark' }
-  if (connection.bindInterface !== undefined) return { kind: 'not-available', what: 'bind_if' }
-  return undefined
 }
 
 /** An error, in OpenSSL's words, where it has no MD5 (FIPS mode). */

@@ -1,11 +1,13 @@
 /**
- * Conversations over node:net and node:tls. A socket is closed as soon as the outcome is known: with a FIN where
- * nothing unread is left, as keepalived's is.
+ * Conversations over node:net and node:tls. Who makes connections with a mark, or from a certain interface, is a port
+ * (system/outbound-stream.ts is one): node:net cannot, and takes over those that stand. A socket is closed as soon as the
+ * outcome is known: with a FIN where nothing unread is left, as keepalived's is.
  */
 
-import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
-import { connect as connectTls, type SecureContext } from 'node:tls'
+import { connect, Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTls, type ConnectionOptions, type SecureContext } from 'node:tls'
 import { formatIp } from '../../base/address.ts'
+import type { Result } from '../../base/result.ts'
 import { after, type Clock, type Instant } from '../../base/time.ts'
 import type { Running } from '../checkers.ts'
 import { connectFailed, connectTimedOut, type Conversation, type Progress } from '../conversation.ts'
@@ -19,11 +21,27 @@ export interface TlsWish {
   readonly context: SecureContext
 }
 
+/** A system call that was refused: `bind`, `EADDRNOTAVAIL`. */
+interface StreamError {
+  readonly call: string
+  readonly code: string
+}
+
+/**
+ * Begins a connection. `settled` is told once, later: the descriptor of the connection, which is the caller's to close,
+ * or why there is none; what is refused at once is returned.
+ */
+export type OpenStream = (
+  spec: Omit<Connection, 'connectTimeout'>,
+  settled: (result: Result<number, StreamError>) => void,
+) => Result<{ cancel(): void }, StreamError>
+
 export interface StreamWorld {
   readonly clock: Clock
   readonly deadlines: Deadlines
   /** What is read lies here until the conversation has seen it; one for all attempts. */
   readonly buffer: Uint8Array
+  readonly openStream: OpenStream
 }
 
 export function startStream(
@@ -44,6 +62,7 @@ class StreamAttempt implements Running {
   readonly #conversation: Conversation
   readonly #done: (outcome: Outcome) => void
   #socket: Socket | undefined
+  #opening: { cancel(): void } | undefined
   #phase: 'connecting' | 'handshake' | 'talking' | 'over' = 'connecting'
   #waitUntil: Instant
   #deadline: Deadline
@@ -63,38 +82,75 @@ class StreamAttempt implements Running {
   }
 
   open(tls: TlsWish | undefined): void {
-    const socket = tls === undefined ? this.#openPlain() : this.#openTls(tls)
-    this.#socket = socket
-    socket.on('error', this.#onError)
-    socket.on('end', this.#onEnd)
+    const { mark, bindInterface } = this.#connection
+    if (mark !== 0 || bindInterface !== undefined) this.#openSpecial(tls)
+    else if (tls === undefined) this.#openPlain()
+    else this.#openTls(tls)
   }
 
   cancel(): void {
     if (this.#phase === 'over') return
     this.#phase = 'over'
     this.#world.deadlines.cancel(this.#deadline)
+    this.#opening?.cancel()
     this.#socket?.destroy()
   }
 
-  #openPlain(): Socket {
+  #openPlain(): void {
     const onread = { buffer: this.#world.buffer, callback: this.#onRead }
     const socket = connect({ ...this.#options(), onread })
+    this.#take(socket)
     socket.on('connect', this.#onTalk)
-    return socket
+  }
+
+  #openTls(tls: TlsWish): void {
+    const socket = this.#takeTls(this.#options(), tls)
+    socket.on('connect', this.#onHandshake)
+  }
+
+  #openSpecial(tls: TlsWish | undefined): void {
+    const opening = this.#world.openStream(this.#connection, (result) => {
+      if (!result.ok) this.#finish(connectFailed(result.error.call, result.error.code))
+      else if (tls === undefined) this.#takePlain(result.value)
+      else this.#takeForTls(result.value, tls)
+    })
+    if (opening.ok) this.#opening = opening.value
+    else this.#finish(connectFailed(opening.error.call, opening.error.code))
+  }
+
+  /** @param fd of a connection, which is the socket's from now on */
+  #takePlain(fd: number): void {
+    const socket = new Socket({ fd, readable: true, writable: true })
+    this.#take(socket)
+    socket.on('data', this.#onData)
+    this.#onTalk()
+  }
+
+  #takeForTls(fd: number, tls: TlsWish): void {
+    const socket = new Socket({ fd, readable: true, writable: true })
+    socket.on('error', this.#onError)
+    this.#onHandshake()
+    this.#takeTls({ socket }, tls)
   }
 
   /** Nothing is verified, as keepalived does not, and no protocol is negotiated (no ALPN). */
-  #openTls({ serverName, context }: TlsWish): Socket {
+  #takeTls(over: ConnectionOptions, { serverName, context }: TlsWish): Socket {
     const socket = connectTls({
-      ...this.#options(),
+      ...over,
       secureContext: context,
       servername: serverName ?? '',
       rejectUnauthorized: false,
     })
-    socket.on('connect', this.#onHandshake)
+    this.#take(socket)
     socket.on('secureConnect', this.#onTalk)
     socket.on('data', this.#onData)
     return socket
+  }
+
+  #take(socket: Socket): void {
+    this.#socket = socket
+    socket.on('error', this.#onError)
+    socket.on('end', this.#onEnd)
   }
 
   #options(): TcpNetConnectOpts {
