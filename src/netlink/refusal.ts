@@ -1,14 +1,15 @@
 /** Why the kernel (or the way to it) refused, as one value. */
 
-import { getSystemErrorMap } from 'node:util'
+import { errnoText } from '../base/errno-text.ts'
 import { errnoCode, type SystemError } from '../system/system-error.ts'
 import type { Refusal } from './types.ts'
 
-/** @param text the kernel's own words; without them the errno's usual ones */
-export function refusal(errno: number, text?: string): Refusal {
-  const code = errnoCode(errno)
-  return { errno, code, text: text ?? getSystemErrorMap().get(-errno)?.[1] ?? code }
-}
+/** @param text the kernel's own words; without them the C library's */
+export const refusal = (errno: number, text?: string): Refusal => ({
+  errno,
+  code: errnoCode(errno),
+  text: text ?? errnoText(errno),
+})
 
 /** A system call that failed: the request never reached the kernel's netlink code. */
 export const refusalOfCall = ({ errno, code, call, text }: SystemError): Refusal => ({

@@ -56,6 +56,6 @@ describe('answers find their requests', () => {
     const exchange = new Exchange(1)
     exchange.expect(7, 0)
     exchange.take({ ...refused, data: refused.data.subarray(0, 20) })
-    expect(exchange.outcomes()).toEqual([{ errno: 19, code: 'ENODEV', text: 'no such device' }])
+    expect(exchange.outcomes()).toEqual([{ errno: 19, code: 'ENODEV', text: 'No such device' }])
   })
 })

@@ -124,7 +124,7 @@ describe('what is asked', () => {
       const table = tableOver(scripted(([each]) => [[answer(each!.seq, 1)]]))
       expect(look(table)).toEqual({
         ok: false,
-        error: { errno: 1, code: 'EPERM', text: 'operation not permitted' },
+        error: { errno: 1, code: 'EPERM', text: 'Operation not permitted' },
       })
     },
   )
@@ -162,7 +162,7 @@ describe('changes', () => {
       ...Array.from({ length: 149 }, () => undefined),
       'ESRCH',
     ])
-    expect(outcomes[0]).toEqual({ errno: 17, code: 'EEXIST', text: 'file already exists' })
+    expect(outcomes[0]).toEqual({ errno: 17, code: 'EEXIST', text: 'File exists' })
   })
 
   test('none at all asks for nothing', () => {
