@@ -1,15 +1,15 @@
 /** A configuration file, from its path to the Model. */
 
 import { checkBfd } from './blocks/bfd-instance.ts'
-import { resolveServers, virtualServer } from './blocks/virtual-server/virtual-server.ts'
+import { resolveServers } from './blocks/virtual-server/resolve.ts'
+import { virtualServer } from './blocks/virtual-server/virtual-server.ts'
 import { compareSpans, type Diagnostic } from './diagnostics/diagnostics.ts'
 import type { SourceMap } from './diagnostics/sources.ts'
-import type { Command, Model, NotServed, VrrpInstance } from './model.ts'
+import type { Command, Model, VrrpInstance } from './model.ts'
 import { otherCommands, resolve } from './resolve.ts'
 import { rootKeywords } from './root-keywords.ts'
 import { readStatements } from './syntax/include-loader.ts'
 import type { ConfigIo, ReadProblem } from './syntax/io.ts'
-import { spanOf } from './syntax/line.ts'
 import { parse } from './syntax/parser.ts'
 import type { Node } from './syntax/tree.ts'
 import { readKernelNames } from './values/kernel-names.ts'
@@ -35,6 +35,8 @@ export interface Loaded {
   readonly otherScripts: readonly Command[]
   /** Instances that lack what they need: not in the Model, but looked at like the others. */
   readonly incompleteInstances: readonly VrrpInstance[]
+  /** What stands behind `virtual_server` where no address can be made of it: the block is left out. */
+  readonly refusedVirtualServers: readonly string[]
   /** One of the daemon's diagnostics is fatal: keepalived would not run with this file, and neither does the daemon. */
   readonly fatal: boolean
   /** Why the file itself could not be read; the model is then that of an empty file, as in keepalived. */
@@ -51,17 +53,10 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
   const { statements } = reading
   const vrrp = parse(statements, rootKeywords, 'vrrp', report)
   const checker = parse(statements, rootKeywords, 'checker', reportOther)
-  checkBfd(statements, rootKeywords, reportOther)
-  const notServed = checker.nodes
-    .filter(({ keyword }) => keyword === virtualServer)
-    .map(({ statement }): NotServed => {
-      const [word, ...rest] = statement.words
-      const name = rest.map(({ text }) => text).join(' ')
-      return { keyword: 'virtual_server', name, span: spanOf(word) }
-    })
+  const bfdNames = checkBfd(statements, rootKeywords, reportOther)
   const names = await readKernelNames(io)
-  const { model, incomplete } = resolve(vrrp.nodes, names, notServed, report)
-  resolveServers(checker.nodes, reportOther)
+  const servers = resolveServers(checker.nodes, bfdNames, reportOther)
+  const { model, incomplete } = resolve(vrrp.nodes, names, servers, report)
   const otherScripts = otherCommands(vrrp.nodes, checker.nodes)
   const ofDaemon = distinct(own)
   return {
@@ -72,10 +67,17 @@ export async function loadConfiguration(path: string, options: LoadOptions): Pro
     sources: reading.sources,
     otherScripts,
     incompleteInstances: incomplete,
+    refusedVirtualServers: checker.refused.filter(({ keyword }) => keyword === virtualServer).map(ownWords),
     fatal: ofDaemon.some(({ fatal }) => fatal),
     ...(reading.unreadable !== undefined && { unreadable: reading.unreadable }),
   }
 }
+
+const ownWords = ({ statement }: Pick<Node, 'statement'>): string =>
+  statement.words
+    .slice(1)
+    .map(({ text }) => text)
+    .join(' ')
 
 /** keepalived's processes find the same mistake again; and a place may be wrong in one way only once. */
 function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -14,7 +14,7 @@ import type { TrackGroup } from './blocks/track-group.ts'
 import type { VirtualAddress } from './blocks/virtual-address.ts'
 import type { VirtualRoute } from './blocks/virtual-route/route.ts'
 import type { VirtualRule } from './blocks/virtual-rule/rule.ts'
-import type { NotServed } from './blocks/virtual-server/virtual-server.ts'
+import type { LoadBalancing } from './blocks/virtual-server/load-balancing.ts'
 import type { VrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
 import type { VrrpScript } from './blocks/vrrp-script.ts'
 import type { SyncGroup } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
@@ -34,7 +34,7 @@ export type { TrackedFile, TrackedInterface, TrackedProcess, TrackedScript } fro
 export type { AddressFlags, VirtualAddress } from './blocks/virtual-address.ts'
 export type { VirtualRoute } from './blocks/virtual-route/route.ts'
 export type { VirtualRule } from './blocks/virtual-rule/rule.ts'
-export type { NotServed } from './blocks/virtual-server/virtual-server.ts'
+export type { LoadBalancing } from './blocks/virtual-server/load-balancing.ts'
 export type { VirtualMacNames } from './blocks/vrrp-instance/virtual-mac.ts'
 export type { VrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
 export type { VrrpScript } from './blocks/vrrp-script.ts'
@@ -54,8 +54,8 @@ export interface Model {
   readonly garpGroups: readonly GarpGroup[]
   /** `interface_up_down_delays` as written; heldDelays says what holds. */
   readonly linkDelays: readonly LinkDelay[]
-  /** Blocks that keepalived's checker process runs and vrrpd does not (`virtual_server`). */
-  readonly notServed: readonly NotServed[]
+  /** `virtual_server` blocks, and what belongs to them. */
+  readonly loadBalancing: LoadBalancing
   /** `static_ipaddress`, `static_routes`, `static_rules`: there while the daemon runs, whoever is MASTER. */
   readonly staticAddresses: readonly VirtualAddress[]
   readonly staticRoutes: readonly VirtualRoute[]

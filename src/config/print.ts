@@ -13,12 +13,13 @@ import { processLines } from './blocks/process.ts'
 import { staticAddressBlock, staticRouteBlock, staticRuleBlock } from './blocks/static-items.ts'
 import { trackFileBlock } from './blocks/track-file.ts'
 import { trackGroupBlock } from './blocks/track-group.ts'
+import { loadBalancingBlocks } from './blocks/virtual-server/print.ts'
 import { instanceBlock } from './blocks/vrrp-instance/vrrp-instance.ts'
 import { scriptBlock } from './blocks/vrrp-script.ts'
 import { syncGroupBlock } from './blocks/vrrp-sync-group/vrrp-sync-group.ts'
 import { trackProcessBlock } from './blocks/vrrp-track-process.ts'
 import type { Model } from './model.ts'
-import { nothing, type Printers, printFields } from './values/printing.ts'
+import { type Printers, printFields } from './values/printing.ts'
 
 /** Bytes that were no characters are still lone surrogates: text.ts has `encodeText` for them. */
 export function printModel(model: Model): string {
@@ -47,5 +48,5 @@ const printers: Printers<Model> = {
   instances: (instances, { scripts }) =>
     blocks(instances.map((instance) => instanceBlock(instance, scripts))),
   syncGroups: (groups, { scripts }) => blocks(groups.map((group) => syncGroupBlock(group, scripts))),
-  notServed: nothing,
+  loadBalancing: (balancing) => blocks(loadBalancingBlocks(balancing)),
 }

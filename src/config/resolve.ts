@@ -11,7 +11,9 @@ import { StaticItems } from './blocks/static-items.ts'
 import { isTrackFile, resolveTrackFile, type TrackFile } from './blocks/track-file.ts'
 import { resolveTrackGroups } from './blocks/track-group.ts'
 import { firstPreference } from './blocks/virtual-rule/rule.ts'
-import { commandKeywords, type NotServed, virtualServer } from './blocks/virtual-server/virtual-server.ts'
+import { resolveLvsGlobals } from './blocks/virtual-server/globals.ts'
+import type { Servers } from './blocks/virtual-server/resolve.ts'
+import { commandKeywords, virtualServer } from './blocks/virtual-server/virtual-server.ts'
 import { reportConflicts } from './blocks/vrrp-instance/conflicts.ts'
 import { resolveInstance } from './blocks/vrrp-instance/resolve.ts'
 import { type VrrpInstance, vrrpInstance } from './blocks/vrrp-instance/vrrp-instance.ts'
@@ -39,11 +41,14 @@ export interface Resolved {
   readonly incomplete: readonly VrrpInstance[]
 }
 
-/** @param nodes what keepalived's VRRP process sees. */
+/**
+ * @param nodes what keepalived's VRRP process sees.
+ * @param servers what its checker process makes of the file
+ */
 export function resolve(
   nodes: readonly Node[],
   names: KernelNames,
-  notServed: readonly NotServed[],
+  servers: Servers,
   report: Report,
 ): Resolved {
   const globals = nodes.filter(({ keyword }) => keyword === globalDefs)
@@ -107,7 +112,7 @@ export function resolve(
     instances: settled,
     garpGroups: resolveGarpGroups(nodes, report),
     linkDelays: resolveLinkDelays(nodes, report),
-    notServed,
+    loadBalancing: { ...servers, globals: resolveLvsGlobals(nodes, settled, report) },
     staticAddresses: statics.addresses,
     staticRoutes: statics.routes,
     staticRules: statics.rules,

@@ -18,7 +18,7 @@ import { instance, load } from './support.ts'
 const meaning = (model: Model): unknown =>
   JSON.parse(
     JSON.stringify(model, (key, value: unknown) => {
-      if (key === 'span' || key === 'linkSpan' || key === 'end' || key === 'notServed') return undefined
+      if (key === 'span' || key === 'linkSpan' || key === 'end') return undefined
       return value instanceof Uint8Array ? [...value] : value
     }),
   )
@@ -319,6 +319,18 @@ const LISTS: Readonly<Record<string, readonly [heads: readonly string[], options
     ['eth0', 'eth7', 'include'],
     ['weight 5', 'weight -5 reverse', 'weight 0'],
   ],
+  virtual_server_group: [
+    [
+      '10.8.0.1-3',
+      '10.8.0.0/30',
+      '10.8.0.1',
+      '10.8.0.9-10.8.0.11',
+      '2001:db8::1',
+      'fwmark 7',
+      'fwmark 8 inet6',
+    ],
+    ['80', '443'],
+  ],
   unicast_peer: [
     ['10.0.0.8', '10.0.0.9', '2001:db8::9'],
     ['min_ttl 4', 'max_ttl 9', 'min_ttl 0'],
@@ -341,14 +353,72 @@ function listLine(name: string): fc.Arbitrary<string> {
   return fc.oneof({ weight: 5, arbitrary: meant }, { weight: 1, arbitrary: line })
 }
 
+/** First lines of blocks that go by a name. */
+const HEADS: Readonly<Record<string, readonly string[]>> = {
+  virtual_server: ['10.8.0.1 80', '10.8.0.1', '2001:db8::80 80', 'fwmark 5', 'group G', 'group H'],
+  virtual_server_group: ['G'],
+  real_server: ['10.9.0.1 80', '10.9.0.2 8080', '10.9.0.3', '2001:db8::9 80', '10.9.0.1 80'],
+}
+
+/** Values of virtual servers, of which random words hit few. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  lb_algo: ['rr', 'sh', 'mh', 'wrr'],
+  lvs_sched: ['lc', 'sh'],
+  protocol: ['TCP', 'udp', 'SCTP'],
+  persistence_granularity: ['255.255.255.0', '24', '0.0.0.0', '64', '128', '255.255.255.255'],
+  persistence_timeout: ['', '7'],
+  sorry_server: ['10.9.9.9 80', '10.9.9.8', '2001:db8::8 80'],
+  ip_family: ['inet', 'inet6'],
+  retry: ['0', '1', '2', '3'],
+  delay_loop: ['1.5', '60', '7'],
+  misc_timeout: ['0', '3', '60'],
+  delay_before_retry: ['0', '1', '3', '60'],
+  connect_ip: ['10.9.0.7', '2001:db8::7', 'fe80::7'],
+  bindto: ['10.9.0.8', '2001:db8::6'],
+  connect_port: ['80', '81'],
+  path: ['/', '"/a b"'],
+  virtualhost: ['a.example', 'b.example'],
+  digest: ['0123456789ABCDEF0123456789abcdef'],
+  status_code: ['', '200', '200-299 404', '99 503'],
+  regex_min_offset: ['5', '0', 'x'],
+  regex_max_offset: ['9', '3'],
+  regex_options: ['caseless', 'caseless multiline'],
+  http_protocol: ['1.0C', '1.1', '1.0'],
+  type: ['A', 'mx', 'SOA'],
+  name: ['.', 'a.example', 'a..b'],
+  payload: ['00ff', 'abc 1'],
+  require_reply: ['', '1XfF', 'x'],
+  track_file: ['tf', 'none'],
+  lvs_sync_daemon: [
+    'eth0',
+    'eth0 VI_1',
+    'eth0 inst VI_1 id 7 maxlen 900',
+    'eth0 id 3 port 9 ttl 2 group ff02::9',
+  ],
+  lvs_timeouts: ['tcp 9 udp 0', 'tcpfin 8'],
+  lvs_flush_on_stop: ['', 'VS'],
+}
+const METHODS = ['NAT', 'DR', 'TUN', 'TUN type gue port 9 remcsum', 'TUN type gre csum']
+
+function valueLine(name: string): fc.Arbitrary<string> {
+  const known = /^(lb_kind|(sorry_server_)?lvs_method)$/.test(name) ? METHODS : VALUES[name]
+  if (known === undefined) return line
+  return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: line })
+}
+
 function statement(keyword: Keyword): fc.Arbitrary<string> {
   const { contents, name } = keyword
+  const heads = HEADS[name]
+  if (heads !== undefined && contents?.kind === 'section')
+    return fc
+      .tuple(fc.constantFrom(...heads), statements(contents.table, 8))
+      .map(([head, inner]) => `${name} ${head} {\n${inner}\n}`)
   if (contents?.kind === 'section')
     return statements(contents.table, 6).map((inner) => `${name} {\n${inner}\n}`)
   if (contents?.kind === 'list')
     return fc.array(listLine(name), { maxLength: 3 }).map((lines) => `${name} {\n${lines.join('\n')}\n}`)
   if (keyword.arguments.quoted === true) return command.map((given) => `${name} ${given}`)
-  return line.map((given) => `${name} ${given}`)
+  return valueLine(name).map((given) => `${name} ${given}`)
 }
 
 const command = fc.oneof(
@@ -372,6 +442,12 @@ const statements = (table: Table, most: number): fc.Arbitrary<string> =>
 
 const tableOf = (name: string): Table => {
   const contents = rootKeywords.get(name)?.contents
+  if (contents?.kind !== 'section') throw new Error(`${name} is no section`)
+  return contents.table
+}
+
+function tableIn(outer: string, name: string): Table {
+  const contents = tableOf(outer).get(name)?.contents
   if (contents?.kind !== 'section') throw new Error(`${name} is no section`)
   return contents.table
 }
@@ -402,7 +478,53 @@ const file = fc
     ].join('\n'),
   )
 
+/** A virtual server that has what it needs, and whatever else. */
+const service = fc
+  .record({
+    head: fc.constantFrom(...(HEADS['virtual_server'] ?? [])),
+    method: fc.constantFrom(...METHODS),
+    first: statements(tableOf('virtual_server'), 8),
+    server: fc.constantFrom(...(HEADS['real_server'] ?? [])),
+    inner: statements(tableIn('virtual_server', 'real_server'), 8),
+    rest: statements(tableOf('virtual_server'), 4),
+  })
+  .map(
+    ({ head, method, first, server, inner, rest }) =>
+      `virtual_server ${head} {\nlb_kind ${method}\n${first}\nreal_server ${server} {\n${inner}\n}\n${rest}\n}`,
+  )
+
+const balancing = fc
+  .record({
+    globals: statements(tableOf('global_defs'), 2),
+    group: fc.array(listLine('virtual_server_group'), { maxLength: 4 }),
+    services: fc.array(service, { minLength: 1, maxLength: 3 }),
+    rest: statements(rootKeywords, 2),
+  })
+  .map(({ globals, group, services, rest }) =>
+    [
+      `global_defs {\n${globals}\n}`,
+      'track_file tf {\nfile /tmp/x\nweight 3 reverse\n}',
+      instance('', 'VI_1'),
+      ...services,
+      `virtual_server_group G {\n${group.join('\n')}\n}`,
+      rest,
+    ].join('\n'),
+  )
+
 describe('reading it again gives the same', () => {
+  test('for files of virtual servers', { timeout: 60_000 }, async () => {
+    let servers = 0
+    await fc.assert(
+      fc.asyncProperty(balancing, async (text) => {
+        const { model } = await load(text)
+        servers += model.loadBalancing.virtualServers.length
+        await expectSame(model)
+      }),
+      { numRuns: Number(process.env['PRINT_RUNS'] ?? 150) },
+    )
+    expect(servers).toBeGreaterThan(20)
+  })
+
   test('for files of all kinds of lines', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(file, async (text) => {

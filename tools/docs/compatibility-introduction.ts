@@ -35,12 +35,13 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - \`\\#\` and \`\\!\` begin a comment, as in 2.2.7, and vrrpd says so.
 - A notify script that is a directory is not run; keepalived 2.2.7 accepts it.
 - Processor numbers in \`*_cpu_affinity\`, directories in \`config_save_dir\`, and interfaces that a \`use_vmac\` name would collide with are not compared with this machine.
-- The name in \`BFD_CHECK\` is not looked up, and routes with \`encap mpls\` or \`encap ila\` are not installed; what follows these words is not read.
+- Routes with \`encap mpls\` or \`encap ila\` are not installed; what follows these words is not read.
 - Scripts run on all processors that the daemon was given, whatever \`vrrp_cpu_affinity\` says, and a reload without it gives the daemon its own back; \`vrrp_no_swap\` keeps programs and libraries in memory, not V8’s heap (docs/decisions/0022).
 - Where keepalived 2.2.7 itself crashes or hangs (a \`vrrp_instance\` without a name and a block, a \`track_file\` that does not exist, a \`neighbor_ip\` without a value), vrrpd says what is wrong.
 - What definitions and sequences come to has a limit; beyond it reading ends with one error.
-- SNMP, D-Bus, BFD, IPVS and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.
+- Load balancing: in \`UDP_CHECK\` any \`payload\` is sent (2.2.7 refuses most); checks of a \`real_server\` without a port ask the virtual server's port (2.2.7 asks port 0, in vain); a \`host\` of \`SMTP_CHECK\` without \`connect_timeout\` has the usual one (2.2.7 gives it no time); a check without \`url\`, \`path\` or \`misc_path\` is left out (2.2.7 crashes); two blocks for one service are served as one; \`fwmark 0\` is refused.
+- SNMP, D-Bus, BFD and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.
 
 ## Keywords
 
-Each is implemented, or accepted without an effect for the reason given, or accepted and not acted on yet, with what happens instead. Keywords of virtual servers are checked and not served.`
+Each is implemented, or accepted without an effect for the reason given, or accepted and not acted on yet, with what happens instead.`

@@ -43,7 +43,5 @@ function inWords(standing: Standing): string {
       return `accepted, no effect: ${standing.because}`
     case 'not-yet':
       return `not yet: ${standing.instead}`
-    case 'not-served':
-      return 'checked, not served'
   }
 }

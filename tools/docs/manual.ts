@@ -4,12 +4,8 @@ import { readFileSync } from 'node:fs'
 import type { Keyword } from '../../src/config/syntax/keyword.ts'
 import { allBlocks, sentence, syntaxOf, type Block } from './blocks.ts'
 
-/** Virtual servers are keepalived's: their keywords are checked, and told in its own manual. */
-const isOurs = ({ keyword, title }: Block): boolean =>
-  keyword?.standing.kind !== 'not-served' || title === 'virtual_server'
-
 export function manualPage(): string {
-  const blocks = allBlocks().filter(isOurs)
+  const blocks = allBlocks()
   return [
     '.\\" Written by npm run docs; changes belong in src/config/blocks or tools/docs.',
     '.Dd November 21, 2026',

@@ -49,15 +49,20 @@ export const bfdInstance: Keyword = section(
  * keepalived's BFD process reads the file once more; few files have anything for it.
  *
  * @param root the keywords outside of any block
+ * @returns the sessions' names
  */
-export function checkBfd(statements: readonly Statement[], root: Table, report: Report): void {
+export function checkBfd(statements: readonly Statement[], root: Table, report: Report): ReadonlySet<string> {
+  const names = new Set<string>()
   const isBegun = statements.some(
     (statement) => statement.kind === 'words' && statement.words[0].text === bfdInstance.name,
   )
-  if (!isBegun) return
+  if (!isBegun) return names
   for (const node of parse(statements, root, 'bfd', report).nodes) {
     if (node.keyword !== bfdInstance) continue
     readTree([node], report)
     checkNeeded(node, report)
+    const name = node.statement.words[1]
+    if (name !== undefined) names.add(name.text)
   }
+  return names
 }

@@ -94,13 +94,13 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'no-real-servers': 'A virtual server has no real server.',
   assumed: 'Something is missing, and keepalived assumes a value.',
   'incomplete-check': 'A health check lacks what it needs.',
+  'duplicate-service':
+    'Two virtual_server blocks have one address, port and protocol: IPVS has one service for both, with the servers of both.',
   'port-mismatch': 'The ports of a virtual server and its real servers do not go together.',
   deprecated: 'keepalived has a newer name for this.',
   'newer-keyword': 'keepalived 2.2.7 does not know this yet and would ignore it.',
   'no-effect': 'Accepted, and without effect in vrrpd; nothing is lost by it.',
   'not-acted-on': 'Accepted and checked; vrrpd does not do it yet. The message says what happens instead.',
-  'not-served':
-    'virtual_server blocks are keepalived’s checkers’ business: keep keepalived -C running for them.',
   'delay-shortened':
     'A link that is down must count as down before a BACKUP on it misses its adverts and takes over: no delay of interface_up_down_delays reaches down_timer_adverts - 1 advert intervals.',
   timing: 'How long things take, computed from the configuration.',
@@ -124,6 +124,33 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'no-recipients': 'smtp_alert asks for mails, and notification_email names nobody.',
   'uneven-group':
     'Members of a sync group change state together, so they need the same priority and the same preemption on each router.',
+  'weight-ignored':
+    'The schedulers rr, lc and dh ask of a weight only whether it is 0. Their weighted brothers are wrr, wlc and sh.',
+  'no-weight':
+    'A server of weight 0 gets no new connections; with no other weight the service answers nobody.',
+  'quorum-unreachable':
+    'Once lost, a quorum is reached again at quorum + hysteresis, in units of weight. All servers together weigh less.',
+  'quorum-unused':
+    'Below its quorum a virtual server changes to the sorry_server and runs quorum_down. Without either the servers that are left go on.',
+  'quorum-lasting':
+    'A server without checks is always up: where its weight is enough for the quorum, that is never lost.',
+  'sticky-dead-server':
+    'inhibit_on_failure gives a dead server weight 0 and keeps it in the table. Clients that persistence has sent there before are sent there again, and each attempt renews that, unless net.ipv4.vs.expire_quiescent_template is 1.',
+  'threshold-order':
+    'The kernel refuses a server whose lthreshold is above its uthreshold: it is never in the table.',
+  'unchecked-server':
+    'Nothing finds out whether the server answers: it gets connections also when it is dead. vrrpd speaks no BFD, so that BFD_CHECK finds out nothing either.',
+  'slow-check': 'A program that hangs is ended after misc_timeout, and the next check waits for it.',
+  'dynamic-weight':
+    'With misc_dynamic the exit code of a check is a weight: 0 the one of the file, 1 the server has failed, 2 to 255 the code less 2.',
+  'unverified-certificate':
+    'SSL_GET takes any certificate, self-signed, expired, or of another name, as keepalived does; SSL { ca } changes nothing. digest, status_code and regex are what tells a right answer.',
+  'unheld-address':
+    'A virtual server answers only where a host has its address. Put it into virtual_ipaddress of a vrrp_instance, so that it moves to the host that is MASTER.',
+  'server-off-link':
+    'With DR the director sends the packet as it is to the MAC address of the server, which must be on the same link. Behind a router only TUN and NAT reach it.',
+  'director-as-server':
+    'With DR a packet arrives at the server with the virtual address, and a director that has the same virtual server in its table balances it again, perhaps back to where it came from.',
   'peer-matched': 'Which instances of the two files were compared, and why.',
   'peer-missing':
     'A virtual router is in one of the two files only: when that host fails, nobody takes its addresses.',
@@ -150,6 +177,10 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
   'peer-routes': 'The virtual routes differ: after a takeover some are missing.',
   'peer-group':
     'Sync groups that differ, or whose members disagree about which router is higher: instances move apart, or neither router preempts the other.',
+  'peer-virtual-server':
+    'Both directors have to serve the same virtual servers by the same real servers: after a takeover clients get what the other file says.',
+  'peer-sync-daemon':
+    'The sync daemon tells the BACKUP the connections of the MASTER. Both need one id, port and group, and interfaces on one link.',
   'story-syntax':
     'A line of a story has one event, `at 10s kill a`; the message says how this one is written.',
   'story-time': 'Times in a story count from its beginning and have units: 250ms, 1.5s, 2m, 1m30s.',

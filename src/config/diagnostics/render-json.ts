@@ -59,7 +59,7 @@ export function jsonReport(diagnostics: readonly Diagnostic[], model: Model, sou
       instances: model.instances.length,
       syncGroups: model.syncGroups.length,
       scripts: model.scripts.length,
-      virtualServers: model.notServed.length,
+      virtualServers: model.loadBalancing.virtualServers.length,
     },
     diagnostics: diagnostics.map((diagnostic) => jsonDiagnostic(diagnostic, sources)),
   }

@@ -21,12 +21,12 @@ export function tallyText(counts: Tally, files: number): string {
 }
 
 /** `3 instances, 1 sync group, 2 scripts` */
-export function contentsText({ instances, notServed, scripts, syncGroups }: Model): string {
+export function contentsText({ instances, loadBalancing, scripts, syncGroups }: Model): string {
   const parts = [
     counted(instances.length, 'instance') || 'no instance',
     counted(syncGroups.length, 'sync group'),
     counted(scripts.length, 'script'),
-    counted(notServed.length, 'virtual server'),
+    counted(loadBalancing.virtualServers.length, 'virtual server'),
   ]
   return parts.filter((part) => part !== '').join(', ')
 }

@@ -16,12 +16,9 @@ export type Standing =
   | { readonly kind: 'no-effect'; readonly because: string }
   /** Read and checked; the behaviour is still to come. */
   | { readonly kind: 'not-yet'; readonly instead: string }
-  /** In virtual_server blocks, about which there is one notice for all. */
-  | { readonly kind: 'not-served' }
 
 export const implemented: Standing = { kind: 'implemented' }
 export const noEffect = (because: string): Standing => ({ kind: 'no-effect', because })
-export const notServed: Standing = { kind: 'not-served' }
 export const notYet = (instead: string): Standing => ({ kind: 'not-yet', instead })
 
 /** keepalived's processes; each reads the whole file and skips the others' blocks. */

@@ -20,6 +20,8 @@ import type { Node } from './tree.ts'
 
 export interface Parsed {
   readonly nodes: readonly Node[]
+  /** Blocks that count for nothing because of their first line; of most of them there is no node. In the file's order. */
+  readonly refused: readonly Pick<Node, 'keyword' | 'statement'>[]
 }
 
 /**
@@ -49,6 +51,7 @@ class Parser {
   readonly #open: Span[] = []
   /** Named blocks met so far: `vrrp_instance VI_1`. */
   readonly #named = new Map<string, Span>()
+  readonly #refused: Parsed['refused'][number][] = []
 
   constructor(statements: readonly Statement[], root: Table, process: Process, report: Report) {
     this.#statements = statements
@@ -61,7 +64,7 @@ class Parser {
   parse(): Parsed {
     const nodes = this.#section(this.#root, ROOT)
     this.#reportOpenBraces()
-    return { nodes }
+    return { nodes, refused: this.#refused }
   }
 
   #section(table: Table, owner: string): Node[] {
@@ -94,6 +97,7 @@ class Parser {
       return undefined
     }
     const admitted = this.#admit(keyword, statement)
+    if (!admitted) this.#refused.push({ keyword, statement })
     if (!admitted && this.#statements[this.#next]?.kind === 'open') {
       this.#skipBlock()
       return undefined

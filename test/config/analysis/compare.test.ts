@@ -376,3 +376,114 @@ test('many instances are paired quickly', async () => {
   expect(pairs).toBe(3_000)
   expect(lines).toEqual([])
 })
+
+describe('virtual servers', () => {
+  const real = (name: string, lines = ''): string => `real_server ${name} {\n${lines}\nTCP_CHECK {\n}\n}\n`
+  const virtual = (
+    servers = real('10.0.0.11 80') + real('10.0.0.12 80'),
+    { lines = '', at = '192.0.2.1 80', algo = 'rr', kind = 'DR' } = {},
+  ): string =>
+    `virtual_server ${at} {\ndelay_loop 6\nlb_algo ${algo}\nlb_kind ${kind}\nprotocol TCP\n${lines}\n${servers}}\n`
+  const [high, low] = [router('priority 150'), router('priority 100')]
+
+  test.each([
+    ['the same', virtual(), virtual()],
+    ['servers in another order', virtual(), virtual(real('10.0.0.12 80') + real('10.0.0.11 80'))],
+    [
+      'a port that DR leaves, and the check does not',
+      virtual(real('10.0.0.11 8080').replace('TCP_CHECK {', 'TCP_CHECK {\nconnect_port 80')),
+      virtual(real('10.0.0.11')),
+    ],
+    [
+      'where the checks come from',
+      virtual(real('10.0.0.11 80').replace('TCP_CHECK {', 'TCP_CHECK {\nbindto 10.0.0.1')),
+      virtual(real('10.0.0.11 80').replace('TCP_CHECK {', 'TCP_CHECK {\nbindto 10.0.0.2')),
+    ],
+    ['blocks that are one service', virtual(), virtual(real('10.0.0.11 80')) + virtual(real('10.0.0.12 80'))],
+  ])('%s', async (_what, ours, theirs) => {
+    expect((await compare(high + ours, low + theirs)).lines).toEqual([])
+  })
+
+  test.each([
+    [
+      'a scheduler',
+      virtual(),
+      virtual(undefined, { algo: 'wlc' }),
+      'warning peer-virtual-server a9/b9: virtual_server 192.0.2.1 80 differs after a takeover: lb_algo is rr here and wlc there',
+    ],
+    [
+      'persistence',
+      virtual(undefined, { lines: 'persistence_timeout 50' }),
+      virtual(),
+      'persistence is 50 s here and off there',
+    ],
+    ['a quorum', virtual(undefined, { lines: 'quorum 2' }), virtual(), 'quorum is 2 here and 1 there'],
+    [
+      'a sorry server',
+      virtual(undefined, { lines: 'sorry_server 10.0.0.9 80' }),
+      virtual(),
+      'sorry_server is 10.0.0.9 80 by DR here and missing there',
+    ],
+    [
+      'the method, once for both servers',
+      virtual(),
+      virtual(undefined, { kind: 'TUN' }),
+      'takeover: of 10.0.0.11 80 and 10.0.0.12 80 forwarding is DR here and TUN ipip there',
+    ],
+    [
+      'servers',
+      virtual(),
+      virtual(real('10.0.0.12 80') + real('10.0.0.13 80')),
+      'takeover: 10.0.0.11 80 is only here; 10.0.0.13 80 is only there',
+    ],
+    [
+      'a weight',
+      virtual(real('10.0.0.11 80', 'weight 3')),
+      virtual(real('10.0.0.11 80')),
+      'of 10.0.0.11 80 weight is 3 here and 1 there',
+    ],
+    [
+      'a check',
+      virtual(real('10.0.0.11 80')),
+      virtual(real('10.0.0.11 80').replace('TCP_CHECK', 'PING_CHECK')),
+      'note peer-virtual-server a9/b9: virtual_server 192.0.2.1 80 differs after a takeover: of 10.0.0.11 80 the checks are TCP here and PING there',
+    ],
+    [
+      'settings of a check',
+      virtual(real('10.0.0.11 80')),
+      virtual(real('10.0.0.11 80').replace('TCP_CHECK {', 'TCP_CHECK {\nretry 3')),
+      'note peer-virtual-server a9/b9: virtual_server 192.0.2.1 80 differs after a takeover: of 10.0.0.11 80 the checks have other settings there',
+    ],
+  ])('%s', async (_what, ours, theirs, says) => {
+    const { lines } = await compare(high + ours, low + theirs)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(says)
+  })
+
+  test('that only one of them has, all at once', async () => {
+    const more = virtual(undefined, { at: '192.0.2.1 443' }) + virtual(undefined, { at: '192.0.2.1 25' })
+    expect((await compare(high + virtual() + more, low + virtual())).lines).toEqual([
+      'warning peer-virtual-server a26: virtual_server 192.0.2.1 443 and virtual_server 192.0.2.1 25 are in /a.conf and not in /b.conf: while that director is MASTER nobody serves them',
+    ])
+    const { lines } = await compare(high, low + virtual())
+    expect(lines).toEqual([expect.stringContaining('192.0.2.1 80 is in /b.conf and not in /a.conf')])
+  })
+
+  test.each([
+    ['', 'VI_1 id 5', 'only in /b.conf'],
+    [
+      'VI_1 id 5',
+      'VI_1 id 6',
+      'warning peer-sync-daemon a1: lvs_sync_daemon differs: its id is 5 here and 6 there: neither',
+    ],
+    ['VI_1 id 5 port 9000', 'VI_1 id 5', 'its port is 9000 here and 8848 there'],
+    ['VI_1 id 5', 'id 5', 'note peer-sync-daemon'],
+  ])('sync daemons: %j and %j', async (ours, theirs, says) => {
+    const globals = (words: string): string =>
+      words === '' ? '' : `global_defs {\nlvs_sync_daemon eth0 ${words.replace('VI_1', 'inst VI_1')}\n}\n`
+    const { lines } = await compare(high + globals(ours), low + globals(theirs))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(says)
+    expect((await compare(high + globals(theirs), low + globals(theirs))).lines).toEqual([])
+  })
+})

@@ -18,7 +18,10 @@ test('an empty file', async () => {
     instances: [],
     garpGroups: [],
     linkDelays: [],
-    notServed: [],
+    loadBalancing: {
+      virtualServers: [],
+      globals: { flush: false, flushOnStop: 'no', notifyAtStart: false },
+    },
     staticAddresses: [],
     staticRoutes: [],
     staticRules: [],

@@ -15,6 +15,7 @@ import { type Pair, PairReport, placeThere, sayAt, type Side } from './pair.ts'
 import { pairUp } from './pairing.ts'
 import { compareRecognition } from './recognition.ts'
 import { compareTransport } from './transport.ts'
+import { compareSyncDaemons, compareVirtualServers } from './virtual-servers.ts'
 
 export interface Director {
   readonly model: Model
@@ -47,6 +48,8 @@ export function compareDirectors(ours: Director, theirs: Director, verbose: bool
     compareElection(pair, sides, about)
   }
   compareGroups(pairs, sides, report)
+  compareVirtualServers(sides, report)
+  compareSyncDaemons(sides, report)
   return { diagnostics, pairs: pairs.length }
 }
 

@@ -1,5 +1,6 @@
 /** What the lints look at, and how they speak: keepalived says none of this. */
 
+import { type Duration, toSeconds } from '../../../base/time.ts'
 import { authPass } from '../../blocks/vrrp-instance/authentication.ts'
 import { vrrpInstance } from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
@@ -73,3 +74,6 @@ export function namesOf(names: readonly string[], most = 3): string {
   if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
 }
+
+/** Three decimal places at most. */
+export const inSeconds = (duration: Duration): string => `${Number(toSeconds(duration).toFixed(3))} s`

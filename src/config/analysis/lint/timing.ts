@@ -1,13 +1,15 @@
 /** How long a takeover takes, from the RFC's formulas. Only said when asked for. */
 
-import { type Duration, plus, seconds, times, toSeconds } from '../../../base/time.ts'
+import { type Duration, plus, seconds, times } from '../../../base/time.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance, VrrpScript } from '../../model.ts'
-import { remark, type Subject } from './context.ts'
+import { describeChecks } from './checks.ts'
+import { inSeconds, remark, type Subject } from './context.ts'
 
 export function describeTiming({ model }: Subject, report: Report): void {
   for (const instance of model.instances) remark(report, 'timing', instance.span, ofInstance(instance))
   for (const script of model.scripts) remark(report, 'timing', script.span, ofScript(script))
+  describeChecks(model, report)
 }
 
 function ofInstance(instance: VrrpInstance): string {
@@ -32,6 +34,3 @@ function ofScript({ fall, interval, name, rise, timeout }: VrrpScript): string {
   const recovery = times(interval, rise)
   return `${name}: a failure counts ${inSeconds(times(interval, fall))} later at most, ${inSeconds(failure)} if the check hangs; a recovery ${inSeconds(recovery)} later`
 }
-
-/** Three decimal places at most. */
-const inSeconds = (duration: Duration): string => `${Number(toSeconds(duration).toFixed(3))} s`

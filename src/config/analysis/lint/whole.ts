@@ -1,4 +1,4 @@
-/** The file as a whole: what it runs, and what somebody else has to. */
+/** The file as a whole: what it runs. */
 
 import type { Report, Span } from '../../diagnostics/diagnostics.ts'
 import type { Model } from '../../model.ts'
@@ -7,15 +7,8 @@ import { namesOf, remark, warn } from './context.ts'
 
 /** @param whole a place that stands for the file. */
 export function lintWhole({ model, blocks }: Subject, whole: Span, report: Report): void {
-  const { notServed } = model
-  if (blocks.size === 0 && notServed.length === 0)
+  if (blocks.size === 0 && model.loadBalancing.virtualServers.length === 0)
     warn(report, 'nothing-to-run', whole, 'there is no vrrp_instance: nothing is run')
-  const [first] = notServed
-  if (first !== undefined) {
-    const blocksAre = notServed.length === 1 ? 'block is' : 'blocks are'
-    const message = `${notServed.length} virtual_server ${blocksAre} not served by vrrpd: keep keepalived -C running for them`
-    remark(report, 'not-served', first.span, message)
-  }
   lackingRecipients(model, report)
 }
 

@@ -41,10 +41,17 @@ import {
 import { type DumpFiles, dumpLines, dumpsOf } from './dumps.ts'
 import { firewallKeywords, firewallLines, firewallOf, type FirewallTable } from './firewall.ts'
 import { type Mail, mailKeywords, mailLines, mailOf, smtpAlertDefault, smtpAlertVrrp } from './mail.ts'
-import { furtherSubsystemKeywords, subsystemKeywords } from './other-subsystems.ts'
+import { ipvsKeywords } from './ipvs.ts'
+import { furtherSubsystemKeywords } from './other-subsystems.ts'
 import { processKeywords } from './process.ts'
 import { reloadKeywords } from './reload.ts'
-import { type Scheduling, schedulingLines, schedulingOf } from './scheduling.ts'
+import {
+  checkerSchedulingLines,
+  checkerSchedulingOf,
+  type Scheduling,
+  schedulingLines,
+  schedulingOf,
+} from './scheduling.ts'
 import {
   fifoLines,
   globalScriptKeywords,
@@ -220,7 +227,7 @@ export const globalDefs: Keyword = section(
     vmacPrefix,
     vmacAddrPrefix,
     reloadKeywords,
-    subsystemKeywords,
+    ipvsKeywords,
     firewallKeywords,
     furtherSubsystemKeywords,
   ),
@@ -252,9 +259,13 @@ export interface GlobalDefs {
   readonly supplementaryGroups: boolean
   /** `notify_fifo` and `vrrp_notify_fifo`. */
   readonly fifos: readonly NotifyFifo[]
+  /** `notify_fifo` and `lvs_notify_fifo`. */
+  readonly lvsFifos: readonly NotifyFifo[]
   /** `fifo_write_vrrp_states_on_reload` */
   readonly fifoStatesOnReload: boolean
   readonly scheduling: Scheduling
+  /** Of the process that serves virtual servers. */
+  readonly checkerScheduling: Scheduling
   readonly startupScript?: LimitedScript
   readonly shutdownScript?: LimitedScript
 }
@@ -294,6 +305,7 @@ function globalOf(values: Values, mails: Mail): GlobalDefs {
     firewall: firewallOf(values),
     dumps: dumpsOf(values),
     scheduling: schedulingOf(values),
+    checkerScheduling: checkerSchedulingOf(values),
     virtualMacNames: virtualMacNamesOf(values),
     ...globalScripts(values),
   }
@@ -334,7 +346,10 @@ const ofGlobal: Printers<GlobalDefs> = {
   dumps: dumpLines,
   mail: mailLines,
   scheduling: schedulingLines,
+  checkerScheduling: checkerSchedulingLines,
   fifos: (fifos) => fifos.flatMap(fifoLines),
+  lvsFifos: (fifos, { fifos: printed }) =>
+    fifos.filter((fifo) => !printed.some(({ keyword }) => keyword === fifo.keyword)).flatMap(fifoLines),
   fifoStatesOnReload: (on) => when(on, 'fifo_write_vrrp_states_on_reload'),
   startupScript: (script) => limitedLines('startup_script', script),
   shutdownScript: (script) => limitedLines('shutdown_script', script),

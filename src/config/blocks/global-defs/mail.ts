@@ -75,6 +75,13 @@ export const smtpAlertVrrp: Keyword<boolean> = value(
   'default of smtp_alert in instances and groups',
   { standing },
 )
+export const smtpAlertChecker: Keyword<boolean> = value(
+  'smtp_alert_checker',
+  3,
+  optionalBoolean,
+  'default of smtp_alert in virtual servers and real servers',
+  { standing },
+)
 const noEmailFaults: Keyword<true> = value('no_email_faults', 3, flag, 'no mail on FAULT', {
   standing,
 })
@@ -88,7 +95,7 @@ export const mailKeywords: readonly Keyword[] = [
   smtpAlertDefault,
   smtpAlertVrrp,
   noEmailFaults,
-  value('smtp_alert_checker', 3, optionalBoolean, 'default of smtp_alert in virtual servers', { standing }),
+  smtpAlertChecker,
 ]
 
 /** What `notification_email`, `smtp_*` and `router_id` say about mails. */

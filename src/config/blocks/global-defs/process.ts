@@ -7,7 +7,7 @@ import { alone, flag, lenient, optionalBoolean, text } from '../../values/basic.
 import { integer, POSITIVE, readInteger, UNSIGNED } from '../../values/number.ts'
 import { parseUnsigned } from '../../values/unsigned.ts'
 import { dumpKeywords } from './dumps.ts'
-import { autoPriorityKeywords, oneProcess, schedulingKeywords } from './scheduling.ts'
+import { autoPriorityKeywords, ownNames, schedulingKeywords } from './scheduling.ts'
 
 const IGNORED = 'the line is ignored'
 
@@ -76,8 +76,8 @@ export const processKeywords: readonly Keyword[] = [
   value('vrrp_rx_bufs_multiplier', 3, lenient(alone(integer(POSITIVE))), 'factor for it', {
     standing: noEffect('the system’s default is used'),
   }),
-  value('process_names', 3, flag, 'name the processes', { standing: oneProcess }),
-  value('process_name', 3, text('NAME'), 'what ps(1) shows', { standing: oneProcess }),
+  value('process_names', 3, flag, 'name the processes', { standing: ownNames }),
+  value('process_name', 3, text('NAME'), 'what ps(1) shows', { standing: ownNames }),
   value('umask', 3, umask, 'for files that are made', {
     standing: notYet('vrrpd’s own is used'),
   }),

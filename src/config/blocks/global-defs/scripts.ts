@@ -16,7 +16,6 @@ import { inSeconds, when } from '../../values/printing.ts'
 import type { Values } from '../../values/values.ts'
 import type { GlobalDefs } from './global-defs.ts'
 
-const noCheckers = noEffect('vrrpd checks no real servers')
 const program = lenient(wholeCommand)
 const reader = lenient(notifyCommand)
 const once = true as const
@@ -52,8 +51,14 @@ const keywords = {
   ),
 }
 
+const lvsNotifyFifo: Keyword<Command> = value(
+  'lvs_notify_fifo',
+  3,
+  path,
+  'where changes of virtual servers and real servers are written',
+  { once },
+)
 export const lvsFifoScript: Keyword<Command> = value('lvs_notify_fifo_script', 3, reader, 'reads that FIFO', {
-  standing: noCheckers,
   once,
 })
 
@@ -81,10 +86,7 @@ export const globalScriptKeywords: readonly Keyword[] = [
   keywords.notifyFifoScript,
   keywords.vrrpNotifyFifo,
   keywords.vrrpNotifyFifoScript,
-  value('lvs_notify_fifo', 3, path, 'where changes of real servers are written', {
-    standing: noCheckers,
-    once,
-  }),
+  lvsNotifyFifo,
   lvsFifoScript,
   keywords.fifoWriteVrrpStatesOnReload,
   vrrpNotifyPriorityChanges,
@@ -102,7 +104,7 @@ export interface LimitedScript {
 }
 
 export interface NotifyFifo {
-  readonly keyword: 'notify_fifo' | 'vrrp_notify_fifo'
+  readonly keyword: 'notify_fifo' | 'vrrp_notify_fifo' | 'lvs_notify_fifo'
   readonly path: string
   /** Who owns it when it has to be made; absent: as scripts. */
   readonly owner?: ScriptUser
@@ -113,19 +115,19 @@ export interface NotifyFifo {
 
 type Scripts = Pick<
   GlobalDefs,
-  'supplementaryGroups' | 'fifos' | 'fifoStatesOnReload' | 'startupScript' | 'shutdownScript'
+  'supplementaryGroups' | 'fifos' | 'lvsFifos' | 'fifoStatesOnReload' | 'startupScript' | 'shutdownScript'
 >
 
 export function globalScripts(values: Values): Scripts {
-  const fifos = [
-    fifoOf(values, 'notify_fifo', keywords.notifyFifo, keywords.notifyFifoScript),
-    fifoOf(values, 'vrrp_notify_fifo', keywords.vrrpNotifyFifo, keywords.vrrpNotifyFifoScript),
-  ]
+  const common = fifoOf(values, 'notify_fifo', keywords.notifyFifo, keywords.notifyFifoScript)
+  const ofVrrp = fifoOf(values, 'vrrp_notify_fifo', keywords.vrrpNotifyFifo, keywords.vrrpNotifyFifoScript)
+  const ofLvs = fifoOf(values, 'lvs_notify_fifo', lvsNotifyFifo, lvsFifoScript)
   const startupScript = limited(values, keywords.startupScript, keywords.startupScriptTimeout)
   const shutdownScript = limited(values, keywords.shutdownScript, keywords.shutdownScriptTimeout)
   return {
     supplementaryGroups: values.has(keywords.setSupplementaryGroups),
-    fifos: fifos.filter((fifo) => fifo !== undefined),
+    fifos: [common, ofVrrp].filter((fifo) => fifo !== undefined),
+    lvsFifos: [common, ofLvs].filter((fifo) => fifo !== undefined),
     fifoStatesOnReload: values.has(keywords.fifoWriteVrrpStatesOnReload),
     ...(startupScript && { startupScript }),
     ...(shutdownScript && { shutdownScript }),

@@ -1,24 +1,34 @@
 /** Addresses with ports, as virtual and real servers have them. */
 
-import { isIpv4, parseIpv4 } from '../../../base/address.ts'
+import { formatIp, type IpAddress, isIpv4 } from '../../../base/address.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { Arguments } from '../../syntax/keyword.ts'
 import type { Word, Words } from '../../syntax/lexer.ts'
 import { errorAt } from '../../syntax/place-diagnostic.ts'
 import { hostOf } from '../../values/address.ts'
 import { parseInteger, UNSIGNED } from '../../values/number.ts'
+import type { Family } from './load-balancing.ts'
+
+export interface Endpoint {
+  readonly address: IpAddress
+  /** 0: none was written. */
+  readonly port: number
+}
 
 /** `ADDRESS [PORT]`, `fwmark N` or `group NAME`. */
 export function virtualServerAddress({ words }: Words, report: Report): boolean {
   const [, first, second] = words
   if (first === undefined) return false
   if (first.text === 'group') return second !== undefined || refuse(first, 'a group needs a name', report)
-  if (first.text === 'fwmark') {
-    const mark = second === undefined ? undefined : parseInteger(second.text)
-    const isMark = mark !== undefined && mark >= UNSIGNED.minimum && mark <= UNSIGNED.maximum
-    return isMark || refuse(second ?? first, 'a firewall mark is a number', report)
-  }
+  if (first.text === 'fwmark')
+    return markOf(second) !== undefined || refuse(second ?? first, 'a firewall mark is a number', report)
   return isEndpoint(first, second, report)
+}
+
+/** Undefined for what is none. */
+export function markOf(word: Word | undefined): number | undefined {
+  const mark = word && parseInteger(word.text)
+  return mark !== undefined && mark >= UNSIGNED.minimum && mark <= UNSIGNED.maximum ? mark : undefined
 }
 
 export const realServerAddress = ({ words }: Words, report: Report): boolean => {
@@ -26,14 +36,27 @@ export const realServerAddress = ({ words }: Words, report: Report): boolean => 
   return address !== undefined && isEndpoint(address, port, report)
 }
 
-export const sorryServer: Arguments<Word> = {
+/** What one of the two above has let pass; undefined for what was refused and read all the same. */
+export function endpointOf(address: Word | undefined, port: Word | undefined): Endpoint | undefined {
+  const host = address && hostOf(address.text)
+  return host === undefined ? undefined : { address: host, port: portOf(port) }
+}
+
+export const endpointWords = ({ address, port }: Endpoint): string =>
+  port === 0 ? formatIp(address) : `${formatIp(address)} ${port}`
+
+export interface Sorry extends Endpoint {
+  readonly word: Word
+}
+
+export const sorryServer: Arguments<Sorry> = {
   syntax: 'ADDRESS [PORT]',
   needed: 1,
   read({ words }, report) {
     const [, address, port] = words
-    return address !== undefined && isEndpoint(address, port, report, 'the line is ignored')
-      ? address
-      : undefined
+    if (address === undefined || !isEndpoint(address, port, report, 'the line is ignored')) return undefined
+    const endpoint = endpointOf(address, port)
+    return endpoint && { ...endpoint, word: address }
   },
 }
 
@@ -57,22 +80,4 @@ function refuse(place: Word, problem: string, report: Report, otherwise = BLOCK)
   return false
 }
 
-/** An IPv4 netmask or an IPv6 prefix length. */
-export const granularity: Arguments<string> = {
-  syntax: 'NETMASK|LENGTH',
-  needed: 1,
-  read({ words }, report) {
-    const [, given] = words
-    if (given === undefined) return undefined
-    const number = parseInteger(given.text)
-    const isMask = parseIpv4(given.text) !== undefined
-    if (isMask || (number !== undefined && number >= 0)) return given.text
-    report(errorAt(given, 'invalid-value', `'${given.text}' is no netmask; the line is ignored`))
-    return undefined
-  },
-}
-
-export const familyOf = (address: Word): 4 | 6 | undefined => {
-  const host = hostOf(address.text)
-  return host === undefined ? undefined : isIpv4(host) ? 4 : 6
-}
+export const familyOf = (address: IpAddress): Family => (isIpv4(address) ? 'ipv4' : 'ipv6')

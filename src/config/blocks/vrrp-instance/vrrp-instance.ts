@@ -71,12 +71,12 @@ export const strictMode: Keyword<boolean> = value('strict_mode', 2, optionalBool
 const debug: Keyword<number> = value('debug', 2, integer({ minimum: 0, maximum: 4 }, ignored), 'nothing', {
   standing: noEffect('keepalived does nothing with it either'),
 })
-const lvsSyncDaemonInterface: Keyword<string> = value(
+export const lvsSyncDaemonInterface: Keyword<string> = value(
   'lvs_sync_daemon_interface',
   2,
   text('INTERFACE'),
   'synchronise IPVS connections',
-  { standing: noEffect('vrrpd does not touch IPVS'), renamed: 'lvs_sync_daemon' },
+  { renamed: 'lvs_sync_daemon' },
 )
 
 export const virtualIpaddress: Keyword = list(
