@@ -113,10 +113,28 @@ const rules: Readonly<Record<string, Rule>> = {
       'addressing',
       'scripts',
       'control',
+      'director',
+      'checkers',
     ],
     types: ['system', 'vrrp/socket', 'world'],
     packages: ['pino'],
     why: 'the one folder where the parts meet; what is outside it reaches through the World',
+  },
+  'daemon/director/child': {
+    imports: [
+      'base',
+      'config',
+      'director',
+      'checkers',
+      'checkers/probe',
+      'netlink',
+      'scripts',
+      'control',
+      'system',
+      'daemon',
+    ],
+    types: ['world'],
+    why: 'a process of its own: where what serves virtual servers meets, and this host',
   },
   simulation: {
     imports: [
@@ -148,8 +166,13 @@ const rules: Readonly<Record<string, Rule>> = {
     types: ['cli', 'netlink'],
     why: 'ipvsadm’s words on one side, a table on the other; only run.ts knows which',
   },
+  'cli/genhash': {
+    imports: ['base', 'checkers', 'checkers/probe', 'system'],
+    types: ['cli'],
+    why: 'it asks as a health check does, and once',
+  },
   cli: {
-    imports: ['base', 'control', 'cli/ipvs'],
+    imports: ['base', 'control', 'cli/ipvs', 'cli/genhash'],
     packages: ['yargs', 'yargs/*'],
     why: 'commands talk to a daemon, they are none',
   },
@@ -160,15 +183,17 @@ const rules: Readonly<Record<string, Rule>> = {
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'daemon/system-world.ts': ['system', 'vrrp/socket'],
   'daemon/lifecycle.ts': ['system'],
+  'daemon/exit.ts': ['system'],
   'daemon/config-test.ts': ['system'],
   'daemon/signals.ts': ['system'],
   'daemon/dumps/dumps.ts': ['system'],
   'daemon/recovery/cleanup.ts': ['system'],
+  'daemon/recovery/left-services.ts': ['system'],
   'daemon/recovery/pid-files.ts': ['system'],
   'daemon/log/log-dev-log.ts': ['system'],
   'daemon/control/control.ts': ['system'],
-  'cli/run.ts': ['daemon'],
-  'cli/ipvs/run.ts': ['netlink'],
+  'cli/run.ts': ['daemon', 'daemon/director/child'],
+  'cli/ipvs/run.ts': ['netlink', 'system'],
   'cli/check.ts': ['config'],
   'cli/check-examine.ts': ['config'],
   'cli/check-io.ts': ['config'],
@@ -182,7 +207,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 /** The folder; inside those whose parts have rules of their own, the folder below it. */
 function layerOf(path: string): string {
   if (path === 'main.ts') return 'main'
-  if (path.startsWith('cli/ipvs/')) return 'cli/ipvs'
+  for (const folder of ['cli/ipvs', 'cli/genhash', 'daemon/director/child'])
+    if (path.startsWith(`${folder}/`)) return folder
   const [first = '', second = '', ...deeper] = path.split('/')
   return ['vrrp', 'doctor', 'simulation', 'checkers'].includes(first) && deeper.length > 0
     ? `${first}/${second}`
@@ -213,6 +239,11 @@ const insideDaemon: Readonly<Record<string, Omit<Rule, 'packages'>>> = {
     types: ['service'],
     why: 'it answers with what the status and the journal know',
   },
+  director: {
+    imports: [],
+    types: ['log'],
+    why: 'it starts and watches the process that serves the virtual servers; what that does is its own',
+  },
   dumps: { imports: ['log'], types: ['journal', 'scripts'], why: 'keepalived’s forms of what is known' },
   recovery: {
     imports: ['kernel'],
@@ -225,8 +256,9 @@ const besides: Readonly<Record<string, readonly string[]>> = {
   recovery: ['daemon/settings.ts', 'daemon/instance-naming.ts', 'daemon/configuration.ts'],
 }
 
-/** Undefined: beside the daemon's folders, or elsewhere. */
+/** Undefined: beside the daemon's folders, or elsewhere; the child is a layer of its own. */
 function daemonFolderOf(path: string): string | undefined {
+  if (path.startsWith('daemon/director/child/')) return undefined
   const [first, second, ...deeper] = path.split('/')
   return first === 'daemon' && deeper.length > 0 ? second : undefined
 }
@@ -281,6 +313,8 @@ const pureFiles = [
   'scripts/tracking/number.ts',
   'scripts/tracking/process-match.ts',
   'daemon/assemble.ts',
+  'daemon/director/child/assemble.ts',
+  'daemon/director/child/assemble-check.ts',
   'daemon/journal/causes.ts',
   'daemon/dependencies.ts',
   'daemon/journal/recorder-text.ts',
@@ -292,6 +326,12 @@ const pureFiles = [
   'daemon/adverts/transport.ts',
   'daemon/status/lateness.ts',
   'daemon/status/preemption.ts',
+  'daemon/director/child/check-data.ts',
+  'daemon/director/child/check-words.ts',
+  'daemon/director/child/happening-text.ts',
+  'daemon/director/child/why.ts',
+  'daemon/director/child/problems.ts',
+  'daemon/director/child/report.ts',
   'daemon/kernel/virtual-mac-plan.ts',
   'addressing/desired.ts',
   'addressing/link-binding.ts',
@@ -304,6 +344,9 @@ const pureFiles = [
   'control/arguments.ts',
   'control/drain.ts',
   'control/events.ts',
+  'control/lvs-report.ts',
+  'control/lvs-why.ts',
+  'control/server-name.ts',
   'control/why.ts',
   'control/problem.ts',
   'control/protocol.ts',
@@ -328,6 +371,8 @@ const pureFiles = [
   'cli/screen-codes.ts',
   'cli/problem-lines.ts',
   'cli/selection.ts',
+  'cli/joined.ts',
+  'cli/server-views.ts',
   'cli/view-options.ts',
   'cli/views.ts',
 ]

@@ -29,6 +29,38 @@ export function eventsArguments({ instance, last }: Fields): Parsed<EventsArgume
   return accepted({ ...(instance !== undefined && { instance }), ...(last !== undefined && { last }) })
 }
 
+export interface LvsStatusArguments {
+  /** Only these: a virtual server, or a real server wherever it is. */
+  readonly subject?: string
+  /** Where there are more real servers than so many, only those that are down are told. */
+  readonly mostServers?: number
+}
+
+export interface LvsEventsArguments {
+  /** Only what concerns this virtual or real server; absent: everything. */
+  readonly subject?: string
+  /** As of `events`. */
+  readonly last?: number
+}
+
+export function lvsStatusArguments({ subject, mostServers }: Fields): Parsed<LvsStatusArguments> {
+  if (subject !== undefined && typeof subject !== 'string') return rejected(NO_SUBJECT)
+  if (mostServers !== undefined && !isCount(mostServers))
+    return rejected('mostServers: expected a whole number of at least 0')
+  return accepted({
+    ...(subject !== undefined && { subject }),
+    ...(mostServers !== undefined && { mostServers }),
+  })
+}
+
+export function lvsEventsArguments({ subject, last }: Fields): Parsed<LvsEventsArguments> {
+  if (subject !== undefined && typeof subject !== 'string') return rejected(NO_SUBJECT)
+  if (last !== undefined && !isCount(last)) return rejected('last: expected a whole number of at least 0')
+  return accepted({ ...(subject !== undefined && { subject }), ...(last !== undefined && { last }) })
+}
+
+const NO_SUBJECT = 'subject: expected a name or an address'
+
 export const reloadArguments = ({ dryRun = false }: Fields): Parsed<ReloadArguments> =>
   typeof dryRun === 'boolean' ? accepted({ dryRun }) : rejected('dryRun: expected true or false')
 
@@ -48,7 +80,7 @@ export interface DrainArguments extends Targets {
 }
 
 export interface WhyArguments {
-  /** An instance's name or a virtual address. */
+  /** An instance's name or a virtual address; of `lvs-why` a virtual or a real server. */
   readonly subject: string
 }
 
@@ -75,4 +107,4 @@ export function drainArguments(fields: Fields): Parsed<DrainArguments> {
 }
 
 export const whyArguments = ({ subject }: Fields): Parsed<WhyArguments> =>
-  typeof subject === 'string' ? accepted({ subject }) : rejected('subject: expected a name or an address')
+  typeof subject === 'string' ? accepted({ subject }) : rejected(NO_SUBJECT)

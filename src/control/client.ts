@@ -34,8 +34,8 @@ export interface ClientError {
 export const isAbsence = ({ code }: ClientError): boolean =>
   code === 'absent' || code === 'dead' || code === 'unreachable'
 
-/** More than a thousand instances with a hundred addresses each. */
-const MAX_RESPONSE_BYTES = 16 << 20
+/** More than a thousand instances with a hundred addresses each, or ten thousand real servers with ten checks each. */
+const MAX_RESPONSE_BYTES = 64 << 20
 
 /** One request on a connection of its own. */
 export function askDaemon<N extends RequestName>(

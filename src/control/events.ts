@@ -28,6 +28,19 @@ export type EventKind =
   | 'master-left'
   | 'rival'
   | 'advert-rejected'
+  /** Virtual servers. */
+  | 'server-up'
+  | 'server-down'
+  | 'quorum-gained'
+  | 'quorum-lost'
+  | 'sorry-in'
+  | 'sorry-out'
+  | 'weight-changed'
+  | 'server-added'
+  | 'server-removed'
+  | 'virtual-server-added'
+  | 'virtual-server-removed'
+  | 'ipvs-refused'
 
 export interface EventReport {
   /** Counts from 1 since the daemon's start; a gap in a list means that it was filtered. */
@@ -46,6 +59,9 @@ export interface EventReport {
   /** What is alike is told once: how often it happened, and when last. */
   readonly count: number
   readonly until: string
+  /** Of load balancing, which has a journal and numbers of its own: whom it happened to; null: to no single one. */
+  readonly virtualServer?: string | null
+  readonly realServer?: string | null
 }
 
 export interface EventsReport {

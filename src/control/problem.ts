@@ -27,6 +27,20 @@ export type ProblemCode =
   | 'loop-lag'
   | 'log-lines-lost'
   | 'not-served'
+  /** The process that serves the virtual servers: it does not run, or keepalived's serves them, too. */
+  | 'director-ended'
+  | 'director-rival'
+  /** Load balancing. */
+  | 'director-silent'
+  | 'table-unreadable'
+  | 'servers-down'
+  | 'quorum-lost'
+  | 'kernel-refused'
+  | 'service-missing'
+  | 'sync-daemon'
+  | 'check-left-out'
+  | 'virtual-address-absent'
+  | 'drift'
 
 /** Worst first. A `notice` alone is no reason for an exit code other than 0. */
 export const SEVERITIES = ['critical', 'warning', 'notice'] as const
@@ -46,6 +60,8 @@ export interface Problem {
   readonly instance: string | null
   /** All that it concerns; none where it concerns the daemon. */
   readonly instances: readonly string[]
+  /** The virtual server that it concerns, as keepalived calls it; absent where it concerns several, or none. */
+  readonly virtualServer?: string
 }
 
 /** A problem whose beginning may not be known. Without `instances` it concerns the one that is named, if any. */

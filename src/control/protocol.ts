@@ -18,12 +18,16 @@ import { accepted, rejected, type Result } from '../base/result.ts'
 import {
   drainArguments,
   eventsArguments,
+  lvsEventsArguments,
+  lvsStatusArguments,
   noArguments,
   reloadArguments,
   targets,
   whyArguments,
   type DrainArguments,
   type EventsArguments,
+  type LvsEventsArguments,
+  type LvsStatusArguments,
   type NoArguments,
   type Parsed,
   type ReloadArguments,
@@ -32,11 +36,20 @@ import {
 } from './arguments.ts'
 import type { DrainReport, ResumeReport } from './drain.ts'
 import type { EventsReport } from './events.ts'
+import type { LvsReport } from './lvs-report.ts'
+import type { LvsWhyReport } from './lvs-why.ts'
 import type { ReloadReport } from './reload.ts'
 import type { StatusReport } from './report.ts'
 import type { WhyReport } from './why.ts'
 
 export const DEFAULT_CONTROL_PATH = '/run/vrrpd.sock'
+
+/**
+ * Where the process listens that serves the virtual servers: `/run/vrrpd-lvs.sock` beside `/run/vrrpd.sock`. What it has
+ * to tell of ten thousand of them never passes through the process that sends adverts.
+ */
+export const lvsControlPath = (path: string): string =>
+  path.endsWith('.sock') ? `${path.slice(0, -'.sock'.length)}-lvs.sock` : `${path}-lvs`
 
 export const PROTOCOL_VERSION = 1
 
@@ -56,6 +69,14 @@ export interface Results {
   /** A stream: what comes of it, until that is known. */
   readonly drain: DrainReport
   readonly resume: ResumeReport
+  /** The five of the process that serves virtual servers; it knows no other. */
+  readonly 'lvs-status': LvsReport
+  /** A stream, as `watch`. A subject that nothing has is an empty list here: a reload may bring it. */
+  readonly 'lvs-watch': LvsReport
+  readonly 'lvs-events': EventsReport
+  /** A stream, as `follow`. */
+  readonly 'lvs-follow': EventsReport
+  readonly 'lvs-why': LvsWhyReport
 }
 
 export interface Arguments {
@@ -67,6 +88,11 @@ export interface Arguments {
   readonly why: WhyArguments
   readonly drain: DrainArguments
   readonly resume: Targets
+  readonly 'lvs-status': LvsStatusArguments
+  readonly 'lvs-watch': LvsStatusArguments
+  readonly 'lvs-events': LvsEventsArguments
+  readonly 'lvs-follow': LvsEventsArguments
+  readonly 'lvs-why': WhyArguments
 }
 
 export type RequestName = keyof Results
@@ -106,6 +132,11 @@ const REQUESTS: { readonly [N in RequestName]: (fields: Fields) => Parsed<Argume
   why: whyArguments,
   drain: drainArguments,
   resume: targets,
+  'lvs-status': lvsStatusArguments,
+  'lvs-watch': lvsStatusArguments,
+  'lvs-events': lvsEventsArguments,
+  'lvs-follow': lvsEventsArguments,
+  'lvs-why': whyArguments,
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -4,10 +4,12 @@
  */
 
 import type { StateWord } from '../base/state-names.ts'
+import type { LvsSections } from './lvs-report.ts'
 import type { Problem } from './problem.ts'
 
 /** Version 1. Fields may be added; none is taken away or given another meaning under the same version. */
-export interface StatusReport {
+/** With virtual servers also what the process tells that serves them. */
+export interface StatusReport extends Partial<LvsSections> {
   readonly version: 1
   /** What an operator has to look at, worst first; empty when all is well. */
   readonly problems: readonly Problem[]
@@ -16,6 +18,8 @@ export interface StatusReport {
   /** Whole sentences that concern the daemon, e.g. virtual_server blocks that are not served. */
   readonly notices: readonly string[]
   readonly daemon: DaemonReport
+  /** Where there are virtual servers: of the process that serves them. */
+  readonly lvsProcess?: LvsProcessReport
 }
 
 export type InstanceState = StateWord
@@ -153,6 +157,18 @@ export interface GroupReport {
   readonly members: readonly string[]
   /** The one all members are in; null while they differ. */
   readonly state: InstanceState | null
+}
+
+export interface LvsProcessReport {
+  /** Null while none runs. */
+  readonly pid: number | null
+  /** How often it was started again after it had ended by itself. */
+  readonly restarts: number
+  /**
+   * `starting`: it does not serve yet. `restarting`: it has ended, and is started again after a while. `ended`: it is
+   * not started again (-R). `left-to-keepalived`: keepalived's checkers serve this network namespace.
+   */
+  readonly state: 'starting' | 'serving' | 'restarting' | 'stopping' | 'ended' | 'left-to-keepalived'
 }
 
 export interface DaemonReport {

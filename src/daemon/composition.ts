@@ -30,7 +30,7 @@ import { Subsystems } from './subsystems.ts'
 import { Vrrp, type VrrpSettings } from './vrrp-subsystem.ts'
 import { heldFromStart } from './instance-naming.ts'
 
-export type HostSettings = VrrpSettings & Pick<DaemonSettings, 'configFile' | 'monitorAddresses'>
+export type HostSettings = VrrpSettings & Pick<DaemonSettings, 'configFile' | 'monitorAddresses' | 'parts'>
 
 /** What the parts are made for. */
 export interface Surroundings {
@@ -121,7 +121,7 @@ export class DaemonHost {
   start(): void {
     const { world, log, settings, inForce, subsystems } = this
     this.lag = world.measureLag()
-    this.notices = sayNotices(inForce.model, settings.configFile, log)
+    this.notices = sayNotices(inForce.model, settings.configFile, settings.parts, log)
     this.scheduling.use(inForce.model.global.scheduling)
     this.events.publish({ type: 'started', version: VERSION })
     world.kernel.onEvents((events) => {
@@ -155,7 +155,7 @@ export class DaemonHost {
     this.inForce = { ...examined, loadedAt: new Date(this.world.wallMs()) }
     this.scheduling.use(model.global.scheduling)
     apply()
-    this.notices = [...sayNotices(model, settings.configFile, log), ...this.sayHeld(model)]
+    this.notices = [...sayNotices(model, settings.configFile, settings.parts, log), ...this.sayHeld(model)]
   }
 
   /** What another configuration wants of the process, which is as it was started. */
@@ -211,8 +211,9 @@ export class DaemonHost {
     })
   }
 
-  private prepare(examined: Examined, log: Log): Prepared | undefined {
-    const prepared = this.subsystems.prepare(examined)
+  private async prepare(examined: Examined, log: Log): Promise<Prepared | undefined> {
+    const found = await this.subsystems.examine(examined)
+    const prepared = found.ok ? this.subsystems.prepare(examined) : found
     if (prepared.ok) return { ...examined, apply: prepared.value }
     log.error(prepared.error)
     return undefined

@@ -49,7 +49,8 @@ export function judgeConfiguration(
 
 /** A file that somebody is still writing looks so; a running daemon must not give up its addresses for it. */
 function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
-  if (model.instances.length === 0) return 'has nothing to run'
+  if (model.instances.length === 0 && model.loadBalancing.virtualServers.length === 0)
+    return 'has nothing to run'
   return diagnostics.some(({ code }) => code === 'missing-close-brace') ? 'ends within a block' : undefined
 }
 

@@ -23,7 +23,16 @@ export const instanceNamingOf = ({
   suffix: [namespace, instance].map((name) => (name === undefined ? '' : `_${name}`)).join(''),
 })
 
-const DEFAULT_IDENT = 'Keepalived_vrrp'
+/** keepalived's names for its processes: what nobody has named otherwise. */
+const DEFAULT_IDENTS = { vrrp: 'Keepalived_vrrp', healthcheckers: 'Keepalived_healthcheckers' } as const
+const isDefaultIdent = (ident: string): boolean => Object.values<string>(DEFAULT_IDENTS).includes(ident)
+
+/** The settings of the process that serves the virtual servers, from those of its parent, or of the command line. */
+export const settingsOfChild = (settings: DaemonSettings): DaemonSettings => {
+  const { log } = settings
+  const ident = isDefaultIdent(log.ident) ? DEFAULT_IDENTS.healthcheckers : log.ident
+  return { ...settings, log: { ...log, ident, process: 'healthcheckers' } }
+}
 
 /** What the file says about the process, where the command line says nothing else. */
 export function withProcessWide(settings: DaemonSettings, wide: ProcessWide): DaemonSettings {
@@ -34,7 +43,7 @@ export function withProcessWide(settings: DaemonSettings, wide: ProcessWide): Da
   const { log, control } = settings
   return {
     ...merged,
-    log: log.ident === DEFAULT_IDENT ? { ...log, ident: `${DEFAULT_IDENT}${suffix}` } : log,
+    log: isDefaultIdent(log.ident) ? { ...log, ident: `${log.ident}${suffix}` } : log,
     control: isNamedByFile(settings, wide) ? { ...control, path: ownSocket(suffix) } : control,
     notices: [...settings.notices, ...overridden(settings, wide)],
   }

@@ -4,23 +4,23 @@ import { VERSION } from '../base/version.ts'
 import type { Loaded } from '../config/load.ts'
 import { enterNetworkNamespace, exitImmediately, nameProcess } from '../system/process.ts'
 import { loadFor } from './configuration.ts'
+import type { MakeSubsystem } from './composition.ts'
+import { keepalivedCheckers } from './director/keepaliveds.ts'
+import { ownProgram, startNodeChild } from './director/node-child.ts'
+import { directorSubsystem } from './director/subsystem.ts'
 import { dumpModel } from './dump.ts'
+import { endAtDefects, EXIT } from './exit.ts'
 import { examine, readAndExamine, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
 import { acquirePidFiles, type PidFiles } from './recovery/pid-files.ts'
 import { RunningDaemon } from './running.ts'
+import { takeAwayLeft } from './recovery/left-services.ts'
 import { recordPath } from './recovery/run-record-file.ts'
 import { pidFilePaths, withAbsolutePaths, type DaemonSettings } from './settings.ts'
 import { openPrograms, openSystemWorld } from './system-world.ts'
 import { withProcessWide } from './instance-naming.ts'
-
-/**
- * keepalived's: 0 also when another daemon runs already, 2 when it cannot run. After a defect of ours
- * sysexits(3)'s EX_SOFTWARE and not Node's 1, because only what may go better the next time is started again.
- */
-export const EXIT = { ok: 0, cannotRun: 2, defect: 70 } as const
 
 const LOG_GRACE_MS = 500
 
@@ -30,6 +30,8 @@ const LOG_GRACE_MS = 500
  */
 export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): Promise<number> {
   nameProcess('vrrpd')
+  // Relative paths among the options, which the child gets as they are, begin here.
+  const startedIn = workingDirectory()
   const told = whenReady === undefined ? asked : leaveDirectory(asked)
   // Where it runs and under which name it logs may stand in the file.
   const loaded = await loadFor(told)
@@ -55,7 +57,7 @@ export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): 
     else log.error(pidFiles.error.text)
     return leave(pidFiles.error.kind === 'held' ? EXIT.ok : EXIT.cannotRun)
   }
-  const running = await open(loaded, settings, log, pidFiles.value)
+  const running = await open(loaded, { settings, log, pidFiles: pidFiles.value, startedIn })
   if (!running) {
     pidFiles.value.remove()
     return leave(EXIT.cannotRun)
@@ -64,15 +66,13 @@ export async function runDaemon(asked: DaemonSettings, whenReady?: () => void): 
   return leave(EXIT.ok)
 }
 
-/** Its stack belongs into the log: in the background stderr leads nowhere. */
-function endAtDefects(log: Log, leave: (code: number) => Promise<number>): void {
-  let first = true
-  process.on('uncaughtException', (error) => {
-    if (!first) return
-    first = false
-    log.error(`Ended by a defect, please report it: ${error.stack ?? String(error)}`, { event: 'defect' })
-    leave(EXIT.defect).catch(() => exitImmediately(EXIT.defect))
-  })
+/** One that has been removed is none. */
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
 }
 
 /** As keepalived: no file system stays in use because the daemon was started in it. */
@@ -82,12 +82,17 @@ function leaveDirectory(asked: DaemonSettings): DaemonSettings {
   return settings
 }
 
+interface Opening {
+  readonly settings: DaemonSettings
+  readonly log: Log
+  readonly pidFiles: PidFiles
+  readonly startedIn: string
+}
+
 /** Undefined: it cannot run; why has been logged. */
 async function open(
   loaded: Loaded,
-  settings: DaemonSettings,
-  log: Log,
-  pidFiles: PidFiles,
+  { settings, log, pidFiles, startedIn }: Opening,
 ): Promise<RunningDaemon | undefined> {
   const programs = openPrograms()
   const examined = await examine(loaded, 'start', settings, programs, log)
@@ -107,5 +112,23 @@ async function open(
     return undefined
   }
   const read = (heard: Log): Promise<Examined | undefined> => readAndExamine(settings, programs, heard)
-  return new RunningDaemon({ world: world.value, settings, log, pidFiles, read }, examined)
+  if (settings.parts !== 'vrrp' && examined.model.loadBalancing.virtualServers.length === 0)
+    removeLeft(settings, log)
+  const subsystems = settings.parts === 'vrrp' ? [] : [virtualServers(settings, startedIn)]
+  return new RunningDaemon({ world: world.value, settings, log, pidFiles, read, subsystems }, examined)
 }
+
+/** A file without virtual servers follows one that had some, and its daemon crashed: nobody else takes them away. */
+function removeLeft(settings: DaemonSettings, log: Log): void {
+  takeAwayLeft(pidFilePaths(settings).checkers, (text) => {
+    log.info(text)
+  })
+}
+
+const virtualServers = (settings: DaemonSettings, startedIn: string): MakeSubsystem =>
+  directorSubsystem({
+    settings,
+    start: startNodeChild(ownProgram(startedIn)),
+    findKeepalivedCheckers: keepalivedCheckers,
+    onDumpWanted: (callback) => process.on('SIGUSR1', callback),
+  })

@@ -21,6 +21,17 @@ export class Subsystems {
     this.members.push(memberOf(subsystem))
   }
 
+  /** All at the same time. @returns rejected by the first, in their order, that cannot go with this configuration */
+  async examine(configuration: Examined): Promise<Result<undefined, string>> {
+    const all = this.members.map(async ({ subsystem }) => ({
+      name: subsystem.name,
+      outcome: (await subsystem.examine?.(configuration)) ?? accepted(undefined),
+    }))
+    for (const { name, outcome } of await Promise.all(all))
+      if (!outcome.ok) return rejected(`${name}: ${outcome.error}`)
+    return accepted(undefined)
+  }
+
   /** @returns what puts all plans into force; rejected by the first that cannot go with this configuration */
   prepare(configuration: Examined): Result<() => void, string> {
     const all: (() => void)[] = []

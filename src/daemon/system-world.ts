@@ -1,12 +1,12 @@
 /** The host that the daemon runs on: what of the world has to be opened is opened here. */
 
 import { readFile } from 'node:fs/promises'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { accepted, rejected, type Result } from '../base/result.ts'
 import { openKernel } from '../netlink/kernel.ts'
 import { Fifo } from '../scripts/fifo.ts'
 import { Alarm, systemClock } from '../system/clock.ts'
 import { linkSettings } from '../system/link-sysctl.ts'
+import { measureLoopLag } from '../system/loop-lag.ts'
 import { makeFifo } from '../system/process.ts'
 import { systemScheduler } from '../system/scheduling.ts'
 import { connectServiceManager } from '../system/sd-notify.ts'
@@ -19,7 +19,7 @@ import { openAdvertReceiver, openAdvertSender } from '../vrrp/socket/advert-sock
 import { openAdvertTap } from '../vrrp/socket/advert-tap.ts'
 import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { openArpTap } from '../vrrp/socket/arp-tap.ts'
-import type { LoopLag, World } from '../world/world.ts'
+import type { World } from '../world/world.ts'
 import { bootId, diskRecord } from './recovery/disk-record.ts'
 import { findNft } from './kernel/firewall-cleanup.ts'
 
@@ -81,28 +81,3 @@ const processName = (pid: number): Promise<string | undefined> =>
     (name) => name.trim(),
     () => undefined,
   )
-
-/** Ten wake-ups a second are enough to see what is late, and few enough not to be seen themselves. */
-const RESOLUTION_MS = 100
-const MINUTE_MS = 60_000
-
-/** How late the event loop runs: measured by Node's own histogram, so that measuring costs nothing in JavaScript. */
-function measureLoopLag(): LoopLag {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  histogram.enable()
-  const beyond = (nanoseconds: number): number =>
-    Math.max(0, Math.round((nanoseconds / 1e6 - RESOLUTION_MS) * 1000) / 1000)
-  let minuteBefore = 0
-  const minute = setInterval(() => {
-    minuteBefore = beyond(histogram.max)
-    histogram.reset()
-  }, MINUTE_MS)
-  minute.unref()
-  return {
-    read: () => ({ maxMs: Math.max(minuteBefore, beyond(histogram.max)) }),
-    stop: () => {
-      clearInterval(minute)
-      histogram.disable()
-    },
-  }
-}

@@ -13,6 +13,7 @@ import type {
   Timeouts,
   Tunnel,
 } from '../netlink/ipvs/types.ts'
+import type { WeightSay } from './weights.ts'
 
 export interface DirectorConfiguration {
   /** In the file's order. */
@@ -133,4 +134,6 @@ export interface Checker {
   readonly fingerprint: string
   /** Down until it has passed. */
   readonly alpha: boolean
+  /** What it says of its server's weight before its first verdict. */
+  readonly say?: WeightSay
 }

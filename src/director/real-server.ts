@@ -39,7 +39,7 @@ export const freshChecker = (checker: Checker, up?: boolean): CheckerState => ({
   checker,
   up: up ?? !checker.alpha,
   hasRun: false,
-  say: undefined,
+  say: checker.say,
 })
 
 /** @param checkers one for each of the server's */
@@ -79,8 +79,13 @@ export function judged(
   const checkers = state.checkers.with(position, { ...before, up: verdict.up, hasRun: true, say })
   const up = checkers.every((checker) => checker.up)
   const next = { ...state, checkers, up, weight: weightOf(state.server, checkers) }
-  return up === state.up ? next : { ...next, since: now, reason: verdict.reason }
+  if (up === state.up && !isFirstReason(state, verdict)) return next
+  return { ...next, since: now, reason: verdict.up ? undefined : (verdict.reason ?? '') }
 }
+
+/** With alpha it was down, and nobody had said why. */
+const isFirstReason = ({ up, reason }: RealServerState, verdict: Pick<Verdict, 'up'>): boolean =>
+  !up && reason === undefined && !verdict.up
 
 /** Another say of one checker, without a verdict. */
 export function weighed(

@@ -1,6 +1,6 @@
 /** What checkers say: the server's state, then its place in the table, then its virtual server's quorum. */
 
-import { renewQuorum, tellServerDown, tellServerUp, tellWeight } from './announce.ts'
+import { notifyServerDown, renewQuorum, tellServerDown, tellServerUp, tellWeight } from './announce.ts'
 import { touchMember, touchRefused, updateVirtualServer, type Draft } from './draft.ts'
 import { judged, weighed, type RealServerState, type Verdict } from './real-server.ts'
 import type { CheckerPlace } from './setup.ts'
@@ -37,6 +37,9 @@ function change(
   if (after.up || !before.up) tellWeight(draft, state, { ...after, up: before.up }, before.weight, cause)
   if (after.up && !before.up) tellServerUp(draft, state, after, cause)
   if (before.up && !after.up) tellServerDown(draft, state, after, cause)
+  // With alpha, of one that was never in: nothing is removed, so nothing is logged. 2.2.7 has each of its checkers do so.
+  if (!before.up && !after.up && before.reason === undefined && after.reason !== undefined)
+    notifyServerDown(draft, state.block.name, after.server, cause)
   touchMember(draft, place.block, place.server)
   renewQuorum(draft, place.block, cause)
 }

@@ -66,8 +66,15 @@ export class FifoChannel {
   }
 
   write({ subject: { type, name }, what, priority }: FifoNotice): void {
-    const text = `${type} "${name}" ${what} ${String(priority)}\n`
-    this.#lines.submit({ key: `${type} ${name} ${KINDS[what]}`, text })
+    this.writeLine(`${type} "${name}" ${what} ${String(priority)}`, `${type} ${name} ${KINDS[what]}`)
+  }
+
+  /**
+   * @param line without its end
+   * @param key what a newer line of the same key makes worthless
+   */
+  writeLine(line: string, key: string): void {
+    this.#lines.submit({ key, text: `${line}\n` })
   }
 
   /** A reader has time to hear the last lines until it is told to end. */

@@ -74,6 +74,8 @@ const GLOBAL_SCOPE = 0
 export const SETTINGS: HostSettings = {
   configFile: 'keepalived.conf',
   monitorAddresses: false,
+  // Virtual servers are no part of it.
+  parts: 'vrrp',
   restoreAddresses: false,
   pauseGuard: false,
   umask: undefined,

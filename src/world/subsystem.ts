@@ -15,6 +15,13 @@ export interface Subsystem<Configuration, Plan> {
   /** One word, for the log. */
   readonly name: string
   /**
+   * What takes time to find out about such a configuration, before any plan is made: another process is asked, say. It
+   * touches nothing either, and no plan may follow. Nothing else of a reload happens meanwhile.
+   *
+   * @returns as `plan` does; it has a time limit of its own
+   */
+  examine?(configuration: Configuration): Promise<Result<undefined, string>>
+  /**
    * What it would do with a configuration that has been read and found good. It touches nothing: a plan may be thrown
    * away.
    *

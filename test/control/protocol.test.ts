@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   encodeLine,
   failed,
+  lvsControlPath,
   parseRequest,
   parseResponse,
   type ProtocolErrorCode,
@@ -50,6 +51,11 @@ describe('parseRequest', () => {
     ['{"version":1,"request":"drain","arguments":{"all":true,"forMs":86400001}}', 'bad-arguments'],
     ['{"version":1,"request":"drain","arguments":{"all":true,"force":"yes"}}', 'bad-arguments'],
     ['{"version":1,"request":"resume","arguments":{"all":"yes"}}', 'bad-arguments'],
+    ['{"version":1,"request":"lvs-status","arguments":{"subject":7}}', 'bad-arguments'],
+    ['{"version":1,"request":"lvs-watch","arguments":{"mostServers":-1}}', 'bad-arguments'],
+    ['{"version":1,"request":"lvs-events","arguments":{"subject":{}}}', 'bad-arguments'],
+    ['{"version":1,"request":"lvs-follow","arguments":{"last":1.5}}', 'bad-arguments'],
+    ['{"version":1,"request":"lvs-why"}', 'bad-arguments'],
   ])('%s', (line, code) => {
     expect(parseRequest(line)).toMatchObject({ ok: false, error: { code } })
   })
@@ -62,6 +68,14 @@ describe('parseRequest', () => {
       }),
     )
   })
+})
+
+test.each([
+  ['/run/vrrpd.sock', '/run/vrrpd-lvs.sock'],
+  ['/tmp/a', '/tmp/a-lvs'],
+  ['/tmp/a.sock/b', '/tmp/a.sock/b-lvs'],
+])('beside %s virtual servers are asked for at %s', (path, lvs) => {
+  expect(lvsControlPath(path)).toBe(lvs)
 })
 
 describe('parseResponse', () => {

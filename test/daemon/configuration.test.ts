@@ -65,14 +65,14 @@ test('what has no effect is said once for each reason, whatever stands behind it
   const { model, lines } = await read(`global_defs {
   enable_snmp_vrrp
   enable_snmp_rfc
-  lvs_timeouts tcp 7200
-  lvs_flush
+  enable_dbus
+  dbus_service_name x
 }
 ${instance}`)
   expect(model).toBeDefined()
   expect(lines.map((line) => line.replace(/^.*note: /, ''))).toEqual([
     "'enable_snmp_vrrp' is accepted and has no effect: vrrpd speaks no SNMP [no-effect]",
-    "'lvs_timeouts' is accepted and has no effect: vrrpd does not touch IPVS [no-effect]",
+    "'enable_dbus' is accepted and has no effect: vrrpd is not on D-Bus [no-effect]",
   ])
 })
 

@@ -35,6 +35,7 @@ class Counter implements Subsystem<Examined, number> {
   readonly name = 'counter'
   readonly asked: string[] = []
   late = seconds(0)
+  examine?: (configuration: Examined) => Promise<Result<undefined, string>>
   private count: number
 
   constructor({ model }: Examined) {
@@ -178,6 +179,47 @@ test('what one of them cannot go with is refused for all, with its reason', asyn
     'counter: 13 cannot be counted',
     'Reload refused: the daemon goes on with the configuration it has',
   ])
+})
+
+test('what takes time to find out is known before anything is planned', async () => {
+  let answer: (outcome: Result<undefined, string>) => void = () => undefined
+  counter.examine = ({ model }) => {
+    counter.asked.push(`examine ${priorityOf(model)}`)
+    return new Promise((resolve) => {
+      answer = resolve
+    })
+  }
+  next = await examinedOf(file(120))
+  const reloaded = parts.reloader.reload()
+  await new Promise(setImmediate)
+  expect(counter.asked.slice(1)).toEqual(['examine 120'])
+  answer(accepted(undefined))
+  await reloaded
+  expect(counter.asked.slice(1)).toEqual(['examine 120', 'plan 120', 'apply 120'])
+
+  next = await examinedOf(file(121))
+  const refused = parts.reloader.reload()
+  await new Promise(setImmediate)
+  answer(rejected('121 is too much'))
+  await refused
+  expect(counter.asked.slice(4)).toEqual(['examine 121'])
+  expect(parts.vrrp.engine.routers.get('V')?.router.priority).toBe(120)
+  expect(parts.reloader.refused?.text).toBe('counter: 121 is too much')
+})
+
+test('a daemon that stops while something is found out changes nothing any more', async () => {
+  let answer: (outcome: Result<undefined, string>) => void = () => undefined
+  counter.examine = () =>
+    new Promise((resolve) => {
+      answer = resolve
+    })
+  next = await examinedOf(file(120))
+  const reloaded = parts.reloader.reload()
+  await new Promise(setImmediate)
+  parts.reloader.close()
+  answer(accepted(undefined))
+  await reloaded
+  expect(counter.asked.slice(1)).toEqual(['plan 120'])
 })
 
 test('what is overdue anywhere is overdue, and each has its words for the service manager', () => {

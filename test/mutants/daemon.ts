@@ -246,8 +246,14 @@ export const daemonMutants: readonly Mutant[] = [
   {
     file: 'daemon/control/reload-plan.ts',
     fault: 'does not say which instances a reload takes away',
-    find: 'filter(([header]) => !wanted.has(header))',
-    put: 'filter(([header]) => header === undefined)',
+    find: 'filter(([key]) => !wanted.has(key))',
+    put: 'filter(([key]) => key === undefined)',
+  },
+  {
+    file: 'daemon/control/server-plan.ts',
+    fault: 'a check that asks the same at other times is called another one',
+    find: 'NOT_ASKED.has(key) ? undefined : value',
+    put: "key === 'span' ? undefined : value",
   },
   {
     file: 'daemon/control/reloader.ts',

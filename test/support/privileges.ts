@@ -40,6 +40,7 @@ export type Need =
   | 'man'
   | 'getopt'
   | 'openssl'
+  | 'perl'
   | Shell
 
 export type Shell = 'bash' | 'zsh' | 'fish'

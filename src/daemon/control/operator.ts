@@ -20,13 +20,19 @@ export interface OperatorPorts {
   readonly events: EventList
   readonly engine: () => Engine
   readonly status: () => StatusReport
-  readonly feed: StatusFeed
+  readonly feed: StatusFeed<StatusReport>
   /** Undefined: one is under way. */
   readonly reload: (dryRun: boolean) => Promise<ReloadReport | undefined>
   readonly drains: Drains
 }
 
 const BUSY = { code: 'not-possible', text: 'a reload is under way: try again in a moment' } as const
+
+/** A process of its own serves them, which has a socket of its own. */
+const ELSEWHERE = {
+  code: 'not-possible',
+  text: 'no virtual servers are served by this process',
+} as const
 
 export class Operator {
   private readonly ports: OperatorPorts
@@ -40,7 +46,7 @@ export class Operator {
       case 'status':
         return succeeded<'status'>(this.ports.status())
       case 'watch':
-        return this.ports.feed.open()
+        return this.ports.feed.open(succeeded<'watch'>)
       case 'events':
       case 'follow': {
         const { instance, last } = request.arguments
@@ -62,6 +68,12 @@ export class Operator {
         return this.ports.drains.drain(request.arguments)
       case 'resume':
         return this.ports.drains.resume(request.arguments)
+      case 'lvs-status':
+      case 'lvs-watch':
+      case 'lvs-events':
+      case 'lvs-follow':
+      case 'lvs-why':
+        return failed(ELSEWHERE)
       default:
         return assertNever(request)
     }

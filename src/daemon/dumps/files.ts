@@ -10,6 +10,7 @@ import type { InstanceNaming } from '../instance-naming.ts'
 export interface DumpPaths {
   readonly data: string
   readonly parentData: string
+  readonly checkData: string
   readonly stats: string
   readonly json: string
 }
@@ -26,6 +27,10 @@ export function dumpPaths(
       dumps.data === undefined
         ? `/tmp/keepalived_parent${named}.data`
         : insertBeforeExtension(dumps.data, '_parent'),
+    checkData:
+      dumps.data === undefined
+        ? `/tmp/keepalived_check${named}.data`
+        : insertBeforeExtension(dumps.data, '_check'),
     stats: dumps.stats ?? '/tmp/keepalived.stats',
     json: dumps.json ?? '/tmp/keepalived.json',
   }

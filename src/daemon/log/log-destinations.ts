@@ -5,7 +5,7 @@ import type { Result } from '../../base/result.ts'
 import { DescriptorWriter, withoutBlocking } from './log-descriptor.ts'
 import { LogFile } from './log-file.ts'
 import { SyslogWriter, type SyslogPort } from './log-syslog.ts'
-import { bareLine, consoleLine, severityMark, syslogFrame, vrrpLogFile } from './log-text.ts'
+import { bareLine, consoleLine, severityMark, syslogFrame, processLogFile } from './log-text.ts'
 import type { LogLevel } from './messages.ts'
 
 export interface LogSettings {
@@ -18,6 +18,8 @@ export interface LogSettings {
   readonly file: string | undefined
   /** Of console and files; syslog always gets text. */
   readonly format: 'text' | 'json'
+  /** Whose lines these are, as keepalived calls its processes in the names of log files; absent: `vrrp`. */
+  readonly process?: 'vrrp' | 'healthcheckers'
 }
 
 export interface LogRecord {
@@ -63,7 +65,8 @@ export function openDestinations(settings: LogSettings, { openSyslog, complain }
     if (port.ok) destinations.push(syslogDestination(settings, port.value))
     else complaints.push(`cannot log to syslog: ${port.error.text}`)
   }
-  const files = settings.file === undefined ? [] : [settings.file, vrrpLogFile(settings.file)]
+  const files =
+    settings.file === undefined ? [] : [settings.file, processLogFile(settings.file, settings.process)]
   for (const file of files) {
     try {
       destinations.push(fileDestination(file, settings, complain))

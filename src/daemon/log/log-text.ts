@@ -35,8 +35,9 @@ export function syslogFrame(
   return `<${priority}>${monthToSecond(at)} ${from.ident}[${from.pid}]: ${clean(text)}`
 }
 
-/** keepalived's VRRP process writes to FILE with `_vrrp` before its last dot (`man 8 keepalived`, -g). */
-export const vrrpLogFile = (file: string): string => insertBeforeExtension(file, '_vrrp')
+/** keepalived's VRRP process writes to FILE with `_vrrp` before its last dot, others likewise (`man 8 keepalived`, -g). */
+export const processLogFile = (file: string, process = 'vrrp'): string =>
+  insertBeforeExtension(file, `_${process}`)
 
 export function insertBeforeExtension(file: string, text: string): string {
   const name = basename(file)

@@ -9,6 +9,7 @@ import { openKernel, type Kernel } from '../../netlink/kernel.ts'
 import { linkSettings } from '../../system/link-sysctl.ts'
 import { enterNetworkNamespace } from '../../system/process.ts'
 import { loadFor } from '../configuration.ts'
+import { takeAwayLeft } from './left-services.ts'
 import { removeTables } from '../kernel/firewall-cleanup.ts'
 import { acquirePidFiles, holderOf } from './pid-files.ts'
 import { removeRecorded } from './remove-recorded.ts'
@@ -38,7 +39,9 @@ export async function cleanUp(asked: DaemonSettings, say: (text: string) => void
   }
   const code = cleanUpAfter(recordPath(main), say)
   locked.value.remove()
-  return code
+  // After a crash the table stays: traffic goes on, and the next start takes it over.
+  if (howItEnded(process.env) === 'failed') return code
+  return Math.max(code, EXIT[takeAwayLeft(pidFilePaths(settings).checkers, say)])
 }
 
 function cleanUpAfter(path: string, say: (text: string) => void): number {
@@ -69,14 +72,22 @@ function removeWith(kernel: Kernel, record: ReadRecord, path: string, say: (text
   for (const name of tables) say(`removed nftables table ${name} (no_accept)`)
   if (complaints > 0) return EXIT.failed
   // systemd is about to start the daemon again, which wants to know who was Master.
-  if (!isRestartLikely(process.env)) rmSync(path, { force: true })
+  if (howItEnded(process.env) !== 'failed') rmSync(path, { force: true })
   if (present.length === 0 && tables.length === 0) say('nothing to clean up: no address of ours is left')
   return EXIT.clean
 }
 
-/** systemd says in ExecStopPost how the service has ended; see systemd.exec(5). */
-const isRestartLikely = ({ SERVICE_RESULT: result }: NodeJS.ProcessEnv): boolean =>
-  result !== undefined && result !== 'success'
+/**
+ * How the daemon has ended, as systemd tells in ExecStopPost (systemd.exec(5)): `stopped` on purpose, `failed` by
+ * itself, in which case it is about to be started again. `unknown`: nobody says; an operator has typed this. What goes on
+ * serving without the daemon (the IPVS table) is left to the next one after a failure.
+ */
+export function howItEnded({
+  SERVICE_RESULT: result,
+}: Readonly<Record<string, string | undefined>>): 'stopped' | 'failed' | 'unknown' {
+  if (result === undefined || result === '') return 'unknown'
+  return result === 'success' ? 'stopped' : 'failed'
+}
 
 function failed(say: (text: string) => void, text: string): number {
   say(text)

@@ -79,7 +79,7 @@ function writeAll(files: readonly PidFile[], pid: number, { timers, log }: PidFi
 const wordsOf = ({ text, code }: SystemError): string => `${text} [${code}]`
 
 /** Its absence is told by the opening that follows. */
-function makeDirectory(path: string): void {
+export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch {

@@ -36,6 +36,12 @@ export class Fifos {
     for (const channel of this.channels) channel.write(notice)
   }
 
+  /** `RS … UP`, `VS … DOWN`: all but the last word says of whom. */
+  writeLine(line: string): void {
+    const subject = line.slice(0, line.lastIndexOf(' '))
+    for (const channel of this.channels) channel.writeLine(line, subject)
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.channels.map((channel) => channel.stop()))
   }

@@ -18,6 +18,8 @@ import {
   type SchedulingPlan,
 } from './scheduling-plan.ts'
 
+const ORDINARY_NICE = 0
+
 export class OwnScheduling {
   private readonly scheduler: Scheduler
   private readonly log: Pick<Log, 'info' | 'warn'>
@@ -26,9 +28,12 @@ export class OwnScheduling {
   private before: Scheduling | undefined
   private settled: Promise<void> = Promise.resolve()
 
-  constructor(scheduler: Scheduler, log: Pick<Log, 'info' | 'warn'>) {
+  /** @param inherited what the process that started this one has of its own, and hands on to nobody */
+  constructor(scheduler: Scheduler, log: Pick<Log, 'info' | 'warn'>, inherited?: Scheduling) {
     this.scheduler = scheduler
     this.log = log
+    this.before = inherited
+    if (inherited?.nice !== undefined) this.niceAtStart = ORDINARY_NICE
   }
 
   /** One configuration after the other, each as soon as the threads have been listed. */

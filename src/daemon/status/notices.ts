@@ -4,20 +4,22 @@ import { toSeconds } from '../../base/time.ts'
 import { heldDelays } from '../../config/blocks/interface-up-down-delays.ts'
 import type { Model } from '../../config/model.ts'
 import type { Log } from '../log/logging.ts'
+import type { Parts } from '../settings.ts'
 
-export function sayNotices(model: Model, configFile: string, log: Log): readonly string[] {
+/** @param parts with `vrrp` nobody else has a word for the virtual servers */
+export function sayNotices(model: Model, configFile: string, parts: Parts, log: Log): readonly string[] {
   const strict = strictNotice(model)
   if (strict !== undefined) log.warn(strict)
   const delays = linkDelayNotices(model)
   for (const notice of delays) log.warn(notice)
-  const notServed = notServedNotice(model, configFile)
+  const notServed = parts === 'vrrp' ? notServedNotice(model, configFile) : undefined
   if (notServed !== undefined) log.info(notServed)
   return [notServed, strict, ...delays].filter((notice) => notice !== undefined)
 }
 
 /** What the host's operators should know about blocks that keepalived would serve and vrrpd does not. */
 export function notServedNotice(model: Model, configFile: string): string | undefined {
-  const count = model.notServed.length
+  const count = model.loadBalancing.virtualServers.length
   if (count === 0) return undefined
   const [blocks, them] = count === 1 ? ['block is', 'it'] : ['blocks are', 'them']
   return `${String(count)} virtual_server ${blocks} not served by vrrpd; keep \`keepalived -C -f ${configFile}\` running for ${them}`

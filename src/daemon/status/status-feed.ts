@@ -8,19 +8,19 @@
 
 import { after, between, milliseconds, seconds, times, type Clock } from '../../base/time.ts'
 import type { Duration, Instant } from '../../base/time.ts'
-import { succeeded, type Response } from '../../control/protocol.ts'
-import type { StatusReport } from '../../control/report.ts'
+import type { Response } from '../../control/protocol.ts'
 import type { Stream } from '../../control/stream.ts'
-import type { EventList } from '../../events/event-list.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { Journal } from '../journal/journal.ts'
 
-export interface FeedPorts {
+/** Of any kind of report. */
+export interface FeedPorts<R> {
   readonly clock: Clock
   readonly timers: Timers
-  readonly events: Pick<EventList, 'subscribe'>
+  /** Calls whenever something may have happened; returns what ends it. */
+  readonly events: { readonly subscribe: (listener: () => void) => () => void }
   readonly journal: Pick<Journal, 'lastId'>
-  readonly report: () => StatusReport
+  readonly report: () => R
 }
 
 /** A storm of events is shown ten times a second, and a person sees no more. */
@@ -29,28 +29,30 @@ const REFRESH: Duration = seconds(1)
 /** How many times as long as a report took nobody gets another. */
 const LEISURE = 10
 
-interface Made {
-  readonly report: StatusReport
+interface Made<R> {
+  readonly report: R
   /** When there may be another. */
   readonly again: Instant
   /** The newest event that was known. */
   readonly seen: number
 }
 
-export class StatusFeed {
-  private readonly ports: FeedPorts
-  private readonly streams = new Set<StatusStream>()
+export class StatusFeed<R> {
+  private readonly ports: FeedPorts<R>
+  private readonly streams = new Set<StatusStream<R>>()
   private unsubscribe: () => void = () => undefined
   private cancel: () => void = () => undefined
   private wakeAt: Instant | undefined
-  private made: Made | undefined
+  private made: Made<R> | undefined
 
-  constructor(ports: FeedPorts) {
+  constructor(ports: FeedPorts<R>) {
     this.ports = ports
   }
 
-  open(): Stream {
-    const stream = new StatusStream({
+  /** @param answer what is sent of a report */
+  open(answer: (report: R) => Response): Stream {
+    const stream = new StatusStream<R>({
+      answer,
       report: () => this.report(),
       leave: () => {
         this.leave(stream)
@@ -62,7 +64,7 @@ export class StatusFeed {
   }
 
   /** Made for whoever asks first, and the same for all who ask soon after. */
-  private report(): StatusReport {
+  private report(): R {
     const { clock, journal, report } = this.ports
     const begin = clock.now()
     if (this.made && begin < this.made.again) return this.made.report
@@ -95,7 +97,7 @@ export class StatusFeed {
     })
   }
 
-  private leave(stream: StatusStream): void {
+  private leave(stream: StatusStream<R>): void {
     if (!this.streams.delete(stream) || this.streams.size > 0) return
     this.unsubscribe()
     this.cancel()
@@ -104,19 +106,20 @@ export class StatusFeed {
   }
 }
 
-interface StreamPorts {
-  readonly report: () => StatusReport
+interface StreamPorts<R> {
+  readonly answer: (report: R) => Response
+  readonly report: () => R
   readonly leave: () => void
 }
 
-class StatusStream implements Stream {
-  private readonly ports: StreamPorts
+class StatusStream<R> implements Stream {
+  private readonly ports: StreamPorts<R>
   private due = true
   private over = false
-  private given: StatusReport | undefined
+  private given: R | undefined
   private resume: () => void = () => undefined
 
-  constructor(ports: StreamPorts) {
+  constructor(ports: StreamPorts<R>) {
     this.ports = ports
   }
 
@@ -136,7 +139,7 @@ class StatusStream implements Stream {
       const report = this.ports.report()
       if (report === this.given) continue
       this.given = report
-      return succeeded<'watch'>(report)
+      return this.ports.answer(report)
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { consoleLine, syslogFrame, vrrpLogFile } from '../../../src/daemon/log/log-text.ts'
+import { consoleLine, syslogFrame, processLogFile } from '../../../src/daemon/log/log-text.ts'
 
 const noon = new Date(2026, 10, 21, 10, 3, 9)
 const from = { facility: 3, ident: 'Keepalived_vrrp', pid: 8093 }
@@ -42,7 +42,7 @@ describe('syslogFrame', () => {
   })
 })
 
-describe('vrrpLogFile', () => {
+describe('processLogFile', () => {
   test.each([
     ['/var/log/keepalived.log', '/var/log/keepalived_vrrp.log'],
     ['/var/log/a.b.log', '/var/log/a.b_vrrp.log'],
@@ -50,6 +50,6 @@ describe('vrrpLogFile', () => {
     ['keepalived.log', 'keepalived_vrrp.log'],
     ['./keepalived.log', 'keepalived_vrrp.log'],
   ])('%s', (file, expected) => {
-    expect(vrrpLogFile(file)).toBe(expected)
+    expect(processLogFile(file)).toBe(expected)
   })
 })

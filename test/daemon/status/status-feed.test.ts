@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { milliseconds, seconds } from '../../../src/base/time.ts'
+import { succeeded } from '../../../src/control/protocol.ts'
 import type { StatusReport } from '../../../src/control/report.ts'
 import type { Stream } from '../../../src/control/stream.ts'
 import { Journal } from '../../../src/daemon/journal/journal.ts'
@@ -19,10 +20,7 @@ function setUp(costMs = 0) {
     timers,
     journal,
     events: {
-      subscribe: (subscriber) => {
-        const listener = (): void => {
-          subscriber({ type: 'remark', level: 'info', text: '' })
-        }
+      subscribe: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
@@ -68,7 +66,7 @@ const settle = (): Promise<void> => setImmediate()
 
 test('at once, after an event, and every second', async () => {
   const { feed, timers, happen, tell } = setUp()
-  const got = read(feed.open())
+  const got = read(feed.open(succeeded<'watch'>))
   await settle()
   expect(got).toEqual([1])
   timers.advance(milliseconds(300))
@@ -90,7 +88,7 @@ test('at once, after an event, and every second', async () => {
 
 test('a storm is shown ten times a second, and its end is not lost', async () => {
   const { feed, timers, happen } = setUp()
-  const got = read(feed.open())
+  const got = read(feed.open(succeeded<'watch'>))
   await settle()
   for (let each = 0; each < 400; each++) {
     timers.advance(milliseconds(1))
@@ -105,7 +103,7 @@ test('a storm is shown ten times a second, and its end is not lost', async () =>
 
 test('reports that take long are rare', async () => {
   const { feed, timers, happen, made } = setUp(200)
-  read(feed.open())
+  read(feed.open(succeeded<'watch'>))
   await settle()
   for (let each = 0; each < 100; each++) {
     timers.advance(milliseconds(100))
@@ -118,7 +116,7 @@ test('reports that take long are rare', async () => {
 
 test('one report serves many, and each has its own end', async () => {
   const { feed, timers, happen, made, listeners } = setUp()
-  const streams = [1, 2, 3].map(() => feed.open())
+  const streams = [1, 2, 3].map(() => feed.open(succeeded<'watch'>))
   const got = streams.map(read)
   await settle()
   timers.advance(milliseconds(200))
@@ -144,7 +142,7 @@ test('one report serves many, and each has its own end', async () => {
 
 test('a client that does not read costs nothing, and gets the newest when it does', async () => {
   const { feed, timers, happen, made } = setUp()
-  const stream = feed.open()
+  const stream = feed.open(succeeded<'watch'>)
   await stream.next()
   for (let each = 0; each < 50; each++) {
     timers.advance(seconds(1))
@@ -166,5 +164,5 @@ test('what goes wrong in a report is for the client alone', async () => {
       throw new Error('a defect')
     },
   })
-  await expect(feed.open().next()).rejects.toThrow('a defect')
+  await expect(feed.open(succeeded<'watch'>).next()).rejects.toThrow('a defect')
 })

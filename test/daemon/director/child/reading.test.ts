@@ -1,0 +1,97 @@
+/** Which files are served, and which change nothing at a reload. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readFrom } from '../../../../src/daemon/director/child/reading.ts'
+import { freshVirtualServer } from '../../../../src/director/virtual-server.ts'
+import { load } from '../../../config/support.ts'
+import { at } from '../../../director/kit.ts'
+import { exits, fakeWorld } from '../../../scripts/fake-launcher.ts'
+
+const nothing = (): void => undefined
+const silent = {
+  ...{ detail: nothing, info: nothing, warn: nothing, error: nothing, say: nothing, reopen: nothing },
+  linesLost: () => 0,
+  close: () => Promise.resolve(),
+}
+
+async function reading(text: string) {
+  const { ports } = fakeWorld(() => exits(0))
+  const said: string[] = []
+  const say = (line: string): void => void said.push(line)
+  const log = { ...silent, detail: say, info: say, warn: say, error: say }
+  const judge = async (purpose: 'start' | 'reload') => {
+    const read = await readFrom(await load(text), purpose, ports, 0o600, log)
+    if (!read.ok) return read.error
+    return read.value.assembled.blocks.map(({ name, servers }) => [
+      name,
+      ...servers.map((server) => server.name),
+    ])
+  }
+  return { atStart: await judge('start'), atReload: await judge('reload'), said }
+}
+
+const block = (target: string, ...lines: readonly string[]): string =>
+  ['virtual_server ' + target + ' {', '  protocol TCP', ...lines, '}', ''].join('\n')
+const server = (address: string): string => `  real_server ${address} 80 {\n  }`
+const good = block('10.8.0.1 80', server('10.9.0.1'))
+const served = ['[10.8.0.1]:tcp:80', '[10.9.0.1]:tcp:80']
+
+describe('a reload changes nothing', () => {
+  test.each([
+    ['whose address is none', block('x', server('10.9.0.2')), 'virtual_server x cannot be read'],
+    [
+      'whose port is none',
+      block('10.8.0.2 http80', server('10.9.0.2')),
+      'virtual_server 10.8.0.2 http80 cannot be read',
+    ],
+    ['without a word', block('', server('10.9.0.2')), 'virtual_server cannot be read'],
+    ['with its brace in the next line', block('x\n', server('10.9.0.2')), 'virtual_server x cannot be read'],
+    ['in which the file ends', 'virtual_server 10.8.0.2 80 {\n', 'the file ends within a block'],
+  ])('with a block %s', async (_, bad, doubt) => {
+    const { atStart, atReload } = await reading(good + bad)
+    expect(atStart).toContainEqual(served)
+    expect(atReload).toBe(doubt)
+  })
+})
+
+describe('a file is served without', () => {
+  test.each([
+    ['a keyword that there is not', block('10.8.0.2 80', '  nosuch 1', server('10.9.0.2'))],
+    ['a server whose address is none', block('10.8.0.2 80', server('y'), server('10.9.0.2'))],
+    ['a value that is none', block('10.8.0.2 80', '  delay_loop x', server('10.9.0.2'))],
+    ['what stands outside', `nosuch\n${block('10.8.0.2 80', server('10.9.0.2'))}`],
+  ])('%s', async (_, text) => {
+    const { atStart, atReload, said } = await reading(good + text)
+    expect(atReload).toEqual([served, ['[10.8.0.2]:tcp:80', '[10.9.0.2]:tcp:80']])
+    expect(atStart).toEqual(atReload)
+    expect(said).not.toEqual([])
+  })
+})
+
+test('FILE_CHECKs begin with what their files have, and a file that is missing is left to its check', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
+  await writeFile(join(directory, 'four'), '4\n')
+  const files = ['four', 'missing'].map(
+    (name) => `track_file ${name} {\n  file ${join(directory, name)}\n}\n`,
+  )
+  const checked = ['four', 'missing'].map(
+    (name, index) =>
+      `  real_server 10.9.0.${index + 1} 80 {\n    weight 10\n    FILE_CHECK {\n      track_file ${name}\n      weight 2\n    }\n  }`,
+  )
+  const { ports } = fakeWorld(() => exits(0))
+  const read = await readFrom(
+    await load(files.join('') + block('10.8.0.1 80', ...checked)),
+    'start',
+    ports,
+    0o600,
+    silent,
+  )
+  await rm(directory, { recursive: true })
+  const [state] = read.ok
+    ? read.value.assembled.blocks.map((each) => freshVirtualServer(each, true, at(1)))
+    : []
+  expect(state?.servers.map(({ weight }) => weight)).toEqual([18, 10])
+})
