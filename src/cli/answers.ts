@@ -41,7 +41,7 @@ export function answerTo(name: string, value: string, errors: readonly string[])
     case 'help':
       return say(helpText(), 0)
     case 'genhash':
-      return say('vrrpd has no genhash: run keepalived --genhash\n', 1)
+      return say('--genhash has to be the first option\n', 1)
     case 'signum': {
       return !isSignalFunction(value)
         ? say(`Unknown sigfunc ${value}\n`, 1)

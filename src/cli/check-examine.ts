@@ -11,6 +11,7 @@ import {
   ownAddresses,
   withoutSource,
 } from '../config/analysis/lint/host.ts'
+import { withConsequences } from '../config/analysis/lint/consequences.ts'
 import { lint, lintText } from '../config/analysis/lint/lint.ts'
 import { withTemplates } from '../config/analysis/lint/templates.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
@@ -92,9 +93,15 @@ async function findingsOf(
 ): Promise<readonly Diagnostic[]> {
   const read = readingFindings(loaded, file)
   if (loaded.unreadable !== undefined) return read
-  const explained = lint(loaded.model, loaded.nodes, { file, verbose: options.verbose })
+  const { interfaces, system, verbose } = options
+  const explained = lint(loaded.model, loaded.nodes, {
+    file,
+    verbose,
+    incomplete: loaded.incompleteInstances,
+    ...(system && interfaces === undefined && { addresses: hostAddresses() }),
+  })
   const all = [...read, ...(await ofSystem(loaded, options)), ...explained, ...lintText(loaded)]
-  return withTemplates(all, loaded.sources)
+  return withTemplates(withConsequences(all, loaded.model, loaded.sources), loaded.sources)
 }
 
 const readingFindings = ({ diagnostics, unreadable }: Loaded, file: string): readonly Diagnostic[] =>

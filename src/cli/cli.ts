@@ -4,6 +4,7 @@
  * only what it needs: the daemon no yargs, the commands no addon.
  */
 
+import { CHILD_WORD } from '../base/own-child.ts'
 import { unknownName } from '../base/unknown-name.ts'
 import { EXIT } from './exit-codes.ts'
 import { cleanupHelp, helpText } from './help.ts'
@@ -17,7 +18,10 @@ import { commandNames, isCommandName, type CommandName, type OwnGrammarName } fr
  * @returns the exit code
  */
 export async function main(argv: readonly string[], makeIo: () => CommandIo = processIo): Promise<number> {
-  const [word] = argv
+  const [word, ...rest] = argv
+  if (word === CHILD_WORD) return child(rest, makeIo())
+  // keepalived's way to be genhash.
+  if (word === '--genhash' || word === '-T') return genhash(rest, makeIo())
   if (word !== undefined && !word.startsWith('-')) return command(word, argv, makeIo())
   const line = parseCommandLine(argv)
   if (!line.ok) {
@@ -28,6 +32,17 @@ export async function main(argv: readonly string[], makeIo: () => CommandIo = pr
   }
   const { run } = await import('./run.ts')
   return run(line.options)
+}
+
+/** Started by the daemon, with its own options. */
+async function child(argv: readonly string[], io: CommandIo): Promise<number> {
+  const line = parseCommandLine(argv)
+  if (!line.ok) {
+    io.err(line.stderr)
+    return line.exitCode
+  }
+  const { runChildOf } = await import('./run.ts')
+  return runChildOf(line.options)
 }
 
 async function command(word: string, argv: readonly string[], io: CommandIo): Promise<number> {
@@ -50,10 +65,16 @@ const ownGrammars: Readonly<
     io.out(helpText())
     return EXIT.allWell
   },
+  genhash,
   ipvs: async (argv, io) => {
     const { runIpvs } = await import('./ipvs/run.ts')
     return runIpvs(argv, io)
   },
+}
+
+async function genhash(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { runGenhash } = await import('./genhash/run.ts')
+  return runGenhash(argv, io)
 }
 
 const readsItself = (name: CommandName): name is OwnGrammarName => Object.hasOwn(ownGrammars, name)

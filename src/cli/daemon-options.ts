@@ -12,16 +12,27 @@ export interface DaemonOptions {
   readonly dumpConfig: boolean
   /** `-n` */
   readonly foreground: boolean
-  /** `-p` and `-r`; undefined: keepalived's default, which depends on the namespace. */
+  /** `-p`, `-r` and `-c`; undefined: keepalived's default, which depends on the namespace. */
   readonly pidFile: string | undefined
   readonly vrrpPidFile: string | undefined
+  readonly checkersPidFile: string | undefined
   readonly namespace: string | undefined
   readonly umask: number | undefined
+  /** `-P`: virtual routers alone; `-C`: virtual servers alone. */
+  readonly parts: 'all' | 'vrrp' | 'checkers'
+  /** `--all` */
+  readonly allParts: boolean
+  /** False with `-R`. */
+  readonly respawn: boolean
   /** False with `-V`: addresses and routes stay when the daemon stops. */
   readonly releaseOnStop: boolean
+  /** False with `-I`: the IPVS table stays when the daemon stops. */
+  readonly releaseIpvsOnStop: boolean
   readonly pauseGuard: boolean
   /** What somebody else removes is put back. */
   readonly restoreAddresses: boolean
+  /** What others change of our IPVS services is undone. */
+  readonly repairIpvs: boolean
   /** `-a` */
   readonly monitorAddresses: boolean
   readonly log: LogOptions
@@ -55,11 +66,17 @@ export const defaultOptions: DaemonOptions = {
   foreground: false,
   pidFile: undefined,
   vrrpPidFile: undefined,
+  checkersPidFile: undefined,
   namespace: undefined,
   umask: undefined,
+  parts: 'all',
+  allParts: false,
+  respawn: true,
   releaseOnStop: true,
+  releaseIpvsOnStop: true,
   pauseGuard: false,
   restoreAddresses: false,
+  repairIpvs: false,
   monitorAddresses: false,
   log: {
     console: false,

@@ -18,8 +18,9 @@ export interface EventLineOptions {
  * event 13, caused by event 12.
  */
 export function eventLine(event: EventReport, { width, colour, terminal, time }: EventLineOptions): string {
-  const { id, at, cause, text, count, until } = event
-  const number = String(id).padStart(4)
+  const { id, at, cause, text, count, until, virtualServer } = event
+  // They are numbered by themselves.
+  const number = (virtualServer === undefined ? String(id) : `L${id}`).padStart(4)
   const head = `${time(at)}  ${number}${cause === null ? '' : ` < ${cause}`}`.padEnd(HEAD_WIDTH)
   const times = count === 1 ? '' : ` (${count} times, the last at ${time(until)})`
   const words = printable(`${text}${times}`)
@@ -37,6 +38,14 @@ function colourOf({ kind, text }: EventReport): Colour {
     case 'transition':
       if (text.includes(' is MASTER ')) return 'green'
       return text.includes(' is FAULT ') ? 'red' : 'bold'
+    case 'server-down':
+    case 'quorum-lost':
+      return 'red'
+    case 'server-up':
+    case 'quorum-gained':
+      return 'green'
+    case 'sorry-in':
+    case 'ipvs-refused':
     case 'advert-rejected':
     case 'rival':
     case 'refused':

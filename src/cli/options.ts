@@ -69,11 +69,16 @@ const settings: Readonly<Record<SettingOption, (draft: Draft, value: string) => 
   'dont-fork': (draft) => set(draft, { foreground: true }),
   pid: (draft, pidFile) => set(draft, { pidFile }),
   vrrp_pid: (draft, vrrpPidFile) => set(draft, { vrrpPidFile }),
+  checkers_pid: (draft, checkersPidFile) => set(draft, { checkersPidFile }),
   umask: setUmask,
   'dont-release-vrrp': (draft) => set(draft, { releaseOnStop: false }),
+  'dont-release-ipvs': (draft) => set(draft, { releaseIpvsOnStop: false }),
+  'dont-respawn': (draft) => set(draft, { respawn: false }),
+  all: (draft) => set(draft, { allParts: true }),
   'address-monitoring': (draft) => set(draft, { monitorAddresses: true }),
   'pause-guard': (draft) => set(draft, { pauseGuard: true }),
   'restore-addresses': (draft) => set(draft, { restoreAddresses: true }),
+  'repair-ipvs': (draft) => set(draft, { repairIpvs: true }),
   'log-console': (draft) => setLog(draft, { console: true }),
   'log-detail': (draft) => setLog(draft, { detail: true }),
   'log-facility': setFacility,
@@ -129,10 +134,8 @@ function judged(draft: Draft, operands: readonly string[]): Draft {
     return refused(draft, `A command stands before its options: vrrpd ${command} ...`)
   }
   const heard = operands.length > 0 ? noticed(draft, `Unexpected argument(s): ${operands.join(' ')}`) : draft
-  if (!draft.checkers) return heard
-  return draft.vrrp
-    ? noticed(heard, 'option --check: vrrpd runs VRRP only; run keepalived -C for the health checkers')
-    : refused(heard, 'Nothing to run: vrrpd has no health checkers; run keepalived -C for them')
+  if (draft.vrrp === draft.checkers) return heard
+  return set(heard, { parts: draft.vrrp ? 'vrrp' : 'checkers' })
 }
 
 function refusal(errors: readonly string[]): Answer {

@@ -7,6 +7,9 @@ import type { ViewOptions } from './view-options.ts'
 
 const INDENT = '    '
 
+/** Of virtual servers, of which there may be a thousand, so many are told in each section. */
+const MOST_OF_SERVERS = 20
+
 /** Problems first, then what is only worth knowing. */
 export function problemLines(all: readonly Problem[], options: ViewOptions): readonly string[] {
   const alarming = all.filter(isAlarming)
@@ -19,7 +22,13 @@ export function problemLines(all: readonly Problem[], options: ViewOptions): rea
 
 function section(title: Cell, problems: readonly Problem[], options: ViewOptions): readonly string[] {
   if (problems.length === 0) return []
-  return [paint(title, options.colour), ...problems.flatMap((problem) => lines(problem, options))]
+  const ofServers = problems.filter(({ virtualServer }) => virtualServer !== undefined)
+  const left = new Set(options.all === true ? [] : ofServers.slice(MOST_OF_SERVERS))
+  return [
+    paint(title, options.colour),
+    ...problems.filter((problem) => !left.has(problem)).flatMap((problem) => lines(problem, options)),
+    ...(left.size === 0 ? [] : [`  and ${left.size} more of virtual servers: vrrpd status --all`]),
+  ]
 }
 
 function lines({ text, since, advice }: Problem, { width, time }: ViewOptions): readonly string[] {

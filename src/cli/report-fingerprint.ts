@@ -3,10 +3,12 @@
  * counters and durations, nor times that are reckoned anew for each report. Pure.
  */
 
+import type { CheckerReport, RealServerReport, VirtualServerReport } from '../control/lvs-report.ts'
 import type { InstanceReport, MasterReport, StatusReport, TrackerReport } from '../control/report.ts'
 
 /** Equal for two reports between which nothing has changed that an operator would act upon. */
-export function fingerprintOf({ problems, instances, groups, notices, daemon }: StatusReport): string {
+export function fingerprintOf(report: StatusReport): string {
+  const { problems, instances, groups, notices, daemon, virtualServers, syncDaemon, director } = report
   const { pid, startedAt, configFile, loadedAt } = daemon
   return JSON.stringify([
     problems.map(({ code, severity, instance, text }) => [code, severity, instance, withoutNumbers(text)]),
@@ -14,6 +16,9 @@ export function fingerprintOf({ problems, instances, groups, notices, daemon }: 
     groups,
     notices,
     [pid, startedAt, configFile, loadedAt],
+    virtualServers?.map(virtualServerEssence),
+    syncDaemon,
+    director && [director.pid, director.startedAt, director.loadedAt],
   ])
 }
 
@@ -39,3 +44,23 @@ const instanceEssence = (instance: InstanceReport): unknown => ({
 const masterEssence = ({ address, priority }: MasterReport): unknown => [address, priority]
 
 const trackerEssence = ({ run, ...rest }: TrackerReport): unknown => [rest, run?.result]
+
+/** A time that is reckoned anew for each report may differ in its last digit. */
+const virtualServerEssence = (virtualServer: VirtualServerReport): unknown => ({
+  ...virtualServer,
+  quorum: { ...virtualServer.quorum, since: undefined },
+  realServers: virtualServer.realServers.map(serverEssence),
+})
+
+const serverEssence = (server: RealServerReport): unknown => ({
+  ...server,
+  since: undefined,
+  connections: undefined,
+  checkers: server.checkers.map(checkerEssence),
+})
+
+/** That one attempt failed, or came to nothing, is news; when, and how long it took, is not. */
+const checkerEssence = ({ kind, target, state, last }: CheckerReport): unknown => [
+  ...[kind, target, state],
+  last?.ok === false ? withoutNumbers(last.reason ?? '') : last?.ok,
+]

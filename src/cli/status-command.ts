@@ -12,9 +12,9 @@ export const statusCommand: Handler<'status'> = {
       (state === undefined ? !quiet : !watching && !json) ||
       '--state goes without --watch and --json, and --quiet goes with --state',
   ],
-  run: ({ NAME: name, json, control, watch: watching, state, quiet }, io) => {
+  run: ({ NAME: name, json, control, all, watch: watching, state, quiet }, io) => {
     if (state !== undefined) return inState({ name, control, state, quiet }, io)
-    const asked = { name, json, control }
+    const asked = { name, json, control, all }
     return watching ? watch(asked, io, processViewer(!json)) : status(asked, io)
   },
 }

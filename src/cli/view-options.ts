@@ -3,6 +3,8 @@
 export interface ViewOptions {
   readonly width: number
   readonly colour: boolean
+  /** Also of many virtual servers each. */
+  readonly all?: boolean
   /** Turns the report's times into words. */
   readonly time: (iso: string) => TimeWords
 }

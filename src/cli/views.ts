@@ -1,6 +1,6 @@
 /**
  * A StatusReport as one screen of text: problems first, then the instances:
- * everything about a few, or a table of many. A wide terminal gets everything in the table; a narrow one gets
+ * everything about a few, or a table of many; then the virtual servers. A wide terminal gets everything in the table; a narrow one gets
  * reason and addresses below each row; and where even that table does not fit
  * (long names), each instance is a paragraph. Pure.
  */
@@ -11,6 +11,7 @@ import { addressCell, masterText, plain, priorityText, stateCell } from './cells
 import { instanceDetail } from './detail.ts'
 import { columnWidths, flow, tableRow, tableWidth, words, type Cell, type Colour } from '../base/layout.ts'
 import { problemLines } from './problem-lines.ts'
+import { serversView } from './server-views.ts'
 import type { ViewOptions } from './view-options.ts'
 
 const INDENT = '    '
@@ -19,7 +20,8 @@ export function statusView(report: StatusReport, options: ViewOptions): string {
   const sections = [
     daemonLine(report, options),
     problemLines(report.problems, options),
-    ...instancesView(report.instances, options),
+    ...instancesView(report, options),
+    ...serversView(report, options),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -45,8 +47,11 @@ const prose = (sentence: string, width: number): readonly string[] =>
 const FEW = 3
 
 /** Each element a section. */
-function instancesView(all: readonly InstanceReport[], options: ViewOptions): readonly (readonly string[])[] {
-  if (all.length === 0) return [['No vrrp_instance is configured.']]
+function instancesView(
+  { instances: all, virtualServers = [] }: StatusReport,
+  options: ViewOptions,
+): readonly (readonly string[])[] {
+  if (all.length === 0) return virtualServers.length > 0 ? [] : [['No vrrp_instance is configured.']]
   if (all.length <= FEW) return all.map((instance) => instanceDetail(instance, options))
   const lines = wideTable(all, options) ?? narrowTable(all, options) ?? paragraphs(all, options)
   return [lines, ['vrrpd status NAME shows more of one.']]

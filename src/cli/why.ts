@@ -1,8 +1,11 @@
-/** `vrrpd why INSTANCE|ADDRESS` */
+/** `vrrpd why INSTANCE|ADDRESS`, which may be a virtual or a real server's */
 
 import { printable } from '../base/printable.ts'
-import { askDaemon } from '../control/client.ts'
+import { isAbsence } from '../control/client.ts'
+import type { LvsWhyReport } from '../control/lvs-why.ts'
+import { shortName } from '../control/server-name.ts'
 import type { WhyReport, WhyStep } from '../control/why.ts'
+import { askBoth, sayBoth } from './both.ts'
 import type { Handler } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { sayFailure } from './failure.ts'
@@ -23,9 +26,27 @@ interface Asked {
 async function why({ subject: named, json, control }: Asked, io: CommandIo): Promise<number> {
   const subject = named ?? (await onlyInstance(control, io))
   if (typeof subject === 'number') return subject
-  const answer = await askDaemon(control, 'why', TIMEOUT_MS, { subject })
-  if (!answer.ok) return sayFailure(answer.error, control, io)
-  io.out(json ? `${JSON.stringify(answer.value, null, 2)}\n` : whyText(answer.value, io.width))
+  const { daemon, servers } = await askBoth(
+    control,
+    { request: 'why', given: { subject } },
+    { request: 'lvs-why', given: { subject } },
+    TIMEOUT_MS,
+  )
+  if (!daemon.ok) {
+    const mayLack = isAbsence(daemon.error) || daemon.error.code === 'not-possible'
+    if (!servers.ok) return sayBoth(daemon.error, servers.error, control, io)
+    if (!mayLack) return sayFailure(daemon.error, control, io)
+  }
+  if (json) {
+    const told = { ...(daemon.ok && daemon.value), ...(servers.ok && { servers: servers.value }) }
+    io.out(`${JSON.stringify(told, null, 2)}\n`)
+    return EXIT.allWell
+  }
+  const texts = [
+    ...(daemon.ok ? [whyText(daemon.value, io.width)] : []),
+    ...(servers.ok ? serversWhyTexts(servers.value, io.width) : []),
+  ]
+  io.out(texts.join('\n'))
   return EXIT.allWell
 }
 
@@ -46,6 +67,19 @@ function whyText({ instance, state, since, chain, now }: WhyReport, width: numbe
   const steps = chain.flatMap((step, index) => stepLines(step, index, width))
   const sentences = now.flatMap((text) => hanging('Now: ', withLocalTimes(printable(text)), width))
   return [head, ...steps, ...sentences].map((line) => `${line}\n`).join('')
+}
+
+/** One for each answer: since when, what led to it, and what is true now. */
+function serversWhyTexts({ answers, others }: LvsWhyReport, width: number): readonly string[] {
+  const texts = answers.map(({ virtualServer, realServer, state, since, because, events, now }) => {
+    const name = realServer === null ? virtualServer : `${shortName(realServer)} of ${virtualServer}`
+    const why = because === null ? '' : `: ${printable(because)}`
+    const head = `${printable(name)} is ${state} since ${localTime(since)}${why}`
+    const steps = events.flatMap(({ at, text }) => hanging(`  ${localTime(at)}  `, printable(text), width))
+    const sentences = now.flatMap((text) => hanging('Now: ', withLocalTimes(printable(text)), width))
+    return [...hanging('', head, width), ...steps, ...sentences].map((line) => `${line}\n`).join('')
+  })
+  return others === 0 ? texts : [...texts, `and ${others} more virtual servers have it\n`]
 }
 
 function stepLines({ at, afterMs, text }: WhyStep, index: number, width: number): readonly string[] {

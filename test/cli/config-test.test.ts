@@ -43,14 +43,10 @@ needs('built')('the configuration test', () => {
   test.each([
     [
       ['-t/nowhere/log', '-f', '/dev/null'],
-      'cannot write findings to /nowhere/log: no such file or directory\n',
+      'cannot write findings to /nowhere/log: No such file or directory\n',
       1,
     ],
-    [
-      ['--config-test=/', '-f', '/dev/null'],
-      'cannot write findings to /: illegal operation on a directory\n',
-      1,
-    ],
+    [['--config-test=/', '-f', '/dev/null'], 'cannot write findings to /: Is a directory\n', 1],
     [['-t/dev/full', '-f', '/nowhere/x.conf'], 'cannot read /nowhere/x.conf: there is no such file\n', 2],
     [['-t', '-f', '/nowhere/x.conf'], 'cannot read /nowhere/x.conf: there is no such file\n', 2],
     [['-t', '-f', '/'], 'cannot read /: it is no file\n', 2],

@@ -29,7 +29,19 @@ describe('parseCommandLine', () => {
     { argv: ['-t/x'], changes: { configTest: { logFile: '/x' } } },
     { argv: ['--config-test=/x'], changes: { configTest: { logFile: '/x' } } },
     { argv: ['-d'], changes: { dumpConfig: true } },
-    { argv: ['-P'], changes: {} },
+    { argv: ['-P'], changes: { parts: 'vrrp' } },
+    { argv: ['--vrrp'], changes: { parts: 'vrrp' } },
+    { argv: ['-C'], changes: { parts: 'checkers' } },
+    { argv: ['-nC'], changes: { foreground: true, parts: 'checkers' } },
+    { argv: ['-C', '-P'], changes: {} },
+    { argv: ['--all'], changes: { allParts: true } },
+    { argv: ['-R'], changes: { respawn: false } },
+    { argv: ['-I'], changes: { releaseIpvsOnStop: false } },
+    { argv: ['-c', '/c'], changes: { checkersPidFile: '/c' } },
+    {
+      argv: ['--checkers_pid=/c', '--dont-release-ipvs'],
+      changes: { checkersPidFile: '/c', releaseIpvsOnStop: false },
+    },
     { argv: ['-s', 'blue'], changes: { namespace: 'blue' } },
     { argv: ['-n'], changes: { foreground: true } },
     { argv: ['-p', '/p', '-r', '/r'], changes: { pidFile: '/p', vrrpPidFile: '/r' } },
@@ -62,11 +74,6 @@ describe('parseCommandLine', () => {
   })
 
   test.each<{ argv: readonly string[]; notice: string }>([
-    {
-      argv: ['-R'],
-      notice: 'option --dont-respawn: accepted, has no effect in vrrpd because it has no child',
-    },
-    { argv: ['-c', '/c'], notice: 'option --checkers_pid: accepted, has no effect' },
     { argv: ['-M'], notice: 'option --core-dump-pattern: accepted' },
     { argv: ['--perf=all'], notice: 'option --perf: accepted' },
     { argv: ['-x', '-x', '--snmp'], notice: 'option --snmp: accepted' },
@@ -76,7 +83,6 @@ describe('parseCommandLine', () => {
     { argv: ['-u', '09'], notice: 'Invalid --umask option 09: ignored' },
     { argv: ['-u', ''], notice: 'Invalid --umask option : ignored' },
     { argv: ['-n', 'extra', 'more'], notice: 'Unexpected argument(s): extra more' },
-    { argv: ['-C', '-P'], notice: 'option --check: vrrpd runs VRRP only' },
   ])('$argv goes on with one notice', ({ argv, notice }) => {
     const { notices, ...others } = options(...argv)
     expect(notices).toEqual([expect.stringContaining(notice)])
@@ -95,8 +101,7 @@ describe('parseCommandLine', () => {
       argv: ['-Z', '--nonsense', '-f'],
       says: 'Unknown option -Z\nUnknown option --nonsense\nMissing parameter for option -f\n',
     },
-    { argv: ['-C'], says: 'Nothing to run: vrrpd has no health checkers; run keepalived -C for them\n' },
-    { argv: ['-n', '-T', '-s', 'server'], says: 'vrrpd has no genhash' },
+    { argv: ['-n', '-T', '-s', 'server'], says: '--genhash has to be the first option' },
     { argv: ['--signum=FOO'], says: 'Unknown sigfunc FOO\n' },
     { argv: ['--signum', 'stop'], says: 'Unknown sigfunc stop\n' },
     { argv: ['--log-format=xml'], says: "Unknown log format 'xml': text or json\n" },

@@ -68,8 +68,8 @@ describe('the daemon', () => {
 
   test('tells the defaults that hold', () => {
     const { configFile, control, log } = defaultOptions
-    const { main: pid, vrrp } = pidFilePaths({ ...defaultOptions, instance: undefined })
-    const told = ['use-file', 'control', 'log-ident', 'pid', 'vrrp_pid'] as const
+    const { main: pid, vrrp, checkers } = pidFilePaths({ ...defaultOptions, instance: undefined })
+    const told = ['use-file', 'control', 'log-ident', 'pid', 'vrrp_pid', 'checkers_pid'] as const
     expect(
       effectiveOptions
         .filter((each) => each.default !== undefined)
@@ -82,6 +82,7 @@ describe('the daemon', () => {
       log.ident,
       pid,
       vrrp,
+      checkers,
     ])
     expect(commands.find(({ name }) => name === 'check')?.operand?.default).toBe(configFile)
   })

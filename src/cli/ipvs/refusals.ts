@@ -11,9 +11,6 @@ const GENERAL: Words = {
   ENOMEM: 'Memory allocation problem',
   EOPNOTSUPP: 'Operation not supported with IPv6',
   EAFNOSUPPORT: 'Operation not supported with specified address family',
-  // The C library's words, which not every source of a Refusal has.
-  ERANGE: 'Numerical result out of range',
-  ENODEV: 'No such device',
 }
 
 const NO_SERVICE = 'No such service'

@@ -1,6 +1,5 @@
 /** `vrrpd ipvs` on this host: the only file of the commands that knows the kernel's table. */
 
-import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { accepted, rejected } from '../../base/result.ts'
@@ -18,7 +17,12 @@ export const runIpvs = (argv: readonly string[], io: CommandIo): Promise<number>
       names: hostNames(),
       openTable: async () => {
         const { openIpvsTable } = await import('../../netlink/ipvs/table.ts')
-        return openIpvsTable({ loadModule })
+        const { loadKernelModule } = await import('../../system/kernel-module.ts')
+        return openIpvsTable({
+          loadModule: () => {
+            loadKernelModule('ip_vs')
+          },
+        })
       },
       connections: async () => {
         const { readConnections } = await import('../../netlink/ipvs/connections.ts')
@@ -32,9 +36,3 @@ export const runIpvs = (argv: readonly string[], io: CommandIo): Promise<number>
     },
     io,
   )
-
-/** An ordinary user's PATH may lack the directory where it is; what came of it is seen by asking for IPVS again. */
-const loadModule = (): void => {
-  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
-  spawnSync('modprobe', ['-q', 'ip_vs'], { stdio: 'ignore', env: { ...process.env, PATH } })
-}

@@ -46,9 +46,14 @@ export const commandTable = [
   {
     name: 'status',
     reads: 'yargs',
-    summary: 'Show the state of a running daemon, or of one vrrp_instance',
-    operand: { name: 'NAME', values: 'instances', help: 'A vrrp_instance or a vrrp_sync_group' },
+    summary: 'Show the state of a running daemon, or of one vrrp_instance or virtual server',
+    operand: {
+      name: 'NAME',
+      values: 'instances',
+      help: 'A vrrp_instance, a vrrp_sync_group, or a virtual or real server (10.8.0.100:80)',
+    },
     options: [
+      { long: 'all', argument: 'none', help: 'Show every virtual server, however many there are' },
       { long: 'watch', short: 'w', argument: 'none', help: 'Go on showing it as it changes' },
       {
         long: 'state',
@@ -74,7 +79,12 @@ export const commandTable = [
     name: 'events',
     reads: 'yargs',
     summary: 'Show what has happened, and follow what happens',
-    operand: { name: 'INSTANCE', values: 'instances', help: 'Only what concerns this vrrp_instance' },
+    operand: {
+      name: 'INSTANCE',
+      alias: 'SERVER',
+      values: 'instances',
+      help: 'Only what concerns this vrrp_instance, virtual or real server',
+    },
     options: [
       { long: 'follow', short: 'f', argument: 'none', help: 'Go on with what happens' },
       {
@@ -83,7 +93,7 @@ export const commandTable = [
         argument: 'required',
         value: 'NUMBER',
         type: 'number',
-        help: 'Only the last so many (of 1000 that are kept)',
+        help: 'Only the last so many (of 1000 that are kept, and 2000 of virtual servers)',
       },
       { long: 'json', argument: 'none', help: 'Print one JSON object per line' },
       { of: 'control' },
@@ -93,12 +103,12 @@ export const commandTable = [
   {
     name: 'why',
     reads: 'yargs',
-    summary: 'Explain why an instance, or the one with a virtual address, is as it is',
+    summary: 'Explain why an instance, a virtual or a real server is as it is',
     operand: {
       name: 'INSTANCE',
       alias: 'ADDRESS',
       values: 'instances',
-      help: 'A vrrp_instance or a virtual address; may be left out where there is but one instance',
+      help: 'A vrrp_instance, a virtual address, or a virtual or real server (10.9.0.21:80); may be left out where there is but one instance',
     },
     options: [{ long: 'json', argument: 'none', help: 'Print the answer as JSON' }, { of: 'control' }],
     epilog: 'Exit code: 0 explained, 2 no daemon, 3 wrong usage, or nothing of that name.',
@@ -330,6 +340,15 @@ export const commandTable = [
     helps: false,
     summary: 'Look at the IPVS table of the kernel and change it, as ipvsadm does',
     operand: { name: 'OPTION', many: true, help: 'As ipvsadm takes it' },
+    options: [],
+  },
+  {
+    name: 'genhash',
+    reads: 'itself',
+    // genhash's: ../genhash/arguments.ts.
+    helps: false,
+    summary: 'Print what digest of an HTTP_GET is to be, as genhash does',
+    operand: { name: 'OPTION', many: true, help: 'As genhash takes it: -s ADDRESS -p PORT -u PATH …' },
     options: [],
   },
   {

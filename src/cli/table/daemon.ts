@@ -42,7 +42,23 @@ export const daemonTable = [
     help: 'Check the configuration and exit; findings to stderr or LOGFILE',
   },
   { long: 'dump-conf', short: 'd', argument: 'none', help: 'Log the configuration as it was understood' },
-  { long: 'vrrp', short: 'P', argument: 'none', help: 'Run VRRP only, which is what vrrpd always does' },
+  {
+    long: 'vrrp',
+    short: 'P',
+    argument: 'none',
+    help: 'Run VRRP only: nothing is done for virtual_server blocks',
+  },
+  {
+    long: 'check',
+    short: 'C',
+    argument: 'none',
+    help: 'Run the virtual_server blocks only: IPVS and health checkers, no VRRP',
+  },
+  {
+    long: 'all',
+    argument: 'none',
+    help: 'Start the process for virtual_server blocks even where there are none',
+  },
   {
     long: 'namespace',
     short: 's',
@@ -72,6 +88,15 @@ export const daemonTable = [
     help: 'Second process id file (default {default})',
   },
   {
+    long: 'checkers_pid',
+    short: 'c',
+    argument: 'required',
+    value: 'FILE',
+    values: 'files',
+    default: '/run/keepalived_checkers.pid',
+    help: 'Process id file of the process for virtual_server blocks (default {default})',
+  },
+  {
     long: 'umask',
     short: 'u',
     argument: 'required',
@@ -83,6 +108,18 @@ export const daemonTable = [
     short: 'V',
     argument: 'none',
     help: 'Leave virtual addresses and routes in place when stopped',
+  },
+  {
+    long: 'dont-release-ipvs',
+    short: 'I',
+    argument: 'none',
+    help: 'Leave the IPVS table as it is when stopped',
+  },
+  {
+    long: 'dont-respawn',
+    short: 'R',
+    argument: 'none',
+    help: 'Do not start the process for virtual_server blocks again when it ends by itself',
   },
   {
     long: 'address-monitoring',
@@ -102,6 +139,12 @@ export const daemonTable = [
     help: 'Put back what others remove from a master instead of stepping down for it',
     own: true,
   },
+  {
+    long: 'repair-ipvs',
+    argument: 'none',
+    help: 'Undo within 10 s what others change of our IPVS services',
+    own: true,
+  },
   // Where to log
   { long: 'log-console', short: 'l', argument: 'none', help: 'Log to stderr as well' },
   { long: 'log-detail', short: 'D', argument: 'none', help: 'Log details' },
@@ -119,7 +162,7 @@ export const daemonTable = [
     argument: 'required',
     value: 'FILE',
     values: 'files',
-    help: 'Log to FILE as well, and to FILE with _vrrp before its last dot',
+    help: 'Log to FILE as well, and to FILE with _vrrp (_healthcheckers) before its last dot',
   },
   { long: 'no-syslog', short: 'G', argument: 'none', help: 'Do not log to syslog' },
   {
@@ -167,21 +210,12 @@ export const daemonTable = [
   },
   { long: 'version', short: 'v', argument: 'none', answered: true, help: 'Print the version' },
   { long: 'help', short: 'h', argument: 'none', answered: true, help: 'Print this help' },
-  // Not here
-  {
-    long: 'check',
-    short: 'C',
-    argument: 'none',
-    refused: true,
-    help: 'Health checkers only: refused, vrrpd has none',
-  },
   {
     long: 'genhash',
     short: 'T',
     argument: 'none',
     answered: true,
-    refused: true,
-    help: 'Refused: use keepalived --genhash',
+    help: 'As the first option: vrrpd genhash, with the options after it',
   },
 ] as const
 

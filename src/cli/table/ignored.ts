@@ -7,7 +7,6 @@ export interface IgnoredOption extends OptionSpec {
   readonly noEffect: string
 }
 
-const noIpvs = 'it serves VRRP only, and the checkers stay with keepalived -C'
 const noSnmp = 'it has no SNMP agent'
 const noCore = 'core dumps are a matter of the service manager (LimitCORE=)'
 
@@ -17,12 +16,6 @@ export const ignoredOptions: readonly IgnoredOption[] = [
     short: 'X',
     argument: 'none',
     noEffect: 'addresses are always released on stop unless -V is given',
-  },
-  {
-    long: 'dont-respawn',
-    short: 'R',
-    argument: 'none',
-    noEffect: 'it has no child processes to respawn',
   },
   {
     long: 'flush-log-file',
@@ -36,9 +29,6 @@ export const ignoredOptions: readonly IgnoredOption[] = [
     argument: 'required',
     noEffect: 'it has no BFD process',
   },
-  { long: 'checkers_pid', short: 'c', argument: 'required', noEffect: noIpvs },
-  { long: 'dont-release-ipvs', short: 'I', argument: 'none', noEffect: noIpvs },
-  { long: 'all', argument: 'none', noEffect: noIpvs },
   { long: 'snmp', short: 'x', argument: 'none', noEffect: noSnmp },
   { long: 'snmp-agent-socket', short: 'A', argument: 'required', noEffect: noSnmp },
   { long: 'core-dump', short: 'm', argument: 'none', noEffect: noCore },
