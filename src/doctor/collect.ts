@@ -15,6 +15,7 @@ import type {
 import { collectClock } from './collect/clock.ts'
 import { collectConfiguration } from './collect/configuration.ts'
 import { collectDaemon } from './collect/daemon.ts'
+import { collectDirector } from './collect/director.ts'
 import { collectFirewall } from './collect/firewall.ts'
 import { systemHost, type Host } from './collect/host.ts'
 import { listenToLan } from './collect/lan.ts'
@@ -49,7 +50,7 @@ export async function collectFacts(wanted: Wanted, host: Host = systemHost): Pro
   const links = await collectLinks(host, names)
   // Before we listen ourselves.
   const processes = await collectProcesses(host, process.pid)
-  const [firewall, lan, holders, sysctls, managers, scripts, clock, service] = await Promise.all([
+  const [firewall, lan, holders, sysctls, managers, scripts, clock, service, director] = await Promise.all([
     configuration.ok ? collectFirewall(host, configuration.value, links, root) : noConfiguration,
     configuration.ok ? listen(host, configuration.value, links, root) : noConfiguration,
     wanted.probe && configuration.ok ? ask(host, configuration.value, links, root) : undefined,
@@ -58,6 +59,7 @@ export async function collectFacts(wanted: Wanted, host: Host = systemHost): Pro
     collectScripts(host, model, root),
     collectClock(host),
     collectService(host),
+    collectDirector(host, model, [...links.keys()], root),
   ])
   return {
     root,
@@ -73,6 +75,7 @@ export async function collectFacts(wanted: Wanted, host: Host = systemHost): Pro
     scripts,
     clock,
     service,
+    director,
   }
 }
 

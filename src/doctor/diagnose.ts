@@ -3,6 +3,7 @@
 import { checkClock } from './checks/clock.ts'
 import { checkConfiguration } from './checks/configuration.ts'
 import { checkDaemon } from './checks/daemon.ts'
+import { checkDirector } from './checks/director.ts'
 import { checkFirewall } from './checks/firewall.ts'
 import { checkHolders } from './checks/holders.ts'
 import { checkLan } from './checks/lan.ts'
@@ -31,6 +32,7 @@ export type CheckName =
   | 'scripts'
   | 'service'
   | 'clock'
+  | 'director'
 
 const CHECKS: Readonly<Record<CheckName, (facts: Facts) => readonly Finding[]>> = {
   daemon: checkDaemon,
@@ -46,6 +48,7 @@ const CHECKS: Readonly<Record<CheckName, (facts: Facts) => readonly Finding[]>> 
   scripts: checkScripts,
   service: checkService,
   clock: checkClock,
+  director: checkDirector,
 }
 
 /** `vrrpd doctor --json` prints it as it is. Version 1: fields may be added, none changes its meaning. */

@@ -3,7 +3,7 @@
  * not be found out carries the reason, in words for the operator. Pure.
  */
 
-import type { Cidr, Ipv4Address } from '../base/address.ts'
+import type { Cidr, IpAddress, Ipv4Address } from '../base/address.ts'
 import type { Result } from '../base/result.ts'
 import type { StatusReport } from '../control/report.ts'
 import type { RuleSet } from './firewall/rules.ts'
@@ -27,6 +27,8 @@ export interface Facts {
   readonly scripts: Known<readonly ScriptFacts[]>
   readonly clock: ClockFacts
   readonly service: Known<ServiceFacts>
+  /** Undefined: the file has no virtual servers. */
+  readonly director: DirectorFacts | undefined
 }
 
 export interface Configuration {
@@ -170,6 +172,8 @@ export interface NetworkdLink {
 
 export interface ProcessFacts {
   readonly keepaliveds: readonly KeepalivedProcess[]
+  /** The one of them that is its checkers, in this network namespace. */
+  readonly keepalivedCheckers: number | undefined
   /** keepalived.service is started at boot. */
   readonly keepalivedEnabled: boolean
   /** Sockets on which somebody of this host receives VRRP. */
@@ -221,4 +225,51 @@ export interface ServiceFacts {
   readonly dropIns: readonly string[]
   /** Descriptors that it may open; undefined: systemd says nothing of it. */
   readonly openFilesLimit: number | undefined
+}
+
+/** What load balancing stands on. Of sysctls undefined is what the host has not: those of IPVS come with its module. */
+export interface DirectorFacts {
+  readonly services: readonly Service[]
+  readonly ipvs: Known<Module>
+  readonly schedulers: ReadonlyMap<string, Known<Module>>
+  readonly ipForward: boolean | undefined
+  readonly ipForward6: boolean | undefined
+  readonly expireNodest: boolean | undefined
+  readonly expireQuiescent: boolean | undefined
+  readonly conntrack: boolean | undefined
+  /** Groups that may open ICMP datagram sockets. */
+  readonly pingGroups: { readonly first: number; readonly last: number } | undefined
+  /** By link; `all` has been taken into account. */
+  readonly sendRedirects: ReadonlyMap<string, boolean>
+  /** The firewall has MASQUERADE or SNAT somewhere. */
+  readonly masquerades: Known<boolean>
+  /** IPv4, of the main table. */
+  readonly routes: Known<readonly Route[]>
+}
+
+export type Module = 'loaded' | 'loadable' | 'missing'
+
+export type Method = 'NAT' | 'DR' | 'TUN'
+
+/** A virtual server. */
+export interface Service {
+  /** `10.0.0.100:80`, `fwmark 7` */
+  readonly name: string
+  readonly addresses: readonly IpAddress[]
+  /** False: it is a firewall mark. */
+  readonly isAddressed: boolean
+  readonly scheduler: string
+  readonly methods: readonly Method[]
+  readonly servers: readonly { readonly address: IpAddress; readonly method: Method }[]
+  /** It has a PING_CHECK. */
+  readonly pings: boolean
+  /** inhibit_on_failure with persistence. */
+  readonly keepsDead: boolean
+}
+
+export interface Route {
+  readonly link: string
+  readonly network: Cidr
+  /** Absent: what is in the network is on the link. */
+  readonly gateway?: Ipv4Address
 }

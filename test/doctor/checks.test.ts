@@ -25,6 +25,7 @@ import type {
   ServiceFacts,
 } from '../../src/doctor/facts.ts'
 import { cidr, configuration, facts, heard, instance, ip, link, running, said, service } from './kit.ts'
+import { makeReport } from '../support/reports.ts'
 
 type Case = readonly [name: string, change: Partial<Facts>, expected: readonly string[]]
 
@@ -351,7 +352,13 @@ describe('network-manager', () => {
 
 describe('rivals', () => {
   const processes = (change: Partial<ProcessFacts>): Pick<Facts, 'processes'> => ({
-    processes: { keepaliveds: [], keepalivedEnabled: false, sockets: [], ...change },
+    processes: {
+      keepaliveds: [],
+      keepalivedCheckers: undefined,
+      keepalivedEnabled: false,
+      sockets: [],
+      ...change,
+    },
   })
   const keepalived = { pid: 99, runsVrrp: true, sameNetwork: true }
   const socket = (pid: number, name: string, drops = 0) => ({ protocol: 112, drops, owner: { pid, name } })
@@ -369,6 +376,21 @@ describe('rivals', () => {
       ['warning: keepalived runs VRRP on this host (process 99)'],
     ],
     ['its health checkers alone', processes({ keepaliveds: [{ ...keepalived, runsVrrp: false }] }), [well]],
+    [
+      'its health checkers, to which vrrpd leaves the virtual servers',
+      processes({ keepaliveds: [{ ...keepalived, runsVrrp: false }], keepalivedCheckers: 99 }),
+      [well, "hint: virtual servers are left to keepalived's checkers (process 99)"],
+    ],
+    [
+      'its health checkers and ours',
+      {
+        ...processes({ keepaliveds: [{ ...keepalived, runsVrrp: false }], keepalivedCheckers: 99 }),
+        daemon: running('MASTER', {
+          report: makeReport({ lvsProcess: { pid: 7, restarts: 0, state: 'serving' } }),
+        }),
+      },
+      [well, "warning: keepalived's checkers (process 99) serve virtual servers beside vrrpd"],
+    ],
     ['in another namespace', processes({ keepaliveds: [{ ...keepalived, sameNetwork: false }] }), [well]],
     [
       'at the next boot',

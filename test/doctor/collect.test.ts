@@ -163,6 +163,7 @@ test('processes', async () => {
       { pid: 11, runsVrrp: false, sameNetwork: true },
       { pid: 12, runsVrrp: true, sameNetwork: false },
     ],
+    keepalivedCheckers: 11,
     keepalivedEnabled: true,
     sockets: [
       { protocol: 112, drops: 7, owner: { pid: 13, name: 'node vrrpd' } },

@@ -139,10 +139,11 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
     keepsForeignRoutes: false,
     keepsForeignRules: false,
   },
-  processes: { keepaliveds: [], keepalivedEnabled: false, sockets: [] },
+  processes: { keepaliveds: [], keepalivedCheckers: undefined, keepalivedEnabled: false, sockets: [] },
   scripts: accepted([]),
   clock: { synchronised: true, uptimeSeconds: 1e6 },
   service: accepted(service()),
+  director: undefined,
   ...change,
 })
 

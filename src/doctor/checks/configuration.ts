@@ -3,7 +3,7 @@
 import type { Facts } from '../facts.ts'
 import { counted, ok, problem, warning, type Finding } from '../finding.ts'
 
-export function checkConfiguration({ configuration }: Facts): readonly Finding[] {
+export function checkConfiguration({ configuration, director }: Facts): readonly Finding[] {
   if (!configuration.ok) {
     return [
       problem({
@@ -20,7 +20,7 @@ export function checkConfiguration({ configuration }: Facts): readonly Finding[]
   )
   const what = `${path} has ${found.join(' and ')}`
   if (fatal) return [problem({ what, why: 'vrrpd does not start with it, and refuses to reload it', mend })]
-  if (instances.length === 0) {
+  if (instances.length === 0 && director === undefined) {
     return [
       problem({ what: `${path} has no vrrp_instance that can be run`, why: 'no address is served', mend }),
     ]

@@ -1,10 +1,10 @@
 /** Other programs on this host that speak VRRP. */
 
 import type { Facts } from '../facts.ts'
-import { ok, problem, warning, type Finding } from '../finding.ts'
+import { hint, ok, problem, warning, type Finding } from '../finding.ts'
 
 export function checkRivals({ processes, daemon }: Facts): readonly Finding[] {
-  const { keepaliveds, keepalivedEnabled, sockets } = processes
+  const { keepaliveds, keepalivedCheckers, keepalivedEnabled, sockets } = processes
   const findings: Finding[] = []
   const rival = keepaliveds.find(({ runsVrrp, sameNetwork }) => runsVrrp && sameNetwork)
   if (rival) findings.push(keepalivedRuns(rival.pid, daemon.kind !== 'absent'))
@@ -30,7 +30,28 @@ export function checkRivals({ processes, daemon }: Facts): readonly Finding[] {
     )
   }
   findings.push(...overruns(sockets, ours))
-  return findings.length > 0 ? findings : [ok('no other program of this host speaks VRRP')]
+  if (findings.length === 0) findings.push(ok('no other program of this host speaks VRRP'))
+  if (keepalivedCheckers !== undefined)
+    findings.push(checkersRun(keepalivedCheckers, servesVirtualServers(daemon)))
+  return findings
+}
+
+const servesVirtualServers = (daemon: Facts['daemon']): boolean =>
+  daemon.kind === 'running' && typeof daemon.report.lvsProcess?.pid === 'number'
+
+function checkersRun(pid: number, besidesUs: boolean): Finding {
+  const mend = 'systemctl disable --now keepalived-ipvs && systemctl reload vrrpd'
+  return besidesUs
+    ? warning({
+        what: `keepalived's checkers (process ${pid}) serve virtual servers beside vrrpd`,
+        why: 'each changes what the other has put into the IPVS table',
+        mend,
+      })
+    : hint(
+        `virtual servers are left to keepalived's checkers (process ${pid})`,
+        'vrrpd starts none of its own while they serve this network namespace; to change over:',
+        mend,
+      )
 }
 
 function keepalivedRuns(pid: number, besidesUs: boolean): Finding {

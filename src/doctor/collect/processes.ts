@@ -1,6 +1,6 @@
 /** keepalived processes, and sockets of the IP protocols that VRRP uses. */
 
-import { runsVrrp } from '../../base/keepalived-command.ts'
+import { findKeepalivedCheckers, runsVrrp } from '../../base/keepalived-command.ts'
 import { isSameNetwork } from '../../base/network-namespace.ts'
 import type { KeepalivedProcess, ProcessFacts, VrrpSocket } from '../facts.ts'
 import type { Host } from './host.ts'
@@ -15,6 +15,7 @@ export async function collectProcesses(host: Host, ownPid: number): Promise<Proc
   }
   return {
     keepaliveds: await keepalivedsOf(host, names),
+    keepalivedCheckers: await findKeepalivedCheckers(host),
     keepalivedEnabled: await isEnabled(host),
     sockets: await socketsOf(host, names),
   }
