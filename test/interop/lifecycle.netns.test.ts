@@ -244,11 +244,11 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         [command(directory, directory), `Unable to read the configuration ${directory}: it is not a file`],
         [
           command(directory, good!, ['-p', '/nowhere/x.pid']),
-          'cannot use the pid file /nowhere/x.pid: no such file or directory (another one: -p, -r)',
+          'cannot use the pid file /nowhere/x.pid: No such file or directory (another one: -p, -r)',
         ],
         [
           command(directory, good!, ['-r', '/nowhere/x.pid']),
-          'cannot use the pid file /nowhere/x.pid: no such file or directory (another one: -p, -r)',
+          'cannot use the pid file /nowhere/x.pid: No such file or directory (another one: -p, -r)',
         ],
         [
           command(directory, good!, ['-p', join(directory, 'folder')]),
@@ -297,7 +297,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         [[...nobody, ...command('/tmp', config)], /root or CAP_NET_ADMIN and CAP_NET_RAW are needed/],
         [
           [...nobody, vrrpd, '-nlPf', config],
-          /cannot use the pid file \/run\/keepalived\.pid: permission denied/,
+          /cannot use the pid file \/run\/keepalived\.pid: Permission denied/,
         ],
         [
           [...readOnly, vrrpd, '-nlPf', config],
