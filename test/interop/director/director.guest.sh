@@ -543,10 +543,12 @@ done_with '28 reload: a virtual server is added'
 forget
 second_file | sed 's/^virtual_server 10.8.0.31 80 {/virtual_server x {/' | configure
 signal HUP
+says 31 'Reload refused'
 differ 31 '!table:' 'log: Removing Virtual Server' -- 'table: .*31.1:80' '!log:'
 settle
 second_file | configure
 signal HUP
+says 31 'Reload complete'
 differ 31 'table: .*31.1:80' 'log: Gained' -- 'table: .*31.1:80' '!log:'
 settle
 done_with '31 reload: a file with a mistake changes nothing'

@@ -7,6 +7,7 @@ DAEMON=${DAEMON:-vrrpd}
 source test/interop/director/stage.sh
 open_stage
 for story in 66 71 73 74 78; do make_pair $story; done
+responders=''
 
 globals() {
   cat <<C
@@ -83,6 +84,54 @@ virtual_server 10.8.0.64 80 {
       http_protocol 1.1
       connect_timeout 5
       retry 0
+    }
+  }
+}
+virtual_server 10.8.0.65 25 {
+  lb_algo rr
+  protocol TCP
+  $every_second
+  real_server 10.9.65.1 25 {
+    notify_down "/run/director/note 65 down"
+    SMTP_CHECK {
+      helo_name director.example
+      connect_timeout 5
+      retry 1
+      delay_before_retry 1
+    }
+  }
+}
+virtual_server 10.8.0.67 53 {
+  lb_algo rr
+  protocol UDP
+  $every_second
+  real_server 10.9.67.1 53 {
+    notify_down "/run/director/note 67 down"
+    DNS_CHECK {
+      type A
+      name www.example.org
+      connect_timeout 5
+      retry 1
+      delay_before_retry 1
+    }
+  }
+}
+virtual_server 10.8.0.69 443 {
+  lb_algo rr
+  protocol TCP
+  $every_second
+  real_server 10.9.69.1 443 {
+    notify_down "/run/director/note 69 down"
+    SSL_GET {
+      enable_sni
+      url {
+        path /secure
+        virtualhost secure.example
+        status_code 200
+      }
+      connect_timeout 5
+      retry 1
+      delay_before_retry 1
     }
   }
 }
@@ -224,6 +273,23 @@ whole() { # 1|2
 }
 
 open_servers 10.9.64.1-80 10.9.66.1-80 10.9.71.1-80 10.9.73.1-80 10.9.74.1-80 10.9.77.2-80 10.9.78.1-80
+# Their answers: smtp-ADDRESS-PORT and the like, see responders.mjs.
+respond() { # NAME ANSWER
+  local side
+  for side in $sides; do
+    echo "$2" >"$work/$side/responders/$1.new"
+    mv "$work/$side/responders/$1.new" "$work/$side/responders/$1"
+  done
+}
+for side in $sides; do mkdir "$work/$side/responders"; done
+respond smtp-10.9.65.1-25 220
+respond dns-10.9.67.1-53 0
+respond https-10.9.69.1-443 200
+for side in $sides; do
+  ip netns exec "$side-servers" node "$here/responders.mjs" "$work/$side/responders" &
+  within test -e "$work/$side/responders/up" || fail 65 "nobody responds on the side of $side"
+  responders+=" $!"
+done
 judge_with 80 30
 for side in $sides; do echo 4 >"$work/$side/number"; done
 whole 1 | configure
@@ -232,7 +298,15 @@ start
 both 61 'check: UDP.*61.1' 'table: .*61.1' '!table: .*61.2' 'fifo: RS .*61.2.* DOWN'
 both 62 'check: ICMP'
 both 63 'table: .*63.1:80 -m -w 14'
-both 64 'check: Remote.*64.1'
+# Which URL is asked when it fails, and is told of on the way back, is a matter of time.
+each() { # N CONDITION...
+  expect theirs "$@"
+  expect ours "$@"
+}
+each 64 'check: Remote.*64.1'
+both 65 'check: Remote SMTP'
+both 67 'table: .*67.1'
+both 69 'check: Remote Web'
 both 66 'table: .*66.1' 'table: .*66.2' 'log: Deactivating'
 both 70 '!table: .*70.1' 'table: .*70.2'
 both 71 '!table: .*71.2' 'table: .*71.1'
@@ -242,7 +316,8 @@ both 74 'table: .*74.9' '!table: .*74.[12]'
 both 75 '10.8.75.1:80' '10.8.75.2:80'
 both 76 'table: .*76.1'
 both 77 '!table: .*77.1' 'table: .*77.2'
-both 78 '!table: .*78.2' 'table: .*78.1' 'table: .*78.3'
+united=('!table: .*78.2' 'table: .*78.1' 'table: .*78.3')
+differ 78 "${united[@]}" 'SET_ADD.1154. error: Service already exists' -- "${united[@]}" '!IPVS cmd'
 both 79 '!table: .*79.1' 'table: .*79.2'
 both 80 '80.1:80 -m -w 28'
 settle
@@ -262,9 +337,16 @@ for side in $sides; do
   ip -n "$side-director" addr add 10.8.0.66/32 dev lo
 done
 answer_with 10.9.64.1-80 500 10.9.64.1
+respond smtp-10.9.65.1-25 554
+respond dns-10.9.67.1-53 3
+respond https-10.9.69.1-443 503
+down=('!table: .*-a' 'fifo: RS .* DOWN' 'log: Lost')
+both 65 "${down[@]}" 'call: 65 .down.' 'log: SMTP_CHECK Bad greeting|log: .*after 1 retries'
+both 67 "${down[@]}" 'call: 67 .down.' 'log: DNS_CHECK'
+both 69 "${down[@]}" 'call: 69 .down.' 'log: HTTP|log: .*failed after 1 retries'
 both 62 '!table: .*62.1' 'log: ICMP CHECK'
 both 63 'table: .*63.1:80 -m -w 7'
-both 64 '!table: .*64.1'
+each 64 '!table: .*64.1' 'fifo: RS .*64.1.* DOWN'
 both 66 '!table: .*66.2' 'table: .*66.1' 'fifo: RS .*66.2.* DOWN'
 settle
 for side in $sides; do
@@ -273,9 +355,13 @@ for side in $sides; do
   ip -n "$side-director" addr del 10.8.0.66/32 dev lo
 done
 answer_with 10.9.64.1-80 200 10.9.64.1
+respond smtp-10.9.65.1-25 220
+respond dns-10.9.67.1-53 0
+respond https-10.9.69.1-443 200
+for story in 65 67 69; do both $story 'table: .*-a' 'fifo: RS .* UP' 'log: Gained'; done
 both 62 'table: .*62.1'
 both 63 'table: .*63.1:80 -m -w 0'
-both 64 'table: .*64.1'
+each 64 'table: .*64.1' 'fifo: RS .*64.1.* UP'
 both 66 'table: .*66.1' 'log: Suspending'
 settle
 for side in $sides; do cut -d ' ' -f 2- "$work/$side/requests" | sort -u >"$work/$side/said"; done
@@ -283,6 +369,9 @@ diff "$work/theirs/said" "$work/ours/said" >"$work/diff" || fail 64 "requests: $
 done_with '62 PING_CHECK'
 done_with '63 FILE_CHECK'
 done_with '64 HTTP_GET with two urls'
+done_with '65 SMTP_CHECK'
+done_with '67 DNS_CHECK'
+done_with '69 SSL_GET'
 done_with '66 ha_suspend'
 
 forget
@@ -318,8 +407,40 @@ for side in $sides; do
   left=$(ip netns exec "$side-director" ipvsadm -L -n --daemon | tr '\n' ';')
   [ -z "$left" ] || fail 81 "$side leaves $left"
 done
-[ "$DAEMON" = keepalived ] || leaves 81 '^$'
+# keepalived leaves the service of story 75.
+[ "$DAEMON" = keepalived ] || sides=ours leaves 81 '^$'
 done_with '81 the end leaves neither services nor a synchronisation daemon'
 
+# lvs_flush: what others have goes at the start, and a service is the file's.
+flushing() {
+  globals | sed 's/^  router_id/  lvs_flush\n&/'
+  cat <<C
+virtual_server 10.8.0.82 80 {
+  lb_algo wrr
+  protocol TCP
+  real_server 10.9.82.1 80 {
+    weight 5
+  }
+}
+C
+}
+by_hand -C
+by_hand -A -t 10.8.0.83:80 -s rr
+by_hand -a -t 10.8.0.83:80 -r 10.9.83.1:80 -m
+by_hand -A -t 10.8.0.82:80 -s lc
+by_hand -a -t 10.8.0.82:80 -r 10.9.82.1:80 -g -w 9
+by_hand -a -t 10.8.0.82:80 -r 10.9.82.2:80 -g
+forget
+flushing | configure
+start
+both 82 'table: -A -t 10.8.0.82:80 -s wrr' 'table: .*82.1:80 -m -w 5' '!table: .*82.2' 'log: Gained'
+both 83 '!table:'
+settle
+done_with '82 lvs_flush: the file has the table to itself'
+done_with '83 and what others had is gone'
+signal TERM
+ended 82
+
 close_stage
+kill $responders
 exit "$any_failed"

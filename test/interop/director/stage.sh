@@ -267,6 +267,14 @@ settle() {
   expectations=''
 }
 
+# For vrrpd's own words, where it is meant to do nothing that could be seen otherwise. Keepalived in its place has none.
+says() { # N PATTERN
+  [ "$DAEMON" = keepalived ] || within said_now "$2" || fail "$1" "ours does not say: $2"
+}
+said_now() { # PATTERN
+  tail -c "+$(($(cat "$work/ours/skip.log") + 1))" "$work/ours/log" | grep -q -- "$1"
+}
+
 # Of both sides the whole table.
 leaves() { # N PATTERN: nothing but lines with it
   local side left
