@@ -441,6 +441,93 @@ done_with '83 and what others had is gone'
 signal TERM
 ended 82
 
+# --- Two directors of one address, keepalived and vrrpd: VRRP says whose it is, and who tells the other of connections
+
+ip link add eth2 netns theirs-director type veth peer name eth2 netns ours-director
+address=1
+for side in $sides; do
+  ip -n "$side-director" link set eth2 up
+  ip -n "$side-director" addr add 10.5.0.$address/24 dev eth2
+  ip netns exec "$side-director" sysctl -qw net.ipv4.vs.sync_threshold='1 2'
+  address=$((address + 1))
+done
+paired() { # PRIORITY SERVER
+  cat <<C
+global_defs {
+  router_id director
+  lvs_sync_daemon eth2 V
+}
+vrrp_instance V {
+  interface eth2
+  virtual_router_id 90
+  priority $1
+  advert_int 1
+  virtual_ipaddress {
+    10.8.0.90/32 dev eth0
+  }
+}
+virtual_server 10.8.0.90 80 {
+  lb_algo rr
+  protocol TCP
+  real_server 10.9.90.$2 80 {
+  }
+}
+C
+}
+has_role() { # SIDE ROLE: which is of the synchronisation daemon, and goes with the address
+  [ "$(ip netns exec "$1-director" ipvsadm -L -n --daemon | grep -cE 'sync daemon')" = 1 ] || return 1
+  ip netns exec "$1-director" ipvsadm -L -n --daemon | grep -q "^$2 sync daemon (mcast=eth2, syncid=90" || return 1
+  case $2 in
+    master) ip -n "$1-director" -o addr show to 10.8.0.90 | grep -q . ;;
+    *) ! ip -n "$1-director" -o addr show to 10.8.0.90 | grep -q . ;;
+  esac
+}
+roles() { # MASTER BACKUP
+  local now="$1 is the master, $2 the backup"
+  within has_role "$1" master || fail 90 "$now: $1 is not"
+  within has_role "$2" backup || fail 90 "$now: $2 is not"
+}
+knows() { # SIDE SERVER: a connection to it
+  ip netns exec "$1-director" ipvsadm -L -n -c | grep -q "10.8.0.90:80 *10.9.90.$2:80"
+}
+# What a client of SIDE has asked its director, the other one hears of.
+told_of() { # SIDE OTHER SERVER
+  [ "$(ask "$1" 10.8.0.90 80)" = "10.9.90.$3" ] || fail 90 "a client of $1 is not answered"
+  within knows "$2" "$3" || fail 90 "$1 is the master, and $2 hears of no connection"
+}
+
+open_servers 10.9.90.{1,2}-80
+by_hand -C
+forget
+paired 150 1 >"$work/theirs/conf"
+paired 100 1 >"$work/ours/conf"
+start
+roles theirs ours
+told_of theirs ours 1
+kill -TERM "${daemons[theirs]}"
+sides=theirs ended 90
+within has_role ours master || fail 90 'ours does not become the master'
+sides=theirs start
+roles theirs ours
+kill -9 "${daemons[theirs]}"
+sides=theirs ended 90
+within has_role ours master || fail 90 'ours does not become the master after a crash'
+kill -TERM "${daemons[ours]}"
+sides=ours ended 90
+# Another server: what the other one knows of connections, it has not from before.
+paired 50 2 >"$work/theirs/conf"
+paired 100 2 >"$work/ours/conf"
+start
+roles ours theirs
+told_of ours theirs 2
+signal TERM
+ended 90
+for side in $sides; do
+  left=$(ip netns exec "$side-director" ipvsadm -L -n --daemon | tr '\n' ';')
+  [ -z "$left" ] || fail 90 "$side leaves $left"
+done
+done_with '90 one director is keepalived and one vrrpd: roles and connections go with the address'
+
 close_stage
 kill $responders
 exit "$any_failed"
