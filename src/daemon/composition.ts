@@ -52,6 +52,8 @@ export interface HostServices {
   readonly log: Log
   /** What happens in the daemon: it may subscribe, and publish. */
   readonly events: EventList
+  /** Its summary may be another one now. */
+  readonly summaryChanged: () => void
 }
 
 /** The configuration in force. */
@@ -106,7 +108,8 @@ export class DaemonHost {
     const { events, recorder } = this
     this.vrrp = new Vrrp({ world, core, log, settings, events, recorder }, examined, previous, now)
     this.subsystems.add(this.vrrp)
-    for (const make of subsystems) this.subsystems.add(make({ world, log, events }, examined))
+    const summaryChanged = (): void => this.service?.changed()
+    for (const make of subsystems) this.subsystems.add(make({ world, log, events, summaryChanged }, examined))
     for (const subscriber of this.subscribers()) events.subscribe(subscriber)
     this.reloader = this.makeReloader(read)
     this.operator = this.makeOperator()

@@ -53,6 +53,8 @@ export interface DirectorPorts {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   /** All vrrp_instances, and which of them are Master. */
   readonly instances: () => Iterable<readonly [name: string, master: boolean]>
+  /** It serves now, or does not any more. */
+  readonly changed: () => void
   /** False (`-R`): it is not started again. */
   readonly respawn: boolean
 }
@@ -266,6 +268,7 @@ export class DirectorProcess {
     current.readyAt = this.ports.clock.now()
     for (const [instance, master] of this.ports.instances()) this.tell(instance, master)
     this.tellBegun(accepted(undefined))
+    this.ports.changed()
   }
 
   private answered(
@@ -338,6 +341,7 @@ export class DirectorProcess {
     else if (current.stopped) this.spawn()
     else this.die(current, end)
     for (const resolve of waiting) resolve()
+    this.ports.changed()
   }
 
   private die(current: Current, end: ChildEnd): void {

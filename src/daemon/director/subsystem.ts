@@ -63,6 +63,7 @@ class Director implements Subsystem<Examined, Model> {
       ...{ clock: world.clock, timers: world.timers, log },
       start: around.start,
       respawn: around.settings.respawn,
+      changed: host.summaryChanged,
       instances: () => this.model.instances.map(({ name }) => [name, this.masters.has(name)] as const),
     })
     events.subscribe((event) => {
@@ -181,12 +182,14 @@ class Director implements Subsystem<Examined, Model> {
     if (pid !== undefined) {
       if (this.mode !== 'left to keepalived') log.warn(`${leftTo(pid)}; ${changeOver}`)
       this.mode = 'left to keepalived'
+      this.host.summaryChanged()
       return
     }
     if (this.mode === 'left to keepalived')
       log.info("keepalived's checkers have gone: vrrpd serves the virtual servers from now on")
     this.mode = 'ours'
     this.child.start()
+    this.host.summaryChanged()
   }
 
   private hear(event: DomainEvent): void {

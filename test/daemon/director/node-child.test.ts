@@ -58,6 +58,7 @@ function start(
     }),
     ...{ clock: systemClock, timers, respawn: true },
     log: { info: say, warn: say, error: say },
+    changed: () => undefined,
     instances: () => [['V', true]],
   })
   director.start()

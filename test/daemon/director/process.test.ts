@@ -70,6 +70,7 @@ function make({ respawn = true, refuse = false } = {}): DirectorProcess {
     },
     ...{ clock: timers.clock, timers, respawn },
     log: { info: say, warn: say, error: say },
+    changed: () => undefined,
     instances: () => instances,
   })
 }

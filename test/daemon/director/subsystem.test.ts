@@ -37,12 +37,19 @@ let keepalived: number | undefined
 let looks: number
 let subsystem: Subsystem<Examined, unknown>
 
+/** As the service manager hears them. */
+const summaries: string[] = []
+
 async function make(text: string, { allParts = false, respawn = true } = {}): Promise<void> {
   const say = (line: string): void => {
     log.push(line)
   }
   const world = { clock: timers.clock, timers, soon: vi.fn() } as unknown as HostServices['world']
-  const host: HostServices = { world, log: { ...silentLog, info: say, warn: say, error: say }, events }
+  const host: HostServices = {
+    ...{ world, events },
+    log: { ...silentLog, info: say, warn: say, error: say },
+    summaryChanged: () => void summaries.push(subsystem.summary()),
+  }
   const around = {
     settings: { allParts, respawn },
     start: (handlers: ChildHandlers) => {
@@ -236,6 +243,18 @@ describe('with virtual servers', () => {
     expect(problems()).toEqual([])
   })
 
+  test('the service manager hears of it at once', async () => {
+    summaries.length = 0
+    await begin(SERVER)
+    child().onMessage({ type: 'ready' })
+    expect(summaries.at(-1)).toBe('')
+    child().onEnd({ kind: 'exited', code: 70 })
+    expect(summaries.at(-1)).toBe('virtual servers NOT checked')
+    timers.advance(milliseconds(0))
+    child().onMessage({ type: 'ready' })
+    expect(summaries.at(-1)).toBe('')
+  })
+
   test('one that cannot serve says so', async () => {
     await begin(SERVER)
     child().onEnd({ kind: 'exited', code: 2 })
@@ -248,6 +267,7 @@ describe('beside keepalived', () => {
     keepalived = 4711
     await begin(SERVER)
     expect(children).toEqual([])
+    expect(summaries.at(-1)).toBe('virtual servers left to keepalived')
     expect(director()).toEqual({ pid: null, restarts: 0, state: 'left-to-keepalived' })
     expect(problems()).toMatchObject([{ code: 'not-served', severity: 'notice' }])
     expect(log).toEqual([
