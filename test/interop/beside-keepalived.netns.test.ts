@@ -55,7 +55,7 @@ needs(
     await here.logs(/the virtual servers are left to keepalived's checkers \(process \d+\)/, PATIENT)
     await elsewhere.logs('Starting Healthcheck child process', PATIENT)
     const status = await statusOf(here)
-    expect(status.director).toEqual({ pid: null, restarts: 0, state: 'left-to-keepalived' })
+    expect(status.lvsProcess).toEqual({ pid: null, restarts: 0, state: 'left-to-keepalived' })
     expect(status.problems).toContainEqual(
       expect.objectContaining({ code: 'not-served', severity: 'notice' }),
     )
@@ -73,8 +73,8 @@ needs(
     onTestFinished(() => lab.destroy())
     const daemon = await lab.host('a').start({ kind: 'vrrpd', config: instance(51) + server })
     await daemon.logs('Startup complete', PATIENT)
-    const { director, notices } = await statusOf(daemon)
-    expect(director).toBeUndefined()
+    const { lvsProcess, notices } = await statusOf(daemon)
+    expect(lvsProcess).toBeUndefined()
     expect(notices).toEqual([expect.stringMatching(/^1 virtual_server block is not served by vrrpd/)])
   })
 })

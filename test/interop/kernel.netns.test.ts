@@ -89,7 +89,7 @@ describe.concurrent('what the kernel has and does', () => {
             const refusals = log.split('\n').filter((line) => line.includes('cannot set address'))
             expect(refusals.map((line) => line.replace(/^.{24}: /, ''))).toEqual([
               '(VI_1) cannot set address 10.9.1.3/24: no interface absent',
-              '(VI_1) cannot set address 10.9.1.2/24 on lo: no buffer space available [ENOBUFS]',
+              '(VI_1) cannot set address 10.9.1.2/24 on lo: No buffer space available [ENOBUFS]',
             ])
             expect(await presence(daemon.controlSocket)).toEqual([true, false, false, true])
           }

@@ -252,7 +252,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         ],
         [
           command(directory, good!, ['-p', join(directory, 'folder')]),
-          `cannot use the pid file ${directory}/folder: illegal operation on a directory (another one: -p, -r)`,
+          `cannot use the pid file ${directory}/folder: Is a directory (another one: -p, -r)`,
         ],
         [
           command(directory, good!, ['-s', 'no-such-namespace']),
@@ -301,7 +301,7 @@ ${instance({ more: `${more}\n notify ${notify}` })}`,
         ],
         [
           [...readOnly, vrrpd, '-nlPf', config],
-          /cannot use the pid file \/run\/keepalived\.pid: read-only file system/,
+          /cannot use the pid file \/run\/keepalived\.pid: Read-only file system/,
         ],
       ]
       for (const [argv, said] of cases) {
