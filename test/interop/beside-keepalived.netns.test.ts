@@ -8,7 +8,7 @@ import type { Daemon } from '../support/lab/daemon.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway } from '../support/tools.ts'
 
-const PATIENT = seconds(20)
+const PATIENT = seconds(60)
 /** The laboratory says -P, and with this everything runs. */
 const both = ['-C']
 

@@ -30,8 +30,8 @@ export interface StoryHost {
   returns(): Promise<void>
 }
 
-/** A process has to begin before the protocol's timers do. */
-const startUp = seconds(20)
+/** A process has to begin before the protocol's timers do. How long that takes is the machine's business. */
+const startUp = seconds(60)
 
 /** @param starts lets few daemons start at a time */
 export async function storyHost(

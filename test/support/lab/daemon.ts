@@ -94,15 +94,23 @@ export class Daemon {
     return readFile(join(this.directory, 'log'), 'utf8')
   }
 
+  /** @throws with the last of what it did log */
   async logs(pattern: RegExp | string, within: Duration): Promise<void> {
-    await until(
-      `${this.kind} to log ${String(pattern)}`,
-      async () => {
-        const text = await this.log()
-        return typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text)
-      },
-      within,
-    )
+    let text = ''
+    try {
+      await until(
+        `${this.kind} to log ${String(pattern)}`,
+        async () => {
+          text = await this.log()
+          return typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text)
+        },
+        within,
+      )
+    } catch (error) {
+      const last = text.trimEnd().split('\n').slice(-12).join('\n')
+      const state = this.running ? 'runs' : 'has ended'
+      throw new Error(`${String(error)}; it ${state}, and its log ends with:\n${last}`, { cause: error })
+    }
   }
 
   /** Replaces the configuration file; a reload is `signal('SIGHUP')`. */
