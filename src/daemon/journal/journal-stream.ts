@@ -3,27 +3,33 @@
 import type { EventReport, EventsReport } from '../../control/events.ts'
 import { succeeded, type Response } from '../../control/protocol.ts'
 import type { Stream } from '../../control/stream.ts'
-import type { EventList } from '../../events/event-list.ts'
-import type { Journal } from './journal.ts'
 
 /** Whether a subscriber wants to hear of it. */
 export type Wanted = (event: EventReport) => boolean
 
+/** What has happened, by ids that grow: `Journal` is one. */
+export interface ReadableJournal {
+  /** The newest one's; 0 before the first. */
+  readonly lastId: number
+  /** What came after that id, the oldest first; `forgotten` are those of them that are not there any more. */
+  after(id: number): EventsReport
+}
+
 /** @param last at most so many, the newest; undefined: all */
-export function pastEvents(journal: Journal, wanted: Wanted, last: number | undefined): EventsReport {
+export function pastEvents(journal: ReadableJournal, wanted: Wanted, last: number | undefined): EventsReport {
   const { events, forgotten } = journal.after(0)
   const found = events.filter(wanted)
   return { events: last === undefined ? found : found.slice(Math.max(0, found.length - last)), forgotten }
 }
 
 export interface JournalPorts {
-  readonly journal: Journal
+  readonly journal: ReadableJournal
   /** By the time that this hears of something the journal has it: see event-subscribers.ts. */
-  readonly events: Pick<EventList, 'subscribe'>
+  readonly events: { readonly subscribe: (listener: () => void) => () => void }
 }
 
 export class JournalStream implements Stream {
-  private readonly journal: Journal
+  private readonly journal: ReadableJournal
   private readonly wanted: Wanted
   private readonly unsubscribe: () => void
   private first: EventsReport | undefined

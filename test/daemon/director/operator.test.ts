@@ -12,7 +12,6 @@ import type { LvsReport } from '../../../src/control/lvs-report.ts'
 import type { Arguments, RequestName } from '../../../src/control/protocol.ts'
 import type { ControlServer } from '../../../src/control/server.ts'
 import { Operator, type OperatorPorts } from '../../../src/daemon/control/operator.ts'
-import { lastIdOf } from '../../../src/daemon/director/child/events.ts'
 import { LvsJournal } from '../../../src/daemon/director/child/journal.ts'
 import { LvsOperator } from '../../../src/daemon/director/child/operator.ts'
 import { StatusFeed } from '../../../src/daemon/status/status-feed.ts'
@@ -48,7 +47,7 @@ beforeEach(async () => {
       events: { subscribe: (listener) => journal.onAdded(listener) },
       journal: {
         get lastId() {
-          return lastIdOf(journal)
+          return journal.lastId
         },
       },
       report,

@@ -34,11 +34,6 @@ export class LvsJournal {
     return this.newest
   }
 
-  /** How many there were before these. */
-  get forgotten(): number {
-    return this.newest - this.kept.length
-  }
-
   add(happening: Happening): void {
     const { clock, wallMs } = this.ports
     const happened = { id: ++this.newest, at: clock.now(), wallMs: wallMs(), happening }

@@ -5,8 +5,9 @@ import type { LvsReport } from '../../../control/lvs-report.ts'
 import { failed, succeeded, type Request } from '../../../control/protocol.ts'
 import { shortName } from '../../../control/server-name.ts'
 import type { Answer } from '../../../control/stream.ts'
+import { JournalStream, pastEvents, type JournalPorts } from '../../journal/journal-stream.ts'
 import type { StatusFeed } from '../../status/status-feed.ts'
-import { LvsEventStream, pastEvents, wantedBy } from './events.ts'
+import { readable, wantedBy } from './events.ts'
 import type { LvsJournal } from './journal.ts'
 import { wished } from './reporter.ts'
 import { lvsWhy } from './why.ts'
@@ -16,7 +17,7 @@ export interface LvsOperatorPorts {
   readonly report: () => LvsReport
   /** Of whole reports, for those who watch. */
   readonly feed: StatusFeed<LvsReport>
-  readonly journal: Pick<LvsJournal, 'entries' | 'forgotten' | 'onAdded'>
+  readonly journal: Pick<LvsJournal, 'entries' | 'lastId' | 'onAdded'>
 }
 
 const ELSEWHERE = {
@@ -49,14 +50,14 @@ export class LvsOperator {
       case 'lvs-follow': {
         const { subject, last } = request.arguments
         const wanted = wantedBy(subject)
-        const past = pastEvents(journal, wanted, last)
+        const past = pastEvents(readable(journal), wanted, last)
         // What is there no longer may still have a history.
         if (subject !== undefined && past.events.length === 0) {
           const whole = report()
           if (wished(whole, { subject }) === undefined) return noSuchServer(whole, subject)
         }
         return request.request === 'lvs-follow'
-          ? new LvsEventStream(journal, wanted, last)
+          ? new JournalStream({ journal: readable(journal), events: onAdded(journal) }, wanted, last)
           : succeeded<'lvs-events'>(past)
       }
       case 'lvs-why': {
@@ -64,7 +65,7 @@ export class LvsOperator {
         const whole = report()
         const found = wished(whole, { subject })
         if (found === undefined) return noSuchServer(whole, subject)
-        const { events } = pastEvents(journal, () => true, undefined)
+        const { events } = pastEvents(readable(journal), () => true, undefined)
         return succeeded<'lvs-why'>(lvsWhy(subject, found, events))
       }
       case 'status':
@@ -88,3 +89,7 @@ function noSuchServer({ virtualServers }: LvsReport, subject: string): Answer {
   const known = [...new Set(names.map(shortName))]
   return failed({ code: 'not-possible', text: unknownName('virtual or real server', subject, known) })
 }
+
+const onAdded = (journal: LvsOperatorPorts['journal']): JournalPorts['events'] => ({
+  subscribe: (listener) => journal.onAdded(listener),
+})
