@@ -184,6 +184,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'daemon/system-world.ts': ['system', 'vrrp/socket'],
   'daemon/lifecycle.ts': ['system'],
   'daemon/exit.ts': ['system'],
+  'daemon/host-ports.ts': ['system'],
   'daemon/config-test.ts': ['system'],
   'daemon/signals.ts': ['system'],
   'daemon/dumps/dumps.ts': ['system'],

@@ -19,7 +19,8 @@ import { RunningDaemon } from './running.ts'
 import { takeAwayLeft } from './recovery/left-services.ts'
 import { recordPath } from './recovery/run-record-file.ts'
 import { pidFilePaths, withAbsolutePaths, type DaemonSettings } from './settings.ts'
-import { openPrograms, openSystemWorld } from './system-world.ts'
+import { openPrograms } from './host-ports.ts'
+import { openSystemWorld } from './system-world.ts'
 import { withProcessWide } from './instance-naming.ts'
 
 const LOG_GRACE_MS = 500

@@ -3,16 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { accepted, rejected, type Result } from '../base/result.ts'
 import { openKernel } from '../netlink/kernel.ts'
-import { Fifo } from '../scripts/fifo.ts'
-import { Alarm, systemClock } from '../system/clock.ts'
+import { Alarm } from '../system/clock.ts'
 import { linkSettings } from '../system/link-sysctl.ts'
 import { measureLoopLag } from '../system/loop-lag.ts'
-import { makeFifo } from '../system/process.ts'
 import { systemScheduler } from '../system/scheduling.ts'
-import { connectServiceManager } from '../system/sd-notify.ts'
-import { createLauncher } from '../system/spawn.ts'
 import type { SystemError } from '../system/system-error.ts'
-import { SystemTimers } from '../system/timers.ts'
 import { trackedFiles } from '../scripts/tracking/file-content.ts'
 import { processTable } from '../scripts/tracking/process-table.ts'
 import { openAdvertReceiver, openAdvertSender } from '../vrrp/socket/advert-socket.ts'
@@ -21,16 +16,8 @@ import { openArpSocket } from '../vrrp/socket/arp-socket.ts'
 import { openArpTap } from '../vrrp/socket/arp-tap.ts'
 import type { World } from '../world/world.ts'
 import { bootId, diskRecord } from './recovery/disk-record.ts'
+import { openFifo, serviceManager, type Programs } from './host-ports.ts'
 import { findNft } from './kernel/firewall-cleanup.ts'
-
-export type Programs = Pick<World, 'launcher' | 'timers' | 'clock'>
-
-/** What is needed before there is anything to open: scripts may have to be looked at and run first. */
-export const openPrograms = (): Programs => ({
-  launcher: createLauncher(),
-  timers: new SystemTimers(),
-  clock: systemClock,
-})
 
 /**
  * In the network namespace that the process is in.
@@ -47,8 +34,6 @@ export function openSystemWorld(
   if (!kernel.ok) return rejected(kernel.error)
   const arp = openArpSocket()
   if (!arp.ok) return rejected(arp.error)
-  const service = connectServiceManager(process.env)
-  if (!service.ok) complain(`cannot reach the service manager: ${service.error.text}`)
   return accepted({
     ...programs,
     wallMs: () => Date.now(),
@@ -63,15 +48,11 @@ export function openSystemWorld(
     processName,
     trackedFiles,
     processTable,
-    openFifo: (path, options) =>
-      Fifo.open(path, options, (...fifo) => {
-        const made = makeFifo(...fifo)
-        return made.ok ? undefined : made.error.text
-      }),
+    openFifo,
     record: diskRecord(recordPath),
     bootId,
     scheduler: systemScheduler,
-    service: service.ok ? service.value : undefined,
+    service: serviceManager(complain),
     measureLag: measureLoopLag,
   })
 }

@@ -12,22 +12,19 @@ import { lvsControlPath } from '../../../control/protocol.ts'
 import type { ParentIdentity } from '../../../director/record.ts'
 import { openIpvsTable } from '../../../netlink/ipvs/table.ts'
 import { openKernel, type Kernel } from '../../../netlink/kernel.ts'
-import { Fifo } from '../../../scripts/fifo.ts'
 import { trackedFiles } from '../../../scripts/tracking/file-content.ts'
 import { processTable } from '../../../scripts/tracking/process-table.ts'
 import type { ScriptPorts, Timers } from '../../../scripts/types.ts'
 import { Alarm, systemClock } from '../../../system/clock.ts'
 import { acquirePidFile, type PidFile } from '../../../system/file-lock.ts'
 import { loadKernelModule } from '../../../system/kernel-module.ts'
-import { enterNetworkNamespace, exitImmediately, makeFifo, nameProcess } from '../../../system/process.ts'
-import { connectServiceManager, type ServiceManager } from '../../../system/sd-notify.ts'
+import { enterNetworkNamespace, exitImmediately, nameProcess } from '../../../system/process.ts'
 import { measureLoopLag } from '../../../system/loop-lag.ts'
-import { createLauncher } from '../../../system/spawn.ts'
-import { SystemTimers } from '../../../system/timers.ts'
 import { openControl } from '../../control/control.ts'
 import { loadFor } from '../../configuration.ts'
 import { endAtDefects, EXIT } from '../../exit.ts'
 import { dumpPaths, replaceFile } from '../../dumps/files.ts'
+import { openFifo, openPrograms, serviceManager } from '../../host-ports.ts'
 import { instanceNamingOf, withProcessWide } from '../../instance-naming.ts'
 import { openDevLog } from '../../log/log-dev-log.ts'
 import { openLog, type Log } from '../../log/logging.ts'
@@ -80,7 +77,7 @@ export async function runChild(asked: DaemonSettings, role: Role, whenReady?: ()
       return cannotRun(`virtual servers are served already (${pidPath} is locked)`)
     return cannotRun(`cannot use the pid file ${pidPath}: ${pidFile.error.text} (another one: -c)`)
   }
-  const programs = { launcher: createLauncher(), timers: new SystemTimers(), clock: systemClock }
+  const programs = openPrograms()
   const fifoMode = settings.umask === undefined ? 0o600 : 0o644
   const read = await readFrom(loaded, 'start', programs, fifoMode, log)
   if (!read.ok) return cannotRun(read.error)
@@ -96,7 +93,13 @@ export async function runChild(asked: DaemonSettings, role: Role, whenReady?: ()
     if (again.ok) share.use(again.value)
     return again
   }
-  const service = role === 'alone' ? serviceManager(log) : undefined
+  // A child's parent is the service.
+  const service =
+    role === 'child'
+      ? undefined
+      : serviceManager((text) => {
+          log.warn(text)
+        })
   const ending = endOf(role, serving, {
     ...{ reread, log, service, timers: programs.timers },
     dump: () => {
@@ -170,11 +173,7 @@ function openWorld(
     addresses: () => addressesIn(kernel.table),
     trackedFiles,
     processTable,
-    openFifo: (path, options) =>
-      Fifo.open(path, options, (...fifo) => {
-        const made = makeFifo(...fifo)
-        return made.ok ? undefined : made.error.text
-      }),
+    openFifo,
     record: diskRecord(recordPath(pidPath)),
     bootId: bootId(),
   })
@@ -210,14 +209,6 @@ function dump({ runtime, checks, current }: Serving, settings: DaemonSettings, l
   replaceFile(path, text).then(tell, (error: unknown) => {
     tell(String(error))
   })
-}
-
-/** Alone we are the service; a child's parent is. */
-function serviceManager(log: Log): ServiceManager | undefined {
-  const service = connectServiceManager(process.env)
-  if (service.ok) return service.value
-  log.warn(`cannot reach the service manager: ${service.error.text}`)
-  return undefined
 }
 
 /** Which process our parent is, also when its number is used again: it and the time of its beginning. */
