@@ -373,7 +373,9 @@ needs(
     await run(['cc', '-shared', '-fPIC', '-o', library, source])
     const file = join(directory, 'keepalived.conf')
     writeFileSync(file, configuration())
-    const files = ['-f', file, '-p', join(directory, 'parent.pid'), '-c', join(directory, 'child.pid')]
+    const pidFile = (option: string, name: string): string[] => [option, join(directory, `${name}.pid`)]
+    const pidFiles = [...pidFile('-p', 'parent'), ...pidFile('-c', 'child'), ...pidFile('-b', 'bfd')]
+    const files = ['-f', file, ...pidFiles]
     const child = spawn(findProgram('keepalived') ?? '', ['-n', '-l', '-D', '-C', ...files], {
       env: { ...process.env, LD_PRELOAD: library },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,13 +1,13 @@
 /** Ends without a goodbye: what is left, who cleans it up, and who goes on. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { plus, seconds } from '../../src/base/time.ts'
 import { Lab, promptly, type Host } from '../support/lab.ts'
 import { Daemon } from '../support/lab/daemon.ts'
-import { eventually, masterDownInterval, patiently, pause, until, wallNow } from '../support/lab/time.ts'
+import { eventually, masterDownInterval, patiently, pause, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 import { runAnyway, type Finished } from '../support/tools.ts'
 
@@ -63,11 +63,8 @@ const cleanUp = (host: Host, { directory }: Daemon, env: readonly string[] = [])
 /** Until it has all that a Master has, and its record says so: what is killed then leaves all of it. */
 async function untilMaster(host: Host, daemon: Daemon): Promise<void> {
   await host.hasWithin({ addresses: [vip], routes: ['192.0.2.0/24'] }, takeover)
-  const isRecorded = (): boolean => readFileSync(recordOf(daemon), 'utf8').includes('"isMaster":true')
-  await until('the record to say so', isRecorded, patiently)
+  await daemon.isRecordedAsMaster()
 }
-
-const recordOf = ({ directory }: Daemon): string => `${directory}/daemon.pid.state`
 
 describe.concurrent('without a goodbye', () => {
   needs(
@@ -108,7 +105,7 @@ describe.concurrent('without a goodbye', () => {
       expect(refused.stderr).toContain(`a daemon runs (process ${String(daemon.pid)})`)
       expect(await a.holds(vip)).toBe(true)
       await daemon.stop()
-      expect(existsSync(recordOf(daemon))).toBe(false)
+      expect(existsSync(daemon.recordFile)).toBe(false)
       expect(await cleanUp(a, daemon)).toMatchObject({ code: 0 })
     })
   })

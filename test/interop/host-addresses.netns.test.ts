@@ -83,11 +83,13 @@ describe.concurrent('an address that the host has of its own', () => {
       const daemon = await a.start({ kind: 'vrrpd', config })
       await isMaster(daemon)
       await a.holdsWithin('10.9.0.100', promptly)
+      await daemon.isRecordedAsMaster()
       await daemon.kill()
       const pidFiles = ['-p', `${daemon.directory}/daemon.pid`, '-r', `${daemon.directory}/vrrp.pid`]
       const resumed = await Daemon.start(a.namespace, daemon.directory, { kind: 'vrrpd', config })
       a.daemons.push(resumed)
       await resumed.logs('was MASTER until this restart, going on as such', patiently)
+      await resumed.isRecordedAsMaster()
       await resumed.kill()
       await a.exec([resolve('bin/vrrpd'), 'cleanup', ...pidFiles])
       expect(await cidrsOf(a)).toEqual(before)

@@ -100,7 +100,6 @@ const scenarios: readonly Scenario[] = [
       await b.loses()
       await phase('a is back')
     },
-    mayCross: true,
     pairings: onlyOnA,
   },
   {

@@ -115,7 +115,6 @@ const scenarios: readonly Scenario[] = [
       await b.daemon().stop()
       await phase('b has left')
     },
-    mayCross: true,
     pairings: onlyOnB,
   },
   {

@@ -21,7 +21,7 @@ export interface Phase {
   readonly routes: ByHost<readonly string[]>
   /** Routing rules but the kernel's own. */
   readonly rules: ByHost<readonly string[]>
-  /** Who spoke, for which VRID, with what priority; repetitions of the same are one entry, priority 0 counts them. */
+  /** Who spoke, for which VRID (and how, unless to 224.0.0.18), with what priority; repetitions of the same are one entry, priority 0 counts them. */
   readonly adverts: readonly string[]
   /** Gratuitous ARP requests by host and address. */
   readonly arps: readonly string[]
@@ -61,7 +61,7 @@ export async function observe(
   const heard = adverts
     .flat()
     .filter(inTime)
-    .sort((x, y) => x.vrid - y.vrid || x.at - y.at)
+    .sort((x, y) => compareText(electionOf(x), electionOf(y)) || x.at - y.at)
   const phase = {
     name,
     addresses: mapValues(states, ({ addresses }) => addresses),
@@ -91,27 +91,36 @@ const mapValues = <T, U>(values: ByHost<T>, of: (value: T) => U): ByHost<U> =>
 export const pick = (phase: Phase, keys: readonly (keyof Phase)[]): Partial<Phase> =>
   Object.fromEntries(keys.map((key) => [key, phase[key]]))
 
+/** Whose turn it is among whom: one VRID may be elected by multicast, by another group and by unicast on one link. */
+function electionOf({ vrid, destination }: SeenAdvert): string {
+  if (destination === '224.0.0.18') return `vrid ${vrid}`
+  return `vrid ${vrid} by ${destination.startsWith('224.') ? destination : 'unicast'}`
+}
+
+const compareText = (x: string, y: string): number => (x < y ? -1 : Number(x > y))
+
 /** A daemon on a busy machine may send before it has read what came that long ago. */
 const unread = milliseconds(60)
 
 /**
  * One host speaks so soon after another that it may not have heard that one yet, and then answers it.
- * @param adverts by VRID, in the order of the wire
+ * @param adverts by election, in the order of the wire
  */
 const mayHaveMet = (adverts: readonly SeenAdvert[]): boolean =>
   adverts.some((advert, index) => {
     const before = adverts[index - 1]
     return (
-      before?.vrid === advert.vrid &&
+      before !== undefined &&
+      electionOf(before) === electionOf(advert) &&
       before.source !== advert.source &&
       before.priority !== 0 &&
       advert.at - before.at < unread
     )
   })
 
-/** One host speaks again after another has, for one VRID in one phase. */
+/** One host speaks again after another has, in one election and phase. */
 function haveCrossed(adverts: readonly string[]): boolean {
-  const speakers = adverts.map((text) => text.split(' ').slice(0, 3).join(' '))
+  const speakers = adverts.map((text) => text.slice(0, text.indexOf(' ', text.indexOf(': ') + 2)))
   const turns = speakers.filter((speaker, index) => speaker !== speakers[index - 1])
   return new Set(turns).size < turns.length
 }
@@ -161,9 +170,9 @@ const owners = ({ hosts, links }: Watch, of: (host: Host, link: string) => strin
 
 function spokenBy(watch: Watch, adverts: readonly SeenAdvert[]): readonly string[] {
   const owner = owners(watch, (host, link) => host.address(link))
-  const said = adverts.map(({ vrid, source, priority }) => ({
-    text: `vrid ${vrid}: ${owner.get(source) ?? source} ${priority}`,
-    counted: priority === 0,
+  const said = adverts.map((advert) => ({
+    text: `${electionOf(advert)}: ${owner.get(advert.source) ?? advert.source} ${advert.priority}`,
+    counted: advert.priority === 0,
   }))
   return runs(said)
 }
@@ -189,11 +198,11 @@ function runs(entries: readonly { readonly text: string; readonly counted: boole
  */
 function withoutContinuation(adverts: readonly string[], before: readonly string[]): readonly string[] {
   return adverts.filter((text, index) => {
-    const vrid = text.slice(0, text.indexOf(':'))
-    const ofVrid = adverts.filter((other) => other.startsWith(vrid))
-    const isFirst = adverts.findIndex((other) => other.startsWith(vrid)) === index
-    const last = before.findLast((other) => other.startsWith(vrid))
-    return !(isFirst && ofVrid.length > 1 && text === last)
+    const election = text.slice(0, text.indexOf(':') + 1)
+    const ofIt = adverts.filter((other) => other.startsWith(election))
+    const isFirst = adverts.findIndex((other) => other.startsWith(election)) === index
+    const last = before.findLast((other) => other.startsWith(election))
+    return !(isFirst && ofIt.length > 1 && text === last)
   })
 }
 

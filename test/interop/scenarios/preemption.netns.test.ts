@@ -116,6 +116,8 @@ const scenarios: readonly Scenario[] = [
       await phase('a has preempted')
     },
     mayCross: true,
+    // An answer that crosses the Master's advert is answered by more ARP.
+    compare: ['addresses', 'adverts', 'notifies'],
     pairings: onlyOnB,
   },
   {

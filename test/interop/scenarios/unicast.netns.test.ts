@@ -54,7 +54,6 @@ const scenarios: readonly Scenario[] = [
       await phase('a elected', takeover(100))
       await leaveInGoodOrder(story)
     },
-    mayCross: true,
   },
   {
     name: 'unicast over a router',
@@ -123,7 +122,6 @@ const scenarios: readonly Scenario[] = [
       await phase('b has all')
     },
     compare: ['addresses', 'arps', 'notifies'],
-    mayCross: true,
   },
 ]
 

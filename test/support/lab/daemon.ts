@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type Duration, seconds } from '../../../src/base/time.ts'
 import { findProgram } from '../tools.ts'
 import { processTree, signalQuietly } from './processes.ts'
-import { until, type WallTime, wallNow } from './time.ts'
+import { patiently, until, type WallTime, wallNow } from './time.ts'
 
 export type DaemonKind = 'keepalived' | 'vrrpd'
 
@@ -85,6 +85,11 @@ export class Daemon {
     return join(this.directory, 'control.sock')
   }
 
+  /** vrrpd's run record: see src/daemon/recovery. */
+  get recordFile(): string {
+    return join(this.directory, 'daemon.pid.state')
+  }
+
   get configFile(): string {
     return join(this.directory, 'keepalived.conf')
   }
@@ -111,6 +116,16 @@ export class Daemon {
       const state = this.running ? 'runs' : 'has ended'
       throw new Error(`${String(error)}; it ${state}, and its log ends with:\n${last}`, { cause: error })
     }
+  }
+
+  /**
+   * Waits until vrrpd's record says that some router is Master: the record follows the kernel, and who is killed
+   * before that does not go on as one.
+   */
+  async isRecordedAsMaster(): Promise<void> {
+    const isRecorded = async (): Promise<boolean> =>
+      (await readFile(this.recordFile, 'utf8')).includes('"isMaster":true')
+    await until('the record to say that it is Master', isRecorded, patiently)
   }
 
   /** Replaces the configuration file; a reload is `signal('SIGHUP')`. */
@@ -160,7 +175,9 @@ function commandLine(options: DaemonOptions, directory: string, config: string):
   const common = ['-n', '-l', '-D', '-P', '-f', config]
   const pidFiles = ['-p', join(directory, 'daemon.pid'), '-r', join(directory, 'vrrp.pid')]
   const more = options.args ?? []
-  if (options.kind === 'keepalived') return ['keepalived', ...common, ...pidFiles, ...more]
+  // Without a name of its own every keepalived looks at /run/bfd.pid and ends when the number in it is anybody's.
+  const bfdPidFile = ['-b', join(directory, 'bfd.pid')]
+  if (options.kind === 'keepalived') return ['keepalived', ...common, ...pidFiles, ...bfdPidFile, ...more]
   return [vrrpdPath, ...common, ...pidFiles, '--control', join(directory, 'control.sock'), ...more]
 }
 
