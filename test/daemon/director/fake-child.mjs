@@ -1,6 +1,6 @@
 /**
- * A child that serves nothing and speaks messages.ts. What it hears it writes to the file that its first argument
- * names, one line each; the second says how it behaves.
+ * A child that serves nothing and speaks messages.ts. What it hears but for beats it writes to the file that its
+ * first argument names, one line each; the second says how it behaves.
  */
 
 import { appendFileSync } from 'node:fs'
@@ -11,8 +11,9 @@ const tell = (what) => appendFileSync(file, `${JSON.stringify(what)}\n`)
 if (behaviour === 'cannot') process.exit(2)
 tell({ pid: process.pid, options: process.argv.slice(4), startedIn: process.env.VRRPD_STARTED_IN })
 process.on('message', (message) => {
-  tell(message)
+  // How many there are depends on how long a test takes.
   if (message.type === 'beat') process.send({ type: 'beat', id: message.id })
+  else tell(message)
   if (message.type === 'prepare')
     process.send({
       type: 'prepared',

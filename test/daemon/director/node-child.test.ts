@@ -99,6 +99,10 @@ test('killed, it is there again, and hears of the instances again', async () => 
   const own = start('well')
   await serves(own)
   const first = pidOf(own)
+  // It says that it is ready before it has heard anything.
+  await vi.waitFor(() => {
+    expect(heard()).toHaveLength(2)
+  }, PATIENT)
   process.kill(first, 'SIGKILL')
   await vi.waitFor(() => {
     expect(log).toContain(`Healthcheck child process(${first}) died: Respawning; it was ended by SIGKILL`)
