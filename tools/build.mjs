@@ -20,7 +20,7 @@ function buildAddon() {
 async function bundle(outdir) {
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
+    entryPoints: { main: 'src/main.ts', reader: 'src/daemon/reading/thread.ts' },
     outdir,
     bundle: true,
     splitting: true,

@@ -43,7 +43,8 @@ export type { TrackProcess } from './blocks/vrrp-track-process.ts'
 export type { Command } from './values/command.ts'
 export type { Scope } from './values/scope.ts'
 
-export interface Model {
+/** All but the virtual servers. */
+export interface VrrpModel {
   readonly process: ProcessWide
   readonly global: GlobalDefs
   readonly scripts: readonly VrrpScript[]
@@ -54,11 +55,14 @@ export interface Model {
   readonly garpGroups: readonly GarpGroup[]
   /** `interface_up_down_delays` as written; heldDelays says what holds. */
   readonly linkDelays: readonly LinkDelay[]
-  /** `virtual_server` blocks, and what belongs to them. */
-  readonly loadBalancing: LoadBalancing
   /** `static_ipaddress`, `static_routes`, `static_rules`: there while the daemon runs, whoever is MASTER. */
   readonly staticAddresses: readonly VirtualAddress[]
   readonly staticRoutes: readonly VirtualRoute[]
   readonly staticRules: readonly VirtualRule[]
   readonly trackGroups: readonly TrackGroup[]
+}
+
+export interface Model extends VrrpModel {
+  /** `virtual_server` blocks, and what belongs to them. */
+  readonly loadBalancing: LoadBalancing
 }

@@ -4,7 +4,7 @@
  * configuration's words and the protocol's. Pure.
  */
 
-import type { Model, Notify, SyncGroup, VrrpInstance } from '../config/model.ts'
+import type { VrrpModel, Notify, SyncGroup, VrrpInstance } from '../config/model.ts'
 import { heldDelays, type HeldDelay } from '../config/blocks/interface-up-down-delays.ts'
 import { milliseconds, type Instant } from '../base/time.ts'
 import type { VirtualRouter } from '../vrrp/election/state.ts'
@@ -46,7 +46,7 @@ export interface Assembly {
  * @param settings what the command line and the host as it is now add
  */
 export function assemble(
-  model: Model,
+  model: VrrpModel,
   canSign: () => boolean = () => true,
   { pauseGuard = false, virtualMacs = [], deafUntil }: AssemblySettings = {},
 ): Assembly {
@@ -98,7 +98,7 @@ export interface AssemblySettings {
   readonly virtualMacs?: readonly WantedVirtualMac[]
 }
 
-const groupOf = (model: Model, instance: VrrpInstance): SyncGroup | undefined =>
+const groupOf = (model: VrrpModel, instance: VrrpInstance): SyncGroup | undefined =>
   model.syncGroups.find((group) => group.members.includes(instance.name))
 
 /** What the host, the command line and the rest of the file add to an instance. */

@@ -4,9 +4,10 @@
  * given; what is outside is reached through the World.
  */
 
+import type { Result } from '../base/result.ts'
 import type { Instant } from '../base/time.ts'
 import { VERSION } from '../base/version.ts'
-import type { Model, ProcessWide } from '../config/model.ts'
+import type { VrrpModel, ProcessWide } from '../config/model.ts'
 import type { LoopLag, World } from '../world/world.ts'
 import type { Subsystem } from '../world/subsystem.ts'
 import { EventList, type Subscriber } from '../events/event-list.ts'
@@ -39,6 +40,8 @@ export interface Surroundings {
   readonly log: Log
   /** The configuration anew, for a reload. Undefined: it cannot be run; why has gone to that log. */
   readonly read: (log: Log) => Promise<Examined | undefined>
+  /** What changes from one configuration to another, for people; rejected in words. */
+  readonly plan: (from: Examined, to: Examined) => Promise<Result<readonly string[], string>>
   readonly core?: Core
   /** Beside the virtual routers, begun after them, for the configuration that the daemon starts with. */
   readonly subsystems?: readonly MakeSubsystem[]
@@ -92,7 +95,7 @@ export class DaemonHost {
   private notices: readonly string[] = []
 
   constructor(
-    { world, settings, log, read, core = ownCore, subsystems = [] }: Surroundings,
+    { world, settings, log, read, plan, core = ownCore, subsystems = [] }: Surroundings,
     examined: Examined,
     previous: ReadRecord | undefined,
     now: Instant,
@@ -111,7 +114,7 @@ export class DaemonHost {
     const summaryChanged = (): void => this.service?.changed()
     for (const make of subsystems) this.subsystems.add(make({ world, log, events, summaryChanged }, examined))
     for (const subscriber of this.subscribers()) events.subscribe(subscriber)
-    this.reloader = this.makeReloader(read)
+    this.reloader = this.makeReloader(read, plan)
     this.operator = this.makeOperator()
     this.scheduling = new OwnScheduling(world.scheduler, log)
   }
@@ -124,7 +127,7 @@ export class DaemonHost {
   start(): void {
     const { world, log, settings, inForce, subsystems } = this
     this.lag = world.measureLag()
-    this.notices = sayNotices(inForce.model, settings.configFile, settings.parts, log)
+    this.notices = sayNotices(inForce, settings, log)
     this.scheduling.use(inForce.model.global.scheduling)
     this.events.publish({ type: 'started', version: VERSION })
     world.kernel.onEvents((events) => {
@@ -158,11 +161,11 @@ export class DaemonHost {
     this.inForce = { ...examined, loadedAt: new Date(this.world.wallMs()) }
     this.scheduling.use(model.global.scheduling)
     apply()
-    this.notices = [...sayNotices(model, settings.configFile, settings.parts, log), ...this.sayHeld(model)]
+    this.notices = [...sayNotices(examined, settings, log), ...this.sayHeld(model)]
   }
 
   /** What another configuration wants of the process, which is as it was started. */
-  private sayHeld(model: Model): readonly string[] {
+  private sayHeld(model: VrrpModel): readonly string[] {
     const held = heldFromStart(this.startedWith, model.process)
     for (const notice of held) this.log.warn(notice)
     return held
@@ -194,7 +197,7 @@ export class DaemonHost {
     })
   }
 
-  private makeReloader(read: Surroundings['read']): Reloader<Prepared> {
+  private makeReloader(read: Surroundings['read'], plan: Surroundings['plan']): Reloader<Prepared> {
     const { log, events, service } = this
     return new Reloader({
       configFile: this.settings.configFile,
@@ -208,6 +211,7 @@ export class DaemonHost {
         return examined && this.prepare(examined, heard)
       },
       current: () => this.inForce,
+      plan,
       apply: (prepared) => {
         this.use(prepared)
       },

@@ -25,11 +25,14 @@ export const loadFor = ({
 }: Pick<DaemonSettings, 'configFile' | 'configId'>): Promise<Loaded> =>
   loadConfiguration(configFile, { configId: configId ?? shortHostname(), io: diskIo })
 
+/** What a judgement goes to. */
+export type Judged = Pick<Log, 'info' | 'warn' | 'error'>
+
 /** Undefined: the daemon cannot run with it, or had better not go on with it; why has been logged. */
 export function judgeConfiguration(
   loaded: Loaded,
-  settings: DaemonSettings,
-  log: Log,
+  settings: Pick<DaemonSettings, 'configFile'>,
+  log: Judged,
   purpose: 'start' | 'reload',
 ): Model | undefined {
   report(loaded, log)
@@ -56,7 +59,7 @@ function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
 
 const shortHostname = (): string => hostname().split('.')[0] ?? ''
 
-function report({ ofDaemon, sources }: Loaded, log: Log): void {
+function report({ ofDaemon, sources }: Loaded, log: Judged): void {
   for (const diagnostic of oncePerReason(ofDaemon)) {
     const line = summaryLine(diagnostic, sources)
     if (diagnostic.severity === 'error') log.error(line)

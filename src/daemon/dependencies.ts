@@ -1,7 +1,7 @@
 /** What an instance depends on: links that must be up, and what it tracks. Pure. */
 
 import type {
-  Model,
+  VrrpModel,
   SyncGroup,
   TrackedFile,
   TrackedInterface,
@@ -61,7 +61,7 @@ const linksNamed = (item: VirtualAddress | VirtualRoute | VirtualRule): readonly
   ('action' in item ? [item.iif, item.oif] : [item.link]).filter((link) => link !== undefined)
 
 /** track_group: those of static items that name a group in which the instance is. */
-export function linksOfStaticItems(model: Model, name: string): readonly string[] {
+export function linksOfStaticItems(model: VrrpModel, name: string): readonly string[] {
   const groups = new Set(
     model.trackGroups.filter(({ members }) => members.includes(name)).map((group) => group.name),
   )

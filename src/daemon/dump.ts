@@ -4,16 +4,16 @@ import { formatCidr, formatIp, formatIpv4 } from '../base/address.ts'
 import { toSeconds } from '../base/time.ts'
 import type {
   Command,
-  Model,
   Notify,
   SyncGroup,
   VirtualRoute,
   VrrpInstance,
+  VrrpModel,
   VrrpScript,
 } from '../config/model.ts'
 
 /** One line of the log each. */
-export function dumpModel(model: Model): readonly string[] {
+export function dumpModel(model: VrrpModel): readonly string[] {
   return [
     ...model.scripts.flatMap(dumpScript),
     ...model.syncGroups.flatMap(dumpGroup),

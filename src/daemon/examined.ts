@@ -1,38 +1,58 @@
 /** A configuration, and what has been found out about its programs: all that is needed to run it. */
 
 import type { Loaded } from '../config/load.ts'
-import type { Model } from '../config/model.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
-import { judgeConfiguration, loadFor } from './configuration.ts'
+import { judgeConfiguration } from './configuration.ts'
 import type { Log } from './log/logging.ts'
+import { ask } from './reading/ask.ts'
+import { ownPartOf, type OwnPart } from './reading/own-part.ts'
+import type { Result } from '../base/result.ts'
 import { examineScripts, type ExaminedScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
 
-export interface Examined {
-  readonly model: Model
+export interface Examined extends OwnPart {
   readonly scripts: ExaminedScripts
 }
 
-/** Undefined: it cannot be run; why has been logged. Nothing running is touched. */
+/**
+ * For a reload: a thread reads, and the event loop goes on meanwhile. Undefined: it cannot be run; why has been logged.
+ * Nothing running is touched.
+ */
 export async function readAndExamine(
-  settings: DaemonSettings,
+  { configFile, configId }: DaemonSettings,
   programs: ScriptPorts,
   log: Log,
 ): Promise<Examined | undefined> {
-  return examine(await loadFor(settings), 'reload', settings, programs, log)
+  const answer = await ask({ kind: 'read', settings: { configFile, configId } })
+  if (!answer.ok) {
+    log.error(`Unable to read the configuration ${configFile}: ${answer.error}`)
+    return undefined
+  }
+  const { lines, own } = answer.value
+  for (const { level, text } of lines) log[level](text)
+  return own && withScripts(own, programs, log)
 }
 
-/** As readAndExamine, of what has been read. */
+/** What changes from one to the other: a thread compares them. @returns rejected in words */
+export const planInThread = (
+  { whole: from }: OwnPart,
+  { whole: to }: OwnPart,
+): Promise<Result<readonly string[], string>> =>
+  ask({ kind: 'plan', from: { whole: from }, to: { whole: to } })
+
+/** For a start, when there are no adverts yet that could be late. */
 export async function examine(
   loaded: Loaded,
-  purpose: 'start' | 'reload',
   settings: DaemonSettings,
   programs: ScriptPorts,
   log: Log,
 ): Promise<Examined | undefined> {
-  const model = judgeConfiguration(loaded, settings, log, purpose)
-  if (!model) return undefined
-  const scripts = await examineScripts(model, programs)
+  const model = judgeConfiguration(loaded, settings, log, 'start')
+  return model && withScripts(ownPartOf(model), programs, log)
+}
+
+async function withScripts(own: OwnPart, programs: ScriptPorts, log: Log): Promise<Examined> {
+  const scripts = await examineScripts(own.model, programs)
   if (scripts.violation !== undefined) log.warn(scripts.violation)
-  return { model, scripts }
+  return { ...own, scripts }
 }

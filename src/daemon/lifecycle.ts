@@ -10,7 +10,7 @@ import { ownProgram, startNodeChild } from './director/node-child.ts'
 import { directorSubsystem } from './director/subsystem.ts'
 import { dumpModel } from './dump.ts'
 import { endAtDefects, EXIT } from './exit.ts'
-import { examine, readAndExamine, type Examined } from './examined.ts'
+import { examine, planInThread, readAndExamine, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
@@ -96,7 +96,7 @@ async function open(
   { settings, log, pidFiles, startedIn }: Opening,
 ): Promise<RunningDaemon | undefined> {
   const programs = openPrograms()
-  const examined = await examine(loaded, 'start', settings, programs, log)
+  const examined = await examine(loaded, settings, programs, log)
   if (!examined) return undefined
   const { startupScript } = examined.model.global
   if (startupScript) {
@@ -113,10 +113,12 @@ async function open(
     return undefined
   }
   const read = (heard: Log): Promise<Examined | undefined> => readAndExamine(settings, programs, heard)
-  if (settings.parts !== 'vrrp' && examined.model.loadBalancing.virtualServers.length === 0)
-    removeLeft(settings, log)
+  if (settings.parts !== 'vrrp' && examined.virtualServers === 0) removeLeft(settings, log)
   const subsystems = settings.parts === 'vrrp' ? [] : [virtualServers(settings, startedIn)]
-  return new RunningDaemon({ world: world.value, settings, log, pidFiles, read, subsystems }, examined)
+  return new RunningDaemon(
+    { world: world.value, settings, log, pidFiles, read, plan: planInThread, subsystems },
+    examined,
+  )
 }
 
 /** A file without virtual servers follows one that had some, and its daemon crashed: nobody else takes them away. */

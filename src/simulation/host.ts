@@ -4,12 +4,14 @@
  */
 
 import { formatIp, type Cidr, type IpAddress, type Ipv4Address } from '../base/address.ts'
+import { accepted, type Result } from '../base/result.ts'
 import { after, milliseconds, type Duration } from '../base/time.ts'
 import type { Command, Model } from '../config/model.ts'
 import { ownCore, type Core } from '../daemon/core.ts'
 import { removeRecorded } from '../daemon/recovery/remove-recorded.ts'
 import { readRecord } from '../daemon/recovery/run-record-file.ts'
 import type { Examined } from '../daemon/examined.ts'
+import { ownPartOf, planBetween } from '../daemon/reading/own-part.ts'
 import type { Log } from '../daemon/log/logging.ts'
 import { compose, type DaemonHost, type HostSettings } from '../daemon/composition.ts'
 import type { Kernel } from '../netlink/kernel.ts'
@@ -165,8 +167,10 @@ export class SimulatedHost {
     const { memory } = this
     const process = new SimulatedProcess(this.ports, this.machineOf(memory))
     const read = (): Promise<Examined> => process.answer(() => this.examined())
+    const plan = (from: Examined, to: Examined): Promise<Result<readonly string[], never>> =>
+      process.answer(() => accepted(planBetween(from, to)))
     const parts = compose(
-      { world: process.world, settings: SETTINGS, log: silentLog, read, core: this.observed() },
+      { world: process.world, settings: SETTINGS, log: silentLog, read, plan, core: this.observed() },
       this.examined(),
     )
     this.running = { process, parts }
@@ -374,7 +378,7 @@ export class SimulatedHost {
       const spec = { argv, identity: undefined, environment: {} }
       return { kind: 'runnable', spec, warnings: [], insecure: false }
     }
-    return { model, scripts: { scriptOf, ownerOf: () => undefined, violation: undefined } }
+    return { ...ownPartOf(model), scripts: { scriptOf, ownerOf: () => undefined, violation: undefined } }
   }
 
   /** `vrrpd cleanup`, which the unit runs when the daemon has ended. */

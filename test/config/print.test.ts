@@ -24,6 +24,8 @@ const meaning = (model: Model): unknown =>
   )
 
 async function expectSame(model: Model): Promise<void> {
+  // It goes from thread to thread.
+  expect(structuredClone(model)).toStrictEqual(model)
   const printed = printModel(model)
   const again = await load(encodeText(printed))
   expect(meaning(again.model), printed).toEqual(meaning(model))

@@ -8,6 +8,7 @@ import type { Model } from '../../src/config/model.ts'
 import type { StatusReport } from '../../src/control/report.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
 import { compose, type DaemonHost } from '../../src/daemon/composition.ts'
+import { ownPartOf } from '../../src/daemon/reading/own-part.ts'
 import { linkSettingsOf, SETTINGS, silentLog } from '../../src/simulation/host.ts'
 import { MemoryKernel } from '../../src/simulation/kernel/memory-kernel.ts'
 import { MemoryRecord } from '../../src/simulation/memory-record.ts'
@@ -15,6 +16,7 @@ import { SimulatedProcess, type Machine } from '../../src/simulation/process.ts'
 import { Schedule } from '../../src/simulation/schedule.ts'
 import { modelOf } from '../config/support.ts'
 import { ip } from '../vrrp/kit.ts'
+import { plan } from './examined.ts'
 
 const instance = (vrid: number, more = ''): string => `
 vrrp_instance V${vrid} {
@@ -97,7 +99,7 @@ class Host {
     }
     const process = new SimulatedProcess(passage, this.machine())
     const examined = (): Examined => ({
-      model: this.model,
+      ...ownPartOf(this.model),
       scripts: {
         scriptOf: () => {
           throw new Error('there are no scripts here')
@@ -108,7 +110,7 @@ class Host {
     })
     const { world } = process
     const read = (): Promise<Examined> => process.answer(examined)
-    const parts = compose({ world, settings: SETTINGS, log: silentLog, read }, examined())
+    const parts = compose({ world, settings: SETTINGS, log: silentLog, read, plan }, examined())
     parts.start()
     return { process, parts }
   }

@@ -1,6 +1,6 @@
 /** Another subsystem beside the virtual routers, in the real daemon over a kernel in memory. */
 
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { formatCidr } from '../../src/base/address.ts'
 import { accepted, rejected, type Result } from '../../src/base/result.ts'
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../../src/base/time.ts'
@@ -14,8 +14,8 @@ import { MemoryRecord } from '../../src/simulation/memory-record.ts'
 import { SimulatedProcess } from '../../src/simulation/process.ts'
 import { Schedule } from '../../src/simulation/schedule.ts'
 import type { Sections, Subsystem } from '../../src/world/subsystem.ts'
-import { modelOf } from '../config/support.ts'
 import { cidr } from '../netlink/specs.ts'
+import { examinedOf, plan } from './examined.ts'
 
 const file = (priority: number): string => `vrrp_instance V {
   interface eth0
@@ -25,10 +25,6 @@ const file = (priority: number): string => `vrrp_instance V {
     10.0.0.9/24
   }
 }`
-const examinedOf = async (text: string): Promise<Examined> => ({
-  model: await modelOf(text),
-  scripts: { scriptOf: vi.fn(), ownerOf: vi.fn(), violation: undefined },
-})
 
 /** What was asked of it, in order. It counts the first instance's priority. */
 class Counter implements Subsystem<Examined, number> {
@@ -135,6 +131,7 @@ beforeEach(async () => {
     {
       ...{ world, log, settings: SETTINGS },
       read: () => Promise.resolve(next),
+      plan,
       subsystems: [(_host, examined) => (counter = new Counter(examined))],
     },
     next,

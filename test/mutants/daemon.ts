@@ -244,13 +244,19 @@ export const daemonMutants: readonly Mutant[] = [
     tests: ['daemon/composition.test.ts'],
   },
   {
-    file: 'daemon/control/reload-plan.ts',
+    file: 'daemon/reading/own-part.ts',
+    fault: 'what a reload changes is told the wrong way round',
+    find: 'reloadPlan(unpack(from.whole), unpack(to.whole))',
+    put: 'reloadPlan(unpack(to.whole), unpack(from.whole))',
+  },
+  {
+    file: 'daemon/reading/reload-plan.ts',
     fault: 'does not say which instances a reload takes away',
     find: 'filter(([key]) => !wanted.has(key))',
     put: 'filter(([key]) => key === undefined)',
   },
   {
-    file: 'daemon/control/server-plan.ts',
+    file: 'daemon/reading/server-plan.ts',
     fault: 'a check that asks the same at other times is called another one',
     find: 'NOT_ASKED.has(key) ? undefined : value',
     put: "key === 'span' ? undefined : value",

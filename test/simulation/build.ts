@@ -6,6 +6,7 @@ import type { Command, Model, SyncGroup, VirtualAddress, VrrpInstance } from '..
 import { assemble, type Assembled } from '../../src/daemon/assemble.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
 import type { HostSettings } from '../../src/daemon/composition.ts'
+import { ownPartOf } from '../../src/daemon/reading/own-part.ts'
 import { SETTINGS } from '../../src/simulation/host.ts'
 import type { Script } from '../../src/scripts/types.ts'
 import type { Tracker } from '../../src/vrrp/election/state.ts'
@@ -51,7 +52,7 @@ export function examinedFor(spec: HostSpec, { number, hosts }: Circumstances): E
     instances: spec.routers.map((router) => buildInstance(router, number, hosts)),
     syncGroups: spec.groups.map(buildGroup),
   }
-  return { model, scripts: { scriptOf, ownerOf: () => undefined, violation: undefined } }
+  return { ...ownPartOf(model), scripts: { scriptOf, ownerOf: () => undefined, violation: undefined } }
 }
 
 const scriptOf = ({ argv }: Command): Script => ({

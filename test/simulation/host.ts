@@ -1,11 +1,13 @@
 /** One host: its kernel, what scripts find there, and the real daemon, whose process comes and goes. */
 
+import { accepted } from '../../src/base/result.ts'
 import { between, seconds, type Instant } from '../../src/base/time.ts'
 import type { Core } from '../../src/daemon/core.ts'
 import { removeRecorded } from '../../src/daemon/recovery/remove-recorded.ts'
 import { readRecord } from '../../src/daemon/recovery/run-record-file.ts'
 import type { Examined } from '../../src/daemon/examined.ts'
 import { compose, type DaemonHost } from '../../src/daemon/composition.ts'
+import { planBetween } from '../../src/daemon/reading/own-part.ts'
 import type { Verdict } from '../../src/vrrp/election/state.ts'
 import type { Engine, EngineEffect, EngineEvent } from '../../src/vrrp/engine.ts'
 import { examinedFor, linkName, routerName, settingsFor } from './build.ts'
@@ -128,6 +130,7 @@ export class Host {
       settings: settingsFor(this.spec),
       log: silentLog,
       read,
+      plan: (from: Examined, to: Examined) => process.answer(() => accepted(planBetween(from, to))),
       core: this.observed(),
     }
     const parts = compose(surroundings, this.examined())

@@ -10,7 +10,6 @@ import type { DomainEvent } from '../../events/event.ts'
 import type { Examined } from '../examined.ts'
 import { listeningLog, type ListeningLog } from '../log/listening-log.ts'
 import type { Log } from '../log/logging.ts'
-import { reloadPlan } from './reload-plan.ts'
 import type { RefusedReload } from '../status/about.ts'
 import type { ServiceReports } from '../service/service-reports.ts'
 
@@ -24,6 +23,8 @@ export interface ReloaderPorts<Configuration> {
   readonly read: (log: Log) => Promise<Configuration | undefined>
   readonly current: () => Examined
   readonly apply: (configuration: Configuration) => void
+  /** What changes from one to the other, for people; rejected in words. */
+  readonly plan: (from: Examined, to: Configuration) => Promise<Result<readonly string[], string>>
 }
 
 /** `Configuration`: what is read and applied, which is more than what is looked at here. */
@@ -53,9 +54,11 @@ export class Reloader<Configuration extends Examined = Examined> {
   async reloadAsked(dryRun: boolean): Promise<ReloadReport | undefined> {
     if (this.closed || this.reloading !== 'no') return undefined
     const log = listeningLog(dryRun ? undefined : this.ports.log)
-    const before = this.ports.current().model
+    const before = this.ports.current()
     const outcome = dryRun ? await this.acceptable(log) : await this.perform(log)
-    const plan = outcome.ok ? reloadPlan(before, outcome.value.model) : []
+    const planned = outcome.ok ? await this.ports.plan(before, outcome.value) : accepted([])
+    if (!planned.ok) log.warn(`What the reload changes cannot be told: ${planned.error}`)
+    const plan = planned.ok ? planned.value : []
     return { version: 1, accepted: outcome.ok, dryRun, plan, messages: log.complaints }
   }
 

@@ -6,12 +6,12 @@
 
 import { accepted, type Result } from '../../base/result.ts'
 import { seconds, type Duration } from '../../base/time.ts'
-import type { Model } from '../../config/model.ts'
 import type { Found } from '../../control/problem.ts'
 import type { DomainEvent } from '../../events/event.ts'
 import type { Sections, Subsystem } from '../../world/subsystem.ts'
 import type { HostServices, MakeSubsystem } from '../composition.ts'
 import type { Examined } from '../examined.ts'
+import type { OwnPart } from '../reading/own-part.ts'
 import type { DaemonSettings } from '../settings.ts'
 import type { StartChild } from './child-port.ts'
 import { DirectorProcess } from './process.ts'
@@ -36,35 +36,33 @@ export const directorSubsystem =
   (host, examined) =>
     new Director(host, around, examined)
 
-const hasVirtualServers = (model: Model): boolean => model.loadBalancing.virtualServers.length > 0
-
 /** `mode`: nobody wants it; it has to be seen first whether keepalived is there; it is; ours. */
 type Mode = 'off' | 'looking' | 'left to keepalived' | 'ours'
 
-class Director implements Subsystem<Examined, Model> {
+class Director implements Subsystem<Examined, OwnPart> {
   readonly name = 'virtual servers'
   private readonly host: HostServices
   private readonly around: DirectorSurroundings
   private readonly child: DirectorProcess
   private readonly masters = new Set<string>()
-  private model: Model
+  private own: OwnPart
   private mode: Mode = 'off'
   /** keepalived's checkers, when they were last looked for. */
   private keepalived: number | undefined
   private looks = 0
   private cancelLook: (() => void) | undefined
 
-  constructor(host: HostServices, around: DirectorSurroundings, { model }: Examined) {
+  constructor(host: HostServices, around: DirectorSurroundings, examined: Examined) {
     this.host = host
     this.around = around
-    this.model = model
+    this.own = examined
     const { world, log, events } = host
     this.child = new DirectorProcess({
       ...{ clock: world.clock, timers: world.timers, log },
       start: around.start,
       respawn: around.settings.respawn,
       changed: host.summaryChanged,
-      instances: () => this.model.instances.map(({ name }) => [name, this.masters.has(name)] as const),
+      instances: () => this.own.model.instances.map(({ name }) => [name, this.masters.has(name)] as const),
     })
     events.subscribe((event) => {
       this.hear(event)
@@ -75,19 +73,19 @@ class Director implements Subsystem<Examined, Model> {
     this.around.onDumpWanted(() => {
       this.child.dump()
     })
-    this.use(this.model)
+    this.use(this.own)
   }
 
-  async examine({ model }: Examined): Promise<Result<undefined, string>> {
-    return this.wants(model) && this.mode === 'ours' ? this.child.prepare() : accepted(undefined)
+  async examine(examined: Examined): Promise<Result<undefined, string>> {
+    return this.wants(examined) && this.mode === 'ours' ? this.child.prepare() : accepted(undefined)
   }
 
-  plan({ model }: Examined): Result<Model, string> {
-    return accepted(model)
+  plan({ model, virtualServers, whole }: Examined): Result<OwnPart, string> {
+    return accepted({ model, virtualServers, whole })
   }
 
-  apply(model: Model): void {
-    this.use(model)
+  apply(own: OwnPart): void {
+    this.use(own)
   }
 
   onKernel(): void {
@@ -127,13 +125,13 @@ class Director implements Subsystem<Examined, Model> {
     return this.end()
   }
 
-  private wants(model: Model): boolean {
-    return this.around.settings.allParts || hasVirtualServers(model)
+  private wants({ virtualServers }: OwnPart): boolean {
+    return this.around.settings.allParts || virtualServers > 0
   }
 
-  private use(model: Model): void {
-    this.model = model
-    if (!this.wants(model)) {
+  private use(own: OwnPart): void {
+    this.own = own
+    if (!this.wants(own)) {
       this.goOn(this.end())
       return
     }
@@ -146,7 +144,7 @@ class Director implements Subsystem<Examined, Model> {
     this.mode = 'off'
     this.looks += 1
     this.cancelLook?.()
-    return this.child.stop(this.model.process.childWaitTime ?? CHILD_WAIT_TIME)
+    return this.child.stop(this.own.model.process.childWaitTime ?? CHILD_WAIT_TIME)
   }
 
   /** One look at a time counts: the last that was begun. */

@@ -1,6 +1,6 @@
 /** Gathers from the parts of the running daemon what a dump is made of. */
 
-import type { Model } from '../../config/model.ts'
+import type { VrrpModel } from '../../config/model.ts'
 import type { Counters } from '../../vrrp/counters.ts'
 import type { Assembled } from '../assemble.ts'
 import type { Recorder } from '../journal/recorder.ts'
@@ -11,7 +11,7 @@ import type { InstanceNaming } from '../instance-naming.ts'
 import type { DumpSource } from './source.ts'
 
 export interface DumpParts {
-  readonly model: Model
+  readonly model: VrrpModel
   readonly instanceNaming: InstanceNaming
   readonly routers: readonly Assembled[]
   readonly daemon: Pick<Daemon, 'engine' | 'presence'>

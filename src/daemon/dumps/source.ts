@@ -1,6 +1,6 @@
 /** What dumps are made of. Times are by the wall clock, in microseconds since the epoch. */
 
-import type { Model, VrrpInstance } from '../../config/model.ts'
+import type { VrrpModel, VrrpInstance } from '../../config/model.ts'
 import type { CheckReport } from '../../scripts/check-events.ts'
 import type { FileReport } from '../../scripts/tracking/file-watch.ts'
 import type { ProcessReport } from '../../scripts/tracking/tracked-processes.ts'
@@ -24,7 +24,7 @@ export interface DumpedRouter {
 
 export interface DumpSource {
   readonly instanceNaming: InstanceNaming
-  readonly model: Model
+  readonly model: VrrpModel
   readonly routers: readonly DumpedRouter[]
   readonly groups: readonly {
     readonly name: string

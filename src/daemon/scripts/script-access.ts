@@ -1,6 +1,6 @@
 /** Looks at every program of a configuration before anything runs: who may run it, and as whom. */
 
-import type { Command, Model, Notify, NotifyFifo } from '../../config/model.ts'
+import type { Command, VrrpModel, Notify, NotifyFifo } from '../../config/model.ts'
 import { systemFiles } from '../../scripts/file-system.ts'
 import type { FifoOwner } from '../../scripts/fifo.ts'
 import { runAs, type SecuritySettings } from '../../scripts/identity.ts'
@@ -22,7 +22,7 @@ export interface ExaminedScripts {
  * @param others programs that the daemon does not run itself
  */
 export async function examineScripts(
-  model: Model,
+  model: VrrpModel,
   programs: ScriptPorts,
   others: readonly Command[] = [],
 ): Promise<ExaminedScripts> {
@@ -58,14 +58,14 @@ export async function examineScripts(
   }
 }
 
-function securitySettings({ global }: Model): SecuritySettings {
+function securitySettings({ global }: VrrpModel): SecuritySettings {
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const { enableScriptSecurity, scriptUser, supplementaryGroups } = global
   return { enableScriptSecurity, scriptUser, supplementaryGroups, own }
 }
 
 /** Of the instances, their groups, the checks and the daemon itself. */
-function commandsOf({ instances, syncGroups, scripts, global }: Model): readonly Command[] {
+function commandsOf({ instances, syncGroups, scripts, global }: VrrpModel): readonly Command[] {
   const notifies = [...instances, ...syncGroups].flatMap(({ notify }) => notifyCommands(notify))
   const own = [
     ...(instances.length > 0 ? global.fifos.map(({ script }) => script) : []),

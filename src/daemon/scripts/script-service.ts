@@ -5,7 +5,7 @@
  */
 
 import type { Duration } from '../../base/time.ts'
-import type { Command, Model, Notify, NotifyFifo, VrrpScript } from '../../config/model.ts'
+import type { Command, VrrpModel, Notify, NotifyFifo, VrrpScript } from '../../config/model.ts'
 import {
   describeCheckNote,
   type CheckEvent,
@@ -38,7 +38,7 @@ export interface ScriptServiceOptions {
 }
 
 export interface Programs {
-  readonly model: Model
+  readonly model: VrrpModel
   /** Every command of the model after scripts/security.ts has looked at it. */
   readonly scriptOf: (command: Command) => Script
   readonly ownerOf: (fifo: NotifyFifo) => FifoOwner | undefined
@@ -204,7 +204,7 @@ function examineAll(notify: Notify, examine: (command: Command) => Script): Noti
  * says, the loss counts until the first success; keepalived 2.2.7 does not
  * lower the priority before a script has returned (measured).
  */
-export function scriptsToRun({ instances, syncGroups, scripts }: Model): readonly VrrpScript[] {
+export function scriptsToRun({ instances, syncGroups, scripts }: VrrpModel): readonly VrrpScript[] {
   const tracked = [...instances, ...syncGroups].flatMap(({ trackScripts }) => trackScripts)
   const used = new Set(tracked.map(({ script }) => script))
   const weighed = new Set(tracked.filter(({ weight }) => weight !== 0).map(({ script }) => script))

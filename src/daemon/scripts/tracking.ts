@@ -1,6 +1,6 @@
 /** What instances track besides links and scripts: files and processes. What is found goes to the engine, words to the log. */
 
-import type { Model } from '../../config/model.ts'
+import type { VrrpModel } from '../../config/model.ts'
 import type { FileReport, FileToTrack } from '../../scripts/tracking/file-watch.ts'
 import type { ProcessToTrack } from '../../scripts/tracking/process-match.ts'
 import { TrackedFiles } from '../../scripts/tracking/tracked-files.ts'
@@ -32,7 +32,7 @@ export class Tracking {
   }
 
   /** At start and at a reload; the first findings come a moment later. */
-  use(model: Model): void {
+  use(model: VrrpModel): void {
     this.files.replace(filesToTrack(model))
     this.processes.replace(processesToTrack(model))
   }
@@ -53,13 +53,13 @@ export class Tracking {
 }
 
 /** As keepalived, which reads no file that nobody tracks. */
-function filesToTrack(model: Model): readonly FileToTrack[] {
+function filesToTrack(model: VrrpModel): readonly FileToTrack[] {
   const blocks = [...model.instances, ...model.syncGroups]
   const used = new Set(blocks.flatMap(({ trackFiles }) => trackFiles.map(({ file }) => file)))
   return model.trackFiles.filter(({ name }) => used.has(name))
 }
 
-function processesToTrack(model: Model): readonly ProcessToTrack[] {
+function processesToTrack(model: VrrpModel): readonly ProcessToTrack[] {
   const blocks = [...model.instances, ...model.syncGroups]
   const used = new Set(blocks.flatMap(({ trackProcesses }) => trackProcesses.map(({ process }) => process)))
   return model.trackProcesses.filter(({ name }) => used.has(name))

@@ -2,31 +2,36 @@
 
 import { toSeconds } from '../../base/time.ts'
 import { heldDelays } from '../../config/blocks/interface-up-down-delays.ts'
-import type { Model } from '../../config/model.ts'
+import type { VrrpModel } from '../../config/model.ts'
 import type { Log } from '../log/logging.ts'
-import type { Parts } from '../settings.ts'
+import type { OwnPart } from '../reading/own-part.ts'
+import type { DaemonSettings } from '../settings.ts'
 
 /** @param parts with `vrrp` nobody else has a word for the virtual servers */
-export function sayNotices(model: Model, configFile: string, parts: Parts, log: Log): readonly string[] {
+export function sayNotices(
+  own: OwnPart,
+  { configFile, parts }: Pick<DaemonSettings, 'configFile' | 'parts'>,
+  log: Log,
+): readonly string[] {
+  const { model, virtualServers } = own
   const strict = strictNotice(model)
   if (strict !== undefined) log.warn(strict)
   const delays = linkDelayNotices(model)
   for (const notice of delays) log.warn(notice)
-  const notServed = parts === 'vrrp' ? notServedNotice(model, configFile) : undefined
+  const notServed = parts === 'vrrp' ? notServedNotice(virtualServers, configFile) : undefined
   if (notServed !== undefined) log.info(notServed)
   return [notServed, strict, ...delays].filter((notice) => notice !== undefined)
 }
 
 /** What the host's operators should know about blocks that keepalived would serve and vrrpd does not. */
-export function notServedNotice(model: Model, configFile: string): string | undefined {
-  const count = model.loadBalancing.virtualServers.length
+export function notServedNotice(count: number, configFile: string): string | undefined {
   if (count === 0) return undefined
   const [blocks, them] = count === 1 ? ['block is', 'it'] : ['blocks are', 'them']
   return `${String(count)} virtual_server ${blocks} not served by vrrpd; keep \`keepalived -C -f ${configFile}\` running for ${them}`
 }
 
 /** What an operator who comes from keepalived has to know of strict mode; undefined: no instance for which it matters. */
-export function strictNotice({ instances }: Pick<Model, 'instances'>): string | undefined {
+export function strictNotice({ instances }: Pick<VrrpModel, 'instances'>): string | undefined {
   const names = instances
     .filter(
       ({ strict, accept, dropsTraffic, addresses }) =>
@@ -38,7 +43,7 @@ export function strictNotice({ instances }: Pick<Model, 'instances'>): string | 
 }
 
 /** Delays of interface_up_down_delays that are shorter than written: one line for each such interface. */
-export const linkDelayNotices = (model: Model): readonly string[] =>
+export const linkDelayNotices = (model: VrrpModel): readonly string[] =>
   [...heldDelays(model)].flatMap(([link, { down, up, shortenedFor }]) =>
     shortenedFor === undefined
       ? []

@@ -2,12 +2,8 @@ import { expect, test, vi } from 'vitest'
 import type { Examined } from '../../../src/daemon/examined.ts'
 import type { Log } from '../../../src/daemon/log/logging.ts'
 import { Reloader } from '../../../src/daemon/control/reloader.ts'
-import { modelOf } from '../../config/support.ts'
+import { examinedOf, plan } from '../examined.ts'
 
-const examinedOf = async (text: string): Promise<Examined> => ({
-  model: await modelOf(text),
-  scripts: { scriptOf: vi.fn(), ownerOf: vi.fn(), violation: undefined },
-})
 const instance = (name: string): string =>
   `vrrp_instance ${name} {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n}`
 const old = await examinedOf(instance('old'))
@@ -53,6 +49,7 @@ function setup(current = old): {
         })
       }),
     current: () => current,
+    plan,
     apply: ({ model }) => {
       keep(`apply ${model.instances.map(({ name }) => name).join()}`)
     },

@@ -11,19 +11,14 @@ import { EventList } from '../../../src/events/event-list.ts'
 import { silentLog } from '../../../src/simulation/host.ts'
 import type { StateKind } from '../../../src/vrrp/election/state.ts'
 import type { Subsystem } from '../../../src/world/subsystem.ts'
-import { modelOf } from '../../config/support.ts'
 import { ManualTimers } from '../../support/manual-clock.ts'
+import { examinedOf } from '../examined.ts'
 
 const SERVER = 'virtual_server 10.9.0.100 80 {\n protocol TCP\n real_server 10.9.0.1 80 {\n weight 1\n}\n}\n'
 const instances = (...names: readonly string[]): string =>
   names
     .map((name, index) => `vrrp_instance ${name} {\n interface eth0\n virtual_router_id ${index + 1}\n}\n`)
     .join('')
-
-const examinedOf = async (text: string): Promise<Examined> => ({
-  model: await modelOf(text),
-  scripts: { scriptOf: vi.fn(), ownerOf: vi.fn(), violation: undefined },
-})
 
 interface Child extends ChildHandlers {
   readonly sent: ToChild[]

@@ -1,7 +1,7 @@
 /** What a reload says that it changes. */
 
 import { expect, test } from 'vitest'
-import { reloadPlan } from '../../../src/daemon/control/reload-plan.ts'
+import { reloadPlan } from '../../../src/daemon/reading/reload-plan.ts'
 import { modelOf } from '../../config/support.ts'
 
 const instance = (name: string, vrid: number, lines = '', addresses = '10.0.0.1/24'): string => `
