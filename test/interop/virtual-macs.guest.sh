@@ -99,6 +99,7 @@ look() { # HOST
   done
 }
 seen() { ip netns exec "switch-$1" bridge fdb show br br0 | grep -oE '00:00:5e:00:01:.. dev port0' | sort -u; } # HOST
+alike() { diff <("$1" keepalived) <("$1" vrrpd) >"$work/diff"; } # look | seen
 
 before=$(look vrrpd)
 for host in keepalived vrrpd; do start "$host"; done
@@ -107,9 +108,8 @@ for host in keepalived vrrpd; do
     within 20 holds "$host" "$address" || fail "$host does not hold $address"
   done
 done
-sleep 0.5
-diff <(look keepalived) <(look vrrpd) >"$work/diff" || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
-diff <(seen keepalived) <(seen vrrpd) >"$work/diff" || fail "the switch sees $(tr '\n' ';' <"$work/diff")"
+within 20 alike look || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
+within 20 alike seen || fail "the switch sees $(tr '\n' ';' <"$work/diff")"
 [ "$(seen vrrpd | wc -l)" = 2 ] || fail "the switch sees $(seen vrrpd | tr '\n' ';')"
 done_with 'interfaces, addresses and settings are those of keepalived'
 
@@ -118,7 +118,7 @@ within 5 ended "$(cat /run/vrrpd.pid)"
 start vrrpd
 within 20 grep -q 'Found matching interface mine' "$work/vrrpd.log" || fail 'nothing was adopted'
 within 20 holds vrrpd 10.1.0.111 || fail 'no address'
-[ "$(look vrrpd)" = "$(look keepalived)" ] || fail "other interfaces than before: $(look vrrpd | tr '\n' ';')"
+within 20 alike look || fail "other interfaces than before: $(tr '\n' ';' <"$work/diff")"
 done_with 'a restart after a crash takes them over'
 
 ip -n switch-vrrpd link del port1
@@ -216,7 +216,7 @@ for host in keepalived vrrpd; do
     within 20 holds "$host" "$address" || fail "$host does not hold $address"
   done
 done
-diff <(look keepalived) <(look vrrpd) >"$work/diff" || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
+within 20 alike look || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
 ip -n vrrpd -d link show mine | grep -q '02:aa:bb:cc:dd:0e' || fail 'not its MAC address'
 done_with 'a MAC address of one’s own is that of all interfaces of the instance'
 
