@@ -20,7 +20,7 @@ function buildAddon() {
 async function bundle(outdir) {
   await build({
     absWorkingDir: root,
-    entryPoints: { main: 'src/main.ts', reader: 'src/daemon/reading/thread.ts' },
+    entryPoints: ['src/main.ts'],
     outdir,
     bundle: true,
     splitting: true,
@@ -38,6 +38,22 @@ async function bundle(outdir) {
   })
 }
 
+/** What the daemon reads a reload with is started from its text: one file, and no module. */
+async function bundleReader(outdir) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/daemon/reading/thread.ts'],
+    outfile: `${outdir}/reader.cjs`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+}
+
 /** In two renames, so that whoever starts the daemon meanwhile finds all of the old or all of the new one. */
 function replaceDirectory(fresh, target) {
   const old = `${target}.old`
@@ -50,6 +66,7 @@ function replaceDirectory(fresh, target) {
 buildAddon()
 try {
   await bundle('dist.new')
+  await bundleReader('dist.new')
 } catch {
   process.exit(1) // esbuild has said what is wrong.
 }

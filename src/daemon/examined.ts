@@ -4,7 +4,7 @@ import type { Loaded } from '../config/load.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { judgeConfiguration } from './configuration.ts'
 import type { Log } from './log/logging.ts'
-import { ask } from './reading/ask.ts'
+import type { ThreadProgram } from './reading/ask.ts'
 import { ownPartOf, type OwnPart } from './reading/own-part.ts'
 import type { Result } from '../base/result.ts'
 import { examineScripts, type ExaminedScripts } from './scripts/script-access.ts'
@@ -20,10 +20,10 @@ export interface Examined extends OwnPart {
  */
 export async function readAndExamine(
   { configFile, configId }: DaemonSettings,
-  programs: ScriptPorts,
+  { reader, ...programs }: ScriptPorts & { readonly reader: ThreadProgram },
   log: Log,
 ): Promise<Examined | undefined> {
-  const answer = await ask({ kind: 'read', settings: { configFile, configId } })
+  const answer = await reader.ask({ kind: 'read', settings: { configFile, configId } })
   if (!answer.ok) {
     log.error(`Unable to read the configuration ${configFile}: ${answer.error}`)
     return undefined
@@ -34,11 +34,10 @@ export async function readAndExamine(
 }
 
 /** What changes from one to the other: a thread compares them. @returns rejected in words */
-export const planInThread = (
-  { whole: from }: OwnPart,
-  { whole: to }: OwnPart,
-): Promise<Result<readonly string[], string>> =>
-  ask({ kind: 'plan', from: { whole: from }, to: { whole: to } })
+export const planInThread =
+  (reader: ThreadProgram) =>
+  ({ whole: from }: OwnPart, { whole: to }: OwnPart): Promise<Result<readonly string[], string>> =>
+    reader.ask({ kind: 'plan', from: { whole: from }, to: { whole: to } })
 
 /** For a start, when there are no adverts yet that could be late. */
 export async function examine(

@@ -12,6 +12,7 @@ import { dumpModel } from './dump.ts'
 import { endAtDefects, EXIT } from './exit.ts'
 import { examine, planInThread, readAndExamine, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
+import { ThreadProgram } from './reading/ask.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
 import { openLog, type Log } from './log/logging.ts'
 import { acquirePidFiles, type PidFiles } from './recovery/pid-files.ts'
@@ -96,6 +97,7 @@ async function open(
   { settings, log, pidFiles, startedIn }: Opening,
 ): Promise<RunningDaemon | undefined> {
   const programs = openPrograms()
+  const reader = new ThreadProgram()
   const examined = await examine(loaded, settings, programs, log)
   if (!examined) return undefined
   const { startupScript } = examined.model.global
@@ -112,11 +114,12 @@ async function open(
     log.error(`cannot open a socket: ${call}: ${text} (root or CAP_NET_ADMIN and CAP_NET_RAW are needed)`)
     return undefined
   }
-  const read = (heard: Log): Promise<Examined | undefined> => readAndExamine(settings, programs, heard)
+  const read = (heard: Log): Promise<Examined | undefined> =>
+    readAndExamine(settings, { ...programs, reader }, heard)
   if (settings.parts !== 'vrrp' && examined.virtualServers === 0) removeLeft(settings, log)
   const subsystems = settings.parts === 'vrrp' ? [] : [virtualServers(settings, startedIn)]
   return new RunningDaemon(
-    { world: world.value, settings, log, pidFiles, read, plan: planInThread, subsystems },
+    { world: world.value, settings, log, pidFiles, read, plan: planInThread(reader), subsystems },
     examined,
   )
 }

@@ -7,7 +7,7 @@
 
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { answerTo, type Question } from './questions.ts'
+import { answerTo, type Answer, type Question } from './questions.ts'
 
 const NICE = 15
 
@@ -16,6 +16,15 @@ try {
 } catch {
   // Whoever forbids it has the loop and the thread take turns.
 }
-const answer = await answerTo(workerData as Question)
-// Handed over, not copied: the loop that takes it sends adverts.
-parentPort?.postMessage(answer, 'own' in answer && answer.own ? [answer.own.whole.buffer] : [])
+
+/** Handed over, not copied: the loop that takes it sends adverts. */
+function send(answer: Answer): void {
+  parentPort?.postMessage(answer, 'own' in answer && answer.own ? [answer.own.whole.buffer] : [])
+}
+
+answerTo(workerData as Question).then(send, (error: unknown) => {
+  // As any defect: the thread ends with it, and who asked hears of it.
+  setImmediate(() => {
+    throw error
+  })
+})

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { diskIo } from '../../../src/config/disk-io.ts'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { ask } from '../../../src/daemon/reading/ask.ts'
+import { ThreadProgram } from '../../../src/daemon/reading/ask.ts'
 import { ownPartOf, unpack } from '../../../src/daemon/reading/own-part.ts'
 import type { ReadQuestion } from '../../../src/daemon/reading/questions.ts'
 import { modelOf } from '../../config/support.ts'
@@ -15,10 +15,16 @@ import { needs } from '../../support/privileges.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'vrrpd-reading-'))
 afterAll(() => {
+  for (const each of opened) each.close()
   rmSync(directory, { recursive: true })
 })
 
-const THREAD = pathToFileURL(resolve('dist/reader.js'))
+const opened: ThreadProgram[] = []
+function program(file = resolve('dist/reader.cjs')): ThreadProgram {
+  const one = new ThreadProgram(pathToFileURL(file))
+  opened.push(one)
+  return one
+}
 
 function question(text: string): ReadQuestion {
   const configFile = join(directory, 'keepalived.conf')
@@ -40,7 +46,7 @@ needs('built')('in a thread', () => {
   test('a file becomes what the daemon runs, as read here', async () => {
     const text = instance(150) + servers(2)
     const asked = question(text)
-    const answer = await ask(asked, THREAD)
+    const answer = await program().ask(asked)
     const read = await loadConfiguration(asked.settings.configFile, { io: diskIo, configId: 'here' })
     const expected = ownPartOf(read.model)
     expect(answer).toEqual({ ok: true, value: { lines: [], own: expect.anything() as unknown } })
@@ -52,7 +58,7 @@ needs('built')('in a thread', () => {
   })
 
   test('what is wrong comes in the words of the log', async () => {
-    const answer = await ask(question('vrrp_instance V {\n interface eth0\n'), THREAD)
+    const answer = await program().ask(question('vrrp_instance V {\n interface eth0\n'))
     expect(answer).toMatchObject({ ok: true, value: { own: undefined } })
     const lines = answer.ok ? answer.value.lines : []
     expect(lines.map(({ level, text }) => `${level}: ${text.replaceAll(directory, '')}`)).toEqual([
@@ -65,7 +71,7 @@ needs('built')('in a thread', () => {
 
   test('two of them are compared', async () => {
     const [from, to] = [ownPartOf(await modelOf(instance(100))), ownPartOf(await modelOf(instance(150)))]
-    expect(await ask({ kind: 'plan', from, to }, THREAD)).toEqual({
+    expect(await program().ask({ kind: 'plan', from, to })).toEqual({
       ok: true,
       value: ['~ vrrp_instance V', '    - priority 100', '    + priority 150'],
     })
@@ -74,7 +80,7 @@ needs('built')('in a thread', () => {
   test('the event loop has its turns while 10,000 servers are read', async () => {
     let turns = 0
     const timer = setInterval(() => (turns += 1), 1)
-    const answer = await ask(question(instance(150) + servers(1_000)), THREAD)
+    const answer = await program().ask(question(instance(150) + servers(1_000)))
     clearInterval(timer)
     expect(answer.ok && answer.value.own?.virtualServers).toBe(1_000)
     // Read in the loop itself, it had fewer than ten.
@@ -83,10 +89,10 @@ needs('built')('in a thread', () => {
 })
 
 describe('without an answer', () => {
-  const program = (text: string): URL => {
-    const path = join(directory, 'program.mjs')
+  function written(text: string): string {
+    const path = join(directory, 'program.cjs')
     writeFileSync(path, text)
-    return pathToFileURL(path)
+    return path
   }
 
   test.each([
@@ -94,14 +100,21 @@ describe('without an answer', () => {
     ['process.exit(3)', 'its thread has ended with code 3'],
     ['', 'its thread has ended with code 0'],
   ])('%j is a refusal in words', async (text, error) => {
-    expect(await ask(question(''), program(text))).toEqual({ ok: false, error })
+    expect(await program(written(text)).ask(question(''))).toEqual({ ok: false, error })
   })
 
   test('a program that is not there is one, too', async () => {
-    const answer = await ask(question(''), pathToFileURL(join(directory, 'nothing.mjs')))
-    expect(answer).toMatchObject({
-      ok: false,
-      error: expect.stringContaining('Cannot find module') as string,
-    })
+    const answer = await program(join(directory, 'nothing')).ask(question(''))
+    expect(answer).toMatchObject({ ok: false, error: expect.stringContaining('ENOENT') as string })
+  })
+
+  test('one that an upgrade has replaced is asked as it was', async () => {
+    const say = (what: string): string => `require('worker_threads').parentPort.postMessage('${what}')`
+    const path = written(say('old'))
+    const before = program(path)
+    rmSync(path)
+    writeFileSync(path, say('new'))
+    expect(await before.ask(question(''))).toEqual({ ok: true, value: 'old' })
+    expect(await program(path).ask(question(''))).toEqual({ ok: true, value: 'new' })
   })
 })
