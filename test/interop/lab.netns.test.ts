@@ -8,7 +8,7 @@ import { craftAdvert } from '../support/lab/craft.ts'
 import { notifyLines, type Recorder } from '../support/lab/recorder.ts'
 import { asAdvert, asGratuitousArp } from '../support/lab/frames.ts'
 import { untilStill } from '../support/lab/stillness.ts'
-import { eventually, masterDownInterval, wallNow } from '../support/lab/time.ts'
+import { eventually, masterDownInterval, patiently, wallNow } from '../support/lab/time.ts'
 import { needs } from '../support/privileges.ts'
 
 const vip = '10.9.0.100'
@@ -39,8 +39,10 @@ async function keepalivedPair({ onTestFinished }: TestContext) {
   const capture = await probe.capture()
   const [calledA, calledB] = [await a.recorder(), await b.recorder()]
   const daemonA = await a.start({ kind: 'keepalived', config: instance(150, calledA) })
-  const daemonB = await b.start({ kind: 'keepalived', config: instance(100, calledB) })
   await a.holdsWithin(vip, plus(masterDownInterval(150), promptly))
+  // Started together, the other one could be first: what is between their intervals is 0.2 s.
+  const daemonB = await b.start({ kind: 'keepalived', config: instance(100, calledB) })
+  await daemonB.logs('Entering BACKUP STATE', patiently)
   return { lab, a, b, probe, capture, calledA, calledB, daemonA, daemonB }
 }
 
