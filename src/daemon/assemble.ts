@@ -157,6 +157,7 @@ function assembleRouter(
     ...(plan.advertLink !== instance.link && { advertLink: plan.advertLink }),
     vrid: instance.vrid,
     channel: channelOf(transport, instance.sourceAddress),
+    version: instance.version,
     priority: instance.priority,
     initialState: instance.wantedState,
     advertInterval: instance.advertInterval,

@@ -1,7 +1,7 @@
 /** A story, and what the files make depend on what, as the circumstances by which a simulation's outcome is judged. Pure. */
 
 import { plus, seconds, times, toSeconds, type Duration } from '../base/time.ts'
-import { masterDownInterval } from '../config/analysis/lint/timing.ts'
+import { masterDownInterval } from '../base/intervals.ts'
 import type { Model, SyncGroup, VrrpInstance } from '../config/model.ts'
 import { assemble, type Assembled } from '../daemon/assemble.ts'
 import type { Tracker } from '../vrrp/election/state.ts'
@@ -72,7 +72,7 @@ function instancesOf(host: HostSetup, story: readonly StoryEvent[]): readonly In
       instance: instance.name,
       lan: instance.link,
       priority: instance.priority,
-      masterDownInterval: toSeconds(masterDownInterval(instance)),
+      masterDownInterval: toSeconds(masterDownInterval(instance, instance.priority)),
       preemptDelay: toSeconds(instance.preemptDelay),
       nopreempt: nopreemptOf(instance, host),
       findingTime: finding,

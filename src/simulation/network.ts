@@ -7,7 +7,7 @@ import { formatCidr, isMulticastIpv4, type Cidr } from '../base/address.ts'
 import { STATE_WORDS } from '../base/state-names.ts'
 import { after, instant, seconds, toSeconds, type Duration, type Instant } from '../base/time.ts'
 import type { Model } from '../config/model.ts'
-import { masterDownInterval } from '../config/analysis/lint/timing.ts'
+import { masterDownInterval } from '../base/intervals.ts'
 import { circumstancesOf } from './circumstances.ts'
 import { SimulatedHost, type HostSetup, type Transition } from './host.ts'
 import { clearSky, Lan } from './lan.ts'
@@ -305,7 +305,7 @@ function watchedAddresses({ hosts, reloads }: NetworkSetup): readonly Watched[] 
       for (const { cidr } of [...instance.addresses, ...instance.excludedAddresses]) {
         const key = formatCidr(cidr)
         const known = byAddress.get(key)
-        const interval = masterDownInterval(instance)
+        const interval = masterDownInterval(instance, instance.priority)
         byAddress.set(key, {
           cidr,
           instances: [...new Set([...(known?.instances ?? []), instance.name])],

@@ -10,6 +10,9 @@ import { mutate, SOURCES, stagesOf } from './mutant.ts'
 /** The kernel as the daemon sees it comes by the World; its table is ours in both worlds. */
 const TABLE = ['netlink/link-table.ts', 'netlink/fold.ts', 'netlink/table-draft.ts']
 
+/** What the elections compute with. */
+const INTERVALS = ['base/intervals.ts']
+
 /** Each of their files that the running daemon loads has a mutant. */
 const MUTATED = ['addressing', 'daemon', 'events', 'vrrp']
 
@@ -53,7 +56,7 @@ test('of every folder that the daemon loads it is known whether its files have m
 })
 
 test('every file of the runtime has a mutant', () => {
-  const runtime = [...loaded.filter((path) => MUTATED.includes(folderOf(path))), ...TABLE]
+  const runtime = [...loaded.filter((path) => MUTATED.includes(folderOf(path))), ...TABLE, ...INTERVALS]
   const mutated = [...new Set(mutants.map(({ file }) => file))]
   expect(mutated.toSorted()).toEqual(runtime.toSorted())
 })

@@ -48,7 +48,7 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/backup.ts',
     fault: 'waits a whole Master_Down_Interval after a farewell',
-    find: 'after(heardAt, skewTime(conditions.priority))',
+    find: 'after(heardAt, skewTime(router, conditions.priority))',
     put: 'after(heardAt, masterDownInterval(router, conditions.priority))',
   },
   {
@@ -96,8 +96,8 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/master.ts',
     fault: 'waits nine seconds too long when it has lost its address',
-    find: "stepAside(conditions, { kind: 'address-lost', address }, now)",
-    put: "stepAside(conditions, { kind: 'address-lost', address }, after(now, seconds(9)))",
+    find: "stepAside(router, conditions, { kind: 'address-lost', address }, now)",
+    put: "stepAside(router, conditions, { kind: 'address-lost', address }, after(now, seconds(9)))",
   },
   {
     file: 'vrrp/election/priority.ts',
@@ -124,10 +124,10 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'if (unadvertised >= before) return []',
   },
   {
-    file: 'vrrp/election/timers.ts',
+    file: 'base/intervals.ts',
     fault: 'Skew_Time is that of another priority',
-    find: '(256 - priority) * 1_000_000',
-    put: '(255 - priority) * 1_000_000',
+    find: '(256 - priority) * (version',
+    put: '(255 - priority) * (version',
   },
   {
     file: 'vrrp/election/timers.ts',

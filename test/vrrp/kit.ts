@@ -24,6 +24,7 @@ export function makeRouter(change: Partial<VirtualRouter> = {}): VirtualRouter {
     name: `V${vrid}`,
     link,
     vrid,
+    version: 2,
     priority: 100,
     advertInterval: seconds(1),
     preempt: true,

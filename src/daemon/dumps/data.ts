@@ -7,7 +7,7 @@
 import { formatIp, formatIpv4 } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
 import { toSeconds } from '../../base/time.ts'
-import { masterDownInterval } from '../../vrrp/election/timers.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
 import { MASKED } from './json.ts'
 import { asAdvertised, type DumpedRouter, type DumpSource } from './source.ts'
 import { addressWords, commandWords, routeWords, ruleWords } from './words.ts'

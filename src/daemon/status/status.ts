@@ -17,7 +17,7 @@ import type { CheckReport } from '../../scripts/check-events.ts'
 import { contributionsNow } from '../../vrrp/conditions.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
-import { masterDownInterval, skewTime } from '../../vrrp/election/timers.ts'
+import { masterDownInterval, skewTime } from '../../base/intervals.ts'
 import type { Assembled } from '../assemble.ts'
 import type { ObservedMaster, ObservedMasters } from '../journal/observed-masters.ts'
 import { preemptReport } from './preemption.ts'
@@ -68,7 +68,7 @@ function instanceReport(
     timers: {
       advertIntervalMs: toMilliseconds(router.advertInterval),
       masterDownIntervalMs: toMilliseconds(masterDownInterval(router, conditions.priority)),
-      skewTimeMs: toMilliseconds(skewTime(conditions.priority)),
+      skewTimeMs: toMilliseconds(skewTime(router, conditions.priority)),
     },
     ...masters,
     ...kernelReports(assembled, sources.presence(assembled)),

@@ -2,7 +2,7 @@
 
 import type { IpAddress } from '../../base/address.ts'
 import { plus, seconds, toSeconds, type Duration } from '../../base/time.ts'
-import { masterDownInterval } from '../../config/analysis/lint/timing.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
 import type { Model, TrackFile } from '../../config/model.ts'
 import { findingTime, settlingTime } from '../story/story.ts'
 
@@ -55,7 +55,7 @@ export interface StageTimes {
 export function stageOf(hosts: readonly StageHost[], lans: readonly string[]): Stage {
   const models = hosts.map(({ model }) => model)
   const instances = models.flatMap((model) => model.instances)
-  const slowest = Math.max(0, ...instances.map(masterDownInterval)) as Duration
+  const slowest = Math.max(0, ...instances.map((each) => masterDownInterval(each, each.priority))) as Duration
   return {
     hosts: hosts.map(({ name }) => name),
     lans,

@@ -2,7 +2,7 @@
 
 import { instant, plus, seconds, times, type Duration } from '../../base/time.ts'
 import type { Span } from '../../config/diagnostics/diagnostics.ts'
-import { masterDownInterval } from '../../config/analysis/lint/timing.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
 import type { Model } from '../../config/model.ts'
 import type { StoryEvent } from './event.ts'
 
@@ -38,7 +38,10 @@ export function settlingTime(models: readonly Model[]): Duration {
   const takingOver = slowest(
     models.flatMap(({ instances }) =>
       instances.map((instance) =>
-        plus(masterDownInterval(instance), instance.preempt ? instance.preemptDelay : seconds(0)),
+        plus(
+          masterDownInterval(instance, instance.priority),
+          instance.preempt ? instance.preemptDelay : seconds(0),
+        ),
       ),
     ),
   )

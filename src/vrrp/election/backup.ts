@@ -2,7 +2,8 @@
 
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
-import { countsFrom, masterDownInterval, skewTime } from './timers.ts'
+import { masterDownInterval, skewTime } from '../../base/intervals.ts'
+import { countsFrom } from './timers.ts'
 import { becomeFault, becomeMaster, happened, note, notify, unchanged } from './transitions.ts'
 import type {
   Advert,
@@ -28,7 +29,7 @@ export function onBackup(
     case 'timeout':
       return onTimeout(router, state, conditions, now, event.heldBack)
     case 'conditions':
-      return onConditions(state, conditions, event.before)
+      return onConditions(router, state, conditions, event.before)
     case 'follow':
       if (event.to !== 'master') return unchanged(state)
       return becomeMaster(router, state, conditions, now, { kind: 'group', member: event.because })
@@ -56,7 +57,7 @@ function onAdvert(
   const heardAt = countsFrom(router, advert, now)
   const master = { address: advert.source, priority: advert.priority, heardAt: advert.arrivedAt }
   if (advert.priority === 0) {
-    const masterDownAt = after(heardAt, skewTime(conditions.priority))
+    const masterDownAt = after(heardAt, skewTime(router, conditions.priority))
     return {
       state: { ...state, masterDownAt, master },
       effects: [note({ kind: 'priority-zero-received', as: 'backup', source: advert.source })],
@@ -133,10 +134,15 @@ function causeOfTakeover({ master }: Backup): TransitionCause {
 }
 
 /** keepalived shifts the running timer by the difference of the skews instead of starting it again. */
-function onConditions(state: Backup, conditions: Conditions, before: Conditions): Step {
+function onConditions(
+  router: VirtualRouter,
+  state: Backup,
+  conditions: Conditions,
+  before: Conditions,
+): Step {
   if (conditions.faults.length > 0) return becomeFault(state, conditions, before)
   if (conditions.priority === before.priority) return unchanged(state)
-  const shift = minus(skewTime(conditions.priority), skewTime(before.priority))
+  const shift = minus(skewTime(router, conditions.priority), skewTime(router, before.priority))
   return {
     state: { ...state, masterDownAt: after(state.masterDownAt, shift) },
     effects: [happened({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],

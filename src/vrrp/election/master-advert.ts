@@ -2,7 +2,8 @@
 
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
-import { countsFrom, masterDownInterval } from './timers.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
+import { countsFrom } from './timers.ts'
 import { advertise, happened, listening, note, notify, transition, withdraw } from './transitions.ts'
 import type {
   Advert,

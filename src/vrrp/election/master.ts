@@ -3,7 +3,7 @@
 import { assertNever } from '../../base/result.ts'
 import { after, before, between, plus, seconds, type Instant } from '../../base/time.ts'
 import { onAdvert, withLowerPrioBurst, yieldTo } from './master-advert.ts'
-import { masterDownInterval, skewTime } from './timers.ts'
+import { masterDownInterval, skewTime } from '../../base/intervals.ts'
 import {
   advertise,
   becomeFault,
@@ -42,7 +42,7 @@ export function onMaster(
     case 'conditions':
       return onConditions(state, conditions, event)
     case 'address-lost':
-      return onAddressLost(conditions, event.address, now)
+      return onAddressLost(router, conditions, event.address, now)
     case 'follow':
       return onFollow(router, state, conditions, event, now)
     case 'sibling-disturbed':
@@ -135,12 +135,12 @@ function onFollow(
     case 'backup':
       return yieldTo(router, conditions, now, cause)
     case 'aside':
-      return stepAside(conditions, cause, now)
+      return stepAside(router, conditions, cause, now)
   }
 }
 
-function onAddressLost(conditions: Conditions, address: string, now: Instant): Step {
-  const { state, effects } = stepAside(conditions, { kind: 'address-lost', address }, now)
+function onAddressLost(router: VirtualRouter, conditions: Conditions, address: string, now: Instant): Step {
+  const { state, effects } = stepAside(router, conditions, { kind: 'address-lost', address }, now)
   return { state, effects: [happened({ kind: 'address-lost', address }), ...effects] }
 }
 
@@ -149,8 +149,13 @@ function onAddressLost(conditions: Conditions, address: string, now: Instant): S
  * with priority 0, take every address away, and stand again after Skew_Time
  * alone. A peer of higher priority wins then; otherwise all is set anew.
  */
-const stepAside = (conditions: Conditions, cause: TransitionCause, now: Instant): Step => ({
-  state: listening(after(now, skewTime(conditions.priority))),
+const stepAside = (
+  router: VirtualRouter,
+  conditions: Conditions,
+  cause: TransitionCause,
+  now: Instant,
+): Step => ({
+  state: listening(after(now, skewTime(router, conditions.priority))),
   effects: [
     transition('master', 'backup', cause),
     ...sayGoodbye(conditions),

@@ -13,6 +13,7 @@ export interface VirtualRouter {
   readonly vrid: number
   /** What else tells routers of one VRID on one link apart: a multicast group or a unicast source. */
   readonly channel?: string
+  readonly version: 2 | 3
   /** The configured priority, 1..255; 255 is the address owner. */
   readonly priority: number
   /**

@@ -1,24 +1,7 @@
-/** The intervals of RFC 3768 section 6.1, as keepalived computes them (measured with 2.2.7), and when the next is over. */
+/** From when what is heard counts, and when the next deadline is. The intervals themselves: base/intervals.ts. */
 
-import { between, earliest, microseconds, plus, times, type Duration, type Instant } from '../../base/time.ts'
+import { between, earliest, type Duration, type Instant } from '../../base/time.ts'
 import type { State } from './state.ts'
-
-/**
- * Skew_Time = (256 - priority) / 256 seconds. In VRRPv2 it does not depend on
- * the Advertisement_Interval.
- *
- * @param priority the effective priority, 1..255
- */
-export const skewTime = (priority: number): Duration => microseconds(((256 - priority) * 1_000_000) / 256)
-
-/**
- * Master_Down_Interval = 3 x Advertisement_Interval + Skew_Time; the 3 is
- * keepalived's `down_timer_adverts`.
- */
-export const masterDownInterval = (
-  router: { readonly advertInterval: Duration; readonly downTimerAdverts: number },
-  priority: number,
-): Duration => plus(times(router.advertInterval, router.downTimerAdverts), skewTime(priority))
 
 /**
  * From when an advert counts: its arrival at the kernel, which may be before it

@@ -1,7 +1,7 @@
 /** Entering a state: its deadlines, and what has to be done on the way, in keepalived's order. */
 
 import { after, latest, type Instant } from '../../base/time.ts'
-import { masterDownInterval } from './timers.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
 import type {
   Backup,
   Conditions,

@@ -10,7 +10,7 @@ import {
   toSeconds,
   type Instant,
 } from '../../../src/base/time.ts'
-import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { masterDownInterval } from '../../../src/base/intervals.ts'
 import { routerName } from '../build.ts'
 import { LONGEST_LAG } from '../host.ts'
 import { expectedFault, expectedPending, groupOf } from '../oracle.ts'

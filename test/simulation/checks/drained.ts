@@ -2,7 +2,7 @@
 
 import { after, before, latest, milliseconds, plus, times, toSeconds } from '../../../src/base/time.ts'
 import type { Duration, Instant } from '../../../src/base/time.ts'
-import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { masterDownInterval } from '../../../src/base/intervals.ts'
 import { LONGEST_LAG, type Host } from '../host.ts'
 import type { Order } from '../operator.ts'
 import { isDismissed, type Observation } from '../surroundings.ts'

@@ -12,7 +12,7 @@ import {
   type Instant,
 } from '../../../src/base/time.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
-import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { masterDownInterval } from '../../../src/base/intervals.ts'
 import { routerName } from '../build.ts'
 import type { Host } from '../host.ts'
 import { expectedPending, groupOf } from '../oracle.ts'

@@ -1,7 +1,7 @@
 /** A router with nopreempt leaves a master that it can hear in peace. */
 
 import { between, plus, seconds, type Duration, type Instant } from '../../../src/base/time.ts'
-import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { masterDownInterval } from '../../../src/base/intervals.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
 import type { Host } from '../host.ts'
 import type { Observation } from '../surroundings.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { milliseconds } from '../../../src/base/time.ts'
 import { onMaster } from '../../../src/vrrp/election/master.ts'
-import { masterDownInterval } from '../../../src/vrrp/election/timers.ts'
+import { masterDownInterval } from '../../../src/base/intervals.ts'
 import { at, ip, makeRouter } from '../kit.ts'
 
 test("a Master's adverts are further apart by the slack, and nothing else is", () => {

@@ -1,26 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { instant, seconds } from '../../../src/base/time.ts'
-import { countsFrom, deadlineOf, masterDownInterval, skewTime } from '../../../src/vrrp/election/timers.ts'
+import { countsFrom, deadlineOf } from '../../../src/vrrp/election/timers.ts'
 import { at, makeRouter } from '../kit.ts'
-
-describe('intervals', () => {
-  test.each([
-    [255, 3_906],
-    [254, 7_812],
-    [150, 414_062],
-    [100, 609_375],
-    [1, 996_093],
-  ])('Skew_Time of priority %d is %d µs', (priority, expected) => {
-    expect(skewTime(priority)).toBe(expected)
-  })
-
-  test('Skew_Time does not grow with the Advertisement_Interval in VRRPv2', () => {
-    expect(masterDownInterval(makeRouter(), 100)).toBe(3_609_375)
-    expect(masterDownInterval(makeRouter({ advertInterval: seconds(5) }), 100)).toBe(15_609_375)
-    expect(masterDownInterval(makeRouter({ downTimerAdverts: 1 }), 100)).toBe(1_609_375)
-  })
-})
 
 test('an advert counts from its arrival, unless it is read an Advertisement_Interval late', () => {
   const times = fc.integer({ min: 0, max: 5_000_000 })

@@ -1,6 +1,7 @@
 /** How long a takeover takes, from the RFC's formulas. Only said when asked for. */
 
-import { type Duration, plus, seconds, times } from '../../../base/time.ts'
+import { masterDownInterval, skewTime } from '../../../base/intervals.ts'
+import { plus, times } from '../../../base/time.ts'
 import type { Report } from '../../diagnostics/diagnostics.ts'
 import type { VrrpInstance, VrrpScript } from '../../model.ts'
 import { describeChecks } from './checks.ts'
@@ -14,20 +15,13 @@ export function describeTiming({ model }: Subject, report: Report): void {
 
 function ofInstance(instance: VrrpInstance): string {
   const { advertInterval, downTimerAdverts, name, preempt, preemptDelay } = instance
-  const skew = skewTime(instance)
-  const down = masterDownInterval(instance)
+  const skew = skewTime(instance, instance.priority)
+  const down = masterDownInterval(instance, instance.priority)
   const takeover = `${name} takes over ${inSeconds(down)} after the last advert of a MASTER that fails (${downTimerAdverts} × ${inSeconds(advertInterval)} + ${inSeconds(skew)}), ${inSeconds(skew)} after one that stops or is in FAULT`
   if (!preempt) return `${takeover}; it never takes over from a MASTER that is alive`
   const after = preemptDelay > 0 ? `${inSeconds(preemptDelay)} preempt_delay and up to ` : 'up to '
   return `${takeover}; from a MASTER of lower priority, ${after}${inSeconds(down)} after it hears it`
 }
-
-/** RFC 3768 section 5.3.2; RFC 9568 section 6.1 for version 3. */
-export const skewTime = ({ priority, version, advertInterval }: VrrpInstance): Duration =>
-  times(version === 3 ? advertInterval : seconds(1), (256 - priority) / 256)
-
-export const masterDownInterval = (instance: VrrpInstance): Duration =>
-  plus(times(instance.advertInterval, instance.downTimerAdverts), skewTime(instance))
 
 function ofScript({ fall, interval, name, rise, timeout }: VrrpScript): string {
   const failure = plus(times(interval, fall), timeout)
