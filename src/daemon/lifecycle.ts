@@ -10,7 +10,7 @@ import { ownProgram, startNodeChild } from './director/node-child.ts'
 import { directorSubsystem } from './director/subsystem.ts'
 import { dumpModel } from './dump.ts'
 import { endAtDefects, EXIT } from './exit.ts'
-import { examine, planInThread, readAndExamine, type Examined } from './examined.ts'
+import { examine, Rereading, type Examined } from './examined.ts'
 import { openDevLog } from './log/log-dev-log.ts'
 import { ThreadProgram } from './reading/ask.ts'
 import { runLifetimeScript } from './scripts/lifetime-scripts.ts'
@@ -97,7 +97,6 @@ async function open(
   { settings, log, pidFiles, startedIn }: Opening,
 ): Promise<RunningDaemon | undefined> {
   const programs = openPrograms()
-  const reader = new ThreadProgram()
   const examined = await examine(loaded, settings, programs, log)
   if (!examined) return undefined
   const { startupScript } = examined.model.global
@@ -114,14 +113,12 @@ async function open(
     log.error(`cannot open a socket: ${call}: ${text} (root or CAP_NET_ADMIN and CAP_NET_RAW are needed)`)
     return undefined
   }
-  const read = (heard: Log): Promise<Examined | undefined> =>
-    readAndExamine(settings, { ...programs, reader }, heard)
+  const rereading = new Rereading(settings, programs, new ThreadProgram(), examined)
+  const read = (heard: Log): Promise<Examined | undefined> => rereading.read(heard)
+  const plan = (from: Examined, to: Examined): ReturnType<typeof rereading.plan> => rereading.plan(from, to)
   if (settings.parts !== 'vrrp' && examined.virtualServers === 0) removeLeft(settings, log)
   const subsystems = settings.parts === 'vrrp' ? [] : [virtualServers(settings, startedIn)]
-  return new RunningDaemon(
-    { world: world.value, settings, log, pidFiles, read, plan: planInThread(reader), subsystems },
-    examined,
-  )
+  return new RunningDaemon({ world: world.value, settings, log, pidFiles, read, plan, subsystems }, examined)
 }
 
 /** A file without virtual servers follows one that had some, and its daemon crashed: nobody else takes them away. */
