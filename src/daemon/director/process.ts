@@ -24,10 +24,13 @@ import { readToParent, type ToChild, type ToParent } from './messages.ts'
  * It is asked for a sign of life this often, and taken for hung after so many questions without an answer: 20 s. The
  * longest turn it may have is a start with 10,000 servers, each a command that takes the kernel up to 1 ms: 10 s.
  * Questions are counted and not time, so that a pause of the whole machine is one of them, however long. While it
- * hangs the table stays as it is; nothing but dead servers is waiting for it, so there is no hurry.
+ * hangs the table stays as it is; nothing but dead servers is waiting for it, so there is no hurry. Where a machine is
+ * so busy that it cannot even begin within that time, killing it again and again would be all that is done: each time
+ * the next one has twice as long, up to 320 s.
  */
 const BEAT_EVERY: Duration = seconds(2)
 const UNANSWERED_BEATS = 10
+const MOST_UNANSWERED_BEATS = 160
 
 /** At once the first time; whoever ends again and again is no reason to burn a processor. */
 const RESPAWN_AFTER: readonly Duration[] = [0, 1, 2, 4, 8, 16].map(seconds)
@@ -89,6 +92,8 @@ export class DirectorProcess {
   private current: Current | undefined
   private wanted = false
   private failures = 0
+  /** How many questions in a row may stay without an answer. */
+  private patience = UNANSWERED_BEATS
   private respawns = 0
   private lastId = 0
   private cancelRespawn: (() => void) | undefined
@@ -234,18 +239,24 @@ export class DirectorProcess {
 
   private beat(current: Current): void {
     this.later(current, BEAT_EVERY, () => {
-      if (current.unanswered >= UNANSWERED_BEATS) {
-        const silence = toSeconds(BEAT_EVERY) * UNANSWERED_BEATS
-        this.ports.log.error(
-          `Healthcheck child process(${idOf(current)}) has not answered for ${silence} s: it is killed`,
-        )
-        this.kill(current)
+      if (current.unanswered >= this.patience) {
+        this.giveUp(current)
         return
       }
       current.unanswered += 1
       current.process.send({ type: 'beat', id: this.nextId() })
       this.beat(current)
     })
+  }
+
+  private giveUp(current: Current): void {
+    const silence = toSeconds(BEAT_EVERY) * current.unanswered
+    this.patience = Math.min(2 * this.patience, MOST_UNANSWERED_BEATS)
+    const next = toSeconds(BEAT_EVERY) * this.patience
+    this.ports.log.error(
+      `Healthcheck child process(${idOf(current)}) has not answered for ${silence} s: it is killed; the next one has ${next} s`,
+    )
+    this.kill(current)
   }
 
   private hear(current: Current, value: unknown): void {
@@ -257,6 +268,8 @@ export class DirectorProcess {
         return
       case 'beat':
         current.unanswered = 0
+        if (current.readyAt !== undefined && this.hasRecovered(current.readyAt))
+          this.patience = UNANSWERED_BEATS
         return
       case 'prepared':
       case 'applied':

@@ -261,10 +261,40 @@ describe('one that hangs', () => {
     expect(child().killed).toBe(false)
     timers.advance(seconds(2))
     expect(child().killed).toBe(true)
-    expect(log.at(-1)).toBe('Healthcheck child process(100) has not answered for 20 s: it is killed')
+    expect(log.at(-1)).toBe(
+      'Healthcheck child process(100) has not answered for 20 s: it is killed; the next one has 40 s',
+    )
     child().end({ kind: 'signalled', signal: 'SIGKILL' })
     timers.advance(milliseconds(0))
     expect(children).toHaveLength(2)
+  })
+
+  test('of a machine on which none begins in time: each has twice as long as the one before, up to 320 s', () => {
+    director.start()
+    for (const allowed of [20, 40, 80, 160, 320, 320]) {
+      child().answersBeats = false
+      timers.advance(seconds(allowed))
+      expect(child().killed).toBe(false)
+      timers.advance(seconds(2))
+      expect(child().killed).toBe(true)
+      child().end({ kind: 'signalled', signal: 'SIGKILL' })
+      timers.advance(seconds(30))
+    }
+  })
+
+  test('and whoever served for a minute is the first again', () => {
+    director.start()
+    child().answersBeats = false
+    timers.advance(seconds(22))
+    child().end({ kind: 'signalled', signal: 'SIGKILL' })
+    timers.advance(milliseconds(0))
+    child().say({ type: 'ready' })
+    timers.advance(seconds(60))
+    child().answersBeats = false
+    timers.advance(seconds(20))
+    expect(child().killed).toBe(false)
+    timers.advance(seconds(2))
+    expect(child().killed).toBe(true)
   })
 
   test.each([9, 19])('not one that was stopped for %i s', (pause) => {
