@@ -11,6 +11,7 @@ import { parseIpv4 } from '../src/base/address.ts'
 import { rejected } from '../src/base/result.ts'
 import { instant, seconds, toSeconds, type Clock, type Instant } from '../src/base/time.ts'
 import { Checkers } from '../src/checkers/checkers.ts'
+import { digestOf } from '../src/daemon/director/child/asking.ts'
 import { createTlsContext, Probes } from '../src/checkers/probe/probes.ts'
 import { Schedule } from '../src/checkers/schedule.ts'
 import type { Wanted } from '../src/checkers/sharing.ts'
@@ -58,6 +59,7 @@ async function measure(kind: 'tcp' | 'http', servers: number, span: number, port
       clock,
       schedule,
       prober,
+      digest: digestOf,
       random: Math.random,
       setAlarm: (at: Instant | undefined) => {
         clearTimeout(timer)

@@ -57,6 +57,8 @@ export interface CheckersPorts {
   readonly prober: Prober
   /** Where probes have their deadlines, too: the alarm is for both. */
   readonly schedule: Schedule
+  /** A short text that is the same for the same text, and for no other: what checks are known by is long. */
+  readonly digest: (text: string) => string
 }
 
 /** One step of one checker; `change` is of this checker's verdict, which may lag behind that of a shared check. */
@@ -87,17 +89,19 @@ export interface CheckerReport {
 
 interface Member {
   readonly id: string
+  readonly asked: Asked
   /** Equal to the others' but for what is logged. */
   readonly check: TimedCheck
   verdict: Verdict
 }
 
-/** Checks that are one question. */
+/** Checks that are one question. There are ten thousands of these: what each of them holds counts. */
 interface Asked {
+  readonly key: string
   readonly check: TimedCheck
   readonly policy: Policy
   readonly scope: string
-  readonly members: Map<string, Member>
+  readonly members: Member[]
   state: CheckerState
   weight: WeightEffect | undefined
   running: Running | undefined
@@ -105,6 +109,7 @@ interface Asked {
 }
 
 interface Told {
+  readonly key: string
   readonly check: FileCheck
   verdict: Verdict
   weight: WeightEffect | undefined
@@ -123,7 +128,7 @@ export class Checkers {
   readonly #ports: CheckersPorts
   readonly #listeners: CheckersListeners
   #asked: ReadonlyMap<string, Asked> = new Map()
-  #keys: ReadonlyMap<string, string> = new Map()
+  #members: ReadonlyMap<string, Member> = new Map()
   #told: ReadonlyMap<string, Told> = new Map()
   readonly #resting = new Set<string>()
   #alarm: Instant | undefined
@@ -143,25 +148,27 @@ export class Checkers {
     for (const asked of this.#asked.values()) this.#giveUp(asked)
     const before = this.#asked
     const asked = new Map<string, Asked>()
-    const keys = new Map<string, string>()
+    const members = new Map<string, Member>()
     const told = new Map<string, Told>()
     for (const [id, each] of wanted) {
       const { check } = each
-      const key = sharingKey(id, each)
-      keys.set(id, key)
+      const key = this.#ports.digest(sharingKey(id, each))
       if (check.kind === 'file') {
-        const known = this.#keys.get(id) === key ? this.#told.get(id) : undefined
-        told.set(id, known ?? { check, verdict: each.initial, weight: undefined })
+        const known = this.#told.get(id)
+        told.set(id, known?.key === key ? known : { key, check, verdict: each.initial, weight: undefined })
         continue
       }
-      const group = asked.get(key) ?? this.#group(before.get(key), check, each.scope)
+      const group = asked.get(key) ?? this.#group(key, before.get(key), check, each.scope)
       asked.set(key, group)
-      const known = this.#keys.get(id) === key ? before.get(key)?.members.get(id)?.verdict : undefined
-      const verdict = isKnown(group.state) ? group.state.verdict : (known ?? each.initial)
-      group.members.set(id, { id, check, verdict })
+      const known = this.#members.get(id)
+      const assumed = known?.asked.key === key ? known.verdict : each.initial
+      const verdict = isKnown(group.state) ? group.state.verdict : assumed
+      const member = { id, asked: group, check, verdict }
+      group.members.push(member)
+      members.set(id, member)
     }
     this.#asked = asked
-    this.#keys = keys
+    this.#members = members
     this.#told = told
     for (const each of asked.values()) this.#await(each)
     this.#arm()
@@ -175,12 +182,14 @@ export class Checkers {
   /** Undefined: there is none of that id. */
   report(id: string): CheckerReport | undefined {
     const told = this.#told.get(id)
-    if (told !== undefined) return { ...told, state: undefined, sharedBy: 1 }
-    const asked = this.#asked.get(this.#keys.get(id) ?? '')
-    const member = asked?.members.get(id)
-    if (asked === undefined || member === undefined) return undefined
-    const { state, weight, members } = asked
-    return { check: member.check, verdict: member.verdict, weight, state, sharedBy: members.size }
+    if (told !== undefined) {
+      const { check, verdict, weight } = told
+      return { check, verdict, weight, state: undefined, sharedBy: 1 }
+    }
+    const member = this.#members.get(id)
+    if (member === undefined) return undefined
+    const { check, verdict, asked } = member
+    return { check, verdict, weight: asked.weight, state: asked.state, sharedBy: asked.members.length }
   }
 
   /** All of that scope rest: attempts are given up, verdicts stay. */
@@ -230,7 +239,7 @@ export class Checkers {
     this.#arm()
   }
 
-  #group(known: Asked | undefined, check: TimedCheck, scope: string): Asked {
+  #group(key: string, known: Asked | undefined, check: TimedCheck, scope: string): Asked {
     const { clock, random } = this.#ports
     const policy = policyOf(check)
     const now = clock.now()
@@ -239,10 +248,11 @@ export class Checkers {
         ? begin(policy, check.alpha, now, random())
         : restart(known.state, policy, now, random())
     return {
+      key,
       check,
       policy,
       scope,
-      members: new Map(),
+      members: [],
       state: this.#resting.has(scope) ? suspend(begun) : begun,
       weight: known?.weight,
       running: undefined,
@@ -288,7 +298,7 @@ export class Checkers {
     this.#await(asked)
     this.#arm()
     // Who hears of it may want other checkers at once.
-    for (const member of [...asked.members.values()]) this.#tell(member, step)
+    for (const member of [...asked.members]) this.#tell(member, step)
   }
 
   #tell(member: Member, step: Step): void {

@@ -88,8 +88,10 @@ function blockOf(definition: VirtualServer, users: Map<string, number>): Block {
   const services = keysOf(definition).map((key) => serviceOf(definition, key))
   const protocol = target.kind === 'mark' ? 'none' : target.protocol
   const total = definition.realServers.reduce((sum, { weight }) => sum + weight, 0)
+  const { name, identity } = namesOf(definition, users)
   return {
-    ...namesOf(definition, users),
+    name,
+    identity,
     definition,
     rule: quorumRule(definition.quorum, definition.hysteresis, total),
     servers: serversOf(definition, protocol),

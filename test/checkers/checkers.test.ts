@@ -54,6 +54,7 @@ class Lab {
       clock: this.clock,
       schedule: this.schedule,
       prober: this.#prober,
+      digest: (text) => text,
       random: () => 0.5,
       setAlarm: (at) => {
         this.alarm = at

@@ -421,6 +421,7 @@ needs(
         clock: realClock,
         schedule,
         prober,
+        digest: (text) => text,
         random: () => 0,
         setAlarm: (at: Instant | undefined) => {
           clearTimeout(timer)

@@ -1,5 +1,6 @@
 /** What asks the servers on this host: checkers with their probes, one timer for all of them, and files with numbers. */
 
+import { createHash } from 'node:crypto'
 import { Checkers, type CheckerReport, type CheckersListeners } from '../../../checkers/checkers.ts'
 import { createTlsContext, Probes, type TlsClient } from '../../../checkers/probe/probes.ts'
 import { Schedule } from '../../../checkers/schedule.ts'
@@ -27,6 +28,9 @@ export interface AskingPorts extends TrackingPorts {
   readonly openPingGroups?: OpenPingGroups
 }
 
+/** What ten thousand checks are known by takes 10 MB as it is, and as much again in the record. */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
 export class HostChecks implements Asking {
   private readonly checkers: Checkers
   private readonly files: TrackedFiles
@@ -46,6 +50,7 @@ export class HostChecks implements Asking {
       {
         clock,
         schedule,
+        digest: digestOf,
         random: Math.random,
         setAlarm: (at) => {
           this.alarm.set(at)

@@ -45,9 +45,12 @@ export interface AssembledDirector {
   readonly notices: readonly string[]
 }
 
+/** What is found out elsewhere. */
 export interface Scripts {
   /** Asked for each of commandsOf, and for no other. */
   scriptOf(command: Command): Script
+  /** A short text for a long one, such as fingerprints are. Absent: they stay as they are. */
+  digest?(text: string): string
 }
 
 /**
@@ -67,7 +70,7 @@ export function assembleDirector(
       const realServers = withKeys(virtualServer.realServers, destinationText, `${key} `).map(
         ([realServer, serverKey]) => {
           const checkers = translateCheckers(realServer, serverKey, scripts)
-          const server = realServerOf(realServer, checkers.asked, numbers)
+          const server = realServerOf(realServer, checkers.asked, numbers, scripts)
           translated.set(server, checkers)
           return server
         },
@@ -214,7 +217,14 @@ function virtualServerOf(
   const { target, scheduler, schedulerFlags, onePacket, persistence, omega, haSuspend } = written
   const { quorum, hysteresis, quorumUp, quorumDown, sorryServer } = written
   return {
-    ...{ target, scheduler, schedulerFlags, onePacket, omega, haSuspend, quorum, hysteresis },
+    target,
+    scheduler,
+    schedulerFlags,
+    onePacket,
+    omega,
+    haSuspend,
+    quorum,
+    hysteresis,
     ...(persistence && { persistence }),
     ...(quorumUp && { quorumUp: programOf(quorumUp) }),
     ...(quorumDown && { quorumDown: programOf(quorumDown) }),
@@ -227,16 +237,26 @@ function realServerOf(
   written: RealServer,
   asked: readonly Asked[],
   numbers: ReadonlyMap<string, number>,
+  scripts: Scripts,
 ): director.RealServer {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, inhibitOnFailure } = written
   const { notifyUp, notifyDown } = written
+  // Each field by its name: of a copy made by `...` each one has a hidden class of its own (see policyOf).
   return {
-    ...{ address, port, forwarding, weight, upperThreshold, lowerThreshold, inhibitOnFailure },
+    address,
+    port,
+    forwarding,
+    weight,
+    upperThreshold,
+    lowerThreshold,
+    inhibitOnFailure,
     ...(notifyUp && { notifyUp: programOf(notifyUp) }),
     ...(notifyDown && { notifyDown: programOf(notifyDown) }),
     checkers: asked.map(({ key, check }) => {
       const say = firstSay(check, numbers)
-      return { key, fingerprint: fingerprintOf(check), alpha: isAlpha(check), ...(say && { say }) }
+      const asks = fingerprintOf(check)
+      const fingerprint = scripts.digest?.(asks) ?? asks
+      return { key, fingerprint, alpha: isAlpha(check), ...(say && { say }) }
     }),
   }
 }

@@ -13,6 +13,7 @@ import { leadingNumber } from '../../../scripts/tracking/number.ts'
 import type { Script, ScriptPorts, Timers } from '../../../scripts/types.ts'
 import type { Log } from '../../log/logging.ts'
 import { examineScripts } from '../../scripts/script-access.ts'
+import { digestOf } from './asking.ts'
 import { assembleDirector, commandsOf } from './assemble.ts'
 import type { Read } from './serve.ts'
 
@@ -46,7 +47,7 @@ export async function readFrom(
     return script
   }
   const numbers = await numbersOf(model, programs.timers)
-  const assembled = assembleDirector(loadBalancing, { scriptOf }, numbers)
+  const assembled = assembleDirector(loadBalancing, { scriptOf, digest: digestOf }, numbers)
   const fifos = model.global.lvsFifos.map((fifo: NotifyFifo) => {
     const script = fifo.script && scriptOf(fifo.script)
     const reader = script?.kind === 'runnable' ? script.spec : undefined

@@ -19,6 +19,7 @@ import { Alarm, systemClock } from '../../../system/clock.ts'
 import { acquirePidFile, type PidFile } from '../../../system/file-lock.ts'
 import { loadKernelModule } from '../../../system/kernel-module.ts'
 import { enterNetworkNamespace, exitImmediately, nameProcess } from '../../../system/process.ts'
+import { giveMemoryBack, preferSizeToSpeed } from '../../../system/memory.ts'
 import { measureLoopLag } from '../../../system/loop-lag.ts'
 import { openControl } from '../../control/control.ts'
 import { loadFor } from '../../configuration.ts'
@@ -45,6 +46,8 @@ export type Role = 'child' | 'alone'
 const LOG_GRACE_MS = 500
 /** `--repair-ipvs`: reading a table of ten thousand servers takes some hundred milliseconds. */
 const REPAIR_EVERY = seconds(10)
+/** What a start or a reload has needed is garbage by then. */
+const SETTLED_AFTER = seconds(1)
 
 /**
  * @param whenReady called once it serves; given when it runs alone in the background
@@ -52,6 +55,7 @@ const REPAIR_EVERY = seconds(10)
  */
 export async function runChild(asked: DaemonSettings, role: Role, whenReady?: () => void): Promise<number> {
   nameProcess('vrrpd-lvs')
+  preferSizeToSpeed()
   const loaded = await loadFor(asked)
   const settings = withProcessWide(asked, loaded.model.process)
   if (settings.umask !== undefined) process.umask(settings.umask)
@@ -91,6 +95,7 @@ export async function runChild(asked: DaemonSettings, role: Role, whenReady?: ()
   const reread = async (): Promise<Result<Read, string>> => {
     const again = await readFrom(await loadFor(settings), 'reload', programs, fifoMode, log)
     if (again.ok) share.use(again.value)
+    programs.timers.after(SETTLED_AFTER, giveMemoryBack)
     return again
   }
   // A child's parent is the service.
@@ -127,6 +132,7 @@ export async function runChild(asked: DaemonSettings, role: Role, whenReady?: ()
   ending.ready()
   whenReady?.()
   log.info('Virtual servers are served')
+  programs.timers.after(SETTLED_AFTER, giveMemoryBack)
   const how = await ending.ended
   service?.stopping()
   endRepairs()

@@ -563,6 +563,15 @@ describe('whatever is configured', () => {
     )
   })
 
+  test('are short where somebody shortens them', () => {
+    const shortened = { scriptOf: runnable, digest: (text: string) => String(text.length) }
+    const { configuration } = assembleDirector(
+      loadBalancing(virtualServer([realServer('10.9.0.1', { checkers: [ping] })])),
+      shortened,
+    )
+    expect(configuration.virtualServers[0]?.realServers[0]?.checkers[0]?.fingerprint).toMatch(/^\d{2,3}$/)
+  })
+
   test('the same file has the same keys and fingerprints', () => {
     fc.assert(
       fc.property(anyLoadBalancing, (given) => {
