@@ -67,7 +67,7 @@ function successLines(names: CheckedNames, check: TimedCheck, finding: Success):
       return []
     case 'http':
       return [
-        ...lengthLines(finding),
+        ...lengthLines(names, check, finding),
         ...(finding.verdict === 'down' ? [urlPassed(realServer, check, finding.url)] : []),
         ...news(`Remote Web server ${realServer} succeed on service.`),
       ]
@@ -76,10 +76,11 @@ function successLines(names: CheckedNames, check: TimedCheck, finding: Success):
   }
 }
 
-const lengthLines = ({ note }: Success): string[] =>
-  note === undefined
-    ? []
-    : [`content_length (${note.announced}) does not match received bytes (${note.received})`]
+function lengthLines(names: CheckedNames, { urls }: HttpCheck, { note, url }: Success): string[] {
+  if (note === undefined) return []
+  const where = `http_check for RS ${names.realServer} VS ${names.virtualServer} url ${urls[url]?.path ?? ''}`
+  return [`${where}: content_length (${note.announced}) does not match received bytes (${note.received})`]
+}
 
 /** The last of what was looked at. */
 function urlPassed(realServer: string, { urls }: HttpCheck, index: number): string {

@@ -279,7 +279,7 @@ describe('keepalived’s log', () => {
   test('a body of another length than announced', () => {
     const note = { kind: 'content-length', announced: 500, received: 5 } as const
     expect(logOf(httpCheck(), [ok, { kind: 'success', note }]).at(-1)).toBe(
-      'content_length (500) does not match received bytes (5)',
+      `http_check for RS ${RS} VS ${names.virtualServer} url /: content_length (500) does not match received bytes (5)`,
     )
   })
 
