@@ -194,7 +194,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'daemon/log/log-dev-log.ts': ['system'],
   'daemon/control/control.ts': ['system'],
   'cli/run.ts': ['daemon', 'daemon/director/child'],
-  'cli/ipvs/run.ts': ['netlink', 'system'],
+  'cli/ipvs/run.ts': ['director', 'netlink', 'system'],
   'cli/check.ts': ['config'],
   'cli/check-examine.ts': ['config'],
   'cli/check-io.ts': ['config'],

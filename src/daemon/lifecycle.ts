@@ -1,11 +1,12 @@
 /** The daemon from its start to its end: what is opened in which order, what ends it, and what is put back. */
 
+import { findKeepalivedCheckers } from '../base/keepalived-command.ts'
 import { VERSION } from '../base/version.ts'
 import type { Loaded } from '../config/load.ts'
 import { enterNetworkNamespace, exitImmediately, nameProcess } from '../system/process.ts'
+import { procReader } from '../system/proc-reader.ts'
 import { loadFor } from './configuration.ts'
 import type { MakeSubsystem } from './composition.ts'
-import { keepalivedCheckers } from './director/keepaliveds.ts'
 import { ownProgram, startNodeChild } from './director/node-child.ts'
 import { directorSubsystem } from './director/subsystem.ts'
 import { dumpModel } from './dump.ts'
@@ -132,6 +133,6 @@ const virtualServers = (settings: DaemonSettings, startedIn: string): MakeSubsys
   directorSubsystem({
     settings,
     start: startNodeChild(ownProgram(startedIn)),
-    findKeepalivedCheckers: keepalivedCheckers,
+    findKeepalivedCheckers: () => findKeepalivedCheckers(procReader),
     onDumpWanted: (callback) => process.on('SIGUSR1', callback),
   })

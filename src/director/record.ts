@@ -1,5 +1,6 @@
 /** What a process leaves to who goes on with its virtual servers: its snapshot, and whose it is. Plain data (JSON). */
 
+import { serviceText } from './keys.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 import type { Adopted } from './state.ts'
 
@@ -31,6 +32,12 @@ export function adopt(
   if (snapshot === undefined) return undefined
   const from = parent !== undefined && value['parent'] === parent ? 'respawn' : 'restart'
   return { snapshot, from }
+}
+
+/** By their texts, what a record's writer has asked for; undefined: it is no record. */
+export function servicesIn(text: string): ReadonlySet<string> | undefined {
+  const snapshot = readSnapshot(parse(text)?.['snapshot'])
+  return snapshot && new Set(snapshot.services.map(({ key }) => serviceText(key)))
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -19,6 +19,7 @@ import { addressesIn, listText, sortEntries, syncDaemonsText, timeoutsText, type
 import { refusalText } from './refusals.ts'
 import { restoreLines } from './restore.ts'
 import { saveText } from './save.ts'
+import { remarksOnServed, type Served } from './served.ts'
 import { remarksOnEdit } from './unsaid.ts'
 
 /** What this host calls hosts and services. Undefined: it has no name for it. */
@@ -36,6 +37,8 @@ export interface IpvsHost {
   openTable(): Promise<Result<IpvsTable, Refusal>>
   /** The error is a sentence. */
   connections(): Promise<Result<readonly Connection[], string>>
+  /** Whose services are in the table; asked for before a change. */
+  served(): Promise<Served | undefined>
   input(): Promise<string>
 }
 
@@ -69,6 +72,9 @@ class Session {
   /** Those that were looked up. */
   readonly #hosts = new Map<string, Ipv4Address | undefined>()
   #opened: Opened | undefined
+  #served: { readonly found: Served | undefined } | undefined
+  /** A file that is restored may have hundreds of lines of one service. */
+  readonly #remarked = new Set<string>()
 
   constructor(host: IpvsHost, io: CommandIo, json: boolean) {
     this.#host = host
@@ -226,9 +232,22 @@ class Session {
     return { host: (address) => hosts.get(address), service: names.service.bind(names) }
   }
 
-  #change({ change, remarks, unsaid }: ChangeCommand, table: IpvsTable, line?: number): number {
-    this.#remark([...remarks, ...remarksOnEdit(change, unsaid, table)], line)
+  async #change(
+    { change, remarks, unsaid }: ChangeCommand,
+    table: IpvsTable,
+    line?: number,
+  ): Promise<number> {
+    const owned = await this.#ownedBySomebody(change)
+    this.#remark([...remarks, ...remarksOnEdit(change, unsaid, table), ...owned], line)
     return this.#send([change], table)
+  }
+
+  async #ownedBySomebody(change: IpvsChange): Promise<readonly string[]> {
+    this.#served ??= { found: await this.#host.served() }
+    const { found } = this.#served
+    const remarks = (found ? remarksOnServed(change, found) : []).filter((each) => !this.#remarked.has(each))
+    for (const each of remarks) this.#remarked.add(each)
+    return remarks
   }
 
   /** @returns the exit code of the last one */
@@ -261,7 +280,8 @@ class Session {
     for (const { number, words } of restoreLines(await this.#host.input())) {
       const command = await this.#understand(words, true)
       if (command.ok && command.value.type === 'change' && command.value.unsaid.length === 0) {
-        this.#remark(command.value.remarks, number)
+        const owned = await this.#ownedBySomebody(command.value.change)
+        this.#remark([...command.value.remarks, ...owned], number)
         if (waiting.push(command.value.change) >= BATCH) send()
         continue
       }
@@ -273,7 +293,7 @@ class Session {
         return exitCode
       }
       if (command.value.type === 'change') {
-        exitCode = this.#change(command.value, table, number)
+        exitCode = await this.#change(command.value, table, number)
         continue
       }
       exitCode = await this.#perform(command.value)

@@ -4,6 +4,7 @@ import { formatIpv4, parseIpv4 } from '../../../src/base/address.ts'
 import { accepted, rejected } from '../../../src/base/result.ts'
 import type { Connection } from '../../../src/netlink/ipvs/connections.ts'
 import { ipvs, type HostNames } from '../../../src/cli/ipvs/execute.ts'
+import type { Served } from '../../../src/cli/ipvs/served.ts'
 import { parseServices } from '../../../src/cli/ipvs/services.ts'
 import { MemoryTable } from './memory-table.ts'
 
@@ -53,7 +54,11 @@ export interface Ran {
 export async function run(
   argv: readonly string[],
   table: MemoryTable = new MemoryTable(),
-  { input = '', connections }: { input?: string; connections?: readonly Connection[] } = {},
+  {
+    input = '',
+    connections,
+    served,
+  }: { input?: string; connections?: readonly Connection[]; served?: Served } = {},
 ): Promise<Ran> {
   let out = ''
   let said = ''
@@ -66,6 +71,7 @@ export async function run(
         Promise.resolve(
           connections ? accepted(connections) : rejected('cannot open file /proc/net/ip_vs_conn'),
         ),
+      served: () => Promise.resolve(served),
       input: () => Promise.resolve(input),
     },
     {
