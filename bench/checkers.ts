@@ -60,6 +60,7 @@ async function measure(kind: 'tcp' | 'http', servers: number, span: number, port
       schedule,
       prober,
       digest: digestOf,
+      soon: setImmediate,
       random: Math.random,
       setAlarm: (at: Instant | undefined) => {
         clearTimeout(timer)

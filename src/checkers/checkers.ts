@@ -6,6 +6,7 @@
 
 import {
   after,
+  between,
   instant,
   milliseconds,
   seconds,
@@ -52,6 +53,8 @@ export interface CheckersPorts {
   readonly clock: Clock
   /** Calls `runDue` then; undefined: never. Each call replaces the last. */
   readonly setAlarm: (at: Instant | undefined) => void
+  /** Calls back when all has been heard that has come until now. */
+  readonly soon: (callback: () => void) => void
   /** 0 ≤ random < 1. */
   readonly random: () => number
   readonly prober: Prober
@@ -121,6 +124,12 @@ interface Told {
  */
 const SLACK: Duration = milliseconds(10)
 
+/**
+ * An alarm that comes later than this says that the process has not run: answers that came in time are waiting. They are
+ * heard first, for else servers that are well would fail by their deadlines, all at once.
+ */
+const STALLED_AFTER: Duration = milliseconds(100)
+
 /** Those that wake together are not all asked in one moment. */
 const WAKING: Duration = seconds(1)
 
@@ -134,6 +143,7 @@ export class Checkers {
   #alarm: Instant | undefined
   /** The alarm is set once, when all that is due is done. */
   #isRunning = false
+  #isCatchingUp = false
 
   constructor(ports: CheckersPorts, listeners: CheckersListeners) {
     this.#ports = ports
@@ -230,6 +240,21 @@ export class Checkers {
   /** The alarm has come; also harmless at any other time. */
   runDue(): void {
     this.#alarm = undefined
+    if (this.#isCatchingUp) return
+    const { clock, schedule, soon } = this.#ports
+    const { next } = schedule
+    if (next === undefined || between(next, clock.now()) <= STALLED_AFTER) {
+      this.#runNow()
+      return
+    }
+    this.#isCatchingUp = true
+    soon(() => {
+      this.#isCatchingUp = false
+      this.#runNow()
+    })
+  }
+
+  #runNow(): void {
     this.#isRunning = true
     try {
       this.#ports.schedule.run(this.#ports.clock.now())

@@ -28,6 +28,8 @@ class Lab {
   readonly began: number[] = []
   alarm: Instant | undefined
   alarms = 0
+  /** What is to be called when all has been heard. */
+  soon: (() => void)[] = []
   /** Present: attempts come to this at once. */
   answers: ((check: TimedCheck) => Outcome) | undefined
   readonly #prober: Prober = {
@@ -55,6 +57,7 @@ class Lab {
       schedule: this.schedule,
       prober: this.#prober,
       digest: (text) => text,
+      soon: (callback) => this.soon.push(callback),
       random: () => 0.5,
       setAlarm: (at) => {
         this.alarm = at
@@ -107,6 +110,45 @@ const lab = (): Lab => new Lab()
 
 const portOf = ({ check }: { readonly check: TimedCheck }): number | undefined =>
   'connection' in check ? check.connection.target.port : undefined
+
+describe('a process that has not run for a while', () => {
+  const stalled = (): Lab => {
+    const one = lab()
+    one.apply({ a: tcpCheck(), b: tcpCheck({ connection: connection(81) }) })
+    one.runTo(1)
+    // What a probe has: its patience, which has ended meanwhile.
+    for (const { answer } of [...one.open])
+      one.schedule.add(after(one.start, seconds(4)), () => {
+        answer(failure({ kind: 'connect-timeout', timeout: seconds(3) }))
+      })
+    one.clock.moveTo(after(one.start, seconds(60)))
+    one.alarm = undefined
+    one.checkers.runDue()
+    return one
+  }
+
+  test('hears first what has come, and then what is due', () => {
+    const one = stalled()
+    one.open[0]!.answer(SUCCESS)
+    expect(one.told).toEqual(['60 a success'])
+    expect(one.soon).toHaveLength(1)
+    // The alarm that the answer has set is for what waits already.
+    one.checkers.runDue()
+    expect(one.soon).toHaveLength(1)
+    one.soon.pop()!()
+    expect(one.told).toEqual(['60 a success', '60 b down'])
+  })
+
+  test('goes on as before', () => {
+    const one = stalled()
+    for (const { answer } of [...one.open]) answer(SUCCESS)
+    one.soon.pop()!()
+    const { length } = one.began
+    one.runTo(63)
+    expect(one.began.length).toBe(length + 2)
+    expect(one.soon).toEqual([])
+  })
+})
 
 describe('checkers', () => {
   test('ask one at a time, each at its moment, with one alarm for all', () => {

@@ -422,6 +422,7 @@ needs(
         schedule,
         prober,
         digest: (text) => text,
+        soon: setImmediate,
         random: () => 0,
         setAlarm: (at: Instant | undefined) => {
           clearTimeout(timer)

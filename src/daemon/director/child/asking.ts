@@ -51,6 +51,8 @@ export class HostChecks implements Asking {
         clock,
         schedule,
         digest: digestOf,
+        // After the phase of the event loop in which sockets are looked at.
+        soon: setImmediate,
         random: Math.random,
         setAlarm: (at) => {
           this.alarm.set(at)
