@@ -1,7 +1,9 @@
 /** Reads the configuration for the daemon: what is wrong with it goes to the log, one line each. */
 
 import { hostname } from 'node:os'
+import { accepted, rejected, type Result } from '../base/result.ts'
 import type { Diagnostic } from '../config/diagnostics/diagnostics.ts'
+import type { SourceMap } from '../config/diagnostics/sources.ts'
 import type { ReadProblem } from '../config/syntax/io.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import type { Model } from '../config/model.ts'
@@ -57,15 +59,54 @@ function doubtAbout({ model, diagnostics }: Loaded): string | undefined {
   return diagnostics.some(({ code }) => code === 'missing-close-brace') ? 'ends within a block' : undefined
 }
 
+/**
+ * As the process judges it that serves the virtual servers.
+ *
+ * @returns rejected with one line for people: it cannot be served, or had better not be gone on with
+ */
+export function judgeVirtualServers(
+  loaded: Loaded,
+  purpose: 'start' | 'reload',
+  log: Judged,
+): Result<Model, string> {
+  if (loaded.unreadable !== undefined) return rejected('the configuration cannot be read')
+  reportOthers(loaded, log)
+  const doubt = purpose === 'reload' ? doubtAboutServers(loaded) : undefined
+  return doubt === undefined ? accepted(loaded.model) : rejected(doubt)
+}
+
 const shortHostname = (): string => hostname().split('.')[0] ?? ''
 
 function report({ ofDaemon, sources }: Loaded, log: Judged): void {
   for (const diagnostic of oncePerReason(ofDaemon)) {
-    const line = summaryLine(diagnostic, sources)
-    if (diagnostic.severity === 'error') log.error(line)
-    else if (diagnostic.severity === 'warning') log.warn(line)
-    else log.info(line)
+    say(diagnostic, sources, log)
   }
+}
+
+/** The daemon says what is wrong with its own blocks, the child with the others, as keepalived's processes do. */
+function reportOthers({ diagnostics, ofDaemon, sources }: Loaded, log: Judged): void {
+  const own = new Set(ofDaemon)
+  for (const diagnostic of diagnostics) {
+    if (own.has(diagnostic)) continue
+    say(diagnostic, sources, log)
+  }
+}
+
+/**
+ * A file that somebody is still writing, or broke: keepalived takes what is left of it, which may be nothing, and the
+ * table is wiped (measured, 2.2.7).
+ */
+function doubtAboutServers({ diagnostics, refusedVirtualServers }: Loaded): string | undefined {
+  if (diagnostics.some(({ code }) => code === 'missing-close-brace')) return 'the file ends within a block'
+  const [first] = refusedVirtualServers
+  return first === undefined ? undefined : `${`virtual_server ${first}`.trimEnd()} cannot be read`
+}
+
+function say(diagnostic: Diagnostic, sources: SourceMap, log: Judged): void {
+  const line = summaryLine(diagnostic, sources)
+  if (diagnostic.severity === 'error') log.error(line)
+  else if (diagnostic.severity === 'warning') log.warn(line)
+  else log.info(line)
 }
 
 /** Of what is accepted without effect, such as all that is SNMP's, the first line stands for all. */

@@ -1,12 +1,11 @@
 /** A configuration, and what has been found out about its programs: all that is needed to run it. */
 
-import { stat } from 'node:fs/promises'
 import { accepted, type Result } from '../base/result.ts'
 import type { Loaded } from '../config/load.ts'
 import type { ScriptPorts } from '../scripts/types.ts'
 import { judgeConfiguration, loadFor } from './configuration.ts'
 import type { Log } from './log/logging.ts'
-import type { ThreadProgram } from './reading/ask.ts'
+import { isLargeFile, LARGE_BYTES, type ThreadProgram } from './reading/ask.ts'
 import { ownPartOf, planBetween, type OwnPart } from './reading/own-part.ts'
 import { examineScripts, type ExaminedScripts } from './scripts/script-access.ts'
 import type { DaemonSettings } from './settings.ts'
@@ -14,12 +13,6 @@ import type { DaemonSettings } from './settings.ts'
 export interface Examined extends OwnPart {
   readonly scripts: ExaminedScripts
 }
-
-/**
- * Up to here, packed or as a file, a configuration is read in less time than two adverts of different priorities are
- * apart, and in less than a thread needs to start: some 150 real servers.
- */
-const LARGE_BYTES = 65_536
 
 /** What reloads want to know of files: of large ones in a thread, and the event loop goes on meanwhile. */
 export class Rereading {
@@ -54,11 +47,7 @@ export class Rereading {
 
   /** What it includes is not looked at: what it was at the last reading is. */
   private async isLarge(): Promise<boolean> {
-    const fileBytes = await stat(this.settings.configFile).then(
-      ({ size }) => size,
-      () => 0,
-    )
-    return Math.max(this.packedBytes, fileBytes) > LARGE_BYTES
+    return this.packedBytes > LARGE_BYTES || (await isLargeFile(this.settings.configFile))
   }
 
   private async readHere(log: Log): Promise<OwnPart | undefined> {

@@ -1,11 +1,25 @@
 /** Asks a question about configurations in a thread of its own: see questions.ts. */
 
 import { closeSync, fstatSync, openSync, read } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { accepted, rejected, type Result } from '../../base/result.ts'
 import type { Answers, Question } from './questions.ts'
 
 /** A bundle of its own beside the daemon's, in one file: see tools/build.mjs. */
 const PROGRAM = new URL('reader.cjs', import.meta.url)
+
+/**
+ * Up to here, packed or as a file, a configuration is read in less time than two adverts of different priorities are
+ * apart, and in less than a thread needs to start: some 150 real servers.
+ */
+export const LARGE_BYTES = 65_536
+
+/** What a file includes is not looked at. */
+export const isLargeFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ size }) => size > LARGE_BYTES,
+    () => false,
+  )
 
 /** Files of 10,000 real servers need less than 200; whatever needs more ends the thread, and not the daemon. */
 const LARGEST_HEAP_MB = 1_024

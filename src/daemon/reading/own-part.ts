@@ -21,7 +21,7 @@ export function ownPartOf(all: Model): OwnPart {
 }
 
 /** A Model is plain data, so that nothing is lost on the way: test/config/print.test.ts holds it. */
-const pack = (model: Model): Uint8Array<ArrayBuffer> => new Uint8Array(serialize(model))
+export const pack = (model: Model): Uint8Array<ArrayBuffer> => new Uint8Array(serialize(model))
 
 /** @param whole as ownPartOf has made it; slow where there are thousands of servers */
 export const unpack = (whole: Uint8Array): Model => deserialize(whole) as Model

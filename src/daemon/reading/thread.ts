@@ -7,7 +7,7 @@
 
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { answerTo, type Answer, type Question } from './questions.ts'
+import { answerTo, ownedBy, type Answer, type Question } from './questions.ts'
 
 const NICE = 15
 
@@ -17,9 +17,8 @@ try {
   // Whoever forbids it has the loop and the thread take turns.
 }
 
-/** Handed over, not copied: the loop that takes it sends adverts. */
 function send(answer: Answer): void {
-  parentPort?.postMessage(answer, 'own' in answer && answer.own ? [answer.own.whole.buffer] : [])
+  parentPort?.postMessage(answer, ownedBy(answer))
 }
 
 answerTo(workerData as Question).then(send, (error: unknown) => {

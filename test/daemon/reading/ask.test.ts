@@ -69,6 +69,26 @@ needs('built')('in a thread', () => {
     ])
   })
 
+  test('for the process of the virtual servers it is judged as theirs', async () => {
+    const { settings } = question(instance(150) + servers(2))
+    const asked = { kind: 'serve', settings } as const
+    const answer = await program().ask(asked)
+    expect(answer).toMatchObject({ ok: true, value: { refused: undefined, lines: [] } })
+    const read = await loadConfiguration(settings.configFile, { io: diskIo, configId: 'here' })
+    expect(answer.ok && unpack(answer.value.whole)).toEqual(read.model)
+    writeFileSync(settings.configFile, 'virtual_server 10.1.0.1 80 {\n 1b_algo rr\n')
+    expect(await program().ask(asked)).toMatchObject({
+      ok: true,
+      value: {
+        refused: 'the file ends within a block',
+        lines: [
+          { level: 'error', text: expect.stringContaining('no usable real_server') as string },
+          { level: 'error', text: expect.stringContaining('did you mean') as string },
+        ],
+      },
+    })
+  })
+
   test('two of them are compared', async () => {
     const [from, to] = [ownPartOf(await modelOf(instance(100))), ownPartOf(await modelOf(instance(150)))]
     expect(await program().ask({ kind: 'plan', from, to })).toEqual({

@@ -177,7 +177,8 @@ function disabledText(
   { realServer, virtualServer }: CheckedNames,
 ): string {
   const why = reason === 'not-found' || reason === 'inaccessible' ? ' since not found/accessible' : ''
-  return `Disabling misc script ${command.argv[0]}${why} (${text}): MISC_CHECK of ${realServer} of VS ${virtualServer} counts as up`
+  const words = command.argv.map((word) => `'${word}'`).join(' ')
+  return `Disabling misc script ${words}${why} (${text}): MISC_CHECK of ${realServer} of VS ${virtualServer} counts as up`
 }
 
 /** Positions in the tables follow the blocks: their servers are the ones that are served. */

@@ -1,37 +1,57 @@
-/** The configuration as the child reads it: judged, its programs examined, assembled. */
+/** The configuration as the child serves it: judged, its programs examined, assembled. */
 
 import { readFile } from 'node:fs/promises'
 import { accepted, rejected, type Result } from '../../../base/result.ts'
 import { seconds } from '../../../base/time.ts'
 import type { TlsClient } from '../../../checkers/probe/probes.ts'
 import type { SslFiles } from '../../../config/blocks/virtual-server/load-balancing.ts'
-import { summaryLine } from '../../../config/diagnostics/render.ts'
-import type { Loaded } from '../../../config/load.ts'
 import type { Command, Model, NotifyFifo } from '../../../config/model.ts'
 import { trackedFiles } from '../../../scripts/tracking/file-content.ts'
 import { leadingNumber } from '../../../scripts/tracking/number.ts'
 import type { Script, ScriptPorts, Timers } from '../../../scripts/types.ts'
+import { judgeVirtualServers, loadFor } from '../../configuration.ts'
 import type { Log } from '../../log/logging.ts'
+import { isLargeFile, type ThreadProgram } from '../../reading/ask.ts'
+import { unpack } from '../../reading/own-part.ts'
 import { examineScripts } from '../../scripts/script-access.ts'
+import type { DaemonSettings } from '../../settings.ts'
 import { digestOf } from './asking.ts'
 import { assembleDirector, commandsOf } from './assemble.ts'
 import type { Read } from './serve.ts'
 
+/** With more real servers than this, also in files that are included, a configuration is a large one. */
+const LARGE_SERVERS = 150
+
 /**
- * @returns rejected with one line for people: it cannot be served, or had better not be gone on with
+ * The configuration as the file is now, for a reload. A large one is read in a thread: checks go on meanwhile, and none
+ * of them fails because nobody looked at its answer.
+ *
+ * @param current what is served
+ * @returns rejected with one line for people
  */
+export async function readAgain(
+  thread: ThreadProgram,
+  settings: Pick<DaemonSettings, 'configFile' | 'configId'>,
+  current: Model,
+  log: Log,
+): Promise<Result<Model, string>> {
+  const { configFile, configId } = settings
+  const servers = current.loadBalancing.virtualServers.reduce((sum, each) => sum + each.realServers.length, 0)
+  if (servers <= LARGE_SERVERS && !(await isLargeFile(configFile)))
+    return judgeVirtualServers(await loadFor(settings), 'reload', log)
+  const answer = await thread.ask({ kind: 'serve', settings: { configFile, configId } })
+  if (!answer.ok) return rejected(`the configuration cannot be read: ${answer.error}`)
+  const { whole, lines, refused } = answer.value
+  for (const { level, text } of lines) log[level](text)
+  return refused === undefined ? accepted(unpack(whole)) : rejected(refused)
+}
+
 export async function readFrom(
-  loaded: Loaded,
-  purpose: 'start' | 'reload',
+  model: Model,
   programs: ScriptPorts,
   fifoMode: number,
   log: Log,
-): Promise<Result<Read, string>> {
-  if (loaded.unreadable !== undefined) return rejected('the configuration cannot be read')
-  reportOthers(loaded, log)
-  const doubt = purpose === 'reload' ? doubtAbout(loaded) : undefined
-  if (doubt !== undefined) return rejected(doubt)
-  const { model } = loaded
+): Promise<Read> {
   const { loadBalancing } = model
   const examined = await examineScripts(model, programs, [
     ...commandsOf(loadBalancing),
@@ -53,29 +73,7 @@ export async function readFrom(
     const reader = script?.kind === 'runnable' ? script.spec : undefined
     return { path: fifo.path, mode: fifoMode, owner: examined.ownerOf(fifo), reader }
   })
-  return accepted({ model, assembled, fifos, tls: await readTls(loadBalancing.ssl, log) })
-}
-
-/** The daemon says what is wrong with its own blocks, we with ours, as keepalived's processes do. */
-function reportOthers({ diagnostics, ofDaemon, sources }: Loaded, log: Log): void {
-  const own = new Set(ofDaemon)
-  for (const diagnostic of diagnostics) {
-    if (own.has(diagnostic)) continue
-    const line = summaryLine(diagnostic, sources)
-    if (diagnostic.severity === 'error') log.error(line)
-    else if (diagnostic.severity === 'warning') log.warn(line)
-    else log.info(line)
-  }
-}
-
-/**
- * A file that somebody is still writing, or broke: keepalived takes what is left of it, which may be nothing, and the
- * table is wiped (measured, 2.2.7).
- */
-function doubtAbout({ diagnostics, refusedVirtualServers }: Loaded): string | undefined {
-  if (diagnostics.some(({ code }) => code === 'missing-close-brace')) return 'the file ends within a block'
-  const [first] = refusedVirtualServers
-  return first === undefined ? undefined : `${`virtual_server ${first}`.trimEnd()} cannot be read`
+  return { model, assembled, fifos, tls: await readTls(loadBalancing.ssl, log) }
 }
 
 /** Longer than any file system takes that is not stuck; what comes later is a change. */

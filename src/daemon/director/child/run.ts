@@ -22,13 +22,14 @@ import { enterNetworkNamespace, exitImmediately, nameProcess } from '../../../sy
 import { giveMemoryBack, preferSizeToSpeed } from '../../../system/memory.ts'
 import { measureLoopLag } from '../../../system/loop-lag.ts'
 import { openControl } from '../../control/control.ts'
-import { loadFor } from '../../configuration.ts'
+import { judgeVirtualServers, loadFor } from '../../configuration.ts'
 import { endAtDefects, EXIT } from '../../exit.ts'
 import { dumpPaths, replaceFile } from '../../dumps/files.ts'
 import { openFifo, openPrograms, serviceManager } from '../../host-ports.ts'
 import { instanceNamingOf, withProcessWide } from '../../instance-naming.ts'
 import { openDevLog } from '../../log/log-dev-log.ts'
 import { openLog, type Log } from '../../log/logging.ts'
+import { ThreadProgram } from '../../reading/ask.ts'
 import { bootId, diskRecord } from '../../recovery/disk-record.ts'
 import { makeDirectory } from '../../recovery/pid-files.ts'
 import { recordPath } from '../../recovery/run-record-file.ts'
@@ -38,7 +39,7 @@ import { makeLvsOperator } from './operator-parts.ts'
 import { checkData } from './check-data.ts'
 import { endOf, type Ending } from './ending.ts'
 import { OwnShare } from './own-share.ts'
-import { readFrom } from './reading.ts'
+import { readAgain, readFrom } from './reading.ts'
 import { Serving, type Read, type ServedWorld } from './serve.ts'
 
 export type Role = 'child' | 'alone'
@@ -83,20 +84,24 @@ export async function runChild(asked: DaemonSettings, role: Role, whenReady?: ()
   }
   const programs = openPrograms()
   const fifoMode = settings.umask === undefined ? 0o600 : 0o644
-  const read = await readFrom(loaded, 'start', programs, fifoMode, log)
-  if (!read.ok) return cannotRun(read.error)
+  const judged = judgeVirtualServers(loaded, 'start', log)
+  if (!judged.ok) return cannotRun(judged.error)
+  const read = await readFrom(judged.value, programs, fifoMode, log)
   const kernel = openKernel({})
   if (!kernel.ok) return cannotRun(`cannot open a socket: ${kernel.error.call}: ${kernel.error.text}`)
-  const world = openWorld(read.value, kernel.value, programs, pidPath)
+  const world = openWorld(read, kernel.value, programs, pidPath)
   if (!world.ok) return cannotRun(world.error)
-  const serving = new Serving(read.value, world.value, log, role === 'child' ? parentIdentity() : undefined)
-  const share = new OwnShare(read.value, role === 'child', log)
-  share.use(read.value)
+  const serving = new Serving(read, world.value, log, role === 'child' ? parentIdentity() : undefined)
+  const share = new OwnShare(read, role === 'child', log)
+  share.use(read)
+  const thread = new ThreadProgram()
   const reread = async (): Promise<Result<Read, string>> => {
-    const again = await readFrom(await loadFor(settings), 'reload', programs, fifoMode, log)
-    if (again.ok) share.use(again.value)
+    const model = await readAgain(thread, settings, serving.current.model, log)
+    if (!model.ok) return model
+    const again = await readFrom(model.value, programs, fifoMode, log)
+    share.use(again)
     programs.timers.after(SETTLED_AFTER, giveMemoryBack)
-    return again
+    return accepted(again)
   }
   // A child's parent is the service.
   const service =

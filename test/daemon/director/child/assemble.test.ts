@@ -265,12 +265,12 @@ describe('what cannot be asked', () => {
     {
       scriptOf: disabled('not-found', 'Script /bin/check cannot be accessed - No such file or directory'),
       notice:
-        'Disabling misc script /bin/check since not found/accessible (Script /bin/check cannot be accessed - No such file or directory): MISC_CHECK of [10.9.0.21]:tcp:80 of VS [10.8.0.100]:tcp:80 counts as up',
+        "Disabling misc script '/bin/check' '80' since not found/accessible (Script /bin/check cannot be accessed - No such file or directory): MISC_CHECK of [10.9.0.21]:tcp:80 of VS [10.8.0.100]:tcp:80 counts as up",
     },
     {
       scriptOf: disabled('unknown-user', 'no user nosuch'),
       notice:
-        'Disabling misc script /bin/check (no user nosuch): MISC_CHECK of [10.9.0.21]:tcp:80 of VS [10.8.0.100]:tcp:80 counts as up',
+        "Disabling misc script '/bin/check' '80' (no user nosuch): MISC_CHECK of [10.9.0.21]:tcp:80 of VS [10.8.0.100]:tcp:80 counts as up",
     },
   ])('is left out and said', ({ scriptOf, notice }) => {
     const { notices, checks, configuration } = assembled(given, scriptOf)

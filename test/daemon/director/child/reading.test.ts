@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readFrom } from '../../../../src/daemon/director/child/reading.ts'
+import { readAgain, readFrom } from '../../../../src/daemon/director/child/reading.ts'
+import { ThreadProgram } from '../../../../src/daemon/reading/ask.ts'
+import { judgeVirtualServers } from '../../../../src/daemon/configuration.ts'
 import { freshVirtualServer } from '../../../../src/director/virtual-server.ts'
 import { load } from '../../../config/support.ts'
 import { at } from '../../../director/kit.ts'
@@ -23,9 +25,9 @@ async function reading(text: string) {
   const say = (line: string): void => void said.push(line)
   const log = { ...silent, detail: say, info: say, warn: say, error: say }
   const judge = async (purpose: 'start' | 'reload') => {
-    const read = await readFrom(await load(text), purpose, ports, 0o600, log)
-    if (!read.ok) return read.error
-    return read.value.assembled.blocks.map(({ name, servers }) => [
+    const judged = judgeVirtualServers(await load(text), purpose, log)
+    if (!judged.ok) return judged.error
+    return (await readFrom(judged.value, ports, 0o600, log)).assembled.blocks.map(({ name, servers }) => [
       name,
       ...servers.map((server) => server.name),
     ])
@@ -71,6 +73,33 @@ describe('a file is served without', () => {
   })
 })
 
+describe('a reload', () => {
+  const noThread = new ThreadProgram(new URL('file:///is/not/there.cjs'))
+  const many = (count: number): string =>
+    block('10.8.0.1 80', ...Array.from({ length: count }, (_, index) => server(`10.9.0.${index + 1}`)))
+  const again = async (text: string, current = '') => {
+    const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
+    const configFile = join(directory, 'conf')
+    await writeFile(configFile, text)
+    const { model } = await load(current)
+    const read = await readAgain(noThread, { configFile, configId: undefined }, model, silent)
+    await rm(directory, { recursive: true })
+    return read.ok ? read.value.loadBalancing.virtualServers.length : read.error
+  }
+
+  test('of a small file needs no thread', async () => {
+    expect(await again(many(1), many(150))).toBe(1)
+    expect(await again('virtual_server 10.8.0.1 80 {\n')).toBe('the file ends within a block')
+  })
+
+  test.each([
+    ['large file', many(1) + '#'.repeat(70_000), ''],
+    ['file that was large with what it includes', many(1), many(151)],
+  ])('of a %s does, and is refused where there is none', async (_what, text, current) => {
+    expect(await again(text, current)).toMatch(/^the configuration cannot be read: ENOENT/)
+  })
+})
+
 test('FILE_CHECKs begin with what their files have, and a file that is missing is left to its check', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
   await writeFile(join(directory, 'four'), '4\n')
@@ -82,16 +111,9 @@ test('FILE_CHECKs begin with what their files have, and a file that is missing i
       `  real_server 10.9.0.${index + 1} 80 {\n    weight 10\n    FILE_CHECK {\n      track_file ${name}\n      weight 2\n    }\n  }`,
   )
   const { ports } = fakeWorld(() => exits(0))
-  const read = await readFrom(
-    await load(files.join('') + block('10.8.0.1 80', ...checked)),
-    'start',
-    ports,
-    0o600,
-    silent,
-  )
+  const { model } = await load(files.join('') + block('10.8.0.1 80', ...checked))
+  const { assembled } = await readFrom(model, ports, 0o600, silent)
   await rm(directory, { recursive: true })
-  const [state] = read.ok
-    ? read.value.assembled.blocks.map((each) => freshVirtualServer(each, true, at(1)))
-    : []
+  const [state] = assembled.blocks.map((each) => freshVirtualServer(each, true, at(1)))
   expect(state?.servers.map(({ weight }) => weight)).toEqual([18, 10])
 })
