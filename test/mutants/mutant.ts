@@ -1,4 +1,4 @@
-/** A fault that is put into a file of the runtime, in memory, to see who notices. */
+/** A fault that is put into a file, in memory, to see who notices. */
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ export function stagesOf({ file, tests = [] }: Mutant): readonly string[] {
   const own = file.replace(/\.ts$/, '.test.ts')
   const parts = own.split('/').slice(0, -1)
   const folders = parts.map((_, index) => `${parts.slice(0, parts.length - index).join('/')}/`)
-  // All of them are the daemon with all its parts: the simulation runs that.
-  const around = folders.filter((folder) => folder !== 'daemon/')
+  // All of them are the daemon with all its parts, which the simulation runs, or the whole language.
+  const around = folders.filter((folder) => folder !== 'daemon/' && folder !== 'config/')
   return [...tests, own, ...around].filter((path) => existsSync(join(TESTS, path)))
 }

@@ -1,10 +1,10 @@
-/** The list of mutants does not rot: each text is there, and each file of the runtime has one. */
+/** The list of mutants does not rot: each text is there, and each file that is to have one has one. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { mutants } from './list.ts'
+import { mutants, servingMutants, simulatedMutants } from './list.ts'
 import { mutate, SOURCES, stagesOf } from './mutant.ts'
 
 /** The kernel as the daemon sees it comes by the World; its table is ours in both worlds. */
@@ -57,6 +57,29 @@ test('of every folder that the daemon loads it is known whether its files have m
 
 test('every file of the runtime has a mutant', () => {
   const runtime = [...loaded.filter((path) => MUTATED.includes(folderOf(path))), ...TABLE, ...INTERVALS]
-  const mutated = [...new Set(mutants.map(({ file }) => file))]
+  const mutated = [...new Set(simulatedMutants.map(({ file }) => file))]
   expect(mutated.toSorted()).toEqual(runtime.toSorted())
+})
+
+/** What serves virtual servers, and how the file says which. */
+const SERVING = ['director', 'checkers', 'daemon/director', 'config/blocks/virtual-server']
+
+/** Of these the whole process or the host itself is the test (namespaces, machines that are booted). */
+const OF_THE_HOST = ['child/run', 'child/operator-parts', 'child/own-share'].map(
+  (name) => `daemon/director/${name}.ts`,
+)
+
+/** Types alone leave nothing behind. */
+const hasBehaviour = (path: string): boolean =>
+  transformSync(readFileSync(join(SOURCES, path), 'utf8'), { loader: 'ts' }).code.trim() !== ''
+
+test('every file with behaviour of what serves virtual servers has a mutant', () => {
+  const files = SERVING.flatMap((folder) =>
+    readdirSync(join(SOURCES, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => posix.join(folder, name)),
+  )
+  const wanted = files.filter((path) => hasBehaviour(path) && !OF_THE_HOST.includes(path))
+  expect(files).toEqual(expect.arrayContaining(OF_THE_HOST))
+  expect([...new Set(servingMutants.map(({ file }) => file))].toSorted()).toEqual(wanted.toSorted())
 })

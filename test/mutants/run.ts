@@ -1,13 +1,14 @@
 /**
  * npm run test:mutants [-- --all] [WORDS]: who catches which mutant? For each of them the unit tests around its file
- * and then the simulation run until the first notices; with --all both do. Nothing is written to any file. WORDS
- * choose mutants by file. Exit code 1: somebody survives.
+ * and then the simulation run until the first notices; with --all both do. Of virtual servers the simulation knows
+ * nothing: theirs are for unit tests alone. Nothing is written to any file. WORDS choose mutants by file. Exit code 1:
+ * somebody survives.
  */
 
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { createVitest, type TestModule, type Vitest } from 'vitest/node'
-import { mutants } from './list.ts'
+import { mutants, simulatedMutants } from './list.ts'
 import { mutate, SOURCES, stagesOf, type Mutant } from './mutant.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -70,7 +71,8 @@ process.exit(survivors.length === 0 ? 0 : 1)
 async function catchersOf(mutant: Mutant): Promise<readonly string[]> {
   const catchers: string[] = []
   const done = new Set<string>()
-  for (const stage of [...stagesOf(mutant), SIMULATION]) {
+  const simulation = simulatedMutants.includes(mutant) ? [SIMULATION] : []
+  for (const stage of [...stagesOf(mutant), ...simulation]) {
     const isSimulation = stage === SIMULATION
     if (catchers.length > 0 && !(wantsAll && isSimulation)) continue
     const caught = await firstFailure(vitest, mutant, stage, done)
