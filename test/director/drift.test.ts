@@ -54,6 +54,11 @@ describe('drift', () => {
       ],
     },
     {
+      why: 'a lower weight, too',
+      actual: [{ service: web, destinations: [{ ...a, weight: 0 }, b] }],
+      gives: [{ kind: 'weight-differs', ...ids, destination: '10.9.0.21:80', asked: 1, actual: 0 }],
+    },
+    {
       why: 'a server on this host is as it was asked for (older kernels)',
       actual: [{ service: web, destinations: [{ ...a, forwarding: 'local' }, b] }],
       gives: [],
@@ -68,6 +73,16 @@ describe('drift', () => {
     },
   ])('$why', ({ actual, gives }) => {
     expect(driftOf(served().director, actual)).toEqual(gives)
+  })
+
+  test('what the kernel has refused is known as refused', () => {
+    const world = new World(
+      configuration([virtualServer('10.8.0.100 80', [realServer('10.9.0.21')], { scheduler: 'dh' })]),
+      emptyKernel,
+    )
+    world.start()
+    expect(world.director.services[0]!.refused.get('')).toBe('ENOENT')
+    expect(driftOf(world.director, dump(world.kernel))).toEqual([])
   })
 
   test('what has been noticed to be gone is told still', () => {

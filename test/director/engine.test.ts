@@ -2,13 +2,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DirectorConfiguration } from '../../src/director/configuration.ts'
+import type { DirectorConfiguration, Globals } from '../../src/director/configuration.ts'
 import { destinationText, serviceText } from '../../src/director/keys.ts'
 import type { DirectorEffect, Happening } from '../../src/director/state.ts'
+import { snapshotOf } from '../../src/director/snapshot.ts'
 import { isSorry } from '../../src/director/virtual-server.ts'
 import { wantedDestination } from '../../src/director/union.ts'
 import type { IpvsChange } from '../../src/netlink/ipvs/types.ts'
-import { destination, service } from './kit.ts'
+import { checker, configuration, destination, ip, realServer, service, virtualServer } from './kit.ts'
 import { apply, dump, kernelOf, tell, type ModelKernel } from './model-kernel.ts'
 import { anyConfiguration, anyTurn, World, type Turn, type Witness } from './stories.ts'
 
@@ -203,6 +204,31 @@ describe('the same again', () => {
     )
   })
 
+  test('globals that a reload leaves as they were are left alone', () => {
+    const globals = (): Partial<Globals> => ({
+      syncDaemon: { daemon: { interface: 'eth0', syncId: 51 }, instance: 'V' },
+    })
+    const servers = [virtualServer('10.8.0.100 80', [realServer('10.9.0.21')])]
+    const world = new World(configuration(servers, globals()), otherKernel)
+    world.start()
+    const again = configuration(servers, globals())
+    const { effects } = world.take({ type: 'reload', configuration: again })
+    expect(effects.filter(({ type }) => type === 'ipvs')).toEqual([])
+  })
+
+  test('lvs_flush is of the start: who goes on leaves others’ services alone', () => {
+    const servers = [virtualServer('10.8.0.100 80', [realServer('10.9.0.21')])]
+    const world = new World(configuration(servers, { flush: true }), otherKernel)
+    world.start()
+    const ours = tell(world.kernel)
+    expect(ours).toEqual(wanted(world).filter((line) => !tell(otherKernel).includes(line)))
+    world.kernel = kernelOf([...dump(world.kernel), theirs])
+    world.take({ type: 'respawn' })
+    expect(tell(world.kernel)).toEqual(wanted(world))
+    world.take({ type: 'restart' })
+    expect(tell(world.kernel)).toEqual(ours)
+  })
+
   test('a second verdict of the kind does nothing', () => {
     fc.assert(
       fc.property(anyStory, fc.nat({ max: 20 }), fc.boolean(), (story, which, up) => {
@@ -269,6 +295,92 @@ describe('the end', () => {
 })
 
 describe('a kernel that refuses', () => {
+  const checkers = [checker('a')]
+  const file = configuration([virtualServer('10.8.0.100 80', [realServer('10.9.0.21', { checkers })])])
+  const { key } = service('10.8.0.100 80')
+  const gone = { errno: 3, code: 'ESRCH', text: 'No such process' }
+  const warnings = (effects: readonly DirectorEffect[]): readonly string[] =>
+    effects.flatMap((effect) => (effect.type === 'log' && effect.level === 'warning' ? [effect.text] : []))
+
+  test('at the very end is heard, too', () => {
+    const world = new World(file, otherKernel)
+    world.start()
+    world.refuses = () => true
+    const { effects } = world.step({ type: 'stop', keepTable: false })
+    expect(warnings(effects)).toEqual([
+      'IPVS cmd IP_VS_SO_SET_DEL(1156) error: Cannot allocate memory(12) (10.8.0.100:tcp:80)',
+    ])
+  })
+
+  test.each<[IpvsChange, string, boolean]>([
+    [{ type: 'delete-service', key: service('10.8.0.101 80').key }, 'ESRCH', false],
+    [{ type: 'stop-sync-daemon', role: 'master' }, 'ESRCH', false],
+    [{ type: 'set-timeouts', timeouts: {} }, 'ESRCH', true],
+    [{ type: 'delete-service', key: service('10.8.0.101 80').key }, 'EPERM', true],
+    [{ type: 'stop-sync-daemon', role: 'master' }, 'EPERM', true],
+  ])('%j, with %s: it is said: %j', (change, code, said) => {
+    const world = new World(file, otherKernel)
+    world.start()
+    const { effects } = world.step({ type: 'outcomes', changes: [change], refusals: [{ ...gone, code }] })
+    expect(warnings(effects)).toHaveLength(said ? 1 : 0)
+  })
+
+  test('a service that somebody took away is set up by a reload that cannot read the table', () => {
+    const world = new World(file, otherKernel)
+    world.start()
+    world.kernel = otherKernel
+    const changes: IpvsChange[] = [
+      { type: 'delete-destination', key, destination: { address: ip('10.9.0.21'), port: 80 } },
+    ]
+    world.step({ type: 'outcomes', changes, refusals: [gone] })
+    world.step({ type: 'reconfigure', configuration: file, table: undefined, addresses: [] })
+    expect(tell(world.kernel)).toEqual(wanted(world))
+    world.take({ type: 'verdict', which: 0, up: false })
+    expect(tell(world.kernel)).toEqual(wanted(world))
+  })
+
+  test('what it refused, who goes on asks for: nothing of it is taken for somebody’s hand', () => {
+    fc.assert(
+      fc.property(
+        anyStory,
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }),
+        ([first, turns], answers) => {
+          let asked = 0
+          const world = new World(first, otherKernel)
+          world.refuses = (change) =>
+            (!change.type.startsWith('delete') || isInFile(world, change)) &&
+            (answers[asked++ % answers.length] ?? false)
+          world.start()
+          for (const turn of turns) world.take(turn)
+          world.refuses = () => false
+          world.take({ type: 'respawn' })
+          expect(tell(world.kernel)).toEqual(wanted(world))
+        },
+      ),
+    )
+  })
+
+  test('whenever a snapshot is another one somebody is told so', () => {
+    fc.assert(
+      fc.property(
+        anyStory,
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }),
+        ([first, turns], answers) => {
+          let asked = 0
+          const world = new World(first, otherKernel)
+          world.refuses = () => answers[asked++ % answers.length] ?? false
+          world.start()
+          for (const turn of turns) {
+            const before = snapshotOf(world.director)
+            const { effects } = world.take(turn)
+            const isSame = JSON.stringify(before) === JSON.stringify(snapshotOf(world.director))
+            if (!isSame) expect(effects.filter(({ type }) => type === 'snapshot')).not.toEqual([])
+          }
+        },
+      ),
+    )
+  })
+
   const isInFile = ({ director: { setup } }: World, change: IpvsChange): boolean =>
     change.type === 'delete-destination' &&
     setup.services.some(

@@ -3,8 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { destinationText, serviceText } from '../../src/director/keys.ts'
-import { planTable, type Ours, type Table, type TablePlan } from '../../src/director/plan.ts'
-import type { Destination, IpvsChange } from '../../src/netlink/ipvs/types.ts'
+import { planService, planTable, type Ours, type Table, type TablePlan } from '../../src/director/plan.ts'
+import type { Destination, IpvsChange, Service } from '../../src/netlink/ipvs/types.ts'
 import { destination, service } from './kit.ts'
 import { apply, dump, kernelOf, tell, type ModelKernel } from './model-kernel.ts'
 
@@ -163,6 +163,67 @@ describe('what is done', () => {
     },
   ])('$why', ({ plan, gives }) => {
     expect(planTable(plan).map(short)).toEqual(gives)
+  })
+})
+
+describe('whatever differs is made as it is wanted, and only that', () => {
+  const flags = { flag1: false, flag2: false, flag3: false }
+  test.each<Partial<Service>>([
+    { scheduler: 'wlc' },
+    { schedulerFlags: { ...flags, flag1: true } },
+    { schedulerFlags: { ...flags, flag2: true } },
+    { schedulerFlags: { ...flags, flag3: true } },
+    { onePacket: true },
+    { persistence: { timeoutSeconds: 60, engine: undefined } },
+    { persistence: { timeoutSeconds: 60, engine: 'sip' } },
+    { netmask: 0xffffff00 },
+  ])('a service: %j', (change) => {
+    const other = service('10.8.0.100 80', change)
+    for (const [actual, wanted] of [
+      [web, other],
+      [other, web],
+    ] as const)
+      expect(
+        planTable({
+          wanted: [{ service: wanted, destinations: [a] }],
+          actual: [{ service: actual, destinations: [a] }],
+          ours: asked(a),
+          handMade: 'kept',
+        }),
+      ).toEqual([{ type: 'edit-service', service: wanted }])
+    expect(planService(web.key, { before: other, after: other }, [])).toEqual([])
+  })
+
+  test('the engine of a persistence', () => {
+    const before = service('10.8.0.100 80', { persistence: { timeoutSeconds: 60, engine: 'sip' } })
+    const after = service('10.8.0.100 80', { persistence: { timeoutSeconds: 60, engine: undefined } })
+    expect(planService(web.key, { before, after }, [])).toEqual([{ type: 'edit-service', service: after }])
+  })
+
+  const tunnel = (change: Partial<Destination['tunnel']>): Partial<Destination> => ({
+    forwarding: 'tunnel',
+    tunnel: { type: 'gue', port: 6080, checksum: 'none', ...change },
+  })
+  test.each<[Partial<Destination>, Partial<Destination>]>([
+    [{}, { weight: 2 }],
+    [{}, { upperThreshold: 9 }],
+    [{}, { lowerThreshold: 5 }],
+    [{}, { forwarding: 'route' }],
+    [{}, tunnel({})],
+    [tunnel({}), tunnel({ port: 6081 })],
+    [tunnel({}), tunnel({ checksum: 'checksum' })],
+    [tunnel({ type: 'gre', port: 0 }), tunnel({ type: 'ipip', port: 0 })],
+  ])('a destination: %j and %j', (one, other) => {
+    const [before, after] = [one, other].map((change) => destination('10.9.0.21 80', change))
+    for (const [actual, wanted] of [
+      [before!, after!],
+      [after!, before!],
+    ] as const) {
+      expect(planTable({ wanted: of(wanted), actual: of(actual), ours: none, handMade: 'kept' })).toEqual([
+        { type: 'edit-destination', key: web.key, destination: wanted },
+      ])
+      expect(planTable({ wanted: of(wanted), actual: of(wanted), ours: none, handMade: 'kept' })).toEqual([])
+    }
   })
 })
 

@@ -26,6 +26,31 @@ const destinationsOf = (...virtualServers: VirtualServer[]): readonly string[] =
     destinations.map((each) => `${text} -> ${each.text}`),
   )
 
+test('one mark of two families is two services', () => {
+  const marks = (['ipv4', 'ipv6'] as const).map((family) =>
+    virtualServer('10.8.0.100 80', [realServer(family === 'ipv4' ? '10.9.0.21 80' : 'fd00::21 80')], {
+      target: { kind: 'mark', mark: 3, family },
+    }),
+  )
+  expect(destinationsOf(...marks)).toEqual(['Fwm 3 -> 10.9.0.21:80', 'Fwm 3 inet6 -> fd00::21:80'])
+  expect(new Set(setUpOf(...marks).blocks.map(({ identity }) => identity)).size).toBe(2)
+})
+
+test('an address that stands twice in a group is one service', () => {
+  const servers = [realServer('10.9.0.21 80')]
+  const { blocks } = setUpOf(
+    virtualServer('10.8.0.100 80', servers, inGroup(['10.8.0.100', 80], ['10.8.0.100', 80])),
+  )
+  expect(blocks[0]!.services).toHaveLength(1)
+})
+
+test('every block with ha_suspend of one address rests with it', () => {
+  const blocks = [80, 443, 25].map((port) =>
+    virtualServer(`10.8.0.100 ${port}`, [realServer('10.9.0.21')], { haSuspend: port !== 443 }),
+  )
+  expect(setUpOf(...blocks).suspendable).toEqual(new Map([[ip('10.8.0.100'), [0, 2]]]))
+})
+
 describe('ports', () => {
   test.each<{
     why: string

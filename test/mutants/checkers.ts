@@ -17,9 +17,9 @@ export const checkerMutants: readonly Mutant[] = [
   },
   {
     file: 'checkers/checkers.ts',
-    fault: 'the alarm comes early',
+    fault: 'the alarm comes late',
     find: 'Math.ceil(next / SLACK)',
-    put: 'Math.floor(next / SLACK)',
+    put: '(Math.ceil(next / SLACK) + 1)',
   },
   {
     file: 'checkers/checkers.ts',

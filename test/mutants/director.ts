@@ -251,9 +251,9 @@ export const directorMutants: readonly Mutant[] = [
   },
   {
     file: 'director/quorum.ts',
-    fault: 'has a quorum of nothing',
-    find: 'sum === 0 || ',
-    put: '',
+    fault: 'hysteresis leaves nothing of the quorum',
+    find: 'reachable - 1)',
+    put: 'reachable)',
   },
   {
     file: 'director/real-server.ts',
@@ -299,9 +299,9 @@ export const directorMutants: readonly Mutant[] = [
   },
   {
     file: 'director/reconcile.ts',
-    fault: 'a service that was taken away is held to be there',
-    find: 'service === undefined || lost) return []',
-    put: 'service === undefined) return []',
+    fault: 'a service that was taken away is left alone after a reload, too',
+    find: 'lost: false,',
+    put: 'lost: draft.services[position]?.lost ?? false,',
   },
   {
     file: 'director/reconcile.ts',
@@ -350,18 +350,21 @@ export const directorMutants: readonly Mutant[] = [
     fault: 'goes on with what was before another boot',
     find: " || value['bootId'] !== bootId",
     put: '',
+    tests: ['daemon/director/child/record.test.ts'],
   },
   {
     file: 'director/record.ts',
     fault: 'a new daemon takes itself for the one before',
     find: " && value['parent'] === parent",
     put: '',
+    tests: ['daemon/director/child/record.test.ts'],
   },
   {
     file: 'director/record.ts',
     fault: 'a record that is none ends the process',
     find: '} catch {\n    return undefined',
     put: '} catch (error) {\n    throw error',
+    tests: ['daemon/director/child/record.test.ts'],
   },
   {
     file: 'director/setup.ts',
@@ -401,9 +404,9 @@ export const directorMutants: readonly Mutant[] = [
   },
   {
     file: 'director/snapshot.ts',
-    fault: 'leaves behind what was taken away, as ours',
-    find: 'service === undefined || lost || united',
-    put: 'service === undefined || united',
+    fault: 'what the kernel made of a change nobody knows, and it is taken to be 0',
+    find: "held === 'unknown' ? -1",
+    put: "held === 'unknown' ? 0",
   },
   {
     file: 'director/snapshot.ts',
