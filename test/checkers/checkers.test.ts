@@ -277,6 +277,17 @@ describe('a reload', () => {
     expect(one.told).toEqual(['2.5 a failure', '2.5 b success'])
   })
 
+  test('of what waits nothing is left but what is waited for now', () => {
+    const one = lab()
+    one.answers = () => SUCCESS
+    one.apply({ a: tcpCheck(), b: httpCheck() })
+    one.runTo(0.5)
+    one.apply({ a: tcpCheck() })
+    expect(one.schedule.size).toBe(1)
+    one.runTo(2)
+    expect(one.told).toEqual(['1.5 a success'])
+  })
+
   test('gives up attempts under way', () => {
     const one = lab()
     one.apply({ a: tcpCheck() })
@@ -328,6 +339,16 @@ describe('ha_suspend', () => {
     expect(one.began).toEqual([1, 100.5])
   })
 
+  test('those of a short period wake within it', () => {
+    const one = lab()
+    one.apply({ a: tcpCheck({ timing: timing({ delayLoop: seconds(0.2) }) }) }, scoped)
+    one.checkers.suspend('10.8.0.100')
+    one.runTo(100)
+    one.checkers.resume('10.8.0.100')
+    one.runTo(101)
+    expect(one.began).toEqual([100.1])
+  })
+
   test('a reload wakes nobody', () => {
     const one = lab()
     one.checkers.suspend('10.8.0.100')
@@ -356,6 +377,10 @@ describe('programs and files', () => {
     one.answers = () => ({ kind: 'success', weight })
     one.apply({ a: miscCheck({ dynamic: true }) })
     one.runTo(1)
+    expect(one.checkers.report('a')?.weight).toEqual(weight)
+    one.answers = () => refused
+    one.runTo(3)
+    expect(one.checkers.report('a')?.state?.counts).toMatchObject({ successes: 1, failures: 1 })
     expect(one.checkers.report('a')?.weight).toEqual(weight)
     one.apply({ a: miscCheck({ dynamic: true }) })
     expect(one.checkers.report('a')?.weight).toEqual(weight)

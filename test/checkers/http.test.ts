@@ -101,6 +101,16 @@ describe('an answer', () => {
     expect(kindOf(judge(urlCheck(), [bytes(answer)]))).toBe(expected)
   })
 
+  test.each(['', '\r', '\r\r', '\r\n\r', '\n\r'])(
+    'its header ends with the first empty line, after %j, too',
+    (before) => {
+      const url = urlCheck('/', { digest: '5d41402abc4b2a76b9719d911017c592' })
+      const text = `HTTP/1.1 200 OK${before}\r\n\r\nhello`
+      for (let at = 0; at <= text.length; at++)
+        expect(kindOf(judge(url, [bytes(text.slice(0, at)), bytes(text.slice(at))]))).toBe('success')
+    },
+  )
+
   test('says the same in two pieces, split at every byte, and byte by byte', () => {
     const url = urlCheck('/', {
       statuses: [{ first: 100, last: 599 }],

@@ -27,6 +27,11 @@ describe('MISC_CHECK', () => {
     expect(weightOf(programEnded(miscCheck({ dynamic }), run, exited(code)), 10)).toBe(expected)
   })
 
+  test('exit code 0 of misc_dynamic says the configured weight; other programs say nothing of it', () => {
+    const outcomes = [true, false].map((dynamic) => programEnded(miscCheck({ dynamic }), run, exited(0)))
+    expect(outcomes).toEqual([{ kind: 'success', weight: { kind: 'configured' } }, { kind: 'success' }])
+  })
+
   test('a signal of its own fails', () => {
     expect(programEnded(miscCheck({ dynamic: true }), run, { kind: 'signalled', signal: 9 })).toEqual(
       failure({ kind: 'signal', signal: 9 }),

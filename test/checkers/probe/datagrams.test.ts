@@ -2,8 +2,13 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { seconds } from '../../../src/base/time.ts'
+import { accepted, rejected, type Result } from '../../../src/base/result.ts'
+import { after, seconds } from '../../../src/base/time.ts'
+import { startDatagrams } from '../../../src/checkers/probe/datagrams.ts'
+import { Schedule } from '../../../src/checkers/schedule.ts'
 import type { Connection, Outcome } from '../../../src/checkers/types.ts'
+import { udpExchange } from '../../../src/checkers/udp.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { address, connection, dnsCheck, udpCheck } from '../specs.ts'
 import { probeLab } from '../world.ts'
 
@@ -163,5 +168,95 @@ describe('UDP_CHECK', () => {
     await lab.askInVain(udpCheck({ connection: patient(port) }), Promise.resolve())
     expect(outcomes).toEqual([])
     expect(lab.schedule.size).toBe(0)
+  })
+})
+
+describe('whatever comes of it, its socket is closed once and nothing is waited for', () => {
+  type Answer = Result<readonly { readonly bytes: Uint8Array }[], { call: string; code: string }>
+  const datagram = (text: string): Answer => accepted([{ bytes: Buffer.from(text, 'hex') }])
+  const refused: Answer = rejected({ call: 'recv', code: 'ECONNREFUSED' })
+
+  /** @param answers what the socket has to read, in this order; nothing afterwards */
+  function begin(answers: readonly Answer[], sends: boolean) {
+    const clock = new ManualClock()
+    const schedule = new Schedule()
+    const left = [...answers]
+    const outcomes: string[] = []
+    let closed = 0
+    let reads = 0
+    let readable: (() => void) | undefined
+    const check = udpCheck({ reply: { pattern: 'ab', minLength: 1, maxLength: 10 } })
+    const running = startDatagrams(
+      {
+        clock,
+        deadlines: schedule,
+        openDatagrams: () =>
+          accepted({
+            send: () => (sends ? accepted(undefined) : rejected({ call: 'send', code: 'ENETUNREACH' })),
+            receive: () => {
+              reads++
+              return left.shift() ?? accepted([])
+            },
+            onReadable: (callback) => {
+              readable = callback
+            },
+            close: () => {
+              closed++
+            },
+          }),
+      },
+      'udp',
+      check.connection,
+      {
+        ...udpExchange(check),
+        received: (bytes) => (bytes.length === 0 ? undefined : udpExchange(check).received(bytes)),
+      },
+      (outcome) => outcomes.push(kindOf(outcome)),
+    )
+    return {
+      outcomes,
+      left,
+      turns: {
+        reads: () => readable?.(),
+        waits: () => schedule.run(after(clock.now(), seconds(3600))),
+        'is cancelled': () => running.cancel(),
+      },
+      state: () => ({ closed, waiting: schedule.size, reads }),
+    }
+  }
+
+  test.each<{
+    what: string
+    answers: Answer[]
+    sends?: boolean
+    turn: 'reads' | 'waits' | 'is cancelled'
+    gives: string[]
+  }>([
+    { what: 'an answer', answers: [datagram('ab')], turn: 'reads', gives: ['success'] },
+    { what: 'two of them', answers: [datagram('ab'), datagram('cd')], turn: 'reads', gives: ['success'] },
+    { what: 'a refusal', answers: [refused], turn: 'reads', gives: ['datagram'] },
+    { what: 'silence', answers: [], turn: 'waits', gives: ['no-reply'] },
+    { what: 'nobody’s wish', answers: [], turn: 'is cancelled', gives: [] },
+    { what: 'nothing that could be sent', answers: [], sends: false, turn: 'reads', gives: ['datagram'] },
+  ])('$what', ({ answers, sends = true, turn, gives }) => {
+    const attempt = begin(answers, sends)
+    attempt.turns[turn]()
+    expect(attempt.outcomes).toEqual(gives)
+    expect(attempt.state()).toMatchObject({ closed: 1, waiting: 0 })
+    for (const again of ['reads', 'waits', 'is cancelled'] as const) attempt.turns[again]()
+    expect(attempt.outcomes).toEqual(gives)
+    expect(attempt.state()).toMatchObject({ closed: 1, waiting: 0 })
+  })
+
+  test('who floods has a few at a time, and is no answer', () => {
+    const attempt = begin(
+      Array.from({ length: 100 }, () => datagram('')),
+      true,
+    )
+    attempt.turns.reads()
+    expect(attempt.state().reads).toBeLessThanOrEqual(16)
+    for (let turn = 0; turn < 10; turn++) attempt.turns.reads()
+    expect(attempt.left).toEqual([])
+    expect(attempt.outcomes).toEqual([])
   })
 })
