@@ -93,6 +93,26 @@ describe('a schedule', () => {
   })
 })
 
+test('a schedule of many is in order whoever is cancelled out of its middle', () => {
+  const many = fc.array(fc.record({ at: fc.nat(1000), cancelled: fc.boolean() }), {
+    minLength: 10,
+    maxLength: 100,
+    size: 'max',
+  })
+  fc.assert(
+    fc.property(many, (entries) => {
+      const schedule = new Schedule()
+      const called: number[] = []
+      const handles = entries.map(({ at }, id) => schedule.add(instant(at), () => called.push(id)))
+      for (const [id, { cancelled }] of entries.entries()) if (cancelled) schedule.cancel(handles[id]!)
+      const left = entries.map((each, id) => ({ ...each, id })).filter(({ cancelled }) => !cancelled)
+      for (const moment of Array.from({ length: 1001 }, (_, index) => index)) schedule.run(instant(moment))
+      expect(called).toEqual(left.toSorted((a, b) => a.at - b.at || a.id - b.id).map(({ id }) => id))
+      expect(schedule.size).toBe(0)
+    }),
+  )
+})
+
 describe('checks that are one question', () => {
   const key = (check: Check, changes: Partial<Wanted> = {}, id = 'a'): string =>
     sharingKey(id, { check, scope: '', initial: 'up', ...changes })

@@ -24,8 +24,20 @@ export const checkerMutants: readonly Mutant[] = [
   {
     file: 'checkers/checkers.ts',
     fault: 'a new checker of a known server tells what nobody has found out',
-    find: 'isKnown(group.state) ? group.state.verdict : (known ?? each.initial)',
+    find: 'isKnown(group.state) ? group.state.verdict : assumed',
     put: 'group.state.verdict',
+  },
+  {
+    file: 'checkers/checkers.ts',
+    fault: 'who was kept from running lets servers fail that have answered',
+    find: 'between(next, clock.now()) <= STALLED_AFTER',
+    put: 'between(next, clock.now()) >= 0',
+  },
+  {
+    file: 'checkers/checkers.ts',
+    fault: 'what is due is run twice after a stall',
+    find: 'if (this.#isCatchingUp) return',
+    put: 'if (this.#alarm !== undefined) return',
   },
   {
     file: 'checkers/checkers.ts',
@@ -341,9 +353,9 @@ export const checkerMutants: readonly Mutant[] = [
   },
   {
     file: 'checkers/regex.ts',
-    fault: 'a possessive quantifier is two quantifiers',
-    find: '/^[*+?}]\\+/.exec(rest)?.[0]',
-    put: 'undefined',
+    fault: '(?i) at the beginning does not count',
+    find: "of inline?.[1] ?? '')",
+    put: "of '')",
   },
   {
     file: 'checkers/regex.ts',

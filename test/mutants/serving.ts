@@ -257,15 +257,15 @@ export const processMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/director/child/reading.ts',
-    fault: 'half a file is served by a reload',
-    find: "if (diagnostics.some(({ code }) => code === 'missing-close-brace'))",
-    put: 'if (diagnostics.length < 0)',
+    fault: 'a small file with a large one inside is read in the loop',
+    find: 'servers <= LARGE_SERVERS &&',
+    put: 'servers >= 0 &&',
   },
   {
     file: 'daemon/director/child/reading.ts',
-    fault: 'a reload drops a virtual server that cannot be read',
-    find: 'first === undefined ? undefined :',
-    put: 'first !== undefined ? undefined :',
+    fault: 'what is refused in the thread is served',
+    find: 'refused === undefined ? accepted(unpack(whole)) : rejected(refused)',
+    put: 'accepted(unpack(whole))',
   },
   {
     file: 'daemon/director/child/reading.ts',
@@ -480,8 +480,20 @@ export const processMutants: readonly Mutant[] = [
   {
     file: 'daemon/director/process.ts',
     fault: 'is killed one question too late',
-    find: 'current.unanswered >= UNANSWERED_BEATS',
-    put: 'current.unanswered > UNANSWERED_BEATS',
+    find: 'current.unanswered >= this.patience',
+    put: 'current.unanswered > this.patience',
+  },
+  {
+    file: 'daemon/director/process.ts',
+    fault: 'the next one on a busy machine has no more time than the one before',
+    find: 'Math.min(2 * this.patience, MOST_UNANSWERED_BEATS)',
+    put: 'this.patience',
+  },
+  {
+    file: 'daemon/director/process.ts',
+    fault: 'whoever has recovered is waited for as long as on a busy machine',
+    find: 'this.patience = UNANSWERED_BEATS',
+    put: 'this.patience += 0',
   },
   {
     file: 'daemon/director/process.ts',

@@ -6,12 +6,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseIpv6 } from '../../../src/base/address.ts'
-import { seconds } from '../../../src/base/time.ts'
+import { after, seconds } from '../../../src/base/time.ts'
+import { done, type Progress } from '../../../src/checkers/conversation.ts'
 import { createTlsContext } from '../../../src/checkers/probe/probes.ts'
-import type { Connection, Outcome, TimedCheck } from '../../../src/checkers/types.ts'
+import { startStream } from '../../../src/checkers/probe/stream.ts'
+import { Schedule } from '../../../src/checkers/schedule.ts'
+import { failure, type Connection, type Outcome, type TimedCheck } from '../../../src/checkers/types.ts'
+import { openStream } from '../../../src/system/outbound-stream.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { needs } from '../../support/privileges.ts'
 import { address, connection, httpCheck, smtpCheck, tcpCheck, urlCheck } from '../specs.ts'
 import { listen, probeLab, serve } from '../world.ts'
@@ -104,6 +110,65 @@ describe.each(ways)('over $way', ({ from }) => {
       const outcome = await probeLab().ask(tcpCheck({ connection: patient(port, { target }) }))
       // Where there is no IPv6 at all, that is what the kernel says.
       expect(['connect', 'no-result']).toContain(kindOf(outcome))
+    })
+  })
+
+  describe('patience', () => {
+    /** @returns after whatever has been reached: what has come of it that many seconds after its beginning */
+    async function outcomesAt(
+      answer: (socket: Socket, reach: () => void) => void,
+      tls: boolean,
+      moments: readonly number[],
+    ): Promise<readonly string[]> {
+      let reach = (): void => {}
+      const reached = new Promise<void>((resolve) => {
+        reach = resolve
+      })
+      const port = await serve((socket) => answer(socket, reach))
+      const clock = new ManualClock()
+      const start = clock.now()
+      const schedule = new Schedule()
+      const context = createTlsContext(undefined)
+      if (!context.ok) throw new Error(context.error)
+      const wait = (): Progress => ({ done: false, waitUntil: after(clock.now(), seconds(20)) })
+      const outcomes: string[] = []
+      const running = startStream(
+        { clock, deadlines: schedule, buffer: new Uint8Array(1000), openStream },
+        patient(port),
+        tls ? { serverName: undefined, context: context.value } : undefined,
+        {
+          connected: wait,
+          received: () => {
+            reach()
+            return wait()
+          },
+          ended: () => expect.unreachable(),
+          lost: () => expect.unreachable(),
+          timedOut: () => done(failure({ kind: 'reply-content' })),
+        },
+        (outcome) => outcomes.push(kindOf(outcome)),
+      )
+      // All that comes from now on comes then.
+      clock.skip(seconds(15))
+      await reached
+      for (let turn = 0; turn < 3; turn++) await nextTurn()
+      const seen = moments.map((moment) => {
+        schedule.run(after(start, seconds(moment)))
+        return outcomes.join()
+      })
+      running.cancel()
+      expect(schedule.size).toBe(0)
+      return seen
+    }
+
+    test('begins anew with what comes', async () => {
+      const seen = await outcomesAt((socket) => void socket.write('x'), false, [20, 34, 35, 36])
+      expect(seen).toEqual(['', '', 'reply-content', 'reply-content'])
+    })
+
+    test('begins anew with the handshake', async () => {
+      const hello = (socket: Socket, reach: () => void): void => void socket.once('data', reach)
+      expect(await outcomesAt(hello, true, [20, 34, 35])).toEqual(['', '', 'read-timeout'])
     })
   })
 
