@@ -219,7 +219,8 @@ function smtpReason(reason: FailureReason, names: CheckedNames, address: string,
 
 function dnsFailed({ names, check, finding, isDecisive, isLogged }: Failed<DnsCheck>): string[] {
   if (!isDecisive && !isLogged) return []
-  const suffix = isDecisive ? afterRetries(check, finding) : ''
+  // Of a first check nothing, of a later one also that there were none (measured).
+  const suffix = isDecisive && !finding.isFirst ? ` after ${check.timing.retry} retries` : ''
   return [`DNS_CHECK (${names.realServer}) ${dnsReason(finding.reason)}${suffix}`]
 }
 

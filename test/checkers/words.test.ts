@@ -171,6 +171,12 @@ const logs: readonly (readonly [string, TimedCheck, Outcome[], string[]])[] = [
     ],
   ],
   [
+    'DNS_CHECK without retries',
+    dnsCheck(retry(0)),
+    [ok, rcode(2)],
+    [`DNS_CHECK (${RS}) read error occurred. (rcode = 2) after 0 retries`],
+  ],
+  [
     'DNS_CHECK, the first time',
     dnsCheck(retry(2)),
     [unreachable],
