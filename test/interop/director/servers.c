@@ -3,6 +3,7 @@
  * has what it answers to HTTP: a status and a body, or `hang` for who takes connections and says nothing. The directory
  * is read at start and at each SIGHUP: who has no file any more is refused, and connections go on as they are. Requests
  * are appended to DIRECTORY/../requests, one a line, as `ADDRESS-PORT` and the request with \r\n as it is in C.
+ * DIRECTORY/../listens is there when it hears SIGHUP.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -146,6 +147,8 @@ int main(int count, char **words) {
   sigaddset(&hangup, SIGHUP);
   sigprocmask(SIG_BLOCK, &hangup, NULL);
   sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hangup}, NULL);
+  snprintf(path, sizeof path, "%s/../listens", words[1]);
+  close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   read_servers(words[1]);
   for (;;) {
     struct pollfd wanted[2 * MOST];

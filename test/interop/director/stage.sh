@@ -105,6 +105,7 @@ tell_servers() {
     if [ -n "${servers[$side]:-}" ]; then kill -HUP "${servers[$side]}"; else
       ip netns exec "$side-servers" "$work/servers" "$work/$side/servers" &
       servers[$side]=$!
+      within test -e "$work/$side/listens"
     fi
   done
 }
