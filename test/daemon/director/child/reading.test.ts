@@ -10,6 +10,7 @@ import { judgeVirtualServers } from '../../../../src/daemon/configuration.ts'
 import { freshVirtualServer } from '../../../../src/director/virtual-server.ts'
 import { load } from '../../../config/support.ts'
 import { at } from '../../../director/kit.ts'
+import { needs } from '../../../support/privileges.ts'
 import { exits, fakeWorld } from '../../../scripts/fake-launcher.ts'
 
 const nothing = (): void => undefined
@@ -77,15 +78,27 @@ describe('a reload', () => {
   const noThread = new ThreadProgram(new URL('file:///is/not/there.cjs'))
   const many = (count: number): string =>
     block('10.8.0.1 80', ...Array.from({ length: count }, (_, index) => server(`10.9.0.${index + 1}`)))
-  const again = async (text: string, current = '') => {
+  const again = async (text: string, current = '', thread = noThread) => {
     const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
     const configFile = join(directory, 'conf')
     await writeFile(configFile, text)
     const { model } = await load(current)
-    const read = await readAgain(noThread, { configFile, configId: undefined }, model, silent)
+    const read = await readAgain(thread, { configFile, configId: undefined }, model, silent)
     await rm(directory, { recursive: true })
     return read.ok ? read.value.loadBalancing.virtualServers.length : read.error
   }
+
+  needs('built')('of a large file', () => {
+    const built = new ThreadProgram(new URL('../../../../dist/reader.cjs', import.meta.url))
+    const comments = '#'.repeat(70_000)
+
+    test('is read in a thread, and judged as that of a small one', async () => {
+      expect(await again(many(1) + comments, '', built)).toBe(1)
+      expect(await again(`virtual_server 10.8.0.1 80 {\n${comments}`, '', built)).toBe(
+        'the file ends within a block',
+      )
+    })
+  })
 
   test('of a small file needs no thread', async () => {
     expect(await again(many(1), many(150))).toBe(1)
@@ -100,13 +113,15 @@ describe('a reload', () => {
   })
 })
 
-test('FILE_CHECKs begin with what their files have, and a file that is missing is left to its check', async () => {
+test('FILE_CHECKs begin with what their files have; one that is missing, or will be written, is left to its check', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'vrrpd-'))
-  await writeFile(join(directory, 'four'), '4\n')
-  const files = ['four', 'missing'].map(
-    (name) => `track_file ${name} {\n  file ${join(directory, name)}\n}\n`,
+  const named = ['four', 'missing', 'written']
+  for (const name of ['four', 'written']) await writeFile(join(directory, name), '4\n')
+  const files = named.map(
+    (name) =>
+      `track_file ${name} {\n  file ${join(directory, name)}\n${name === 'written' ? '  init_file 1 overwrite\n' : ''}}\n`,
   )
-  const checked = ['four', 'missing'].map(
+  const checked = named.map(
     (name, index) =>
       `  real_server 10.9.0.${index + 1} 80 {\n    weight 10\n    FILE_CHECK {\n      track_file ${name}\n      weight 2\n    }\n  }`,
   )
@@ -115,5 +130,5 @@ test('FILE_CHECKs begin with what their files have, and a file that is missing i
   const { assembled } = await readFrom(model, ports, 0o600, silent)
   await rm(directory, { recursive: true })
   const [state] = assembled.blocks.map((each) => freshVirtualServer(each, true, at(1)))
-  expect(state?.servers.map(({ weight }) => weight)).toEqual([18, 10])
+  expect(state?.servers.map(({ weight }) => weight)).toEqual([18, 10, 10])
 })
