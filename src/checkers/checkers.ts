@@ -31,7 +31,7 @@ import {
   type Verdict,
 } from './retry.ts'
 import type { Deadline, Schedule } from './schedule.ts'
-import { sharingKey, type Wanted } from './sharing.ts'
+import { questionOf, sharingKey, type Wanted } from './sharing.ts'
 import type { Check, FileCheck, Outcome, TimedCheck, WeightEffect } from './types.ts'
 
 /** An attempt under way. */
@@ -151,8 +151,9 @@ export class Checkers {
   }
 
   /**
-   * From now on these, by their ids, and no others. What is asked as before keeps what it knows, and is asked as
-   * after a start; attempts under way are given up. Nothing is told: `report` says what each of them knows.
+   * From now on these, by their ids, and no others. What is asked as before keeps what it knows, with other delays,
+   * too, and is asked as after a start; attempts under way are given up. Nothing is told: `report` says what each of
+   * them knows.
    */
   apply(wanted: ReadonlyMap<string, Wanted>): void {
     for (const asked of this.#asked.values()) this.#giveUp(asked)
@@ -168,9 +169,10 @@ export class Checkers {
         told.set(id, known?.key === key ? known : { key, check, verdict: each.initial, weight: undefined })
         continue
       }
-      const group = asked.get(key) ?? this.#group(key, before.get(key), check, each.scope)
-      asked.set(key, group)
       const known = this.#members.get(id)
+      const group =
+        asked.get(key) ?? this.#group(key, before.get(key) ?? sameQuestion(known, check), check, each.scope)
+      asked.set(key, group)
       const assumed = known?.asked.key === key ? known.verdict : each.initial
       const verdict = isKnown(group.state) ? group.state.verdict : assumed
       const member = { id, asked: group, check, verdict }
@@ -343,6 +345,12 @@ export class Checkers {
     this.#ports.setAlarm(at)
   }
 }
+
+/** Where a checker that asks otherwise than before, but the same, has its answers from. */
+const sameQuestion = (known: Member | undefined, check: TimedCheck): Asked | undefined =>
+  known?.asked.state.last !== undefined && questionOf(known.check) === questionOf(check)
+    ? known.asked
+    : undefined
 
 /** Whether its verdict is more than an assumption. */
 const isKnown = (state: CheckerState): boolean =>

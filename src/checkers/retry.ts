@@ -135,11 +135,14 @@ export const begin = (policy: Policy, alpha: boolean, now: Instant, random: numb
   counts: { successes: 0, failures: 0, noResults: 0 },
 })
 
-/** After a reload that left the check as it was: what is known stays, and it is asked as if it had just begun. */
-export const restart = (state: CheckerState, policy: Policy, now: Instant, random: number): CheckerState =>
-  state.activity.kind === 'suspended'
-    ? state
-    : { ...state, activity: { kind: 'waiting', until: firstCheckAt(policy, now, random) } }
+/**
+ * After a reload that asks the same: what is known stays, and it is asked as if it had just begun, also one that was
+ * suspended. The policy may be another one than before.
+ */
+export function restart(state: CheckerState, policy: Policy, now: Instant, random: number): CheckerState {
+  const until = firstCheckAt(policy, now, random)
+  return { ...state, failures: Math.min(state.failures, policy.retry), activity: { kind: 'waiting', until } }
+}
 
 /** When the next attempt is to begin; undefined while one is under way, or none is wanted. */
 export const dueAt = ({ activity }: CheckerState): Instant | undefined =>

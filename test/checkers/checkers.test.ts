@@ -303,13 +303,38 @@ describe('a reload', () => {
     one.answers = () => refused
     one.apply({ a: tcpCheck() })
     one.runTo(1)
-    one.apply({ a: tcpCheck({ timing: timing({ retry: 3 }) }) }, { initial: 'down' })
+    one.apply({ a: tcpCheck({ connection: connection(81) }) }, { initial: 'down' })
     // Better than keepalived, which has it up at once: whoever asks knows that it was down.
     expect(one.verdict('a')).toBe('down')
     one.answers = () => SUCCESS
     one.told = []
     one.runTo(2)
     expect(one.told).toEqual(['2 a up'])
+  })
+
+  test('with other delays, retries or loudness a check keeps what it knows', () => {
+    const one = lab()
+    one.answers = () => SUCCESS
+    one.apply({ a: tcpCheck() })
+    one.runTo(1)
+    one.answers = () => refused
+    one.told = []
+    const changed = { alpha: true, logAllFailures: true, timing: timing({ retry: 2, delayLoop: seconds(3) }) }
+    one.apply({ a: tcpCheck(changed) })
+    expect(one.verdict('a')).toBe('up')
+    one.runTo(2)
+    // Begun anew, its first failure would be its last.
+    expect(one.told).toEqual(['2 a failure'])
+    expect(one.checkers.report('a')?.state?.counts).toEqual({ successes: 1, failures: 1, noResults: 0 })
+  })
+
+  test('a check that nobody has answered yet begins anew with other delays', () => {
+    const one = lab()
+    one.answers = () => refused
+    one.apply({ a: tcpCheck({ timing: timing({ retry: 1 }) }) })
+    one.apply({ a: tcpCheck({ timing: timing({ retry: 3 }) }) })
+    one.runTo(1)
+    expect(one.told).toEqual(['1 a down'])
   })
 
   test('a server that is assumed to be down is up when all of it has passed', () => {
@@ -347,6 +372,17 @@ describe('ha_suspend', () => {
     one.checkers.resume('10.8.0.100')
     one.runTo(101)
     expect(one.began).toEqual([100.1])
+  })
+
+  test('a reload without it wakes those that rest', () => {
+    const one = lab()
+    one.answers = () => SUCCESS
+    one.apply({ a: tcpCheck() }, scoped)
+    one.runTo(1)
+    one.checkers.suspend('10.8.0.100')
+    one.apply({ a: tcpCheck() })
+    one.runTo(2)
+    expect(one.began).toEqual([1, 2])
   })
 
   test('a reload wakes nobody', () => {

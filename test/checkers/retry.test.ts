@@ -281,13 +281,20 @@ describe('reload and ha_suspend', () => {
     expect({ ...restarted, activity: state.activity }).toEqual(state)
   })
 
+  test('after a reload to fewer retries the series that is going on has one attempt left', () => {
+    const { state } = play(tcpCheck({ timing: timing({ retry: 3 }) }), 'oxxx')
+    expect(state.failures).toBe(3)
+    const restarted = restart(state, policyOf(tcpCheck({ timing: timing({ retry: 1 }) })), state.last!.at, 0)
+    expect(restarted.failures).toBe(1)
+  })
+
   test('what a suspended attempt comes to counts for nothing', () => {
     const policy = policyOf(tcpCheck())
     const running = attempt(begin(policy, false, START, 0), after(START, seconds(1)))!
     const suspended = suspend(running)
     expect(settle(suspended, policy, outcomes['x']!, after(START, seconds(2)))).toBeUndefined()
     expect(dueAt(suspended)).toBeUndefined()
-    expect(restart(suspended, policy, START, 0)).toBe(suspended)
+    expect(dueAt(restart(suspended, policy, START, 0))).toBe(after(START, seconds(1)))
     const resumed = resume(suspended, after(START, seconds(9)))
     expect(dueAt(resumed)).toBe(after(START, seconds(9)))
     expect(resumed.verdict).toBe('up')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { instant } from '../../src/base/time.ts'
+import { instant, seconds } from '../../src/base/time.ts'
 import { Schedule, type Deadline } from '../../src/checkers/schedule.ts'
-import { sharingKey, type Wanted } from '../../src/checkers/sharing.ts'
+import { questionOf, sharingKey, type Wanted } from '../../src/checkers/sharing.ts'
 import type { Check } from '../../src/checkers/types.ts'
 import { connection, httpCheck, miscCheck, tcpCheck, timing, urlCheck } from './specs.ts'
 
@@ -142,5 +142,26 @@ describe('checks that are one question', () => {
   test('a program runs for each checker', () => {
     expect(key(miscCheck(), {}, 'a')).not.toBe(key(miscCheck(), {}, 'b'))
     expect(key(miscCheck(), {}, 'a')).toBe(key(miscCheck(), {}, 'a'))
+  })
+})
+
+describe('a check of before that asks the same', () => {
+  test.each<readonly [string, Check, Check]>([
+    ['delays and retries', tcpCheck(), tcpCheck({ timing: timing({ retry: 2, warmup: seconds(3) }) })],
+    ['alpha', tcpCheck(), tcpCheck({ alpha: true })],
+    ['log_all_failures', tcpCheck(), tcpCheck({ logAllFailures: true })],
+    ['misc_timeout', miscCheck(), miscCheck({ timeout: seconds(9) })],
+    ['fast_recovery', httpCheck(), httpCheck({ fastRecovery: true })],
+  ])('may have another %s', (_what, one, other) => {
+    expect(questionOf(other)).toBe(questionOf(one))
+  })
+
+  test.each<readonly [string, Check, Check]>([
+    ['connect_timeout', tcpCheck(), tcpCheck({ connection: connection(80, { connectTimeout: seconds(9) }) })],
+    ['port', tcpCheck(), tcpCheck({ connection: connection(81) })],
+    ['misc_dynamic', miscCheck(), miscCheck({ dynamic: true })],
+    ['path', httpCheck(), httpCheck({ urls: [urlCheck('/x')] })],
+  ])('has no other %s', (_what, one, other) => {
+    expect(questionOf(other)).not.toBe(questionOf(one))
   })
 })

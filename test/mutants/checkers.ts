@@ -545,4 +545,28 @@ export const checkerMutants: readonly Mutant[] = [
     find: "check.logAllFailures && finding.verdict === 'up' }",
     put: 'check.logAllFailures }',
   },
+  {
+    file: 'checkers/sharing.ts',
+    fault: 'another connect_timeout is the same check',
+    find: "'fastRecovery',",
+    put: "'fastRecovery', 'connectTimeout',",
+  },
+  {
+    file: 'checkers/sharing.ts',
+    fault: 'another delay_loop is another check',
+    find: "'timing',",
+    put: '',
+  },
+  {
+    file: 'checkers/checkers.ts',
+    fault: 'a check with other delays is begun anew',
+    find: ' ?? sameQuestion(known, check)',
+    put: '',
+  },
+  {
+    file: 'checkers/checkers.ts',
+    fault: 'a check that was never answered keeps its state',
+    find: 'known?.asked.state.last !== undefined && ',
+    put: 'known !== undefined && ',
+  },
 ]

@@ -35,18 +35,6 @@ export const processMutants: readonly Mutant[] = [
   },
   {
     file: 'daemon/director/child/assemble-check.ts',
-    fault: 'another connect_timeout is the same check',
-    find: "'fastRecovery',",
-    put: "'fastRecovery', 'connectTimeout',",
-  },
-  {
-    file: 'daemon/director/child/assemble-check.ts',
-    fault: 'another delay_loop is another check',
-    find: "'timing',",
-    put: '',
-  },
-  {
-    file: 'daemon/director/child/assemble-check.ts',
     fault: 'a FILE_CHECK begins with the configured weight',
     find: "say === 'none' ? undefined : say",
     put: 'undefined',

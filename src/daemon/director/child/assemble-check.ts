@@ -89,28 +89,6 @@ const connectionOf = ({ address, port, mark, connectTimeout, ...from }: WrittenC
   connectTimeout,
 })
 
-/** When it is asked, and how loudly: not what is asked of whom. */
-const NOT_ASKED: ReadonlySet<string> = new Set([
-  'timing',
-  'alpha',
-  'logAllFailures',
-  'fastRecovery',
-  // MISC_CHECK's; connect_timeout is part of the question, as it is to keepalived.
-  'timeout',
-])
-
-/**
- * Equal for checks that ask the same of the same: their type, what of the connection and the URLs is said, a program with
- * its user and what its exit codes mean, a file with its weight.
- *
- * Measured, 2.2.7, a reload with a server that is down: a checker is another one with another connect_timeout, bindto,
- * status_code, virtualhost, digest, misc_dynamic or words of misc_path; it is the same one with other delays, retry,
- * warmup, misc_timeout, fast_recovery, log_all_failures or alpha. With another user, http_protocol or enable_sni it is
- * the same one there, and not here: what it found was the answer to another question.
- */
-export const fingerprintOf = (check: Check): string =>
-  JSON.stringify(check, (name, value: unknown) => (NOT_ASKED.has(name) ? undefined : value))
-
 /** What a check's answer says of its server's weight. */
 export function sayOf(effect: WeightEffect | undefined): WeightSay | 'none' {
   switch (effect?.kind) {

@@ -14,14 +14,14 @@ import type {
   VirtualServer,
 } from '../../../config/blocks/virtual-server/load-balancing.ts'
 import type { Command } from '../../../config/values/command.ts'
-import type { Wanted } from '../../../checkers/sharing.ts'
+import { questionOf, type Wanted } from '../../../checkers/sharing.ts'
 import type { Check } from '../../../checkers/types.ts'
 import type { CheckedNames } from '../../../checkers/words.ts'
 import type * as director from '../../../director/configuration.ts'
 import { destinationText, serviceText } from '../../../director/keys.ts'
 import { setUp, suspendingAddress, type Block } from '../../../director/setup.ts'
 import type { Script } from '../../../scripts/types.ts'
-import { checkOf, fingerprintOf, firstSay, miscCheckOf } from './assemble-check.ts'
+import { checkOf, firstSay, miscCheckOf } from './assemble-check.ts'
 
 export interface AssembledDirector {
   readonly configuration: director.DirectorConfiguration
@@ -255,7 +255,7 @@ function realServerOf(
     ...(notifyDown && { notifyDown: programOf(notifyDown) }),
     checkers: asked.map(({ key, check }) => {
       const say = firstSay(check, numbers)
-      const asks = fingerprintOf(check)
+      const asks = questionOf(check)
       const fingerprint = scripts.digest?.(asks) ?? asks
       return { key, fingerprint, alpha: isAlpha(check), ...(say && { say }) }
     }),
