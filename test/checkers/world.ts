@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { rejected } from '../../src/base/result.ts'
 import { after, instant, seconds, type Clock, type Instant } from '../../src/base/time.ts'
-import type { Prober } from '../../src/checkers/checkers.ts'
 import { createTlsContext, Probes, type ProbeWorld } from '../../src/checkers/probe/probes.ts'
 import { Schedule } from '../../src/checkers/schedule.ts'
 import { openConnectedDatagrams } from '../../src/system/connected-datagrams.ts'
@@ -40,7 +39,7 @@ class TimedSchedule extends Schedule {
 }
 
 export interface ProbeLab {
-  readonly probes: Prober
+  readonly probes: Probes
   readonly schedule: Schedule
   /** What one attempt comes to. */
   ask(check: TimedCheck, url?: number): Promise<Outcome>

@@ -34,7 +34,7 @@ export interface ProbeWorld {
   readonly random: () => number
   readonly launcher: ProgramLauncher
   readonly environment: Readonly<Record<string, string>>
-  /** By createTlsContext. */
+  /** By createTlsContext; until there is another one. */
   readonly tls: SecureContext
   readonly openDatagrams: OpenDatagrams
   /** For TCP with fwmark or bind_if. */
@@ -69,15 +69,22 @@ export class Probes implements Prober {
   readonly #world: ProbeWorld
   readonly #stream: StreamWorld
   readonly #prepared = new WeakMap<HttpCheck, Prepared[]>()
+  #tls: SecureContext
 
   constructor(world: ProbeWorld) {
     this.#world = world
+    this.#tls = world.tls
     this.#stream = {
       clock: world.clock,
       deadlines: world.deadlines,
       buffer: new Uint8Array(READ_BYTES),
       openStream: world.openStream,
     }
+  }
+
+  /** @param tls by createTlsContext; for what begins from now on */
+  useTls(tls: SecureContext): void {
+    this.#tls = tls
   }
 
   start(check: TimedCheck, url: number, done: (outcome: Outcome) => void): Running {
@@ -118,7 +125,7 @@ export class Probes implements Prober {
       { request, url, regex: regex?.value, connectTimeout: connection.connectTimeout },
       hash?.value,
     )
-    const tls = check.tls ? { serverName: url.serverName, context: this.#world.tls } : undefined
+    const tls = check.tls ? { serverName: url.serverName, context: this.#tls } : undefined
     return startStream(this.#stream, connection, tls, talk, done)
   }
 

@@ -469,6 +469,20 @@ describe.each(ways)('over $way', ({ from }) => {
       expect((await seen).peer).toBe('somebody.else')
     })
 
+    test('shows the one that a reload has brought', async () => {
+      const { port, seen } = await tlsServer({ requestCert: true, rejectUnauthorized: false })
+      const context = createTlsContext({
+        certificate: server.cert as Buffer,
+        key: server.key as Buffer,
+        password: undefined,
+      })
+      if (!context.ok) throw new Error(context.error)
+      const { ask, probes } = probeLab()
+      probes.useTls(context.value)
+      expect(kindOf(await ask(httpCheck({ tls: true, connection: patient(port) })))).toBe('success')
+      expect((await seen).peer).toBe('somebody.else')
+    })
+
     test('a key that cannot be read is an error that does not name the password', () => {
       const context = createTlsContext({
         certificate: server.cert as Buffer,

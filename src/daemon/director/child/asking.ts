@@ -33,6 +33,8 @@ export const digestOf = (text: string): string => createHash('sha256').update(te
 
 export class HostChecks implements Asking {
   private readonly checkers: Checkers
+  private readonly probes: Probes
+  private readonly log: AskingPorts['log']
   private readonly files: TrackedFiles
   private readonly alarm: Alarm
   private readonly pingGroups: PingGroups
@@ -42,6 +44,17 @@ export class HostChecks implements Asking {
   constructor(tls: TlsClient | undefined, ports: AskingPorts, listeners: CheckersListeners) {
     const { clock, launcher, log } = ports
     const schedule = new Schedule()
+    this.log = log
+    this.probes = new Probes({
+      clock,
+      launcher,
+      deadlines: schedule,
+      random: Math.random,
+      environment: scriptEnvironment(process.env),
+      tls: tlsContext(tls, log),
+      openDatagrams: openConnectedDatagrams,
+      openStream,
+    })
     this.pingGroups = new PingGroups(ports.openPingGroups ?? openPingGroupRange, log)
     this.alarm = ports.createAlarm(() => {
       this.checkers.runDue()
@@ -57,16 +70,7 @@ export class HostChecks implements Asking {
         setAlarm: (at) => {
           this.alarm.set(at)
         },
-        prober: new Probes({
-          clock,
-          launcher,
-          deadlines: schedule,
-          random: Math.random,
-          environment: scriptEnvironment(process.env),
-          tls: tlsContext(tls, log),
-          openDatagrams: openConnectedDatagrams,
-          openStream,
-        }),
+        prober: this.probes,
       },
       listeners,
     )
@@ -83,6 +87,11 @@ export class HostChecks implements Asking {
   /** Of the configuration; those that a FILE_CHECK uses are read. */
   useFiles(files: readonly TrackFile[]): void {
     this.known = new Map(files.map((file) => [file.name, file]))
+  }
+
+  /** Of the configuration's `SSL { … }`, as its files are now. */
+  useTls(client: TlsClient | undefined): void {
+    this.probes.useTls(tlsContext(client, this.log))
   }
 
   apply(wanted: ReadonlyMap<string, Wanted>): void {
@@ -119,10 +128,7 @@ export class HostChecks implements Asking {
 }
 
 /** Without a certificate where it cannot be used: servers that ask for one refuse us, and say so. */
-function tlsContext(
-  client: TlsClient | undefined,
-  log: Pick<Log, 'error'>,
-): ConstructorParameters<typeof Probes>[0]['tls'] {
+function tlsContext(client: TlsClient | undefined, log: Pick<Log, 'error'>): Parameters<Probes['useTls']>[0] {
   const wanted = createTlsContext(client)
   if (wanted.ok) return wanted.value
   log.error(`SSL: the client certificate cannot be used: ${wanted.error}; SSL_GET asks without one`)

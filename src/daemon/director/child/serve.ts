@@ -125,6 +125,7 @@ export class Serving {
     this.read = read
     this.readAtMs = this.world.wallMs()
     this.useFiles()
+    this.checks.useTls(read.tls)
     this.runtime.reconfigure(read.assembled)
     this.former = undefined
   }

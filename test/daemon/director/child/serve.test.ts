@@ -14,11 +14,13 @@ import { command, ip, loadBalancing, ping, realServer, virtualServer } from './l
 
 const { model } = await load('')
 
+const errors: string[] = []
+
 const log = {
   detail: () => undefined,
   info: () => undefined,
   warn: () => undefined,
-  error: () => undefined,
+  error: (text: string) => void errors.push(text),
   say: () => undefined,
   reopen: () => undefined,
   linesLost: () => 0,
@@ -32,10 +34,10 @@ const runnable = ({ argv }: Command): Script => ({
   insecure: false,
 })
 
-const read = (configured: LoadBalancing): Read => ({
+const read = (configured: LoadBalancing, tls?: Read['tls']): Read => ({
   model,
   assembled: assembleDirector(configured, { scriptOf: runnable }),
-  tls: undefined,
+  tls,
   fifos: [],
 })
 
@@ -80,8 +82,8 @@ function serve(first: LoadBalancing) {
   )
   serving.start()
   return {
-    apply: (other: LoadBalancing) => {
-      serving.apply(read(other))
+    apply: (other: LoadBalancing, tls?: Read['tls']) => {
+      serving.apply(read(other, tls))
     },
     stop: () => serving.stop(false),
     pings,
@@ -121,4 +123,15 @@ test('the host lets pings out while there is a PING_CHECK', async () => {
   host.apply(pinged)
   await host.stop()
   expect(host.pings).toEqual(['opened', 'given back', 'opened', 'given back'])
+})
+
+test('a reload takes the certificate of SSL as it is now, and goes on without one that cannot be used', () => {
+  const host = serve(loadBalancing(virtualServer([one])))
+  errors.length = 0
+  host.apply(loadBalancing(virtualServer([one])), {
+    certificate: Buffer.from('no certificate'),
+    key: undefined,
+    password: undefined,
+  })
+  expect(errors.map((text) => text.slice(0, 42))).toEqual(['SSL: the client certificate cannot be used'])
 })
