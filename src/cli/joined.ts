@@ -13,8 +13,8 @@ export type ServersAnswer =
   | { readonly kind: 'none' }
   /** There is nothing of the name that was asked for: a whole sentence. */
   | { readonly kind: 'unknown'; readonly text: string }
-  /** Somebody should answer, and does not: a whole sentence. */
-  | { readonly kind: 'silent'; readonly text: string }
+  /** Somebody should answer, and does not: a whole sentence. `dead`: nobody listens where somebody has. */
+  | { readonly kind: 'silent' | 'dead'; readonly text: string }
 
 export interface Told {
   /** Undefined: there is no daemon, but the other one (`-C`). */
@@ -28,14 +28,15 @@ export interface Told {
  * @returns rejected where nothing has that name: why, in one or two lines
  */
 export function joined(
-  { daemon, servers }: Told,
+  { daemon, servers: answer }: Told,
   name: string | undefined,
   now: string,
 ): Result<StatusReport, string> {
+  const servers = answer.kind === 'dead' && servesNone(daemon) ? ({ kind: 'none' } as const) : answer
   const found = daemon && select(daemon, name)
   if (servers.kind !== 'report' || (name !== undefined && servers.report.virtualServers.length === 0)) {
     if (found?.ok === true)
-      return accepted(servers.kind === 'silent' ? withSilence(found.value, servers.text, now) : found.value)
+      return accepted(isSilent(servers) ? withSilence(found.value, servers.text, now) : found.value)
     const texts = [...(found ? [found.error] : []), ...unknownServer(servers, name)]
     return rejected(texts.join('\n'))
   }
@@ -52,6 +53,14 @@ export function joined(
     ...{ virtualServers, syncDaemon, director },
   })
 }
+
+const isSilent = (servers: ServersAnswer): servers is Extract<ServersAnswer, { kind: 'silent' | 'dead' }> =>
+  servers.kind === 'silent' || servers.kind === 'dead'
+
+/** A crash may have left a socket behind that nobody is to answer at any more. */
+const servesNone = (daemon: StatusReport | undefined): boolean =>
+  daemon !== undefined &&
+  (daemon.lvsProcess === undefined || daemon.lvsProcess.state === 'left-to-keepalived')
 
 function unknownServer(servers: ServersAnswer, name: string | undefined): readonly string[] {
   if (servers.kind === 'unknown') return [servers.text]

@@ -82,6 +82,7 @@ export function serversAnswer(answer: Result<LvsReport, ClientError>): ServersAn
   if (answer.ok) return { kind: 'report', report: answer.value }
   const { error } = answer
   if (isNone(error)) return { kind: 'none' }
+  if (error.code === 'dead') return { kind: 'dead', text: error.text }
   return { kind: error.code === 'not-possible' ? 'unknown' : 'silent', text: error.text }
 }
 

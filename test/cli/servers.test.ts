@@ -9,6 +9,7 @@ import { main } from '../../src/cli/cli.ts'
 import { fingerprintOf } from '../../src/cli/report-fingerprint.ts'
 import { watch } from '../../src/cli/watch.ts'
 import type { EventReport } from '../../src/control/events.ts'
+import { joined } from '../../src/cli/joined.ts'
 import type { LvsReport } from '../../src/control/lvs-report.ts'
 import { failed, lvsControlPath, succeeded, type Request } from '../../src/control/protocol.ts'
 import type { StatusReport } from '../../src/control/report.ts'
@@ -398,5 +399,23 @@ describe('vrrpd why', () => {
 
   test('nobody', async () => {
     expect(await run('why', '10.9.0.22:80')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('a socket of virtual servers at which nobody answers', () => {
+  const dead = { kind: 'dead', text: 'nobody listens' } as const
+  const codes = (lvsProcess: StatusReport['lvsProcess']): readonly string[] => {
+    const daemon = { ...report, problems: [], ...(lvsProcess && { lvsProcess }) }
+    const told = joined({ daemon, servers: dead }, undefined, '2026-11-21T10:00:00.000Z')
+    return told.ok ? told.value.problems.map(({ code }) => code) : [told.error]
+  }
+
+  test('is a problem where the daemon has them served', () => {
+    expect(codes({ pid: 7, restarts: 0, state: 'serving' })).toEqual(['director-silent'])
+  })
+
+  test('is what a crash has left where it does not, or keepalived serves them', () => {
+    expect(codes(undefined)).toEqual([])
+    expect(codes({ pid: null, restarts: 0, state: 'left-to-keepalived' })).toEqual([])
   })
 })

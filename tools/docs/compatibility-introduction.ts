@@ -40,6 +40,7 @@ keepalived(8) documents other codes for \`-t\` than keepalived gives; these are 
 - Where keepalived 2.2.7 itself crashes or hangs (a \`vrrp_instance\` without a name and a block, a \`track_file\` that does not exist, a \`neighbor_ip\` without a value), vrrpd says what is wrong.
 - What definitions and sequences come to has a limit; beyond it reading ends with one error.
 - Load balancing: in \`UDP_CHECK\` any \`payload\` is sent (2.2.7 refuses most); checks of a \`real_server\` without a port ask the virtual server's port (2.2.7 asks port 0, in vain); a \`host\` of \`SMTP_CHECK\` without \`connect_timeout\` has the usual one (2.2.7 gives it no time); a check without \`url\`, \`path\` or \`misc_path\` is left out (2.2.7 crashes); two blocks for one service are served as one; \`fwmark 0\` is refused.
+- Files that scripts and the daemon make are as the service manager's umask has it (0022), where keepalived has 0177 for both: a state file that a notify script writes can be read by whoever looks at it.
 - SNMP, D-Bus, BFD and iptables are not vrrpd's: their keywords are accepted, with one notice for each family in the log.
 
 ## Keywords
