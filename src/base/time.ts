@@ -16,9 +16,12 @@ export type Duration = number & { readonly [durationBrand]: true }
 export const instant = (microseconds: number): Instant => Math.trunc(microseconds) as Instant
 export const microseconds = (value: number): Duration => Math.trunc(value) as Duration
 export const milliseconds = (value: number): Duration => Math.round(value * 1_000) as Duration
+/** VRRPv3's unit. */
+export const centiseconds = (value: number): Duration => Math.round(value * 10_000) as Duration
 export const seconds = (value: number): Duration => Math.round(value * 1_000_000) as Duration
 
 export const toSeconds = (duration: Duration): number => duration / 1_000_000
+export const toCentiseconds = (duration: Duration): number => Math.round(duration / 10_000)
 export const toMilliseconds = (duration: Duration): number => duration / 1_000
 
 export const after = (start: Instant, duration: Duration): Instant => (start + duration) as Instant

@@ -55,8 +55,13 @@ function drainedLine({ drained }: InstanceReport, options: ViewOptions): readonl
   return line('drained', words(`until ${until}`), '', options)
 }
 
-const place = ({ interface: link, vrid, group }: InstanceReport): readonly Cell[] =>
-  [`VRID ${vrid}`, `interface ${link}`, ...(group === null ? [] : [`sync group ${group}`])].map(plain)
+const place = ({ interface: link, vrid, version, group }: InstanceReport): readonly Cell[] =>
+  [
+    `VRID ${vrid}`,
+    ...(version === 3 ? ['version 3'] : []),
+    `interface ${link}`,
+    ...(group === null ? [] : [`sync group ${group}`]),
+  ].map(plain)
 
 function master({ state, master: heard, rivals }: InstanceReport, { time }: ViewOptions): readonly Cell[] {
   const others = rivals.map((rival): Cell => ({
@@ -124,11 +129,15 @@ const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
 /** How long the addresses are unserved when a master goes. */
 function takeover({ timers, state }: InstanceReport): readonly Cell[] {
-  const { masterDownIntervalMs, skewTimeMs } = timers
+  const { advertIntervalMs, masterIntervalMs = advertIntervalMs, masterDownIntervalMs, skewTimeMs } = timers
+  const learned =
+    masterIntervalMs === advertIntervalMs
+      ? ''
+      : ` (the master's interval is ${inSeconds(masterIntervalMs)}, ours ${inSeconds(advertIntervalMs)})`
   return state === 'MASTER'
     ? words(`an advert every ${inSeconds(timers.advertIntervalMs)} tells the others not to`)
     : words(
-        `here ${inSeconds(masterDownIntervalMs)} after the master's last advert, ${inSeconds(skewTimeMs)} when it leaves`,
+        `here ${inSeconds(masterDownIntervalMs)} after the master's last advert, ${inSeconds(skewTimeMs)} when it leaves${learned}`,
       )
 }
 

@@ -17,6 +17,7 @@ export type EventKind =
   | 'priority'
   | 'fault'
   | 'preempt-delay'
+  | 'interval'
   | 'timeout'
   /** Virtual addresses in the kernel. */
   | 'addresses-set'

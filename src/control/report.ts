@@ -33,6 +33,8 @@ export interface InstanceReport {
   readonly because: string
   readonly interface: string
   readonly vrid: number
+  /** Of VRRP. Absent: 2, of a daemon that knew no other. */
+  readonly version?: 2 | 3
   /** The sync group it is in. */
   readonly group: string | null
   readonly priority: PriorityReport
@@ -70,7 +72,10 @@ export interface PreemptReport {
 }
 
 export interface TimersReport {
+  /** Our own, as Master. */
   readonly advertIntervalMs: number
+  /** The one that the master has, which the other times follow from: in version 3 it may be another one. */
+  readonly masterIntervalMs?: number
   /** How long a silent master is waited for: the time a failover takes when it dies. */
   readonly masterDownIntervalMs: number
   /** The same when it leaves with priority 0. */

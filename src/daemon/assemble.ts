@@ -196,11 +196,10 @@ const announcesElsewhere = ({ garp, link }: VrrpInstance, { macs }: VirtualMacPl
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
 function unsupported(
-  { version, family, authentication }: VrrpInstance,
+  { family, authentication }: VrrpInstance,
   signs: boolean,
 ): Pick<VirtualRouter, 'unsupported'> {
   if (family === 6) return { unsupported: 'VRRP over IPv6' }
-  if (version === 3) return { unsupported: 'VRRP version 3' }
   if (authentication.type === 'AH' && !signs) return { unsupported: 'auth_type AH without MD5 (FIPS mode)' }
   return {}
 }

@@ -19,6 +19,7 @@ export function receiveAdvert(draft: Draft, name: string, advert: Advert): void 
   const trusted = router.skipCheckAdvAddr && lastSender === advert.source
   const ours = advertisedAddresses(router, conditions)
   if (!trusted && !areSameAddresses(ours, advert.addresses)) acceptDifferingList(draft, name, advert)
+  if (advert.hasOtherChecksum) noteOnce(draft, name, { kind: 'other-checksum', source: advert.source })
   stepAndSettle(draft, name, { type: 'advert', advert })
 }
 

@@ -10,6 +10,7 @@ import { after, latest, type Instant } from '../base/time.ts'
 import { ownConditions, sameConditions, type Facts } from './conditions.ts'
 import { membersOf, recordOf, type Draft } from './draft.ts'
 import type { Conditions, State, VirtualRouter } from './election/state.ts'
+import { intervalsOf } from './election/timers.ts'
 import { masterDownInterval } from '../base/intervals.ts'
 import { renewConditions } from './facts.ts'
 import { announceMovedGroups } from './group-state.ts'
@@ -109,15 +110,20 @@ function retimed(old: RouterRecord, router: VirtualRouter, own: Conditions, now:
     case 'master':
       return { ...state, nextAdvertAt: now }
     case 'backup': {
-      const wanted = masterDownInterval(router, own.priority)
+      // What is known of the master's interval is so still, where version 3 stays.
+      const { learnedInterval, ...rest } = state
+      const carried: State =
+        learnedInterval === undefined || router.version === 2 ? rest : { ...rest, learnedInterval }
+      const intervals = intervalsOf(router, carried)
+      const wanted = masterDownInterval(intervals, own.priority)
       const begin = latest(now, router.deafUntil)
-      const same = wanted === masterDownInterval(old.router, own.priority)
+      const same = wanted === masterDownInterval(intervalsOf(old.router, state), own.priority)
       // It may have been about to preempt a Master that it has not counted as one.
       const stays = old.router.preempt && !router.preempt
       // By the priority that it had: a new one shifts it next, as at any other time.
-      const restarted = after(begin, masterDownInterval(router, old.conditions.priority))
+      const restarted = after(begin, masterDownInterval(intervals, old.conditions.priority))
       return {
-        ...state,
+        ...carried,
         preemptAt: undefined,
         masterDownAt: same && !stays ? state.masterDownAt : restarted,
         wantsMaster: state.wantsMaster && !stays,

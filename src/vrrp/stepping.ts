@@ -122,9 +122,12 @@ function onceKey(note: Note): string | undefined {
   switch (note.kind) {
     case 'address-list-differs':
     case 'two-owners':
+    case 'other-checksum':
       return `${note.kind} ${note.source}`
     case 'own-address-advert':
       return note.kind
+    case 'interval-learned':
+      return `${note.kind} ${note.to}`
     default:
       return undefined
   }

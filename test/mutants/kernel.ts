@@ -192,8 +192,8 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/journal/observed-masters.ts',
     fault: 'a Master that has left is a rival still',
-    find: '!left && last >= silentSince',
-    put: 'last >= silentSince',
+    find: '!left && last >= silent(interval)',
+    put: 'last >= silent(interval)',
   },
   {
     file: 'daemon/journal/journal-stream.ts',

@@ -77,6 +77,27 @@ describe('the same router', () => {
     expect(nextDeadline(slower)).toBeGreaterThan(at(34.5))
   })
 
+  test('as Backup of version 3 keeps what it has learned of its master, but not to version 2', () => {
+    const router = makeRouter({ version: 3, advertInterval: seconds(4) })
+    const started = createEngine({ routers: [router], groups: [], facts }, at(0))
+    const { engine } = stepEngine(
+      stepEngine(started, { type: 'start' }, at(0)).engine,
+      {
+        type: 'advert',
+        router: 'V1',
+        advert: makeAdvert({ priority: 200, arrivedAt: at(1), interval: seconds(1) }),
+      },
+      at(1),
+    )
+    const deadline = nextDeadline(engine)
+    expect(deadline).toBe(at(4.609375))
+    expect(nextDeadline(reconfigure(engine, [router], [], at(2)).engine)).toBe(deadline)
+    const slower = { ...router, downTimerAdverts: 10 }
+    expect(nextDeadline(reconfigure(engine, [slower], [], at(2)).engine)).toBe(at(12.609375))
+    const version2 = makeRouter({ advertInterval: seconds(4) })
+    expect(nextDeadline(reconfigure(engine, [version2], [], at(2)).engine)).toBe(at(14.609375))
+  })
+
   test('as Backup that is about to preempt does not, when it may not any more', () => {
     const advert = makeAdvert({ priority: 50, arrivedAt: at(3) })
     const routers = [makeRouter()]

@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, Reader>> = {
   vrid: (next) => ({ vrid: Number(next()) }),
   priority: (next) => ({ priority: Number(next()) }),
   state: (next) => ({ initialState: next() === 'MASTER' ? 'MASTER' : 'BACKUP' }),
+  version: (next) => ({ version: next() === '3' ? 3 : 2 }),
   interval: (next) => ({ advertInterval: readSeconds(next) }),
   nopreempt: () => ({ preempt: false }),
   'preempt-delay': (next) => ({ preemptDelay: readSeconds(next) }),

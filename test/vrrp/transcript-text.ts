@@ -41,6 +41,8 @@ export function tellRouterEffect(effect: Effect): string {
 
 function tellNote(note: ElectionEvent | Note): string {
   if (note.kind === 'transition') return `${note.from} -> ${note.to} (${describeCause(note.cause)})`
+  if (note.kind === 'interval-learned' || note.kind === 'interval-restored')
+    return `(${note.kind}, ${toSeconds(note.from)} s to ${toSeconds(note.to)} s)`
   const { kind, ...rest } = note
   const details = Object.entries(rest).map(([key, value]) => `${key} ${tellValue(key, value)}`)
   return `(${[kind, ...details].join(', ')})`
@@ -69,7 +71,9 @@ function tellState(state: State): string {
       const heard = state.master ? `, hears ${formatIpv4(state.master.address)} ${state.master.priority}` : ''
       const wants = state.wantsMaster ? ', wants to be master' : ''
       const delay = state.preemptAt === undefined ? '' : `, preempts from ${tellTime(state.preemptAt)}`
-      return `backup until ${tellTime(state.masterDownAt)}${heard}${wants}${delay}`
+      const learned =
+        state.learnedInterval === undefined ? '' : `, master's interval ${toSeconds(state.learnedInterval)} s`
+      return `backup until ${tellTime(state.masterDownAt)}${heard}${learned}${wants}${delay}`
     }
     case 'master': {
       const bursts = [state.secondBurstAt, state.lowerPrioBurstAt, state.refreshAt].map((time) =>

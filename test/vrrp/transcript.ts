@@ -8,7 +8,7 @@
  *   start
  *   at 3.5                          deadlines on the way are met at their instant
  *   asleep until 9                  none is: what comes next is read first
- *   advert V1 150 from 10.9.0.2 arrived 1.5 addresses 10.9.0.101
+ *   advert V1 150 from 10.9.0.2 arrived 1.5 interval 0.5 addresses 10.9.0.101
  *   rejected V1 checksum from 10.9.0.2
  *   link eth0 down                  (or up, missing, unaddressed)
  *   script chk down                 (or up, pending, disabled)
@@ -22,7 +22,7 @@
  */
 
 import type { Ipv4Address } from '../../src/base/address.ts'
-import { between, toSeconds, type Instant } from '../../src/base/time.ts'
+import { between, seconds, toSeconds, type Instant } from '../../src/base/time.ts'
 import type { LinkFact } from '../../src/vrrp/conditions.ts'
 import type { Tracker, Verdict, VirtualRouter } from '../../src/vrrp/election/state.ts'
 import {
@@ -160,11 +160,13 @@ class Session {
     const after = (word: string): string | undefined =>
       words.includes(word) ? words[words.indexOf(word) + 1] : undefined
     const arrived = after('arrived')
+    const interval = after('interval')
     const listed = words.includes('addresses') ? words.slice(words.indexOf('addresses') + 1) : undefined
     return {
       priority: Number(words[0]),
       source: ip(after('from') ?? '10.9.0.2'),
       arrivedAt: arrived === undefined ? this.now : at(Number(arrived)),
+      ...(interval !== undefined && { interval: seconds(Number(interval)) }),
       addresses: listed?.map(ip) ?? this.routers.get(router)?.addresses ?? [],
     }
   }

@@ -21,6 +21,8 @@ export interface Defaults {
   readonly smtpAlert: boolean
   readonly notifyPriorityChanges: boolean
   readonly checkUnicastSource: boolean
+  /** `v3_checksum_as_v2` */
+  readonly checksumAsVersion2: boolean
 }
 
 /** What instances and groups can track: those defined above. */

@@ -1,10 +1,12 @@
 /** Between the wire and the engine: which router a packet is for, whether it may be believed, and what we send. */
 
 import type { Ipv4Address } from '../../base/address.ts'
-import { toSeconds } from '../../base/time.ts'
+import { centiseconds, toCentiseconds, toSeconds } from '../../base/time.ts'
+import type { Advert } from '../../vrrp/election/state.ts'
 import type { EngineEvent } from '../../vrrp/engine.ts'
 import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { Authentication } from '../../vrrp/wire/authentication.ts'
+import type { Version2Fields, Version3Fields } from '../../vrrp/wire/advertisement.ts'
 import { nextSequence } from '../../vrrp/wire/authentication-header.ts'
 import { encodeAdvertPacket, parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../../vrrp/wire/reception.ts'
@@ -12,7 +14,7 @@ import { describeRejection } from '../../vrrp/wire/rejection.ts'
 import type { Assembled } from '../assemble.ts'
 import type { OutgoingPacket, ReceivedPacket } from './advert-links.ts'
 import { hmacMd5 } from './signing.ts'
-import { advertised, destinationsOf, ttlOf } from './transport.ts'
+import { advertised, destinationsOf, otherChecksums, sentChecksum, ttlOf } from './transport.ts'
 
 /** Of a router with auth_type AH. */
 export interface UsedNumbers {
@@ -87,8 +89,18 @@ export class AdvertDispatcher {
     const { sequence } = received.ok ? received.value : received.error
     if (sequence !== undefined) this.use(keyOf(assembled), sequence)
     if (received.ok) {
-      const { source, priority, addresses } = received.value
-      return { type: 'advert', router, advert: { source, priority, addresses, arrivedAt: packet.arrivedAt } }
+      const { source, priority, addresses, intervalCentiseconds, checksum } = received.value
+      const interval = intervalCentiseconds === undefined ? undefined : centiseconds(intervalCentiseconds)
+      const { arrivedAt } = packet
+      const advert: Advert = {
+        source,
+        priority,
+        addresses,
+        arrivedAt,
+        ...(interval !== undefined && { interval }),
+        ...(checksum !== undefined && { hasOtherChecksum: true }),
+      }
+      return { type: 'advert', router, advert }
     }
     const { reason, source } = received.error
     if (source === undefined) return undefined
@@ -113,10 +125,9 @@ export class AdvertDispatcher {
     this.skipSequence(assembled)
     this.onlySent.set(keyOf(assembled), this.sequenceOf(assembled))
     const fields = {
-      ...this.authenticationOf(assembled, this.sequenceOf(assembled)),
+      ...this.versionOf(assembled),
       vrid: router.vrid,
       priority,
-      intervalSeconds: toSeconds(instance.advertInterval),
       addresses: addresses.slice(0, Math.max(0, addresses.length - unadvertised)),
       source,
       id,
@@ -177,12 +188,35 @@ export class AdvertDispatcher {
     return type === 'AH' ? { authType: type, password, sequence, hmacMd5 } : { authType: type, password }
   }
 
+  /** What an advert of ours has that only its version knows. */
+  private versionOf(assembled: Assembled): Version2Fields | Version3Fields {
+    const { instance, transport } = assembled
+    const { version, advertInterval } = instance
+    if (version === 3)
+      return {
+        version,
+        intervalCentiseconds: toCentiseconds(advertInterval),
+        checksum: sentChecksum(instance, transport),
+      }
+    return {
+      ...this.authenticationOf(assembled, this.sequenceOf(assembled)),
+      version,
+      intervalSeconds: toSeconds(advertInterval),
+    }
+  }
+
   private expectationOf(assembled: Assembled, isOwn: boolean): Expectation {
+    const { instance, router, transport } = assembled
+    const { version, advertInterval } = instance
+    const unicast = transport.kind === 'unicast' ? transport.rules : undefined
+    if (version === 3)
+      return { version, vrid: router.vrid, otherChecksums: otherChecksums(instance, transport), unicast }
     return {
       ...this.authenticationOf(assembled, isOwn ? this.sequenceOf(assembled) : this.heardUpTo(assembled)),
-      vrid: assembled.router.vrid,
-      intervalSeconds: toSeconds(assembled.instance.advertInterval),
-      unicast: assembled.transport.kind === 'unicast' ? assembled.transport.rules : undefined,
+      version,
+      vrid: router.vrid,
+      intervalSeconds: toSeconds(advertInterval),
+      unicast,
     }
   }
 }

@@ -3,6 +3,7 @@
 import { formatIpv4, isIpv4, type Ipv4Address } from '../../base/address.ts'
 import type { VrrpInstance } from '../../config/model.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
+import type { Version3Checksum } from '../../vrrp/wire/advertisement.ts'
 import { ADVERT_TTL } from '../../vrrp/wire/packet.ts'
 import type { UnicastRules } from '../../vrrp/wire/reception.ts'
 import type { Assembled } from '../assemble.ts'
@@ -45,6 +46,28 @@ export const channelOf = (transport: Transport, source: Ipv4Address | undefined)
 
 export const ttlOf = (transport: Transport): number =>
   transport.kind === 'multicast' ? ADVERT_TTL : transport.ttl
+
+/** How version 3's checksums are made here. */
+export function sentChecksum(
+  { checksumAsVersion2, oldUnicastChecksum }: VrrpInstance,
+  { kind }: Transport,
+): Version3Checksum {
+  if (checksumAsVersion2) return 'as-version-2'
+  return kind === 'unicast' && oldUnicastChecksum === 'sent' ? 'old-unicast' : 'rfc'
+}
+
+/**
+ * Which ones are believed besides the RFC's. With `old_unicast_checksum` 2.2.7 believes no other than the old one, and
+ * refuses those of a peer that has learned better: two masters (measured). Here either is believed.
+ */
+export function otherChecksums(
+  { checksumAsVersion2, oldUnicastChecksum }: VrrpInstance,
+  { kind }: Transport,
+): readonly Version3Checksum[] {
+  const old: readonly Version3Checksum[] =
+    kind === 'unicast' && oldUnicastChecksum !== 'never' ? ['old-unicast'] : []
+  return checksumAsVersion2 ? ['as-version-2', ...old] : old
+}
 
 export const destinationsOf = (transport: Transport): readonly Ipv4Address[] =>
   transport.kind === 'multicast' ? [transport.group] : transport.peers

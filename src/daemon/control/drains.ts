@@ -145,7 +145,7 @@ export class Drains {
   private lookForSuccessors(operation: Operation): void {
     const { waiting, startedAt, stream, until } = operation
     for (const name of waiting) {
-      const [successor] = this.ports.recorder.observedMasters.live(name, startedAt)
+      const [successor] = this.ports.recorder.observedMasters.live(name, () => startedAt)
       if (!successor) continue
       waiting.delete(name)
       stream.tell({

@@ -6,11 +6,12 @@
 
 import { formatIp, formatIpv4 } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
-import { toSeconds } from '../../base/time.ts'
+import { toMilliseconds, toSeconds } from '../../base/time.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
 import { MASKED } from './json.ts'
 import { asAdvertised, type DumpedRouter, type DumpSource } from './source.ts'
 import { addressWords, commandWords, routeWords, ruleWords } from './words.ts'
+import { intervalsOf } from '../../vrrp/election/timers.ts'
 
 type Lines = readonly (string | false | undefined)[]
 
@@ -70,6 +71,7 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
   const { instance, router } = assembled
   const { garp, authentication } = instance
   const { state, conditions } = record
+  const intervals = intervalsOf(router, state)
   const words = [...instance.addresses, ...instance.excludedAddresses].map((address, index) =>
     addressWords(address, isPresent(index)),
   )
@@ -86,7 +88,11 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
     `   Last transition = ${(sinceMicros / 1_000_000).toFixed(6)}`,
     state.kind === 'backup' && state.master && `   Master router = ${formatIpv4(state.master.address)}`,
     state.kind === 'backup' && state.master && `   Master priority = ${state.master.priority}`,
-    `   Master down timer = ${masterDownInterval(router, conditions.priority)} usecs`,
+    state.kind === 'backup' &&
+      state.master &&
+      router.version === 3 &&
+      `   Master advert int = ${toSeconds(intervals.advertInterval).toFixed(2)} sec`,
+    `   Master down timer = ${masterDownInterval(intervals, conditions.priority)} usecs`,
     `   Interface = ${instance.link}`,
     source !== undefined && `   Using src_ip = ${formatIpv4(source)}`,
     `   Gratuitous ARP delay = ${toSeconds(garp.masterDelay)}`,
@@ -101,12 +107,18 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
     `   Virtual Router ID = ${instance.vrid}`,
     `   Priority = ${instance.priority}`,
     `   Effective priority = ${conditions.priority}`,
-    `   Advert interval = ${toSeconds(instance.advertInterval)} sec`,
+    ...(router.version === 3
+      ? [
+          `   Advert interval = ${toMilliseconds(instance.advertInterval)} milli-sec`,
+          state.kind === 'backup' &&
+            `   Master advert interval = ${toMilliseconds(intervals.advertInterval)} milli-sec`,
+        ]
+      : [`   Advert interval = ${toSeconds(instance.advertInterval)} sec`]),
     `   Accept = ${instance.accept ? 'enabled' : 'disabled'}`,
     `   Preempt = ${instance.preempt ? 'enabled' : 'disabled'}`,
     instance.preemptDelay > 0 && `   Preempt delay = ${toSeconds(instance.preemptDelay)} secs`,
     `   Promote_secondaries = ${instance.promoteSecondaries ? 'enabled' : 'disabled'}`,
-    `   Authentication type = ${AUTH_TYPES[authentication.type]}`,
+    router.version === 2 && `   Authentication type = ${AUTH_TYPES[authentication.type]}`,
     authentication.type !== 'none' && `   Password = ${MASKED}`,
     `   Virtual IP (${vips.length}):`,
     ...vips.map((vip) => `     ${vip}`),

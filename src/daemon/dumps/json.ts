@@ -9,6 +9,7 @@ import { seconds, toSeconds } from '../../base/time.ts'
 import type { ProcessReport } from '../../scripts/tracking/tracked-processes.ts'
 import { commandWords, addressWords, routeWords, ruleWords } from './words.ts'
 import { asAdvertised, errorCounts, type DumpedRouter, type DumpSource } from './source.ts'
+import { intervalsOf } from '../../vrrp/election/timers.ts'
 
 export const MASKED = '********'
 
@@ -44,7 +45,7 @@ function processOf({ name, running, verdict, isWaiting }: ProcessReport, { model
 const AUTH_TYPES = { none: 0, PASS: 1, AH: 2 } as const
 
 function dataOf({ assembled, record, sinceMicros, isPresent }: DumpedRouter, { model }: DumpSource): object {
-  const { instance } = assembled
+  const { instance, router } = assembled
   const { garp, authentication } = instance
   const { state, conditions } = record
   const flag = (value: boolean): number => (value ? 1 : 0)
@@ -78,7 +79,7 @@ function dataOf({ assembled, record, sinceMicros, isPresent }: DumpedRouter, { m
     vipset: state.kind === 'master',
     promote_secondaries: instance.promoteSecondaries,
     adver_int: toSeconds(instance.advertInterval),
-    master_adver_int: toSeconds(instance.advertInterval),
+    master_adver_int: toSeconds(intervalsOf(router, state).advertInterval),
     accept: flag(instance.accept),
     nopreempt: !instance.preempt,
     preempt_delay: toSeconds(instance.preemptDelay),

@@ -5,8 +5,10 @@
  */
 
 import type { Ipv4Address } from '../../base/address.ts'
-import type { Instant } from '../../base/time.ts'
+import { masterDownInterval } from '../../base/intervals.ts'
+import { before, type Duration, type Instant } from '../../base/time.ts'
 import type { Advert } from '../../vrrp/election/state.ts'
+import type { RouterRecord } from '../../vrrp/engine.ts'
 
 /** A router that says it is master. */
 export interface ObservedMaster {
@@ -17,7 +19,23 @@ export interface ObservedMaster {
   readonly last: Instant
   /** It has said goodbye with priority 0. */
   readonly left: boolean
+  /** Version 3: how often it advertises. */
+  readonly interval: Duration | undefined
 }
+
+/** Since when one of that interval has to have been heard, to be there still; undefined: of our own. */
+export type SilentSince = (interval: Duration | undefined) => Instant
+
+/** How long ago a master of that router may have been heard and still be there. */
+export const silentSince =
+  ({ router, conditions }: Pick<RouterRecord, 'router' | 'conditions'>, now: Instant): SilentSince =>
+  (interval = router.advertInterval) => {
+    const { version, downTimerAdverts } = router
+    return before(
+      now,
+      masterDownInterval({ version, downTimerAdverts, advertInterval: interval }, conditions.priority),
+    )
+  }
 
 export type ObservedChange = 'new' | 'priority' | 'left' | undefined
 
@@ -28,20 +46,24 @@ export class ObservedMasters {
   private readonly byRouter = new Map<string, readonly ObservedMaster[]>()
 
   /**
-   * @param silentSince one that was last heard before this has been silent in between
+   * @param silent one that was last heard before this has been silent in between
    * @returns what is news in it
    */
-  hear(router: string, { source, priority, arrivedAt }: Advert, silentSince: Instant): ObservedChange {
-    const live = this.live(router, silentSince)
-    const before = live.find((each) => each.source === source)
+  hear(
+    router: string,
+    { source, priority, arrivedAt, interval }: Advert,
+    silent: SilentSince,
+  ): ObservedChange {
+    const live = this.live(router, silent)
+    const known = live.find((each) => each.source === source)
     if (priority === 0) {
-      if (before) this.put(router, live, { ...before, last: arrivedAt, left: true })
-      return before && 'left'
+      if (known) this.put(router, live, { ...known, last: arrivedAt, left: true })
+      return known && 'left'
     }
-    const since = before?.since ?? arrivedAt
-    this.put(router, live, { source, priority, since, last: arrivedAt, left: false })
-    if (!before) return 'new'
-    return before.priority === priority ? undefined : 'priority'
+    const since = known?.since ?? arrivedAt
+    this.put(router, live, { source, priority, since, last: arrivedAt, left: false, interval })
+    if (!known) return 'new'
+    return known.priority === priority ? undefined : 'priority'
   }
 
   /** The last one heard, however long ago. */
@@ -50,9 +72,9 @@ export class ObservedMasters {
   }
 
   /** Those heard since then that have not left; the last one heard comes first. */
-  live(router: string, silentSince: Instant): readonly ObservedMaster[] {
+  live(router: string, silent: SilentSince): readonly ObservedMaster[] {
     const all = this.byRouter.get(router) ?? []
-    return all.filter(({ left, last }) => !left && last >= silentSince)
+    return all.filter(({ left, last, interval }) => !left && last >= silent(interval))
   }
 
   /** After a reload: only these routers are there still. */

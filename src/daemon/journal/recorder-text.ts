@@ -84,6 +84,21 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
         kind: 'preempt-delay',
         text: `${name} waits no longer: a master of its rank or higher is heard`,
       }
+    case 'other-checksum':
+      return {
+        kind: 'rival',
+        text: `${name} accepts the checksums of ${formatIpv4(note.source)}, which are not those of RFC 9568`,
+      }
+    case 'interval-learned':
+      return {
+        kind: 'interval',
+        text: `${name} goes by the master's interval of ${toSeconds(note.to)} s (was ${toSeconds(note.from)} s)`,
+      }
+    case 'interval-restored':
+      return {
+        kind: 'interval',
+        text: `${name} goes by its own interval of ${toSeconds(note.to)} s again (was ${toSeconds(note.from)} s)`,
+      }
     case 'advertised-addresses':
       return {
         kind: 'link',

@@ -6,7 +6,7 @@
 
 import { formatIpv4 } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
-import { before, type Clock, type Instant } from '../../base/time.ts'
+import type { Clock, Instant } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
 import type { TransitionReport } from '../../control/report.ts'
 import { complaintLine, type Complaint } from '../../events/event.ts'
@@ -14,10 +14,9 @@ import type { LinkFact } from '../../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
 import { describeCause } from '../../vrrp/election/cause.ts'
 import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
-import { masterDownInterval } from '../../base/intervals.ts'
 import { Causes } from './causes.ts'
 import { tellEvent, tellNote, type Told } from './recorder-text.ts'
-import { ObservedMasters, type ObservedMaster } from './observed-masters.ts'
+import { ObservedMasters, silentSince, type ObservedMaster, type SilentSince } from './observed-masters.ts'
 import { Journal } from './journal.ts'
 import { PriorityCauses } from './priority-causes.ts'
 import { wallMsOf } from './wall-time.ts'
@@ -130,8 +129,8 @@ export class Recorder {
   }
 
   /** How long a master of that router may be silent. */
-  silenceAfter({ router, conditions }: RouterRecord): Instant {
-    return before(this.ports.clock.now(), masterDownInterval(router, conditions.priority))
+  silenceAfter(record: RouterRecord): SilentSince {
+    return silentSince(record, this.ports.clock.now())
   }
 
   /** An instant by the wall clock. */
@@ -231,9 +230,9 @@ export class Recorder {
     this.of(router, 'timeout', text, 'timeout')
   }
 
-  private isHeardStill(router: string, { left, last }: ObservedMaster): boolean {
+  private isHeardStill(router: string, { left, last, interval }: ObservedMaster): boolean {
     const record = this.ports.recordOf(router)
-    return record !== undefined && !left && last >= this.silenceAfter(record)
+    return record !== undefined && !left && last >= this.silenceAfter(record)(interval)
   }
 
   private told(router: string, { kind, text, repeatKey }: Told): number {

@@ -8,7 +8,7 @@
 import { formatIpv4 } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
-import { toSeconds, type Duration } from '../../base/time.ts'
+import { toMilliseconds, toSeconds, type Duration } from '../../base/time.ts'
 import { describeCause } from '../../vrrp/election/cause.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
 import type { ElectionEvent, Note } from '../../vrrp/election/state.ts'
@@ -85,6 +85,18 @@ function describe(note: Telling): readonly [LogLevel, string] {
       return ['detail', `start preempt delay (${toSeconds(note.delay).toFixed(6)})`]
     case 'preempt-delay-stopped':
       return ['detail', 'stop preempt delay']
+    case 'other-checksum':
+      return ['info', `Setting unicast VRRPv3 checksum to old version: ${formatIpv4(note.source)} has it`]
+    case 'interval-learned':
+      return [
+        'detail',
+        `advertisement interval updated from ${toMilliseconds(note.from)}ms to ${toMilliseconds(note.to)}ms by master`,
+      ]
+    case 'interval-restored':
+      return [
+        'detail',
+        `changing advert interval from ${toMilliseconds(note.from)}ms to locally configured ${toMilliseconds(note.to)}ms`,
+      ]
     case 'address-list-differs':
       return ['warn', describeAddressList(note)]
     case 'address-lost':

@@ -2,7 +2,7 @@
 
 import { formatCidr, formatIpv4 } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
-import { before, toMilliseconds, type Instant } from '../../base/time.ts'
+import { toMilliseconds, type Instant } from '../../base/time.ts'
 import type {
   GroupReport,
   InstanceReport,
@@ -17,9 +17,10 @@ import type { CheckReport } from '../../scripts/check-events.ts'
 import { contributionsNow } from '../../vrrp/conditions.ts'
 import type { Engine, RouterRecord } from '../../vrrp/engine.ts'
 import { describeFault } from '../../vrrp/election/fault.ts'
+import { intervalsOf } from '../../vrrp/election/timers.ts'
 import { masterDownInterval, skewTime } from '../../base/intervals.ts'
 import type { Assembled } from '../assemble.ts'
-import type { ObservedMaster, ObservedMasters } from '../journal/observed-masters.ts'
+import { silentSince, type ObservedMaster, type ObservedMasters } from '../journal/observed-masters.ts'
 import { preemptReport } from './preemption.ts'
 import type { Presence } from '../../addressing/observed.ts'
 import { trackerReports } from './tracker-report.ts'
@@ -51,6 +52,7 @@ function instanceReport(
   const { facts } = sources.engine
   const contributions = contributionsNow(router, facts)
   const masters = mastersOf(record, sources)
+  const intervals = intervalsOf(router, state)
   return {
     name: router.name,
     state: STATE_WORDS[state.kind],
@@ -58,6 +60,7 @@ function instanceReport(
     because: because(record),
     interface: router.link,
     vrid: router.vrid,
+    version: router.version,
     group: record.group ?? null,
     priority: {
       base: router.priority,
@@ -67,8 +70,9 @@ function instanceReport(
     preempt: preemptReport(record, (at) => isoOf(at, sources)),
     timers: {
       advertIntervalMs: toMilliseconds(router.advertInterval),
-      masterDownIntervalMs: toMilliseconds(masterDownInterval(router, conditions.priority)),
-      skewTimeMs: toMilliseconds(skewTime(router, conditions.priority)),
+      masterIntervalMs: toMilliseconds(intervals.advertInterval),
+      masterDownIntervalMs: toMilliseconds(masterDownInterval(intervals, conditions.priority)),
+      skewTimeMs: toMilliseconds(skewTime(intervals, conditions.priority)),
     },
     ...masters,
     ...kernelReports(assembled, sources.presence(assembled)),
@@ -110,10 +114,6 @@ function because({ state, conditions, because: entered }: RouterRecord): string 
   }
   return entered
 }
-
-/** How long ago a master may have been heard and still be there. */
-export const silentSince = ({ router, conditions }: RouterRecord, now: Instant): Instant =>
-  before(now, masterDownInterval(router, conditions.priority))
 
 function mastersOf(
   record: RouterRecord,

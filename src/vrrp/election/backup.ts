@@ -3,7 +3,7 @@
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
 import { masterDownInterval, skewTime } from '../../base/intervals.ts'
-import { countsFrom } from './timers.ts'
+import { countsFrom, intervalsOf, learn, masterInterval } from './timers.ts'
 import { becomeFault, becomeMaster, happened, note, notify, unchanged } from './transitions.ts'
 import type {
   Advert,
@@ -57,7 +57,7 @@ function onAdvert(
   const heardAt = countsFrom(router, advert, now)
   const master = { address: advert.source, priority: advert.priority, heardAt: advert.arrivedAt }
   if (advert.priority === 0) {
-    const masterDownAt = after(heardAt, skewTime(router, conditions.priority))
+    const masterDownAt = after(heardAt, skewTime(intervalsOf(router, state), conditions.priority))
     return {
       state: { ...state, masterDownAt, master },
       effects: [note({ kind: 'priority-zero-received', as: 'backup', source: advert.source })],
@@ -74,16 +74,25 @@ function onAdvert(
       ],
     }
   }
-  return {
-    state: {
-      kind: 'backup',
-      masterDownAt: after(heardAt, masterDownInterval(router, conditions.priority)),
-      master,
-      preemptAt: delay.preemptAt,
-      wantsMaster: false,
-    },
-    effects: delay.effects,
+  const next: Backup = {
+    kind: 'backup',
+    masterDownAt: heardAt,
+    master,
+    preemptAt: delay.preemptAt,
+    wantsMaster: false,
+    ...learn(router, state, advert),
   }
+  const down = masterDownInterval(intervalsOf(router, next), conditions.priority)
+  return {
+    state: { ...next, masterDownAt: after(heardAt, down) },
+    effects: [...delay.effects, ...describeInterval(router, state, next)],
+  }
+}
+
+/** Of the interval that the master has, once it is another one. */
+function describeInterval(router: VirtualRouter, before: Backup, now: Backup): readonly Effect[] {
+  const [from, to] = [masterInterval(router, before), masterInterval(router, now)]
+  return from === to ? [] : [note({ kind: 'interval-learned', from, to })]
 }
 
 interface PreemptDelay {
@@ -121,7 +130,7 @@ function onTimeout(
   if (now < state.masterDownAt) return unchanged(state)
   const expired = happened({ kind: 'master-down-timer-expired' })
   if (heldBack) {
-    const masterDownAt = after(now, masterDownInterval(router, conditions.priority))
+    const masterDownAt = after(now, masterDownInterval(intervalsOf(router, state), conditions.priority))
     return { state: { ...state, masterDownAt, wantsMaster: true }, effects: [expired] }
   }
   const { state: master, effects } = becomeMaster(router, state, conditions, now, causeOfTakeover(state))
@@ -142,7 +151,8 @@ function onConditions(
 ): Step {
   if (conditions.faults.length > 0) return becomeFault(state, conditions, before)
   if (conditions.priority === before.priority) return unchanged(state)
-  const shift = minus(skewTime(router, conditions.priority), skewTime(router, before.priority))
+  const intervals = intervalsOf(router, state)
+  const shift = minus(skewTime(intervals, conditions.priority), skewTime(intervals, before.priority))
   return {
     state: { ...state, masterDownAt: after(state.masterDownAt, shift) },
     effects: [happened({ kind: 'priority-changed', from: before.priority, to: conditions.priority })],

@@ -3,7 +3,7 @@
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
-import { countsFrom } from './timers.ts'
+import { countsFrom, intervalsOf, learn, masterInterval } from './timers.ts'
 import { advertise, happened, listening, note, notify, transition, withdraw } from './transitions.ts'
 import type {
   Advert,
@@ -89,12 +89,22 @@ function yieldToAdvert(router: VirtualRouter, conditions: Conditions, advert: Ad
   const kind = priority > ours ? 'higher-priority' : 'higher-address'
   const heardAt = countsFrom(router, advert, now)
   const { state, effects } = yieldTo(router, conditions, heardAt, { kind, source, priority })
+  const heard: Backup = {
+    ...state,
+    ...learn(router, state, advert),
+    master: { address: source, priority, heardAt: arrivedAt },
+  }
+  const down = masterDownInterval(intervalsOf(router, heard), ours)
+  const to = masterInterval(router, heard)
   return {
-    state: { ...state, master: { address: source, priority, heardAt: arrivedAt } },
+    state: { ...heard, masterDownAt: after(heardAt, down) },
     effects: [
       happened({ kind: 'yielding', source, priority, ours }),
       ...(router.higherPrioSendAdvert ? [advertise(conditions)] : []),
       ...effects,
+      ...(to === router.advertInterval
+        ? []
+        : [note({ kind: 'interval-learned', from: router.advertInterval, to })]),
     ],
   }
 }

@@ -19,6 +19,12 @@ export type Note =
   | { readonly kind: 'priority-zero-sent' }
   | { readonly kind: 'preempt-delay-started'; readonly delay: Duration }
   | { readonly kind: 'preempt-delay-stopped' }
+  /** Version 3: its checksums are not the RFC's, and accepted all the same. */
+  | { readonly kind: 'other-checksum'; readonly source: Ipv4Address }
+  /** Version 3: the master advertises at another interval than was known. */
+  | { readonly kind: 'interval-learned'; readonly from: Duration; readonly to: Duration }
+  /** Version 3: as Master it goes by its own interval again. */
+  | { readonly kind: 'interval-restored'; readonly from: Duration; readonly to: Duration }
   | {
       readonly kind: 'address-list-differs'
       readonly source: Ipv4Address

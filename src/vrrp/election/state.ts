@@ -7,7 +7,7 @@
 
 import type { Ipv4Address } from '../../base/address.ts'
 import type { NotifyWord } from '../../base/state-names.ts'
-import type { Instant } from '../../base/time.ts'
+import type { Duration, Instant } from '../../base/time.ts'
 import type { ElectionEvent } from './event.ts'
 import type { FaultReason } from './fault.ts'
 import type { Note } from './note.ts'
@@ -60,6 +60,11 @@ export type State =
       readonly preemptAt: Instant | undefined
       /** The timer has fired, but the sync group is not ready: see vrrp/sync-group.ts. */
       readonly wantsMaster: boolean
+      /**
+       * Version 3: how often its master advertises, which need not be our own interval (Active_Adver_Interval,
+       * RFC 9568 section 6.1). Absent: no other one has been heard.
+       */
+      readonly learnedInterval?: Duration
     }
   | {
       readonly kind: 'master'
@@ -92,6 +97,10 @@ export interface Advert {
   readonly source: Ipv4Address
   readonly priority: number
   readonly addresses: readonly Ipv4Address[]
+  /** Version 3's: how often its sender advertises. */
+  readonly interval?: Duration
+  /** Its checksum is made as keepalived did before 1.3.7, or as version 2 has it. Absent: as the RFC has it. */
+  readonly hasOtherChecksum?: true
   /** When the kernel received it, which may be well before it was read. */
   readonly arrivedAt: Instant
 }

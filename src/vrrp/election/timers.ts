@@ -1,7 +1,41 @@
 /** From when what is heard counts, and when the next deadline is. The intervals themselves: base/intervals.ts. */
 
+import type { Intervals } from '../../base/intervals.ts'
 import { between, earliest, type Duration, type Instant } from '../../base/time.ts'
-import type { State } from './state.ts'
+import type { Advert, Backup, State, VirtualRouter } from './state.ts'
+
+/**
+ * What its timers are computed from: in version 3 a Backup goes by the interval of its master, whatever its own is
+ * (RFC 9568 section 6.1).
+ */
+export const intervalsOf = (router: VirtualRouter, state: State): Intervals =>
+  state.kind === 'backup' && state.learnedInterval !== undefined
+    ? withInterval(router, state.learnedInterval)
+    : router
+
+const withInterval = ({ version, downTimerAdverts }: Intervals, advertInterval: Duration): Intervals => ({
+  version,
+  advertInterval,
+  downTimerAdverts,
+})
+
+/** How often whoever is Master for that router advertises, for all that is known. */
+export const masterInterval = (router: VirtualRouter, state: State): Duration =>
+  intervalsOf(router, state).advertInterval
+
+/**
+ * What a Backup learns of an advert that it accepts. Nothing of 0, by which keepalived would take over at once, and again
+ * with each such advert (measured).
+ */
+export const learn = (
+  { advertInterval }: VirtualRouter,
+  { learnedInterval }: Pick<Backup, 'learnedInterval'>,
+  { interval }: Advert,
+): Pick<Backup, 'learnedInterval'> => {
+  if (interval === undefined) return {}
+  if (interval === 0) return learnedInterval === undefined ? {} : { learnedInterval }
+  return interval === advertInterval ? {} : { learnedInterval: interval }
+}
 
 /**
  * From when an advert counts: its arrival at the kernel, which may be before it

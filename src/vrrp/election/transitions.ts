@@ -2,6 +2,7 @@
 
 import { after, latest, type Instant } from '../../base/time.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
+import { masterInterval } from './timers.ts'
 import type {
   Backup,
   Conditions,
@@ -72,12 +73,18 @@ export function becomeMaster(
     effects: [
       advertise(conditions),
       transition(from.kind, 'master', cause),
+      ...describeOwnInterval(router, from),
       note({ kind: 'setting-addresses' }),
       { type: 'install' },
       { type: 'announce', repeat: garp.repeat },
       notify('MASTER', conditions.priority),
     ],
   }
+}
+
+function describeOwnInterval(router: VirtualRouter, from: State): readonly Effect[] {
+  const [learned, to] = [masterInterval(router, from), router.advertInterval]
+  return learned === to ? [] : [note({ kind: 'interval-restored', from: learned, to })]
 }
 
 /** From Initialize or Fault: a whole Master_Down_Interval of listening first, whatever `state` the file wants. */

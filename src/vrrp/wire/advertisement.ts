@@ -1,28 +1,31 @@
 /**
- * The VRRPv2 advertisement (RFC 3768 section 5, with RFC 2338's trailer):
+ * The advertisement of version 2 (RFC 3768 section 5, with RFC 2338's trailer) and of version 3 over IPv4 (RFC 9568
+ * section 5):
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   0 |Version| Type  | Virtual Rtr ID|   Priority    | Count IP Addrs|
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
- *   4 |   Auth Type   |   Adver Int   |          Checksum             |
+ *   4 |   Auth Type   |   Adver Int   |          Checksum             |  version 2
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   4 |(rsvd) |  Max Advertise Int    |          Checksum             |  version 3
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   8 |                         IP Address (1)                        |
  *     |                              ...                              |
  *     |                         IP Address (n)                        |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
- *     |                     Authentication Data (1)                   |
+ *     |                     Authentication Data (1)                   |  version 2
  *     |                     Authentication Data (2)                   |
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * The checksum covers all of it, the password in the trailer included.
+ * Version 2's checksum covers all of it, the password in the trailer included; version 3's a pseudo-header, too.
  */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import { parseIpv4, type Ipv4Address } from '../../base/address.ts'
 import { invariant } from '../../base/result.ts'
 import { AUTH_CODE, AUTH_DATA_LENGTH, writeAuthData, type Authentication } from './authentication.ts'
-import { internetChecksum } from './ip.ts'
+import { internetChecksum, ipv4PseudoHeader, PROTOCOL } from './ip.ts'
 
 const AT = {
   versionType: 0,
@@ -31,23 +34,50 @@ const AT = {
   count: 3,
   authType: 4,
   interval: 5,
+  maxInterval: 4,
   checksum: 6,
   addresses: 8,
 } as const
 
-export const VRRP_VERSION = 2
 export const ADVERTISEMENT_TYPE = 1
 /** The part before the addresses; bytes. */
 export const FIXED_LENGTH: number = AT.addresses
 
-/** What a sender chooses; count and checksum follow from it. */
-export interface AdvertisementFields {
-  readonly vrid: number
-  readonly priority: number
+/** Version 3's interval has twelve bits; the four before it are reserved, and ignored when received. */
+export const MOST_CENTISECONDS = 0x0fff
+
+/**
+ * What version 3's checksum covers besides the advertisement. `rfc`: a pseudo-header with the addresses of its packet.
+ * `old-unicast`: one with 224.0.0.18 as the destination, in unicast, too (keepalived's `old_unicast_checksum`, measured).
+ * `as-version-2`: nothing (`v3_checksum_as_v2`).
+ */
+export type Version3Checksum = 'rfc' | 'old-unicast' | 'as-version-2'
+
+export type Version2Fields = Authentication & {
+  readonly version: 2
   /** Advertisement_Interval in whole seconds, 1..255. */
   readonly intervalSeconds: number
+}
+
+export interface Version3Fields {
+  readonly version: 3
+  /** Advertisement_Interval in hundredths of a second, 1..4095. */
+  readonly intervalCentiseconds: number
+  readonly checksum: Version3Checksum
+}
+
+/** What a sender chooses; count and checksum follow from it. */
+export type AdvertisementFields = {
+  readonly vrid: number
+  readonly priority: number
   /** At most 255. */
   readonly addresses: readonly Ipv4Address[]
+} & (Version2Fields | Version3Fields)
+
+/** Both ends of the packet around it. */
+export interface Ends {
+  readonly source: Ipv4Address
+  readonly destination: Ipv4Address
 }
 
 /** The first eight bytes as they stand, nothing checked. */
@@ -57,27 +87,49 @@ export interface FixedPart {
   readonly vrid: number
   readonly priority: number
   readonly count: number
+  /** Of bytes 4 and 5, what version 2 means by them. */
   readonly authCode: number
   readonly intervalSeconds: number
+  /** The same bytes, as version 3 has them; 0..4095. */
+  readonly intervalCentiseconds: number
 }
 
-export const encodedLength = (addressCount: number): number =>
-  FIXED_LENGTH + 4 * addressCount + AUTH_DATA_LENGTH
+/** @param version of any packet: only version 2 has a trailer */
+export const encodedLength = (version: number, addressCount: number): number =>
+  FIXED_LENGTH + 4 * addressCount + (version === 2 ? AUTH_DATA_LENGTH : 0)
 
-/** @param pdu exactly `encodedLength(fields.addresses.length)` zero bytes, filled in place. */
-export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields & Authentication): void {
+/** @param pdu exactly `encodedLength(fields.version, fields.addresses.length)` zero bytes, filled in place. */
+export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields, ends: Ends): void {
   const { addresses } = fields
   invariant(addresses.length <= 255, 'an advertisement carries at most 255 addresses')
   const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength)
-  view.setUint8(AT.versionType, (VRRP_VERSION << 4) | ADVERTISEMENT_TYPE)
+  view.setUint8(AT.versionType, (fields.version << 4) | ADVERTISEMENT_TYPE)
   view.setUint8(AT.vrid, fields.vrid)
   view.setUint8(AT.priority, fields.priority)
   view.setUint8(AT.count, addresses.length)
-  view.setUint8(AT.authType, AUTH_CODE[fields.authType])
-  view.setUint8(AT.interval, fields.intervalSeconds)
   for (const [index, address] of addresses.entries()) view.setUint32(AT.addresses + 4 * index, address)
-  writeAuthData(authDataOf(pdu), fields)
-  view.setUint16(AT.checksum, internetChecksum(pdu))
+  if (fields.version === 2) {
+    view.setUint8(AT.authType, AUTH_CODE[fields.authType])
+    view.setUint8(AT.interval, fields.intervalSeconds)
+    writeAuthData(authDataOf(pdu), fields)
+    view.setUint16(AT.checksum, internetChecksum(pdu))
+  } else {
+    view.setUint16(AT.maxInterval, fields.intervalCentiseconds & MOST_CENTISECONDS)
+    view.setUint16(AT.checksum, version3Checksum(pdu, fields.checksum, ends))
+  }
+}
+
+const MULTICAST_GROUP = parseIpv4('224.0.0.18')
+
+/** As internetChecksum: the value to send, or 0 where the one in there is right. */
+export function version3Checksum(
+  pdu: Uint8Array,
+  kind: Version3Checksum,
+  { source, destination }: Ends,
+): number {
+  if (kind === 'as-version-2') return internetChecksum(pdu)
+  const to = kind === 'rfc' ? destination : (MULTICAST_GROUP ?? destination)
+  return internetChecksum(ipv4PseudoHeader(source, to, PROTOCOL.vrrp, pdu.length), pdu)
 }
 
 /** @param pdu at least FIXED_LENGTH bytes. */
@@ -92,6 +144,7 @@ export function readFixedPart(pdu: Uint8Array): FixedPart {
     count: view.getUint8(AT.count),
     authCode: view.getUint8(AT.authType),
     intervalSeconds: view.getUint8(AT.interval),
+    intervalCentiseconds: view.getUint16(AT.maxInterval) & MOST_CENTISECONDS,
   }
 }
 
@@ -105,4 +158,5 @@ export function readAddresses(pdu: Uint8Array, count: number): readonly Ipv4Addr
   return addresses
 }
 
+/** Version 2's trailer. */
 export const authDataOf = (pdu: Uint8Array): Uint8Array => pdu.subarray(pdu.length - AUTH_DATA_LENGTH)

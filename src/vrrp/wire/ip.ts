@@ -112,18 +112,40 @@ export function clearMutableFields(packet: Uint8Array): void {
 }
 
 /**
- * One's complement of the one's complement sum (RFC 1071). With the checksum
- * field zero it is the value to put there; over bytes that include a correct
- * checksum it is 0. An odd last byte counts as if a zero followed.
+ * One's complement of the one's complement sum (RFC 1071) of these bytes, one part after the other. With the checksum
+ * field zero it is the value to put there; over bytes that include a correct checksum it is 0. An odd last byte counts
+ * as if a zero followed; only the last part may be odd.
  */
-export function internetChecksum(bytes: Uint8Array): number {
-  const view = viewOf(bytes)
-  const even = bytes.length & ~1
+export function internetChecksum(...parts: readonly Uint8Array[]): number {
   let sum = 0
-  for (let at = 0; at < even; at += 2) sum += view.getUint16(at)
-  if (even !== bytes.length) sum += view.getUint8(even) << 8
+  for (const bytes of parts) {
+    const view = viewOf(bytes)
+    const even = bytes.length & ~1
+    for (let at = 0; at < even; at += 2) sum += view.getUint16(at)
+    if (even !== bytes.length) sum += view.getUint8(even) << 8
+  }
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000)
   return ~sum & 0xffff
+}
+
+/**
+ * What stands before the payload in the checksums of TCP, UDP and VRRPv3 (RFC 793 section 3.1, RFC 9568 section 5.2.8).
+ *
+ * @param length of the payload; bytes
+ */
+export function ipv4PseudoHeader(
+  source: Ipv4Address,
+  destination: Ipv4Address,
+  protocol: number,
+  length: number,
+): Uint8Array {
+  const header = new Uint8Array(12)
+  const view = viewOf(header)
+  view.setUint32(0, source)
+  view.setUint32(4, destination)
+  view.setUint8(9, protocol)
+  view.setUint16(10, length)
+  return header
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -8,9 +8,9 @@ import {
   readFixedPart,
   writeAdvertisement,
   type AdvertisementFields,
+  type Ends,
   type FixedPart,
 } from './advertisement.ts'
-import type { Authentication } from './authentication.ts'
 import {
   AH_LENGTH,
   readAuthenticationHeader,
@@ -24,9 +24,7 @@ import type { Rejection } from './rejection.ts'
 export const ADVERT_TTL = 255
 
 export type AdvertPacketFields = AdvertisementFields &
-  Authentication & {
-    readonly source: Ipv4Address
-    readonly destination: Ipv4Address
+  Ends & {
     /** IP identification, 1..65535; zero would let the kernel choose. */
     readonly id: number
     readonly ttl: number
@@ -54,10 +52,10 @@ export interface Packet {
 /** The whole IP packet, byte for byte what keepalived sends for the same values. */
 export function encodeAdvertPacket(fields: AdvertPacketFields): Uint8Array {
   const { source, destination, ttl, id } = fields
-  const signed = fields.authType === 'AH'
+  const signed = fields.version === 2 && fields.authType === 'AH'
   const headersLength = IPV4_HEADER_LENGTH + (signed ? AH_LENGTH : 0)
-  const packet = new Uint8Array(headersLength + encodedLength(fields.addresses.length))
-  writeAdvertisement(packet.subarray(headersLength), fields)
+  const packet = new Uint8Array(headersLength + encodedLength(fields.version, fields.addresses.length))
+  writeAdvertisement(packet.subarray(headersLength), fields, fields)
   writeIpv4Header(packet, { source, destination, ttl, protocol: signed ? PROTOCOL.ah : PROTOCOL.vrrp }, id)
   if (signed) writeAuthenticationHeader(packet, IPV4_HEADER_LENGTH, source, fields)
   return packet

@@ -7,34 +7,30 @@
  * The checks and their order are keepalived's, observed by sending it packets
  * with one and with several faults: the first failure names the rejection.
  * A different list of addresses is not a fault (keepalived ≥ 2.3.3 accepts it
- * where 2.2.7 rejects it and ends with two Masters).
+ * where 2.2.7 rejects it and ends with two Masters). What only one version asks
+ * stands in reception-version-2.ts and reception-version-3.ts.
  */
 
 import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
-import { accepted, invariant, rejected, type Result } from '../../base/result.ts'
-import {
-  ADVERTISEMENT_TYPE,
-  authDataOf,
-  encodedLength,
-  FIXED_LENGTH,
-  readAddresses,
-  VRRP_VERSION,
-  type FixedPart,
-} from './advertisement.ts'
-import { AUTH_CODE, authDataMatches, HIGHEST_AUTH_CODE, type Authentication } from './authentication.ts'
-import { AH_LENGTH, isAuthentic } from './authentication-header.ts'
-import { internetChecksum, PROTOCOL } from './ip.ts'
+import { accepted, rejected, type Result } from '../../base/result.ts'
+import { ADVERTISEMENT_TYPE, encodedLength, readAddresses, type Version3Checksum } from './advertisement.ts'
+import { PROTOCOL } from './ip.ts'
 import { ADVERT_TTL, type Packet } from './packet.ts'
-import type { Rejection, RejectionReason } from './rejection.ts'
+import {
+  authenticationFailure,
+  intervalFailure,
+  version2ChecksumFailure,
+  type Version2Expectation,
+} from './reception-version-2.ts'
+import { version3ChecksumOf, type Version3Expectation } from './reception-version-3.ts'
+import { failure, type Rejection } from './rejection.ts'
 
 /** What one virtual router requires of an advertisement. */
-export type Expectation = Authentication & {
+export type Expectation = {
   readonly vrid: number
-  /** Advertisement_Interval in whole seconds. */
-  readonly intervalSeconds: number
   /** Absent: multicast. */
   readonly unicast?: UnicastRules | undefined
-}
+} & (Version2Expectation | Version3Expectation)
 
 export interface UnicastRules {
   /** By address; what the configuration limits the TTL of each one's adverts to. */
@@ -51,6 +47,10 @@ export interface Advertisement {
   readonly addresses: readonly Ipv4Address[]
   /** The authentication header's: only numbers above it are new from now on. */
   readonly sequence?: number | undefined
+  /** Version 3's, 0..4095: it is the sender's, and may be another one than ours. */
+  readonly intervalCentiseconds?: number | undefined
+  /** Version 3's, where it is not the one that the RFC has. */
+  readonly checksum?: Version3Checksum | undefined
 }
 
 /** Every check that a virtual router makes of an advertisement before it may touch a timer. */
@@ -63,7 +63,8 @@ export function receiveAdvertisement(
   if (foreign !== undefined) return rejected(foreign)
   // Used up even if the rest is wrong, so that the packet cannot come again (as keepalived does, measured).
   const sequence = packet.authenticationHeader?.sequence
-  const unusable = contentFailure(packet, expectation)
+  const checksum = expectation.version === 3 ? version3ChecksumOf(packet, expectation) : undefined
+  const unusable = contentFailure(packet, expectation, checksum)
   if (unusable !== undefined) return rejected({ ...unusable, sequence })
   return accepted({
     source,
@@ -71,72 +72,42 @@ export function receiveAdvertisement(
     priority: fixed.priority,
     addresses: readAddresses(pdu, fixed.count),
     sequence,
+    ...(expectation.version === 3 && { intervalCentiseconds: fixed.intervalCentiseconds }),
+    ...(checksum !== undefined && checksum !== 'rfc' && { checksum }),
   })
 }
 
-const failure = ({ source }: Packet, reason: RejectionReason, received = 0, expected = 0): Rejection => ({
-  reason,
-  source,
-  received,
-  expected,
-})
-
 function structuralFailure(packet: Packet, expectation: Expectation): Rejection | undefined {
   const { fixed, bytes, headersLength, authenticationHeader } = packet
+  const isSigned = expectation.version === 2 && expectation.authType === 'AH'
   if (packet.vrid !== expectation.vrid) return failure(packet, 'unknown-vrid', packet.vrid, expectation.vrid)
-  if (expectation.authType === 'AH' && authenticationHeader === undefined)
-    return failure(packet, 'ah-missing')
-  if (expectation.authType !== 'AH' && authenticationHeader !== undefined)
-    return failure(packet, 'ah-unexpected')
+  if (isSigned && authenticationHeader === undefined) return failure(packet, 'ah-missing')
+  if (!isSigned && authenticationHeader !== undefined) return failure(packet, 'ah-unexpected')
   const nextHeader = authenticationHeader?.nextHeader ?? PROTOCOL.vrrp
   if (nextHeader !== PROTOCOL.vrrp) return failure(packet, 'ah-next-header', nextHeader, PROTOCOL.vrrp)
-  const expectedLength = headersLength + expectedPduLength(fixed)
+  // By the packet's own version and count: keepalived calls a v3 advert with a v2 trailer too long, not v3.
+  const expectedLength = headersLength + encodedLength(fixed.version, fixed.count)
   if (bytes.length !== expectedLength) return failure(packet, 'packet-length', bytes.length, expectedLength)
   if (expectation.unicast === undefined && packet.ttl !== ADVERT_TTL)
     return failure(packet, 'ttl', packet.ttl, ADVERT_TTL)
-  if (fixed.version !== VRRP_VERSION) return failure(packet, 'version', fixed.version, VRRP_VERSION)
+  if (fixed.version !== expectation.version)
+    return failure(packet, 'version', fixed.version, expectation.version)
   return undefined
 }
 
-function authenticationFailure(packet: Packet, expectation: Expectation): Rejection | undefined {
-  const { fixed, pdu } = packet
-  const authCode = AUTH_CODE[expectation.authType]
-  if (fixed.authCode > HIGHEST_AUTH_CODE)
-    return failure(packet, 'auth-type-invalid', fixed.authCode, authCode)
-  if (fixed.authCode !== authCode) return failure(packet, 'auth-type-mismatch', fixed.authCode, authCode)
-  switch (expectation.authType) {
-    case 'none':
-      return undefined
-    case 'PASS':
-      return authDataMatches(authDataOf(pdu), expectation.password)
-        ? undefined
-        : failure(packet, 'auth-failure')
-    case 'AH':
-      return signatureFailure(packet, expectation)
-  }
-}
-
-function signatureFailure(
+function contentFailure(
   packet: Packet,
-  { password, sequence, hmacMd5 }: Expectation & { readonly authType: 'AH' },
+  expectation: Expectation,
+  checksum: Version3Checksum | undefined,
 ): Rejection | undefined {
-  const { bytes, headersLength, source, authenticationHeader: header } = packet
-  invariant(header !== undefined, 'a packet without an authentication header has been refused')
-  if (!isAuthentic(bytes, headersLength - AH_LENGTH, password, hmacMd5)) return failure(packet, 'ah-icv')
-  if (header.spi !== source) return failure(packet, 'ah-spi', header.spi, source)
-  if (header.sequence <= sequence) return failure(packet, 'ah-replay', header.sequence, sequence)
-  return undefined
-}
-
-function contentFailure(packet: Packet, expectation: Expectation): Rejection | undefined {
-  const { fixed, pdu, bytes } = packet
-  if (fixed.intervalSeconds !== expectation.intervalSeconds) {
-    return failure(packet, 'advert-interval', fixed.intervalSeconds, expectation.intervalSeconds)
-  }
+  const { fixed, bytes } = packet
+  const otherInterval = expectation.version === 2 ? intervalFailure(packet, expectation) : undefined
+  if (otherInterval !== undefined) return otherInterval
   if (fixed.type !== ADVERTISEMENT_TYPE) return failure(packet, 'type', fixed.type, ADVERTISEMENT_TYPE)
   if (packet.totalLength !== bytes.length)
     return failure(packet, 'ip-length', packet.totalLength, bytes.length)
-  if (internetChecksum(pdu) !== 0) return failure(packet, 'checksum')
+  if (expectation.version === 2 ? version2ChecksumFailure(packet) : checksum === undefined)
+    return failure(packet, 'checksum', 0, expectation.version)
   const unicast = expectation.unicast
   if (isMulticastIpv4(packet.destination) !== (unicast === undefined))
     return failure(packet, unicast === undefined ? 'destination' : 'destination-group', packet.destination)
@@ -151,7 +122,3 @@ function senderFailure(packet: Packet, { peers, onlyPeers }: UnicastRules): Reje
   if (ttl >= peer.minTtl && ttl <= peer.maxTtl) return undefined
   return { ...failure(packet, 'unicast-ttl', ttl, peer.minTtl), most: peer.maxTtl }
 }
-
-/** By the packet's own version and count: keepalived calls a v3 advert with a v2 trailer too long, not v3. */
-const expectedPduLength = ({ version, count }: FixedPart): number =>
-  version === VRRP_VERSION ? encodedLength(count) : FIXED_LENGTH + 4 * count

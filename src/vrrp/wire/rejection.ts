@@ -43,6 +43,14 @@ export interface Rejection {
   readonly sequence?: number | undefined
 }
 
+/** @param packet whose sender is to be named */
+export const failure = (
+  { source }: { readonly source: Ipv4Address },
+  reason: RejectionReason,
+  received = 0,
+  expected = 0,
+): Rejection => ({ reason, source, received, expected })
+
 /** One line for the log: keepalived's text, which operators search for, and who sent the packet. */
 export function describeRejection(rejection: Rejection): string {
   const text = words(rejection)
@@ -92,7 +100,7 @@ function words({ reason, received, expected, most }: Rejection): string {
     case 'ip-length':
       return `ip_tot_len mismatch against received length. ${received} and received ${expected}`
     case 'checksum':
-      return 'Invalid VRRPv2 checksum'
+      return `Invalid VRRPv${expected} checksum`
     case 'destination':
       return `advert sent to ${address(received)}, which is no multicast group,`
     case 'destination-group':

@@ -1,8 +1,8 @@
 /** One sequence for each router with auth_type AH, whoever speaks (measured with keepalived 2.2.7). */
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { formatIpv4, ipv4FromNumber } from '../../../src/base/address.ts'
-import { instant } from '../../../src/base/time.ts'
+import { formatIpv4, ipv4FromNumber, parseIpv4 } from '../../../src/base/address.ts'
+import { instant, seconds } from '../../../src/base/time.ts'
 import { AdvertDispatcher } from '../../../src/daemon/adverts/advert-dispatcher.ts'
 import { assemble, type Assembled } from '../../../src/daemon/assemble.ts'
 import type { EngineEvent } from '../../../src/vrrp/engine.ts'
@@ -233,5 +233,76 @@ vrrp_instance ${lines} {
         ['10.9.0.3', 2],
       ],
     ])
+  })
+})
+
+describe('version 3', () => {
+  const virtualRouter = (lines: string): string => `
+vrrp_instance V {
+  interface eth0
+  version 3
+  advert_int 0.25
+  virtual_router_id 9
+  virtual_ipaddress {
+    10.9.0.9
+  }
+  ${lines}
+}
+`
+  const senderOf = async (lines: string, from = '10.9.0.2'): Promise<(to: string) => Buffer> => {
+    const { routers: assembled } = assemble(await modelOf(virtualRouter(lines)))
+    const dispatcher = new AdvertDispatcher(assembled)
+    return (to) => {
+      const packets = dispatcher.encode(assembled[0]!, parseIpv4(from)!, 150)
+      return Buffer.from(packets.find((packet) => formatIpv4(packet.to) === to)!.bytes)
+    }
+  }
+  const own = '10.9.0.1'
+  const unicast = (peer: string, lines = ''): string => `${lines}\nunicast_peer {\n ${peer}\n}`
+  const receive = async (bytes: Buffer, lines: string): Promise<EngineEvent | undefined> => {
+    const dispatcher = new AdvertDispatcher(assemble(await modelOf(virtualRouter(lines))).routers)
+    const address = lines.includes('unicast_peer') ? parseIpv4(own)! : group
+    return dispatcher.decode({ link: 'eth0', address, bytes, arrivedAt }, parseIpv4(own))
+  }
+
+  test('an advert has its interval, no trailer, and a checksum with a pseudo-header', async () => {
+    const packet = (await senderOf(''))('224.0.0.18')
+    expect(packet.subarray(20).toString('hex')).toBe('31099601001944300a090009')
+    expect(await receive(packet, '')).toMatchObject({
+      type: 'advert',
+      advert: { priority: 150, interval: seconds(0.25) },
+    })
+  })
+
+  const old = 'old_unicast_checksum'
+  test.each([
+    ['', '', 'advert'],
+    [old, '', 'advert'],
+    [old, old, 'advert'],
+    // 2.2.7 refuses this one, and both are masters.
+    ['', old, 'advert'],
+    [old, `${old} never`, 'checksum'],
+    ['', `${old} never`, 'advert'],
+    ['v3_checksum_as_v2', '', 'checksum'],
+    ['v3_checksum_as_v2', 'v3_checksum_as_v2', 'advert'],
+    ['', 'v3_checksum_as_v2', 'advert'],
+  ])('unicast from %j to %j: %s', async (sender, receiver, expected) => {
+    const packet = (await senderOf(unicast(own, sender)))(own)
+    const event = await receive(packet, unicast('10.9.0.2', receiver))
+    expect(event?.type === 'rejected' ? event.reason : event?.type).toBe(expected)
+  })
+
+  test('version 2 is another language, both ways', async () => {
+    const version2 = craftAdvert({ source: '10.9.0.2', vrid: 9, priority: 200, addresses: ['10.9.0.9'] })
+    expect(await receive(version2.subarray(14), '')).toMatchObject({ type: 'rejected', reason: 'version' })
+  })
+
+  test('the checksum that is wrong is named with its version', async () => {
+    const packet = (await senderOf(''))('224.0.0.18')
+    packet[26] = (packet[26] ?? 0) ^ 1
+    expect(await receive(packet, '')).toMatchObject({
+      type: 'rejected',
+      text: 'Invalid VRRPv3 checksum from 10.9.0.2',
+    })
   })
 })

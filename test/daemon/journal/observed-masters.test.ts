@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import { formatIpv4 } from '../../../src/base/address.ts'
-import { ObservedMasters } from '../../../src/daemon/journal/observed-masters.ts'
-import { at, ip, makeAdvert } from '../../vrrp/kit.ts'
+import { seconds } from '../../../src/base/time.ts'
+import { ObservedMasters, silentSince } from '../../../src/daemon/journal/observed-masters.ts'
+import { at, ip, makeAdvert, makeRouter } from '../../vrrp/kit.ts'
 
 /** Seconds after which a master is silent. */
 const PATIENCE = 3
@@ -13,13 +14,11 @@ function lan() {
   return {
     masters,
     hear: (second: number, source: string, priority: number) =>
-      masters.hear(
-        'V1',
-        makeAdvert({ source: ip(source), priority, arrivedAt: at(second) }),
+      masters.hear('V1', makeAdvert({ source: ip(source), priority, arrivedAt: at(second) }), () =>
         at(second - PATIENCE),
       ),
     live: (second: number) =>
-      masters.live('V1', at(second - PATIENCE)).map(({ source }) => formatIpv4(source)),
+      masters.live('V1', () => at(second - PATIENCE)).map(({ source }) => formatIpv4(source)),
   }
 }
 
@@ -33,7 +32,28 @@ describe('masters that are heard', () => {
     ])
     expect(live(2)).toEqual(['10.9.0.2', '10.9.0.3'])
     expect(masters.latest('V1')).toMatchObject({ since: at(1), last: at(2), priority: 100, left: false })
-    expect(masters.live('V2', at(0))).toEqual([])
+    expect(masters.live('V2', () => at(0))).toEqual([])
+  })
+
+  test('each is silent by its own interval, where it has said one (version 3)', () => {
+    const masters = new ObservedMasters()
+    const router = makeRouter({ version: 3, advertInterval: seconds(4) })
+    const silent = (second: number) =>
+      silentSince(
+        { router, conditions: { priority: 100, faults: [], pending: [], source: undefined } },
+        at(second),
+      )
+    masters.hear(
+      'V1',
+      makeAdvert({ source: ip('10.9.0.2'), arrivedAt: at(1), interval: seconds(0.5) }),
+      silent(1),
+    )
+    masters.hear('V1', makeAdvert({ source: ip('10.9.0.3'), arrivedAt: at(1) }), silent(1))
+    const live = (second: number): readonly string[] =>
+      masters.live('V1', silent(second)).map(({ source }) => formatIpv4(source))
+    expect(live(2.8)).toEqual(['10.9.0.3', '10.9.0.2'])
+    expect(live(2.9)).toEqual(['10.9.0.3'])
+    expect(live(15.5)).toEqual([])
   })
 
   test('another priority is news', () => {

@@ -48,7 +48,7 @@ async function story(text: string) {
     },
     advert: (router: string, source: string, priority: number) => {
       const advert = makeAdvert({ source: ip(source), priority, arrivedAt: now })
-      observedMasters.hear(router, advert, at(-9))
+      observedMasters.hear(router, advert, () => at(-9))
       tell({ type: 'advert', router, advert })
     },
     report: () =>

@@ -88,6 +88,7 @@ function ourWords(): readonly string[] {
       password: Buffer.from('secret'),
       hmacMd5,
       sequence,
+      version: 2,
       intervalSeconds: 1,
     })
     sequence = (received.ok ? received.value : received.error).sequence ?? sequence

@@ -18,6 +18,7 @@ const fields = {
   password: Uint8Array.from(Buffer.from('secret')),
   sequence: 1,
   hmacMd5,
+  version: 2 as const,
   intervalSeconds: 1,
   addresses: [ip('10.9.0.100')],
   source: ip('10.9.0.1'),

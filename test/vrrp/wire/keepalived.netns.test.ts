@@ -106,6 +106,7 @@ needs('netns', 'keepalived')('keepalived’s packets', () => {
       ...authentication(instance, seen),
       vrid: instance.vrid,
       priority: seen.priority,
+      version: 2,
       intervalSeconds: instance.interval,
       addresses: addressesOf(instance),
       source,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { invariant } from '../../../src/base/result.ts'
-import { encodeAdvertPacket, parsePacket } from '../../../src/vrrp/wire/packet.ts'
+import { encodeAdvertPacket, parsePacket, type AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
+import type { Version3Checksum } from '../../../src/vrrp/wire/advertisement.ts'
 import {
   receiveAdvertisement,
   type Advertisement,
@@ -59,9 +60,16 @@ describe('receiving', () => {
     fc.assert(
       fc.property(advertFields, (fields) => {
         const { source, vrid, priority, addresses } = fields
-        const sequence = fields.authType === 'AH' ? fields.sequence : undefined
         const received = receive(encodeAdvertPacket(fields), expectationFor(fields))
-        expect(received).toEqual({ source, vrid, priority, addresses, sequence })
+        const own =
+          fields.version === 2
+            ? { sequence: fields.authType === 'AH' ? fields.sequence : undefined }
+            : {
+                intervalCentiseconds: fields.intervalCentiseconds,
+                // Of a multicast packet both are one.
+                ...(fields.checksum === 'as-version-2' && { checksum: fields.checksum }),
+              }
+        expect(received).toEqual({ source, vrid, priority, addresses, ...own })
       }),
     )
   })
@@ -133,7 +141,13 @@ describe('rejecting', () => {
   })
 
   test('a password where none is wanted is not looked at', () => {
-    const open: Expectation = { ...expectation, authType: 'none', password: new Uint8Array() }
+    const open: Expectation = {
+      version: 2,
+      vrid: 51,
+      intervalSeconds: 1,
+      authType: 'none',
+      password: new Uint8Array(),
+    }
     expect(receive(set(4, 0), open)).toMatchObject({ priority: 150 })
     expect(rejection(good, open).reason).toBe('auth-type-mismatch')
   })
@@ -182,11 +196,14 @@ describe('any bytes', () => {
         return cut % 3 === 0 ? packet.subarray(0, cut % packet.length) : packet
       })
     fc.assert(
-      fc.property(fc.oneof(near, fc.uint8Array({ maxLength: 200 })), (bytes) => {
+      fc.property(fc.oneof(near, fc.uint8Array({ maxLength: 200 })), fc.boolean(), (bytes, isVersion3) => {
         const parsed = parsePacket(bytes)
         // As the daemon does: the VRID picks the virtual router that judges.
         const vrid = parsed.ok ? parsed.value.vrid : 1
-        const outcome = receive(bytes, { ...expectation, vrid })
+        const expected: Expectation = isVersion3
+          ? { version: 3, vrid, otherChecksums: ['old-unicast', 'as-version-2'] }
+          : { ...expectation, vrid }
+        const outcome = receive(bytes, expected)
         if ('reason' in outcome) {
           expect(reasons).toContain(outcome.reason)
           expect(describeRejection(outcome)).toMatch(/\S/)
@@ -214,7 +231,12 @@ describe('any bytes', () => {
           const at = bit >>> 3
           const outcome = receive(packet.with(at, (packet[at] ?? 0) ^ (1 << (bit & 7))), expected)
           if (at >= pduAt) expect('reason' in outcome).toBe(true)
-          else if (!('reason' in outcome)) expect({ ...outcome, source: fields.source }).toEqual(original)
+          // Another destination makes another checksum of version 3's.
+          else if (!('reason' in outcome))
+            expect({ ...outcome, source: fields.source, checksum: undefined }).toEqual({
+              ...original,
+              checksum: undefined,
+            })
         }
       }),
       { numRuns: 20 },
@@ -259,5 +281,51 @@ describe('unicast', () => {
   test('and multicast are not mistaken for each other', () => {
     expect(rejection(good, rules(false)).reason).toBe('destination-group')
     expect(rejection(sent()).reason).toBe('destination')
+  })
+})
+
+describe('version 3', () => {
+  const fields: AdvertPacketFields & { readonly version: 3 } = {
+    version: 3,
+    vrid: 51,
+    priority: 150,
+    addresses: [ip('10.9.0.100')],
+    intervalCentiseconds: 50,
+    checksum: 'rfc',
+    source: ip('10.9.0.1'),
+    destination: ip('10.9.0.2'),
+    id: 1,
+    ttl: 255,
+  }
+  const peers = new Map([[ip('10.9.0.1'), { minTtl: 0, maxTtl: 255 }]])
+  const expects = (otherChecksums: readonly Version3Checksum[]): Expectation => ({
+    version: 3,
+    vrid: 51,
+    otherChecksums,
+    unicast: { peers, onlyPeers: false },
+  })
+  const outcome = (checksum: Version3Checksum, otherChecksums: readonly Version3Checksum[]): unknown => {
+    const received = receive(encodeAdvertPacket({ ...fields, checksum }), expects(otherChecksums))
+    return 'reason' in received ? received.reason : (received.checksum ?? 'rfc')
+  }
+  const all = ['rfc', 'old-unicast', 'as-version-2'] as const
+
+  test('checksums that are not the RFC’s are believed where they are expected, and nowhere else', () => {
+    expect(all.map((checksum) => outcome(checksum, []))).toEqual(['rfc', 'checksum', 'checksum'])
+    for (const other of all.slice(1))
+      expect(all.map((checksum) => outcome(checksum, [other]))).toEqual(
+        all.map((checksum) => (checksum === 'rfc' || checksum === other ? checksum : 'checksum')),
+      )
+  })
+
+  test('the four reserved bits are ignored', () => {
+    const packet = encodeAdvertPacket({ ...fields, checksum: 'as-version-2' })
+    const reserved = altered(packet, (copy) => (copy[pduAt + 4] = (copy[pduAt + 4] ?? 0) | 0xf0))
+    expect(receive(reserved, expects(['as-version-2']))).toMatchObject({ intervalCentiseconds: 50 })
+  })
+
+  test('the whole interval of twelve bits is carried', () => {
+    const packet = encodeAdvertPacket({ ...fields, intervalCentiseconds: 4095 })
+    expect(receive(packet, expects([]))).toMatchObject({ intervalCentiseconds: 4095 })
   })
 })

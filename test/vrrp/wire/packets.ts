@@ -20,6 +20,7 @@ export const bytesOf = (hex: string): Uint8Array =>
 export const example = {
   vrid: 51,
   priority: 150,
+  version: 2 as const,
   authType: 'PASS' as const,
   password: Uint8Array.from(Buffer.from('1111')),
   intervalSeconds: 1,
@@ -33,10 +34,15 @@ export const examplePdu: Uint8Array = bytesOf('21 33 96 02 01 01 d08b 0a090064 0
 
 /** What such a packet meets; one with an authentication header as the next in its sequence. */
 export function expectationFor(fields: AdvertPacketFields): Expectation {
-  const { vrid, password, intervalSeconds } = fields
+  const { vrid } = fields
+  if (fields.version === 3) {
+    const { version, checksum } = fields
+    return { version, vrid, otherChecksums: checksum === 'rfc' ? [] : [checksum] }
+  }
+  const { version, password, intervalSeconds } = fields
   return fields.authType === 'AH'
-    ? { vrid, password, intervalSeconds, authType: 'AH', hmacMd5, sequence: fields.sequence - 1 }
-    : { vrid, password, intervalSeconds, authType: fields.authType }
+    ? { version, vrid, password, intervalSeconds, authType: 'AH', hmacMd5, sequence: fields.sequence - 1 }
+    : { version, vrid, password, intervalSeconds, authType: fields.authType }
 }
 
 /** Where the advertisement begins in a packet without IP options. */
@@ -58,23 +64,32 @@ const octet = (min: number): fc.Arbitrary<number> => fc.integer({ min, max: 255 
 // A password of zero bytes cannot be told from none, and a zero byte not from padding: keepalived's are text.
 const password = fc.uint8Array({ min: 1, minLength: 1, maxLength: 8 })
 
-const authentication = fc.oneof(
-  fc.constant({ authType: 'none' as const, password: new Uint8Array() }),
-  password.map((bytes) => ({ authType: 'PASS' as const, password: bytes })),
-)
+const version2 = octet(1).map((intervalSeconds) => ({ version: 2 as const, intervalSeconds }))
+
+const authentication = fc
+  .oneof(
+    fc.constant({ authType: 'none' as const, password: new Uint8Array() }),
+    password.map((bytes) => ({ authType: 'PASS' as const, password: bytes })),
+  )
+  .chain((fields) => version2.map((version) => ({ ...fields, ...version })))
+
+const version3 = fc.record({
+  version: fc.constant(3 as const),
+  intervalCentiseconds: fc.integer({ min: 0, max: 4095 }),
+  checksum: fc.constantFrom('rfc' as const, 'old-unicast' as const, 'as-version-2' as const),
+})
 
 /** keepalived counts up to 0xfffffffe, and takes 0xffffffff as well. */
 const sequence = fc.integer({ min: 1, max: 0xffff_ffff })
 const signature = fc
   .record({ password, sequence })
-  .map((fields) => ({ ...fields, authType: 'AH' as const, hmacMd5 }))
+  .chain((fields) => version2.map((version) => ({ ...fields, ...version, authType: 'AH' as const, hmacMd5 })))
 
 const fieldsWith = <A>(authentication: fc.Arbitrary<A>) =>
   fc
     .record({
       vrid: octet(1),
       priority: octet(0),
-      intervalSeconds: octet(1),
       addresses: fc.array(address, { maxLength: 255, size: 'medium' }),
       source: address,
       destination: fc.constant(ip('224.0.0.18')),
@@ -87,4 +102,5 @@ export const signedFields = fieldsWith(signature)
 export const advertFields: fc.Arbitrary<AdvertPacketFields> = fc.oneof(
   fieldsWith(authentication),
   signedFields,
+  fieldsWith(version3),
 )

@@ -10,7 +10,7 @@ import { parsePacket } from '../../../src/vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../../../src/vrrp/wire/reception.ts'
 import type { RejectionReason } from '../../../src/vrrp/wire/rejection.ts'
 import { needs, sharedDirectory } from '../../support/privileges.ts'
-import { bytesOf } from './packets.ts'
+import { bytesOf, ip } from './packets.ts'
 
 interface Vector {
   readonly id: string
@@ -27,10 +27,13 @@ function load(folder: 'valid' | 'hostile'): readonly Vector[] {
 
 /** The virtual router that such a packet is meant for, by what tshark says of it. */
 function expectationOf({ tshark }: Vector): Expectation {
+  const vrid = Number(tshark['vrrp.virt_rtr_id'] ?? 1)
+  if (tshark['vrrp.version'] === '3') return { version: 3, vrid, otherChecksums: [] }
   const authType = tshark['vrrp.auth_type'] === '1' ? 'PASS' : 'none'
   const password = Buffer.from(tshark['vrrp.auth_string'] ?? '')
   return {
-    vrid: Number(tshark['vrrp.virt_rtr_id'] ?? 1),
+    version: 2,
+    vrid,
     authType,
     password,
     intervalSeconds: Number(tshark['vrrp.adver_int'] ?? 1),
@@ -70,7 +73,7 @@ needs('shared')('valid packets', () => {
     const packet = parsed.value
 
     test('reads as tshark reads it', () => {
-      expect({ ...packet.fixed, ttl: packet.ttl }).toEqual({
+      expect({ ...packet.fixed, ttl: packet.ttl }).toMatchObject({
         version: 2,
         type: Number(tshark['vrrp.type']),
         vrid: Number(tshark['vrrp.virt_rtr_id']),
@@ -99,9 +102,26 @@ needs('shared')('valid packets', () => {
     })
   })
 
-  test.each(version3)('$id is of a version not spoken yet', (vector) => {
+  test.each(version3.filter(({ tshark }) => tshark['ip.src'] !== undefined))('$id', ({ tshark, ip_hex }) => {
+    const parsed = parsePacket(bytesOf(ip_hex))
+    invariant(parsed.ok, 'the packet is one')
+    expect(receiveAdvertisement(parsed.value, expectationOf({ tshark } as Vector))).toEqual({
+      ok: true,
+      value: {
+        source: parsed.value.source,
+        vrid: Number(tshark['vrrp.virt_rtr_id']),
+        priority: Number(tshark['vrrp.prio']),
+        addresses: (tshark['vrrp.ip_addr'] ?? '').split(',').map(ip),
+        intervalCentiseconds: Number(tshark['vrrp.short_adver_int']),
+      },
+    })
+  })
+
+  test.each(version3)('$id is of another version than 2', (vector) => {
     const overIpv6 = vector.tshark['ip.src'] === undefined
-    expect(reasonFor(vector, expectationOf(vector))).toBe(overIpv6 ? 'ip-header' : 'version')
+    const version2 = { version: 2, authType: 'none', password: Buffer.of(), intervalSeconds: 1 } as const
+    const { vrid } = expectationOf(vector)
+    expect(reasonFor(vector, { ...version2, vrid })).toBe(overIpv6 ? 'ip-header' : 'version')
   })
 })
 
@@ -137,8 +157,8 @@ const stoppedBy: Readonly<Record<string, RejectionReason>> = {
 }
 
 /** The fault of these lies in what the receiver was set to, not in the packet. */
-const settings: Readonly<Record<string, Partial<Pick<Expectation, 'vrid' | 'intervalSeconds'>>>> = {
-  'holo_packet-error2': { intervalSeconds: 1 },
+const settings: Readonly<Record<string, Partial<Expectation>>> = {
+  'holo_packet-error2': { version: 2, intervalSeconds: 1 },
   'holo_packet-error3': { vrid: 1 },
 }
 
@@ -152,6 +172,7 @@ needs('shared')('hostile packets', () => {
   test.each(vectors)('$id', (vector) => {
     const parsed = parsePacket(bytesOf(vector.ip_hex))
     const meantForUs = { ...expectationOf(vector), ...(parsed.ok ? { vrid: parsed.value.vrid } : {}) }
-    expect(reasonFor(vector, { ...meantForUs, ...settings[vector.id] })).toBe(stoppedBy[vector.id])
+    const expectation = { ...meantForUs, ...settings[vector.id] } as Expectation
+    expect(reasonFor(vector, expectation)).toBe(stoppedBy[vector.id])
   })
 })

@@ -19,6 +19,7 @@ import { integer, LONGEST_SECONDS, secondsBetween } from '../../values/number.ts
 import { asWord, block, inSeconds, type Printers, printFields, when } from '../../values/printing.ts'
 import { readValues, type Values } from '../../values/values.ts'
 import type { Defaults } from '../context.ts'
+import { checksumAsVersion2 } from '../vrrp-instance/transport.ts'
 import {
   globalGarp,
   vrrpGarpExtraIf,
@@ -207,10 +208,7 @@ export const globalDefs: Keyword = section(
       standing: notYet('it yields to a higher address'),
       since: '2.3.0',
     }),
-    value('v3_checksum_as_v2', 3, optionalBoolean, 'no pseudo-header in VRRPv3 checksums', {
-      standing: notYet('vrrpd speaks VRRPv2'),
-      since: '2.2.8',
-    }),
+    checksumAsVersion2,
     value(
       'vrrp_delay_after_boot',
       3,
@@ -322,6 +320,7 @@ const defaultsOf = (values: Values): Defaults => ({
   skipCheckAdvAddr: values.last(keywords.vrrpSkipCheckAdvAddr) ?? false,
   notifyPriorityChanges: values.last(vrrpNotifyPriorityChanges) ?? false,
   checkUnicastSource: values.has(keywords.vrrpCheckUnicastSrc),
+  checksumAsVersion2: values.last(checksumAsVersion2) ?? false,
   smtpAlert: values.last(smtpAlertVrrp) ?? values.last(smtpAlertDefault) ?? false,
 })
 

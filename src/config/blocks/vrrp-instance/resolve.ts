@@ -85,7 +85,7 @@ export function resolveInstance(
     advertInterval: resolveAdvertInterval(values, version, report),
     ...resolvePreemption(values, wantedState, priority, report),
     authentication: resolveAuthentication(node.nodes, report),
-    ...resolveTransport(node, values, { family, checkUnicastSource: defaults.checkUnicastSource }, report),
+    ...resolveTransport(node, values, { ...defaults, family }, report),
     dontTrackPrimary: values.has(dontTrackPrimary),
     addresses: addresses.slice(0, MOST_ADVERTISED),
     excludedAddresses: [

@@ -8,7 +8,7 @@ import { spanOf } from '../../syntax/line.ts'
 import { errorAt, warningAt } from '../../syntax/place-diagnostic.ts'
 import { entriesOf, type Node } from '../../syntax/tree.ts'
 import { hostAddress, hostOf, multicastAddress, readHost } from '../../values/address.ts'
-import { flag, optionalChoice, text } from '../../values/basic.ts'
+import { flag, optionalBoolean, optionalChoice, text } from '../../values/basic.ts'
 import { integer, readInteger } from '../../values/number.ts'
 import { block, type Printers, when } from '../../values/printing.ts'
 import type { Values } from '../../values/values.ts'
@@ -50,12 +50,18 @@ const unicastFaultNoPeer: Keyword<true> = value(
   flag,
   'no peers mean FAULT, not multicast',
 )
-const oldUnicastChecksum: Keyword<'never' | true> = value(
+export const oldUnicastChecksum: Keyword<'never' | true> = value(
   'old_unicast_checksum',
   3,
   optionalChoice(['never']),
-  'VRRPv3 checksums of old',
-  { standing: notYet('vrrpd speaks VRRPv2') },
+  'VRRPv3 checksums of unicast as keepalived made them before 1.3.7',
+)
+export const checksumAsVersion2: Keyword<boolean> = value(
+  'v3_checksum_as_v2',
+  3,
+  optionalBoolean,
+  'no pseudo-header in VRRPv3 checksums of IPv4',
+  { since: '2.2.8' },
 )
 export const mcastDstIp: Keyword<IpAddress> = value(
   'mcast_dst_ip',
@@ -88,6 +94,7 @@ export const transportKeywords: readonly Keyword[] = [
   checkUnicastSrc,
   unicastFaultNoPeer,
   oldUnicastChecksum,
+  checksumAsVersion2,
   mcastDstIp,
   nativeIpv6,
   useVmac,
@@ -109,6 +116,10 @@ export interface Transport {
   /** 255 by default. */
   readonly unicastTtl: number
   readonly checkUnicastSource: boolean
+  /** VRRPv3: `old_unicast_checksum`, `old_unicast_checksum never`; absent: the old ones are accepted and not sent. */
+  readonly oldUnicastChecksum?: 'sent' | 'never'
+  /** VRRPv3 over IPv4: `v3_checksum_as_v2` */
+  readonly checksumAsVersion2: boolean
   /** `unicast_fault_no_peer` although there is no peer: the instance stays in FAULT. */
   readonly faultWithoutPeers: boolean
   /** `mcast_dst_ip`; the global group when absent. */
@@ -122,10 +133,16 @@ export interface UnicastPeer {
   readonly span: Span
 }
 
+export interface TransportDefaults {
+  readonly family: 4 | 6
+  readonly checkUnicastSource: boolean
+  readonly checksumAsVersion2: boolean
+}
+
 export function resolveTransport(
   node: Node,
   values: Values,
-  { family, checkUnicastSource }: { readonly family: 4 | 6; readonly checkUnicastSource: boolean },
+  { family, checkUnicastSource, checksumAsVersion2: asVersion2 }: TransportDefaults,
   report: Report,
 ): Transport & VirtualMacs {
   const unicastPeers = entriesOf(node, unicastPeer)
@@ -146,6 +163,8 @@ export function resolveTransport(
       (checkUnicastSource && unicastPeers.length > 0) ||
       values.has(checkUnicastSrc) ||
       unicastPeers.some(({ minTtl, maxTtl }) => minTtl > 0 || maxTtl < 255),
+    ...oldChecksumOf(values),
+    checksumAsVersion2: values.last(checksumAsVersion2) ?? asVersion2,
     faultWithoutPeers,
     trackSourceAddress: values.has(trackSrcIp),
     ...(source !== undefined && { sourceAddress: source }),
@@ -153,6 +172,11 @@ export function resolveTransport(
     ...(virtualMac !== undefined && { virtualMac }),
     virtualMacElsewhere: values.has(useVmacAddr),
   }
+}
+
+function oldChecksumOf(values: Values): Pick<Transport, 'oldUnicastChecksum'> {
+  const given = values.last(oldUnicastChecksum)
+  return given === undefined ? {} : { oldUnicastChecksum: given === 'never' ? 'never' : 'sent' }
 }
 
 function isPeerOf({ address, span }: UnicastPeer, family: 4 | 6, report: Report): boolean {
@@ -229,6 +253,8 @@ export const transportPrinters: Printers<Transport> = {
   unicastTtl: (ttl) => when(ttl !== 255, `unicast_ttl ${ttl}`),
   checkUnicastSource: (check, { unicastPeers }) =>
     when(check && !unicastPeers.some(limitsTtl), 'check_unicast_src'),
+  oldUnicastChecksum: (which) => [`old_unicast_checksum${which === 'never' ? ' never' : ''}`],
+  checksumAsVersion2: (asVersion2) => when(asVersion2, 'v3_checksum_as_v2'),
   // Only where unicast is meant is a missing peer a fault.
   faultWithoutPeers: (fault) => (fault ? ['unicast_fault_no_peer', 'unicast_peer {', '}'] : []),
   mcastGroup: (group) => [`mcast_dst_ip ${formatIp(group)}`],

@@ -154,10 +154,6 @@ export const vrrpInstance: Keyword = section(
         since: '2.2.8',
       }),
     ),
-    value('v3_checksum_as_v2', 3, optionalBoolean, 'no pseudo-header in VRRPv3 checksums', {
-      standing: notYet('vrrpd speaks VRRPv2'),
-      since: '2.2.8',
-    }),
   ),
   'one virtual router on one interface',
   { syntax: 'NAME', naming: 'one', process: 'vrrp' },
