@@ -162,6 +162,8 @@ export const codeHelp: Readonly<Record<DiagnosticCode, string>> = {
     'Authentication has to be the same on both routers; otherwise both reject what they hear and become MASTER.',
   'peer-interval':
     'In version 2 adverts with another advert_int are rejected: both routers become MASTER. In version 3 the MASTER’s interval is learned.',
+  'peer-checksum':
+    'The two make the checksums of version 3 differently, and one of them rejects what it hears: both become MASTER. vrrpd itself accepts the one that RFC 9568 has, whatever the file says.',
   'peer-addresses':
     'The virtual addresses differ. keepalived before 2.3.3 rejects such adverts, so both routers become MASTER; later versions and vrrpd accept them, and addresses are missing after a takeover.',
   'peer-transport':

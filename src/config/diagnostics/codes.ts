@@ -120,6 +120,7 @@ export type DiagnosticCode =
   | 'peer-version'
   | 'peer-authentication'
   | 'peer-interval'
+  | 'peer-checksum'
   | 'peer-addresses'
   | 'peer-transport'
   | 'peer-priority'

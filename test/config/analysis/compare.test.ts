@@ -97,6 +97,18 @@ describe('both become MASTER', () => {
       'error peer-version a1/b7: VRRP version 2 here and 3 there',
     ],
     [
+      'checksums of version 3',
+      router('version 3\npriority 90\nv3_checksum_as_v2'),
+      router('version 3'),
+      'error peer-checksum a9/b1: v3_checksum_as_v2 only here: the other router rejects those adverts, both become',
+    ],
+    [
+      'old checksums of unicast',
+      router('version 3\npriority 90\nunicast_peer {\n10.0.0.2\n}'),
+      router('version 3\nold_unicast_checksum\nunicast_peer {\n10.0.0.1\n}'),
+      'error peer-checksum a1/b8: old_unicast_checksum only there: keepalived 2.2.7 rejects the adverts of the other',
+    ],
+    [
       'authentication on one side',
       router(password('x')),
       router(),

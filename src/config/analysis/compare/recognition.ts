@@ -3,6 +3,7 @@
 import { toSeconds } from '../../../base/time.ts'
 import { authentication, authPass, authType } from '../../blocks/vrrp-instance/authentication.ts'
 import { advertInt, version as versionKeyword } from '../../blocks/vrrp-instance/election.ts'
+import { checksumAsVersion2, oldUnicastChecksum } from '../../blocks/vrrp-instance/transport.ts'
 import { useVmac } from '../../blocks/vrrp-instance/virtual-mac.ts'
 import { virtualRouterId } from '../../blocks/vrrp-instance/vrrp-instance.ts'
 import type { Pair, PairReport } from './pair.ts'
@@ -22,6 +23,7 @@ export function compareRecognition(pair: Pair, report: PairReport): void {
   }
   compareAuthentication(pair, report)
   compareInterval(pair, report)
+  if (ours.version === 3) compareChecksums(pair, report)
   if ((ours.virtualMac === undefined) !== (theirs.virtualMac === undefined)) {
     const where = ours.virtualMac === undefined ? 'there' : 'here'
     const message = `a virtual MAC address only ${where}: the addresses change their MAC address at every takeover`
@@ -61,4 +63,18 @@ function compareInterval({ ours, theirs }: Pair, report: PairReport): void {
     const message = `advert_int is ${here} s here and ${there} s there: a BACKUP learns the MASTER's, so takeovers take differently long`
     report.say('warning', 'peer-interval', advertInt, message)
   }
+}
+
+/** What 2.2.7 does: vrrpd believes the RFC's checksum wherever it comes from, and no peer needs to be one. */
+function compareChecksums({ ours, theirs }: Pair, report: PairReport): void {
+  const where = (isHere: boolean): string => (isHere ? 'here' : 'there')
+  if (ours.checksumAsVersion2 !== theirs.checksumAsVersion2) {
+    const message = `v3_checksum_as_v2 only ${where(ours.checksumAsVersion2)}: the other router rejects those adverts, ${BOTH}`
+    report.say('error', 'peer-checksum', checksumAsVersion2, message)
+  }
+  if (ours.unicastPeers.length === 0 && theirs.unicastPeers.length === 0) return
+  const [here, there] = [ours.oldUnicastChecksum === 'sent', theirs.oldUnicastChecksum === 'sent']
+  if (here === there) return
+  const message = `old_unicast_checksum only ${where(here)}: keepalived 2.2.7 rejects the adverts of the other router there, ${BOTH}`
+  report.say('error', 'peer-checksum', oldUnicastChecksum, message)
 }
