@@ -76,7 +76,7 @@ export function buildStranger(spec: RouterSpec, victim: number): Assembled {
 }
 
 function buildInstance(spec: RouterSpec, host: number, hosts: number): VrrpInstance {
-  const { vrid, lan, priority, interval, preempt, preemptDelay, unicast, trackers } = spec
+  const { vrid, lan, priority, interval, preempt, preemptDelay, unicast, trackers, version = 2 } = spec
   const named = (kind: Tracker['kind']): readonly Tracker[] => trackers.filter((each) => each.kind === kind)
   const others = Array.from({ length: hosts }, (_, other) => other).filter((other) => other !== host)
   const { span } = plain
@@ -85,6 +85,7 @@ function buildInstance(spec: RouterSpec, host: number, hosts: number): VrrpInsta
     name: routerName(vrid),
     link: linkName(lan),
     vrid,
+    version,
     priority,
     wantedState: spec.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
     advertInterval: seconds(interval),

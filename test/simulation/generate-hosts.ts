@@ -6,7 +6,7 @@ import type { Random } from '../../src/simulation/random.ts'
 import type { HostSpec, RouterSpec } from './scenario.ts'
 
 /** What all hosts have in common: without that they would not be one virtual router. */
-type Plan = Pick<RouterSpec, 'vrid' | 'lan' | 'interval' | 'unicast' | 'signed'>
+type Plan = Pick<RouterSpec, 'vrid' | 'lan' | 'interval' | 'unicast' | 'signed' | 'version'>
 
 interface Plans {
   readonly lans: number
@@ -21,8 +21,12 @@ const generatePlan = (random: Random, lans: number, vrid: number): Plan => ({
   lan: random.integer(0, lans - 1),
   interval: random.chance(0.2) ? random.integer(2, 3) : 1,
   ...(random.chance(0.25) && { unicast: { onlyPeers: random.chance(0.6) } }),
-  ...(random.chance(0.25) && { signed: true as const }),
+  ...(random.chance(0.3)
+    ? { version: 3 as const, interval: random.pick(SUBSECOND) }
+    : random.chance(0.25) && { signed: true as const }),
 })
+
+const SUBSECOND = [0.25, 0.4, 0.5, 0.8, 1, 2.5] as const
 
 export function generateHosts(random: Random, lans: number): HostSpec[] {
   const vrids = Array.from({ length: random.integer(1, 3) }, (_, index) =>
@@ -53,6 +57,8 @@ function generateHost(random: Random, { lans, vrids, group, areEqual }: Plans, i
     const owns = isOwner && !isGrouped
     return {
       ...plan,
+      // A Backup goes by its master's.
+      ...(plan.version === 3 && random.chance(0.3) && { interval: random.pick(SUBSECOND) }),
       preempt: owns || preempt,
       preemptDelay: owns ? 0 : preemptDelay,
       priority: owns ? 255 : rank + (isGrouped ? plan.vrid : areEqual ? 0 : random.integer(0, 10)),
@@ -80,12 +86,13 @@ export function generateAnew(
   return { routers: another, groups }
 }
 
-const planOf = ({ vrid, lan, interval, unicast, signed }: RouterSpec): Plan => ({
+const planOf = ({ vrid, lan, interval, unicast, signed, version }: RouterSpec): Plan => ({
   vrid,
   lan,
   interval,
   ...(unicast && { unicast }),
   ...(signed && { signed }),
+  ...(version && { version }),
 })
 
 const TRACKED = ['chk_a', 'chk_b', 'file_a', 'process_a', 'link'] as const

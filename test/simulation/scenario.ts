@@ -32,7 +32,7 @@ export interface RouterSpec {
   readonly lan: number
   readonly priority: number
   readonly state?: 'MASTER' | 'BACKUP'
-  /** Seconds. */
+  /** Seconds; in version 3 each host may have its own. */
   readonly interval: number
   readonly preempt: boolean
   readonly preemptDelay: number
@@ -40,6 +40,8 @@ export interface RouterSpec {
   readonly unicast?: { readonly onlyPeers: boolean }
   /** `auth_type AH` */
   readonly signed?: true
+  /** `version 3`; never signed. */
+  readonly version?: 3
   readonly trackers: readonly Tracker[]
 }
 

@@ -8,6 +8,7 @@ import {
   seconds,
   times,
   toSeconds,
+  type Duration,
   type Instant,
 } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/base/intervals.ts'
@@ -20,16 +21,26 @@ import type { Check, World } from '../world.ts'
 export function delayedStart(world: World): Check {
   /** Who has heard a Master leave need not wait. */
   const goodbyes = new Set<number>()
+  /** Who has learned a shorter interval (version 3) waits for so long. */
+  const shortest = new Map<string, Duration>()
+  const learn = (key: string, interval: Duration | undefined): void => {
+    if (interval !== undefined)
+      shortest.set(key, Math.min(interval, shortest.get(key) ?? interval) as Duration)
+  }
   return {
     name: 'startup delay',
     observe: ({ host, event, after: { routers } }) => {
       if (event.type === 'start') goodbyes.delete(host.number)
       if (event.type === 'advert' && event.advert.priority === 0) goodbyes.add(host.number)
+      if (event.type === 'start') for (const name of routers.keys()) shortest.delete(`${host.number} ${name}`)
+      if (event.type === 'advert') learn(`${host.number} ${event.router}`, event.advert.interval)
       const delay = host.spec.startupDelay ?? 0
       if (delay === 0) return undefined
       for (const { router, state } of routers.values()) {
         const atOnce = router.priority === 255 || goodbyes.has(host.number)
-        const listening = atOnce ? seconds(0) : times(router.advertInterval, 3)
+        const known = shortest.get(`${host.number} ${router.name}`) ?? router.advertInterval
+        const interval = Math.min(known, router.advertInterval) as Duration
+        const listening = atOnce ? seconds(0) : times(interval, 3)
         const earliest = after(host.bootedAt, plus(seconds(delay), listening))
         if (state.kind === 'master' && world.now < earliest)
           return `host ${host.number} ${router.name}: Master ${toSeconds(between(host.bootedAt, world.now))} s after start`

@@ -13,6 +13,7 @@ import {
 } from '../../../src/base/time.ts'
 import type { RouterRecord } from '../../../src/vrrp/engine.ts'
 import { masterDownInterval } from '../../../src/base/intervals.ts'
+import { intervalsOf } from '../../../src/vrrp/election/timers.ts'
 import { routerName } from '../build.ts'
 import type { Host } from '../host.ts'
 import { expectedPending, groupOf } from '../oracle.ts'
@@ -213,7 +214,7 @@ function settlingTime({ scenario, slack }: World): Duration {
   return plus(seconds(delay + 3 * downInterval), slack)
 }
 
-const downInterval = ({ router, conditions }: RouterRecord): Duration =>
-  masterDownInterval(router, conditions.priority)
+const downInterval = ({ router, state, conditions }: RouterRecord): Duration =>
+  masterDownInterval(intervalsOf(router, state), conditions.priority)
 
 const longest = (durations: readonly Duration[]): Duration => Math.max(0, ...durations) as Duration

@@ -2,7 +2,8 @@
 
 import { between, plus, seconds, type Duration, type Instant } from '../../../src/base/time.ts'
 import { masterDownInterval } from '../../../src/base/intervals.ts'
-import type { RouterRecord } from '../../../src/vrrp/engine.ts'
+import { intervalsOf } from '../../../src/vrrp/election/timers.ts'
+import type { Engine, RouterRecord } from '../../../src/vrrp/engine.ts'
 import type { Host } from '../host.ts'
 import type { Observation } from '../surroundings.ts'
 import type { RouterSpec } from '../scenario.ts'
@@ -37,13 +38,15 @@ export function noPreemption(world: World): Check {
       if (event.type !== 'alarm' && event.type !== 'start') return undefined
       for (const { spec, record } of risen(observation)) {
         if (spec.preempt) continue
-        const window = plus(masterDownInterval(record.router, record.conditions.priority), world.slack)
+        const down = downInterval(observation.before, record)
+        const window = plus(down, world.slack)
         const lastGoodbye = goodbyes.get(record.router.name)
         if (lastGoodbye !== undefined && between(lastGoodbye, world.now) < window) continue
         for (const other of world.hosts) {
           const since = reachableSince(other, host, record, masterSince, clear)
           if (since === undefined || between(heardSince(host, since), world.now) < window) continue
           if (isRefused(host, record.router.name, other, window)) continue
+          if (speaksTooSeldom(other, record.router.name, down)) continue
           return `host ${host.number} ${record.router.name} took over from host ${other.number}, which it could hear`
         }
       }
@@ -51,6 +54,16 @@ export function noPreemption(world: World): Check {
     },
   }
 }
+
+/** By its master's interval, where it has learned one. */
+function downInterval(before: Engine, { router, conditions }: RouterRecord): Duration {
+  const former = before.routers.get(router.name)
+  return masterDownInterval(former ? intervalsOf(router, former.state) : router, conditions.priority)
+}
+
+/** Version 3: whoever begins listens for its own interval, and the master may have a longer one. */
+const speaksTooSeldom = (other: Host, router: string, down: Duration): boolean =>
+  seconds(other.specOf(router).interval) >= down
 
 /**
  * A host that slept has a socket full of the oldest adverts: it knows a master
