@@ -28,6 +28,8 @@ const instances: Readonly<Record<number, string>> = {
   10: 'priority 150\n track_script {\n chk weight -60\n }\n virtual_ipaddress {\n 10.9.1.10\n }',
   11: 'priority 150\n track_script {\n chk weight 60\n }\n virtual_ipaddress {\n 10.9.1.11\n }',
   12: 'priority 1\n virtual_ipaddress {\n 10.9.1.12\n }',
+  13: 'priority 150\n version 3\n virtual_ipaddress {\n 10.9.1.13/24\n 10.9.1.113/24\n }',
+  14: 'priority 240\n version 3\n advert_int 0.37\n virtual_ipaddress {\n 10.9.1.14\n }',
 }
 const vrids = Object.keys(instances).map(Number)
 
@@ -124,8 +126,13 @@ needs(
       [150, 90, 0],
       [210, 150, 0],
       [1, 0],
+      [150, 0],
+      [240, 0],
     ])
     expect(vrrpd).toEqual(keepalived)
-    expect(vrids.map((vrid) => vrrpd.arps[vrid]?.length)).toEqual([5, 15, 5, 10, 5, 5, 5, 5, 5, 5, 5, 5])
+    expect(vrids.map((vrid) => vrrpd.arps[vrid]?.length)).toEqual([
+      ...[5, 15, 5, 10, 5, 5, 5, 5, 5, 5, 5, 5],
+      ...[10, 5],
+    ])
   })
 })
