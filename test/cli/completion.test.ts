@@ -69,9 +69,12 @@ describe('bash completes', () => {
     directory = mkdtempSync(join(tmpdir(), 'vrrpd completion-'))
     script = join(directory, 'vrrpd.bash')
     writeFileSync(script, await completion('bash'))
-    // Says what it was asked, and then the names of two instances.
+    // Says what it was asked, and then the names of three instances, or of servers as well.
     const daemon = join(directory, 'vrrpd')
-    writeFileSync(daemon, `#!/bin/sh\necho "$*" >> "${directory}/asked"\nprintf 'VI_1\\nV 2\\nother\\n'\n`)
+    writeFileSync(
+      daemon,
+      `#!/bin/sh\necho "$*" >> "${directory}/asked"\nprintf 'VI_1\\nV 2\\nother\\n'\n[ "$2" = --instances ] || printf '10.9.0.21:80\\n10.9.0.22:80\\n10.9.0.22:443\\n[fd00::1]:80\\n'\n`,
+    )
     chmodSync(daemon, 0o755)
   })
   afterAll(() => {
@@ -123,9 +126,22 @@ describe('bash completes', () => {
     ],
     [['completion', 'z'], ['zsh']],
     [
-      ['status', ''],
+      ['drain', ''],
       ['VI_1', 'V\\ 2', 'other'],
     ],
+    [
+      ['status', ''],
+      ['VI_1', 'V\\ 2', 'other', '10.9.0.21:80', '10.9.0.22:80', '10.9.0.22:443', '\\[fd00::1\\]:80'],
+    ],
+    [['why', '10.9.0.21'], ['10.9.0.21:80']],
+    // As bash takes them apart.
+    [
+      ['why', '10.9.0.22', ':'],
+      ['80', '443'],
+    ],
+    [['events', '--json', '10.9.0.22', ':', '4'], ['443']],
+    [['why', '[fd00', '::', '1]', ':', '8'], ['80']],
+    [['why', '10.9.0.23', ':', '8'], []],
     [
       ['status', 'V'],
       ['VI_1', 'V\\ 2'],
@@ -143,7 +159,7 @@ describe('bash completes', () => {
       ['--control', '/a b/sock'],
       ['--control', '=', '/a b/sock'],
     ]) {
-      expect(replies('status', ...line, 'VI')).toEqual(['VI_1'])
+      expect(replies('drain', ...line, 'VI')).toEqual(['VI_1'])
       const asked = spawnSync('tail', ['-1', join(directory, 'asked')], { encoding: 'utf8' }).stdout
       expect(asked).toBe('completion --instances --control /a b/sock\n')
     }
@@ -156,8 +172,8 @@ describe('the command', () => {
     expect(await run('completion', 'tcsh')).toMatchObject({ code: 3, out: '' })
   })
 
-  test('names no instances without a daemon', async () => {
-    expect(await run('completion', '--instances', '--control', '/nowhere/sock')).toEqual({
+  test.each(['--instances', '--subjects'])('%s: none without a daemon', async (option) => {
+    expect(await run('completion', option, '--control', '/nowhere/sock')).toEqual({
       code: 2,
       out: '',
       err: '',

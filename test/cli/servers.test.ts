@@ -402,6 +402,13 @@ describe('vrrpd why', () => {
   })
 })
 
+test('completions know whatever can be asked for, once', async () => {
+  await begin('both')
+  const { code, out } = await run('completion', '--subjects')
+  expect(code).toBe(0)
+  expect(out.split('\n')).toEqual(['VI_1', '10.8.0.100:80', '10.9.0.21:80', '10.9.0.22:80', ''])
+})
+
 describe('a socket of virtual servers at which nobody answers', () => {
   const dead = { kind: 'dead', text: 'nobody listens' } as const
   const codes = (lvsProcess: StatusReport['lvsProcess']): readonly string[] => {

@@ -52,10 +52,16 @@ _vrrpd_files()
     compopt -o default 2> /dev/null
 }
 
-# Asks the daemon, at the socket that the line names.
-_vrrpd_instances()
+# Asks the daemon, at the socket that the line names: for --instances or --subjects.
+_vrrpd_names()
 {
-    local at control=() IFS=$'\\n' name
+    local at control=() IFS=$'\\n' name whole=$2 apart
+    # bash takes 10.9.0.21:80 apart at the colon, and puts a reply in place of what follows it.
+    for ((at = COMP_CWORD; at > 2; at--)); do
+        [[ \${COMP_WORDS[at]} =~ ^:+$ || \${COMP_WORDS[at - 1]} =~ ^:+$ ]] || break
+        whole=\${COMP_WORDS[at - 1]}$whole
+    done
+    apart=\${whole%"\${whole##*:}"}
     for ((at = 2; at < \${#COMP_WORDS[@]}; at++)); do
         if [[ \${COMP_WORDS[at - 1]} == --control && \${COMP_WORDS[at]} != = ]]; then
             control=(--control "\${COMP_WORDS[at]}")
@@ -63,9 +69,9 @@ _vrrpd_instances()
             control=(--control "\${COMP_WORDS[at]}")
         fi
     done
-    for name in $("\${COMP_WORDS[0]}" completion --instances "\${control[@]}" 2> /dev/null); do
-        if [[ $name == "$1"* ]]; then
-            COMPREPLY+=("$(printf %q "$name")")
+    for name in $("\${COMP_WORDS[0]}" completion "$1" "\${control[@]}" 2> /dev/null); do
+        if [[ $name == "$whole"* ]]; then
+            COMPREPLY+=("$(printf %q "\${name#"$apart"}")")
         fi
     done
 }
@@ -102,7 +108,9 @@ function reply(values: Values): string {
     case 'files':
       return '_vrrpd_files'
     case 'instances':
-      return '_vrrpd_instances "$cur"'
+      return '_vrrpd_names --instances "$cur"'
+    case 'subjects':
+      return '_vrrpd_names --subjects "$cur"'
     case 'interfaces':
       return 'COMPREPLY=($(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$cur"))'
     case 'groups':

@@ -10,6 +10,9 @@ export function fishCompletion({ commands, daemon }: Grammar): string {
     'function __vrrpd_instances',
     '    vrrpd completion --instances 2> /dev/null',
     'end',
+    'function __vrrpd_subjects',
+    '    vrrpd completion --subjects 2> /dev/null',
+    'end',
     'complete -c vrrpd -f',
     ...commands.map(
       ({ name, summary }) => `complete -c vrrpd -n '__fish_is_first_arg' -a ${name} -d ${quote(summary)}`,
@@ -52,6 +55,8 @@ function values(given: Exclude<Values, { readonly kind: 'anything' }> | Values):
       return `-a '(__fish_complete_path)'`
     case 'instances':
       return `-a '(__vrrpd_instances)'`
+    case 'subjects':
+      return `-a '(__vrrpd_subjects)'`
     case 'interfaces':
       return `-a '(__fish_print_interfaces)'`
     case 'groups':

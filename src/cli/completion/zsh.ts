@@ -5,11 +5,11 @@ import { namesOf, type Command, type Grammar, type Option, type Values } from '.
 export const zshCompletion = ({ commands, daemon }: Grammar): string => `#compdef vrrpd
 # Completions of vrrpd(8) for zsh: install it as _vrrpd in a directory of $fpath.
 
-_vrrpd_instances() {
+_vrrpd_names() {
     local -a names control
     local at=\${words[(I)--control]}
     ((at > 0)) && control=(--control "\${(Q)words[at + 1]}")
-    names=(\${(f)"$(_call_program instances vrrpd completion --instances "\${control[@]}" 2> /dev/null)"})
+    names=(\${(f)"$(_call_program names vrrpd completion $1 "\${control[@]}" 2> /dev/null)"})
     compadd -a names
 }
 
@@ -81,7 +81,9 @@ function action(values: Values): string {
     case 'files':
       return '_files'
     case 'instances':
-      return '_vrrpd_instances'
+      return '_vrrpd_names --instances'
+    case 'subjects':
+      return '_vrrpd_names --subjects'
     case 'interfaces':
       return '_net_interfaces'
     case 'groups':

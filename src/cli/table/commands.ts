@@ -49,7 +49,7 @@ export const commandTable = [
     summary: 'Show the state of a running daemon, or of one vrrp_instance or virtual server',
     operand: {
       name: 'NAME',
-      values: 'instances',
+      values: 'subjects',
       help: 'A vrrp_instance, a vrrp_sync_group, or a virtual or real server (10.8.0.100:80)',
     },
     options: [
@@ -82,7 +82,7 @@ export const commandTable = [
     operand: {
       name: 'INSTANCE',
       alias: 'SERVER',
-      values: 'instances',
+      values: 'subjects',
       help: 'Only what concerns this vrrp_instance, virtual or real server',
     },
     options: [
@@ -107,7 +107,7 @@ export const commandTable = [
     operand: {
       name: 'INSTANCE',
       alias: 'ADDRESS',
-      values: 'instances',
+      values: 'subjects',
       help: 'A vrrp_instance, a virtual address, or a virtual or real server (10.9.0.21:80); may be left out where there is but one instance',
     },
     options: [{ long: 'json', argument: 'none', help: 'Print the answer as JSON' }, { of: 'control' }],
@@ -362,9 +362,17 @@ export const commandTable = [
         argument: 'none',
         help: 'Print the names of the running instances instead, for the completions themselves',
       },
+      {
+        long: 'subjects',
+        argument: 'none',
+        help: 'The same, with those of sync groups, virtual and real servers',
+      },
       { of: 'control' },
     ],
-    forms: [{ by: 'instances', with: ['control'] }],
+    forms: [
+      { by: 'instances', with: ['control'] },
+      { by: 'subjects', with: ['control'] },
+    ],
     example: ['source <(vrrpd completion bash)', 'for this shell'],
   },
   {

@@ -7,6 +7,8 @@ export type ValueKind =
   | 'files'
   /** Names of the vrrp_instances of the running daemon. */
   | 'instances'
+  /** Those, and of its sync groups, virtual and real servers. */
+  | 'subjects'
   | 'interfaces'
   | 'groups'
   | 'namespaces'
