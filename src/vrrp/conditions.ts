@@ -92,9 +92,12 @@ export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
 const isUnread = (tracker: Tracker, facts: Facts): boolean =>
   tracker.kind === 'file' && findingOf(facts, tracker) === 'pending'
 
-function countUnadvertised({ addresses, advertLink, link, signed }: VirtualRouter, facts: Facts): number {
+function countUnadvertised(
+  { addresses, advertLink, link, signed, version }: VirtualRouter,
+  facts: Facts,
+): number {
   const mtu = facts.links.get(advertLink ?? link)?.mtu
-  const capacity = advertCapacity(mtu, { version: 2, family: 4, signed: signed === true })
+  const capacity = advertCapacity(mtu, { version, family: 4, signed: signed === true })
   return Math.max(0, addresses.length - capacity)
 }
 

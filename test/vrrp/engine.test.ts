@@ -216,6 +216,15 @@ describe('a link whose MTU has no room for all addresses', () => {
     expect(notesOf(stepEngine(engine, { type: 'start' }, at(0)).effects)).toEqual([[0, 10, 'eth0']])
   })
 
+  test('version 3 has room for two more: its adverts have no authentication data', () => {
+    const facts = makeFacts({ links: new Map([['eth0', { ...goodLink, mtu: 68 }]]) })
+    const engine = createEngine(
+      { routers: [makeRouter({ addresses, version: 3 })], groups: [], facts },
+      at(0),
+    )
+    expect(notesOf(stepEngine(engine, { type: 'start' }, at(0)).effects)).toEqual([[6, 10, 'eth0']])
+  })
+
   test('with use_vmac it is the MTU of the virtual MAC interface', () => {
     const router = makeRouter({ addresses, advertLink: 'vrrp.1', requiredLinks: ['eth0', 'vrrp.1'] })
     const links = new Map([
