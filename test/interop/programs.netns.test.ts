@@ -91,8 +91,16 @@ needs(
       const states = join(router.directory, 'states')
       const stuck = join(router.directory, 'stuck')
       await writeFile(states, '')
-      await writeFile(stuck, `#!/bin/sh\necho $3 >>${states}\nexec sleep 80\n`, { mode: 0o755 })
-      const told = async (): Promise<string[]> => (await readFile(states, 'utf8')).trim().split('\n')
+      await writeFile(stuck, `#!/bin/sh\necho $$ $3 >>${states}\nexec sleep 80\n`, { mode: 0o755 })
+      // Who waits for one that hangs waits no longer than 5 s: two may be started in one moment, and say so in either
+      // order. Their process numbers are in the order of their starts.
+      const told = async (): Promise<string[]> =>
+        (await readFile(states, 'utf8'))
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => line.split(' '))
+          .sort(([one], [other]) => Number(one) - Number(other))
+          .map(([, state = '']) => state)
       const daemon = await router.start({
         kind: 'vrrpd',
         config: global() + instance({ priority: 200, more: `notify "${stuck}"` }),
