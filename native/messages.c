@@ -122,7 +122,8 @@ static void describe(struct mmsghdr *message, const struct timespec *now, double
       struct in_pktinfo link;
       memcpy(&link, CMSG_DATA(control), sizeof link);
       row[LINK_INDEX] = link.ipi_ifindex;
-    } else if (carries(control, IPPROTO_IP, IP_TTL, sizeof(int))) {
+    } else if (carries(control, IPPROTO_IP, IP_TTL, sizeof(int)) ||
+               carries(control, IPPROTO_IPV6, IPV6_HOPLIMIT, sizeof(int))) {
       int ttl;
       memcpy(&ttl, CMSG_DATA(control), sizeof ttl);
       row[TTL] = ttl;

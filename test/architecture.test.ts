@@ -146,6 +146,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'simulation/story',
       'simulation/report',
       'vrrp/election',
+      'vrrp/wire',
     ],
     types: ['scripts', 'system', 'vrrp', 'vrrp/socket', 'world'],
     why: 'the daemon as it is, in a world in memory; nobody but a command knows of it',

@@ -72,6 +72,33 @@ export const formatCidr = (cidr: Cidr): string => `${formatIp(cidr.address)}/${c
 /** 224.0.0.0/4 */
 export const isMulticastIpv4 = (address: Ipv4Address): boolean => address >>> 28 === 0xe
 
+/** ff00::/8 */
+const isMulticastIpv6 = (address: Ipv6Address): boolean => /^ff[0-9a-f]{2}:/.test(address)
+
+export const isMulticastIp = (address: IpAddress): boolean =>
+  isIpv4(address) ? isMulticastIpv4(address) : isMulticastIpv6(address)
+
+/** fe80::/10 */
+export const isLinkLocalIpv6 = (address: IpAddress): address is Ipv6Address =>
+  !isIpv4(address) && /^fe[89ab][0-9a-f]:/.test(address)
+
+export type IpFamily = 4 | 6
+
+export const ipFamily = (address: IpAddress): IpFamily => (isIpv4(address) ? 4 : 6)
+
+/**
+ * The protocol's “greater address” (RFC 9568 section 6.4.3): as unsigned numbers in network order. All of IPv4 come
+ * before those of IPv6.
+ *
+ * @returns negative, 0 or positive, as for sorting
+ */
+export function compareIp(a: IpAddress, b: IpAddress): number {
+  if (isIpv4(a) || isIpv4(b)) return isIpv4(a) && isIpv4(b) ? a - b : ipFamily(a) - ipFamily(b)
+  const [one, other] = [ipToBytes(a), ipToBytes(b)]
+  const at = one.findIndex((byte, index) => byte !== other[index])
+  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0)
+}
+
 /** Whether the address is in the network, given as any address of it and its prefix length, 0..32. */
 export const inIpv4Network = (address: Ipv4Address, network: Ipv4Address, prefixLength: number): boolean =>
   prefixLength === 0 || (network ^ address) >>> (32 - prefixLength) === 0

@@ -53,7 +53,7 @@ export function assemble(
   const plans = planVirtualMacs(model.instances, virtualMacs, model.global.virtualMacNames)
   const signs = model.instances.some(({ authentication }) => authentication.type === 'AH') && canSign()
   const routers = model.instances.map((instance) => {
-    const transport = transportOf(instance, model.global.mcastGroup4)
+    const transport = transportOf(instance, { 4: model.global.mcastGroup4, 6: model.global.mcastGroup6 })
     return assembleInstance(instance, transport, groupOf(model, instance), {
       signs,
       pauseGuard,
@@ -156,8 +156,9 @@ function assembleRouter(
     link: instance.link,
     ...(plan.advertLink !== instance.link && { advertLink: plan.advertLink }),
     vrid: instance.vrid,
-    channel: channelOf(transport, instance.sourceAddress),
+    channel: channelOf(transport, instance.family, instance.sourceAddress),
     version: instance.version,
+    family: instance.family,
     priority: instance.priority,
     initialState: instance.wantedState,
     advertInterval: instance.advertInterval,
@@ -196,10 +197,10 @@ const announcesElsewhere = ({ garp, link }: VrrpInstance, { macs }: VirtualMacPl
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
 function unsupported(
-  { family, authentication }: VrrpInstance,
+  { family, authentication, virtualMac }: VrrpInstance,
   signs: boolean,
 ): Pick<VirtualRouter, 'unsupported'> {
-  if (family === 6) return { unsupported: 'VRRP over IPv6' }
+  if (family === 6 && virtualMac !== undefined) return { unsupported: 'use_vmac over IPv6' }
   if (authentication.type === 'AH' && !signs) return { unsupported: 'auth_type AH without MD5 (FIPS mode)' }
   return {}
 }

@@ -9,7 +9,7 @@
  */
 
 import type { LinkEvent } from '../netlink/types.ts'
-import { noFacts, type Facts, type Findings } from '../vrrp/conditions.ts'
+import { noFacts, sourceOn, type Facts, type Findings } from '../vrrp/conditions.ts'
 import type { Engine, EngineEvent } from '../vrrp/engine.ts'
 import { identityOf } from '../vrrp/reconfigure.ts'
 import type { UsedNumbers } from './adverts/advert-dispatcher.ts'
@@ -282,7 +282,7 @@ export class Daemon {
       ...this.ports,
       records: () => this.state.routers.values(),
       routerNamed: (name) => this.routerNamed(name),
-      sourceOn: (link) => this.state.facts.links.get(link)?.source,
+      sourceOn: (link, family) => sourceOn(this.state.facts.links.get(link), family),
       onEvent: (event) => {
         this.dispatch(event)
       },

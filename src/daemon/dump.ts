@@ -1,6 +1,6 @@
 /** `-d`: the configuration as it was understood, for the log. Never a password. Pure. */
 
-import { formatCidr, formatIp, formatIpv4 } from '../base/address.ts'
+import { formatCidr, formatIp } from '../base/address.ts'
 import { toSeconds } from '../base/time.ts'
 import type {
   Command,
@@ -55,7 +55,7 @@ function dumpInstance(instance: VrrpInstance): readonly string[] {
       `Advert interval = ${String(toSeconds(instance.advertInterval))} sec`,
       `Preempt = ${instance.preempt ? 'enabled' : 'disabled'}`,
       instance.preemptDelay > 0 && `Preempt delay = ${String(toSeconds(instance.preemptDelay))} sec`,
-      instance.sourceAddress !== undefined && `Source address = ${formatIpv4(instance.sourceAddress)}`,
+      instance.sourceAddress !== undefined && `Source address = ${formatIp(instance.sourceAddress)}`,
       `Authentication type = ${instance.authentication.type}`,
       ...instance.trackInterfaces.map(
         ({ link, weight }) => `Tracked interface = ${link} weight ${String(weight)}`,

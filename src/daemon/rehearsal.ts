@@ -8,10 +8,11 @@
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
-import { isMulticastIpv4 } from '../base/address.ts'
+import { isIpv4, isMulticastIp } from '../base/address.ts'
 import { after, instant, seconds, type Instant } from '../base/time.ts'
 import type { Link } from '../netlink/types.ts'
-import { noFacts } from '../vrrp/conditions.ts'
+import { noFacts, type LinkFact } from '../vrrp/conditions.ts'
+import { asDelivered } from '../vrrp/wire/packet.ts'
 import { createEngine, stepEngine, type Engine, type EngineEvent } from '../vrrp/engine.ts'
 import type { World } from '../world/world.ts'
 import { AdvertDispatcher } from './adverts/advert-dispatcher.ts'
@@ -70,7 +71,11 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   const ports = rehearsalPorts(assembled, stage, dispatcher, neighbour)
   const start = instant(0)
   const source = assembled.router.sourceAddress ?? assembled.router.addresses[0]
-  const facts = { ...noFacts, links: new Map([[NOWHERE.name, { up: true, source, mtu: NOWHERE.mtu }]]) }
+  const fact: LinkFact = {
+    ...{ up: true, mtu: NOWHERE.mtu, source: undefined },
+    ...(source !== undefined && (isIpv4(source) ? { source } : { linkLocal: source })),
+  }
+  const facts = { ...noFacts, links: new Map([[NOWHERE.name, fact]]) }
   let engine: Engine = createEngine({ routers: [assembled.router], groups: [], facts }, start)
   const happens = (event: EngineEvent, at: Instant): void => {
     const next = stepEngine(engine, event, at)
@@ -84,8 +89,10 @@ function rehearseOnce(assembled: Assembled, stage: Stage): void {
   if (source === undefined) return
   for (const priority of [50, 200]) {
     for (const { to, bytes } of neighbour.encode(assembled, source, priority)) {
-      const address = isMulticastIpv4(to) ? to : source
-      const event = dispatcher.decode({ link: NOWHERE.name, address, bytes, arrivedAt: expired }, source)
+      const address = isMulticastIp(to) ? to : source
+      const delivered = asDelivered(bytes) ?? { bytes }
+      const packet = { link: NOWHERE.name, address, ...delivered, arrivedAt: expired }
+      const event = dispatcher.decode(packet, source)
       if (event) happens(event, expired)
     }
   }
@@ -107,7 +114,10 @@ function rehearsalPorts(
       if (source === undefined) return
       // Who does not listen has no sequence number that we would believe (auth_type AH).
       for (const { to, bytes } of dispatcher.encode(assembled, source, priority, unadvertised))
-        neighbour.decode({ link: NOWHERE.name, address: to, bytes, arrivedAt: instant(0) }, source)
+        neighbour.decode(
+          { link: NOWHERE.name, address: to, ...(asDelivered(bytes) ?? { bytes }), arrivedAt: instant(0) },
+          source,
+        )
     },
     install: (each) => {
       installed.install(each)

@@ -3,7 +3,7 @@
  * it, under a unit that starts it again after a crash.
  */
 
-import { formatIp, type Cidr, type IpAddress, type Ipv4Address } from '../base/address.ts'
+import { formatIp, type Cidr, type IpAddress } from '../base/address.ts'
 import { accepted, type Result } from '../base/result.ts'
 import { after, milliseconds, type Duration } from '../base/time.ts'
 import type { Command, Model } from '../config/model.ts'
@@ -139,7 +139,7 @@ export class SimulatedHost {
   }
 
   /** On which of its links that are up an address of its own is. */
-  linkOf(address: Ipv4Address): string | undefined {
+  linkOf(address: IpAddress): string | undefined {
     const found = this.memory?.findAddress(address)
     if (found === undefined) return undefined
     const link = this.machine?.table.linkByIndex(found.linkIndex)

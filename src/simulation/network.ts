@@ -3,7 +3,7 @@
  * here is decided by the setup and the seed, so that the same story ends the same way each time.
  */
 
-import { formatCidr, isMulticastIpv4, type Cidr } from '../base/address.ts'
+import { formatCidr, isMulticastIp, type Cidr } from '../base/address.ts'
 import { STATE_WORDS } from '../base/state-names.ts'
 import { after, instant, seconds, toSeconds, type Duration, type Instant } from '../base/time.ts'
 import type { Model } from '../config/model.ts'
@@ -271,7 +271,7 @@ export class Network {
     this.setup.overhear?.(this.now, this.setup.hosts[from]?.name ?? '', packet)
     const others = this.hosts.flatMap((host, number) => (number === from ? [] : [{ host, number }]))
     const { to } = packet
-    const receivers = isMulticastIpv4(to) ? others : others.filter(({ host }) => host.linkOf(to) === link)
+    const receivers = isMulticastIp(to) ? others : others.filter(({ host }) => host.linkOf(to) === link)
     this.lans.get(link)?.send(
       from,
       receivers.map(({ number }) => number),

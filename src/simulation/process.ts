@@ -5,14 +5,14 @@
  */
 
 import { accepted, rejected } from '../base/result.ts'
-import type { Ipv4Address } from '../base/address.ts'
+import type { IpAddress } from '../base/address.ts'
 import { after, between, latest, microseconds, type Duration, type Instant } from '../base/time.ts'
 import type { ExitStatus, LaunchHandlers, Launcher, LaunchSpec } from '../scripts/types.ts'
-import type { Datagram } from '../system/datagrams.ts'
 import type { SystemError } from '../system/system-error.ts'
 import type { ProcessSeen } from '../scripts/tracking/process-match.ts'
 import type { InitialContent, TrackedFileSystem } from '../scripts/tracking/types.ts'
-import type { AdvertReceiver, AdvertSender } from '../vrrp/socket/advert-socket.ts'
+import type { AdvertArrived, AdvertReceiver, AdvertSender } from '../vrrp/socket/advert-socket.ts'
+import { asDelivered } from '../vrrp/wire/packet.ts'
 import type { Alarm, World } from '../world/world.ts'
 import type { MemoryRecord } from './memory-record.ts'
 import { Inbox, type Arrived } from './inbox.ts'
@@ -37,7 +37,7 @@ export interface Passage {
 
 /** A whole IP packet and where it goes: a group, or one host. */
 export interface Packet {
-  readonly to: Ipv4Address
+  readonly to: IpAddress
   readonly bytes: Uint8Array
 }
 
@@ -61,7 +61,7 @@ export interface Machine extends Pick<World, 'linkSettings'> {
 
 interface OpenReceiver<P> {
   readonly link: number
-  readonly address: Ipv4Address
+  readonly address: IpAddress
   readonly inbox: Inbox<P>
   callback: (() => void) | undefined
 }
@@ -259,14 +259,14 @@ export class SimulatedProcess<P extends Packet = Packet> {
   }
 
   /** One packet at a time, so that it is known what an event comes from. */
-  private openReceiver(link: number, address: Ipv4Address): AdvertReceiver {
+  private openReceiver(link: number, address: IpAddress): AdvertReceiver {
     const receiver: OpenReceiver<P> = { link, address, inbox: new Inbox<P>(), callback: undefined }
     this.receivers.add(receiver)
     return {
       receive: () => {
         const next = receiver.inbox.take()
         this.reading = next?.packet
-        return accepted(next === undefined ? [] : [this.datagram(next)])
+        return accepted(next === undefined ? [] : this.arrivedOf(next))
       },
       onReadable: (callback) => {
         receiver.callback = callback
@@ -275,9 +275,9 @@ export class SimulatedProcess<P extends Packet = Packet> {
     }
   }
 
-  private datagram({ packet: { bytes }, arrivedAt }: Arrived<P>): Datagram {
-    const age = between(arrivedAt, this.around.now())
-    return { bytes, age, source: new Uint8Array(), linkIndex: undefined, ttl: undefined, truncated: false }
+  private arrivedOf({ packet: { bytes }, arrivedAt }: Arrived<P>): readonly AdvertArrived[] {
+    const delivered = asDelivered(bytes)
+    return delivered === undefined ? [] : [{ ...delivered, age: between(arrivedAt, this.around.now()) }]
   }
 
   /** What a program finds is so when it ends; that it has ended is heard when the process is awake. */

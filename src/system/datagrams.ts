@@ -9,7 +9,7 @@ export interface Datagram {
   readonly source: Uint8Array
   /** Where it arrived; known with IP_PKTINFO. */
   readonly linkIndex: number | undefined
-  /** Known with IP_RECVTTL. */
+  /** Known with IP_RECVTTL; of IPv6 the hop limit, with IPV6_RECVHOPLIMIT. */
   readonly ttl: number | undefined
   /** Since the kernel received it: never negative; zero when unknown (without SO_TIMESTAMPNS). */
   readonly age: Duration

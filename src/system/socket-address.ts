@@ -1,7 +1,14 @@
 /** Socket addresses as the kernel reads them: the C structures' bytes, in this machine's order where it matters. */
 
 import { endianness } from 'node:os'
-import { ipToBytes, isIpv4, type IpAddress, type Ipv4Address } from '../base/address.ts'
+import {
+  ipToBytes,
+  ipv6FromBytes,
+  isIpv4,
+  type IpAddress,
+  type Ipv4Address,
+  type Ipv6Address,
+} from '../base/address.ts'
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from './constants.ts'
 
 export const littleEndian: boolean = endianness() === 'LE'
@@ -16,14 +23,26 @@ export function ipv4SocketAddress(address: Ipv4Address, port = 0): Uint8Array {
   return bytes
 }
 
-/** struct sockaddr_in6: family, port (network order), flow, address, scope 0 (a bound socket knows its link). */
-function ipv6SocketAddress(address: IpAddress, port: number): Uint8Array {
+/**
+ * struct sockaddr_in6: family, port (network order), flow, address, scope.
+ *
+ * @param linkIndex of a link-local address; 0: a socket that is bound to a link knows it
+ */
+export function ipv6SocketAddress(address: IpAddress, port = 0, linkIndex = 0): Uint8Array {
   const bytes = new Uint8Array(28)
   const view = new DataView(bytes.buffer)
   view.setUint16(0, AF_INET6, littleEndian)
   view.setUint16(2, port)
   bytes.set(ipToBytes(address), 8)
+  view.setUint32(24, linkIndex, littleEndian)
   return bytes
+}
+
+/** The address of a struct sockaddr_in6; undefined when it is something else. */
+export function ipv6OfSocketAddress(bytes: Uint8Array): Ipv6Address | undefined {
+  if (bytes.length < 24) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.getUint16(0, littleEndian) === AF_INET6 ? ipv6FromBytes(bytes.subarray(8, 24)) : undefined
 }
 
 /** Of its own family. */

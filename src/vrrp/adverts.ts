@@ -1,6 +1,6 @@
 /** An advert reaches a router: counted, its addresses compared, and then an event of the election. */
 
-import type { Ipv4Address } from '../base/address.ts'
+import type { IpAddress } from '../base/address.ts'
 import type { Instant } from '../base/time.ts'
 import { advertisedAddresses } from './conditions.ts'
 import { countAdvert, countAddressListDiffers, countRejection } from './counters.ts'
@@ -50,10 +50,10 @@ const isTooEarly = ({ deafUntil }: VirtualRouter, arrivedAt: Instant): boolean =
 const isDeaf = ({ kind }: RouterRecord['state']): boolean => kind === 'initialize' || kind === 'fault'
 
 /** In any order: what matters is which addresses both stand for. */
-function areSameAddresses(ours: readonly Ipv4Address[], theirs: readonly Ipv4Address[]): boolean {
+function areSameAddresses(ours: readonly IpAddress[], theirs: readonly IpAddress[]): boolean {
   if (ours.length !== theirs.length) return false
   if (ours.every((address, index) => address === theirs[index])) return true
-  const known = new Set<Ipv4Address>(ours)
+  const known = new Set<IpAddress>(ours)
   return theirs.every((address) => known.has(address))
 }
 

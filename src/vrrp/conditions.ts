@@ -4,7 +4,13 @@
  * sequence of events can leave a Fault behind whose reason is gone.
  */
 
-import { formatIpv4, type Ipv4Address } from '../base/address.ts'
+import {
+  formatIp,
+  type IpAddress,
+  type IpFamily,
+  type Ipv4Address,
+  type Ipv6Address,
+} from '../base/address.ts'
 import { advertCapacity } from '../base/advert-capacity.ts'
 import { isSameFault } from './election/fault.ts'
 import {
@@ -22,13 +28,19 @@ export interface LinkFact {
   readonly lacksMulticast?: boolean
   /** The first address that is nobody's virtual one, or else an address owner's; what adverts are sent from. */
   readonly source: Ipv4Address | undefined
+  /** The same of IPv6: the first link-local address that is nobody's virtual one. */
+  readonly linkLocal?: Ipv6Address
   /** Without a source: an address that is there and that adverts must not come from, as it is a virtual one. */
   readonly onlyVirtual?: Ipv4Address
   /** Bytes; what an advert sent here may have. Absent: not known. */
   readonly mtu?: number
   /** Of the configured source addresses of routers here, those that this host does not have now. */
-  readonly lacks?: ReadonlySet<Ipv4Address>
+  readonly lacks?: ReadonlySet<IpAddress>
 }
+
+/** What adverts of that family are sent from on a link. */
+export const sourceOn = (fact: LinkFact | undefined, family: IpFamily): IpAddress | undefined =>
+  family === 4 ? fact?.source : fact?.linkLocal
 
 export interface Facts {
   /** A link that does not exist is not in here. */
@@ -68,7 +80,7 @@ export const contributionsNow = (router: VirtualRouter, facts: Facts): readonly 
 /** The conditions of one router by itself. */
 export function ownConditions(router: VirtualRouter, facts: Facts): Conditions {
   const decisive = router.trackers.filter(isDecisive)
-  const source = router.sourceAddress ?? facts.links.get(router.link)?.source
+  const source = router.sourceAddress ?? sourceOn(facts.links.get(router.link), router.family)
   const unadvertised = countUnadvertised(router, facts)
   return {
     priority: effectivePriority(router.priority, contributionsNow(router, facts)),
@@ -93,11 +105,11 @@ const isUnread = (tracker: Tracker, facts: Facts): boolean =>
   tracker.kind === 'file' && findingOf(facts, tracker) === 'pending'
 
 function countUnadvertised(
-  { addresses, advertLink, link, signed, version }: VirtualRouter,
+  { addresses, advertLink, family, link, signed, version }: VirtualRouter,
   facts: Facts,
 ): number {
   const mtu = facts.links.get(advertLink ?? link)?.mtu
-  const capacity = advertCapacity(mtu, { version, family: 4, signed: signed === true })
+  const capacity = advertCapacity(mtu, { version, family, signed: signed === true })
   return Math.max(0, addresses.length - capacity)
 }
 
@@ -105,7 +117,7 @@ function countUnadvertised(
 export const advertisedAddresses = (
   { addresses }: VirtualRouter,
   { unadvertised = 0 }: Conditions,
-): readonly Ipv4Address[] =>
+): readonly IpAddress[] =>
   unadvertised === 0 ? addresses : addresses.slice(0, Math.max(0, addresses.length - unadvertised))
 
 /** As keepalived's users have it with a tracked file: a Fault like any other, so that groups and scripts follow. */
@@ -143,18 +155,20 @@ const multicastFaults = ({ link, usesMulticast }: VirtualRouter, { links }: Fact
 function sourceFaults(
   router: VirtualRouter,
   facts: Facts,
-  source: Ipv4Address | undefined,
+  source: IpAddress | undefined,
 ): readonly FaultReason[] {
   const link = facts.links.get(router.link)
   if (link === undefined) return []
+  if (source === undefined && router.family === 6)
+    return [{ kind: 'no-link-local-address', subject: router.link }]
   if (source === undefined) {
     const { onlyVirtual } = link
     return onlyVirtual === undefined
       ? [{ kind: 'no-source-address', subject: router.link }]
-      : [{ kind: 'only-virtual-address', subject: `${formatIpv4(onlyVirtual)} on ${router.link}` }]
+      : [{ kind: 'only-virtual-address', subject: `${formatIp(onlyVirtual)} on ${router.link}` }]
   }
   return router.needsSourceAddress === true && link.lacks?.has(source) === true
-    ? [{ kind: 'source-address-missing', subject: formatIpv4(source) }]
+    ? [{ kind: 'source-address-missing', subject: formatIp(source) }]
     : []
 }
 

@@ -8,7 +8,7 @@
  * whom it does not believe.
  */
 
-import type { Ipv4Address } from '../base/address.ts'
+import type { IpAddress } from '../base/address.ts'
 import { limit, type Repeats, type Say } from '../base/repeat-limiter.ts'
 import { between, seconds, type Duration, type Instant } from '../base/time.ts'
 import type { Note } from './election/state.ts'
@@ -16,7 +16,7 @@ import type { Note } from './election/state.ts'
 /** One sender and one reason; kept until nothing has come for ten minutes. */
 export interface RejectedSender {
   /** Undefined: all beyond the first thirty-two together. */
-  readonly source: Ipv4Address | undefined
+  readonly source: IpAddress | undefined
   /** The wire's name for it, also its counter's; `various` where they are counted together. */
   readonly reason: string
   /** The last one in words, its sender included. */
@@ -39,7 +39,7 @@ export interface Rejections {
 }
 
 export interface RejectedAdvert {
-  readonly source: Ipv4Address
+  readonly source: IpAddress
   readonly reason: string
   readonly text: string
 }
@@ -66,7 +66,7 @@ export function reject(senders: RejectedSenders, advert: RejectedAdvert, now: In
 }
 
 /** An advert of theirs was believed. Where somebody forges their address both alternate: that is not said each time. */
-export function accept(senders: RejectedSenders, source: Ipv4Address): Rejections {
+export function accept(senders: RejectedSenders, source: IpAddress): Rejections {
   if (senders.length === 0) return { senders, notes: [] }
   const ended = senders.filter((each) => each.source === source && !each.endSaid)
   if (ended.length === 0) return { senders, notes: [] }

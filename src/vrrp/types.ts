@@ -1,6 +1,6 @@
 /** The engine's own vocabulary: what it consists of, what goes in, what comes out. */
 
-import type { Ipv4Address } from '../base/address.ts'
+import type { IpAddress } from '../base/address.ts'
 import type { NotifyWord } from '../base/state-names.ts'
 import type { Said } from '../base/repeat-limiter.ts'
 import type { Instant } from '../base/time.ts'
@@ -35,7 +35,7 @@ export interface RouterRecord {
   /** Whose adverts are refused, for what, and since when. */
   readonly rejectedSenders: RejectedSenders
   /** Who sent the last advert: skip_check_adv_addr trusts its address list. */
-  readonly lastSender: Ipv4Address | undefined
+  readonly lastSender: IpAddress | undefined
 }
 
 export interface GroupRecord {
@@ -72,7 +72,7 @@ export type EngineEvent =
       readonly type: 'rejected'
       readonly router: string
       readonly reason: string
-      readonly source: Ipv4Address
+      readonly source: IpAddress
       readonly text: string
     }
   /** `fact` undefined: the link does not exist any more. */

@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest'
 import { assemble } from '../../src/daemon/assemble.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { ownConditions } from '../../src/vrrp/conditions.ts'
+import { parseIpv6, type Ipv6Address } from '../../src/base/address.ts'
+import { ownConditions, type Facts } from '../../src/vrrp/conditions.ts'
 import { describeFault } from '../../src/vrrp/election/fault.ts'
 import { identityOf } from '../../src/vrrp/reconfigure.ts'
 import { memoryIo } from '../support/memory-io.ts'
@@ -26,10 +27,25 @@ const allUp = {
   processes: new Map(),
 }
 
-test('IPv6 keeps the instance in Fault and says so', async () => {
-  const { routers } = await assembled('virtual_ipaddress {\n fe80::9\n}')
+test('use_vmac over IPv6 keeps the instance in Fault and says so', async () => {
+  const { routers } = await assembled('use_vmac\nvirtual_ipaddress {\n fe80::9\n}')
   const { faults } = ownConditions(routers[0]!.router, allUp)
-  expect(faults.map(describeFault)).toContain('VRRP over IPv6 is not supported by this version of vrrpd')
+  expect(faults.map(describeFault)).toContain('use_vmac over IPv6 is not supported by this version of vrrpd')
+})
+
+test('over IPv6 adverts come from a link-local address, go to ff02::12 and are of version 3', async () => {
+  const { routers } = await assembled('virtual_ipaddress {\n fe80::9/64\n 2001:db8::9\n 10.0.0.9\n}')
+  const { router, transport } = routers[0]!
+  expect(router).toMatchObject({ family: 6, version: 3, addresses: ['fe80::9', '2001:db8::9'] })
+  expect(transport).toEqual({ kind: 'multicast', group: 'ff02::12' })
+  const facts = (linkLocal?: Ipv6Address): Facts => ({
+    ...allUp,
+    links: new Map([['eth0', { up: true, source: undefined, ...(linkLocal && { linkLocal }) }]]),
+  })
+  expect(ownConditions(router, facts()).faults.map(describeFault)).toEqual([
+    'no IPv6 link-local address on eth0',
+  ])
+  expect(ownConditions(router, facts(parseIpv6('fe80::1')))).toMatchObject({ faults: [], source: 'fe80::1' })
 })
 
 test('the own link and those of addresses, routes and plain track_interface must be up', async () => {

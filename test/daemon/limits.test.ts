@@ -311,7 +311,7 @@ class Bench {
       expect(parsed.ok).toBe(true)
       if (!parsed.ok) return
       const { fixed, pdu } = parsed.value
-      expect(readAddresses(pdu, fixed.count)).toEqual(addresses.slice(0, capacity))
+      expect(readAddresses(pdu, 4, fixed.count)).toEqual(addresses.slice(0, capacity))
       if (this.mtu !== undefined && this.mtu >= 68) expect(bytes.length).toBeLessThanOrEqual(this.mtu)
       this.adverts++
     }

@@ -184,7 +184,7 @@ export const daemonMutants: readonly Mutant[] = [
   {
     file: 'daemon/adverts/watched-links.ts',
     fault: 'looks for adverts while in Fault, too',
-    find: "if (state.kind !== 'backup' && state.kind !== 'master') continue",
+    find: " || (state.kind !== 'backup' && state.kind !== 'master')",
     put: '',
   },
   {
@@ -443,5 +443,17 @@ export const daemonMutants: readonly Mutant[] = [
     find: "publish({ type: 'complaint', ...complaint })",
     put: '',
     tests: ['daemon/event-subscribers.test.ts'],
+  },
+  {
+    file: 'daemon/links/link-facts.ts',
+    fault: 'IPv6 adverts come from a virtual address',
+    find: '.filter((address) => !virtual.has(address))',
+    put: '',
+  },
+  {
+    file: 'daemon/adverts/transport.ts',
+    fault: 'an IPv4 and an IPv6 instance by unicast are one',
+    find: "${family === 6 ? '6' : ''}",
+    put: '',
   },
 ]

@@ -180,8 +180,8 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/master-advert.ts',
     fault: 'of two equals the lower address stays',
-    find: "return advert.source > conditions.source ? 'higher' : 'lower'",
-    put: "return advert.source < conditions.source ? 'higher' : 'lower'",
+    find: "compareIp(advert.source, conditions.source) > 0 ? 'higher' : 'lower'",
+    put: "compareIp(advert.source, conditions.source) < 0 ? 'higher' : 'lower'",
   },
   {
     file: 'vrrp/election/step.ts',
@@ -358,5 +358,29 @@ export const vrrpMutants: readonly Mutant[] = [
     fault: 'does not say whose advert it refuses',
     find: 'rejection.source === undefined ? text',
     put: 'rejection.source !== undefined ? text',
+  },
+  {
+    file: 'vrrp/wire/ipv6.ts',
+    fault: 'the payload is as long as the packet',
+    find: 'packet.length - IPV6_HEADER_LENGTH',
+    put: 'packet.length',
+  },
+  {
+    file: 'vrrp/wire/ipv6.ts',
+    fault: 'the pseudo-header names no protocol',
+    find: 'view.setUint8(39, nextHeader)',
+    put: '',
+  },
+  {
+    file: 'vrrp/wire/advertisement.ts',
+    fault: 'addresses of IPv6 are read from the wrong places',
+    find: 'const at = AT.addresses + length * index',
+    put: 'const at = AT.addresses + 4 * index',
+  },
+  {
+    file: 'vrrp/conditions.ts',
+    fault: 'IPv6 is spoken from an IPv4 address',
+    find: 'family === 4 ? fact?.source : fact?.linkLocal',
+    put: 'fact?.source',
   },
 ]

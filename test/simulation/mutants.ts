@@ -1,6 +1,6 @@
 /** Engines that are wrong on purpose: wrapped, so that the real one needs no door for it. */
 
-import { ipv4FromNumber } from '../../src/base/address.ts'
+import { ipv4FromNumber, isIpv4 } from '../../src/base/address.ts'
 import { after, milliseconds, toSeconds, type Duration } from '../../src/base/time.ts'
 import {
   createEngine,
@@ -94,6 +94,7 @@ export const invertedTieBreak: Partial<Machinery> = hearing((event, engine) => {
   if (event.type !== 'advert' || !isMaster(engine, event.router)) return event
   const own = engine.routers.get(event.router)?.conditions
   if (own?.source === undefined || own.priority !== event.advert.priority) return event
+  if (!isIpv4(own.source) || !isIpv4(event.advert.source)) return event
   return {
     ...event,
     advert: { ...event.advert, source: ipv4FromNumber(2 * own.source - event.advert.source) },

@@ -1,6 +1,6 @@
 /** Somebody on the LANs who listens, speaks up, and knows no password. */
 
-import { isMulticastIpv4, type Ipv4Address } from '../../src/base/address.ts'
+import { isMulticastIp, type IpAddress } from '../../src/base/address.ts'
 import { AdvertDispatcher } from '../../src/daemon/adverts/advert-dispatcher.ts'
 import { addressOn, buildStranger } from './build.ts'
 import type { Host } from './host.ts'
@@ -35,5 +35,5 @@ export class Trespasser {
   }
 }
 
-const isFor = ({ number }: Host, lan: number, to: Ipv4Address): boolean =>
-  isMulticastIpv4(to) || to === addressOn(lan, number)
+const isFor = ({ number }: Host, lan: number, to: IpAddress): boolean =>
+  isMulticastIp(to) || to === addressOn(lan, number)

@@ -3,7 +3,7 @@
 import { clearSky, Lan } from '../../src/simulation/lan.ts'
 import { setImmediate as turn } from 'node:timers/promises'
 import { instant, milliseconds, type Duration, type Instant } from '../../src/base/time.ts'
-import { isMulticastIpv4 } from '../../src/base/address.ts'
+import { isMulticastIp } from '../../src/base/address.ts'
 import { ownCore } from '../../src/daemon/core.ts'
 import { addressOn } from './build.ts'
 import { Host } from './host.ts'
@@ -182,7 +182,7 @@ export class World {
   private send(from: Host, packet: Packet): void {
     this.trespasser.overhear(packet)
     const others = this.hosts.filter((host) => host !== from)
-    const addressed = isMulticastIpv4(packet.to)
+    const addressed = isMulticastIp(packet.to)
       ? others
       : others.filter(({ number }) => addressOn(packet.lan, number) === packet.to)
     const to = addressed.map(({ number }) => number)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parseIpv6, type Ipv6Address } from '../../src/base/address.ts'
 import {
   contributionsNow,
   ownConditions,
@@ -135,4 +136,15 @@ test('conditions are the same when nothing the election looks at differs', () =>
   })
   expect(sameConditions(through('eth0'), through('eth0'))).toBe(true)
   expect(sameConditions(through('eth0'), through('eth1'))).toBe(false)
+})
+
+test('IPv6 is spoken from the link-local address, whatever else the link has', () => {
+  const router = makeRouter({ family: 6, version: 3 })
+  const links = (linkLocal?: Ipv6Address): Facts =>
+    makeFacts({ links: new Map([['eth0', { ...goodLink, ...(linkLocal && { linkLocal }) }]]) })
+  expect(ownConditions(router, links(parseIpv6('fe80::1')))).toMatchObject({ faults: [], source: 'fe80::1' })
+  expect(ownConditions(router, links())).toMatchObject({
+    faults: [{ kind: 'no-link-local-address', subject: 'eth0' }],
+    source: undefined,
+  })
 })

@@ -25,6 +25,7 @@ export function makeRouter(change: Partial<VirtualRouter> = {}): VirtualRouter {
     link,
     vrid,
     version: 2,
+    family: 4,
     priority: 100,
     advertInterval: seconds(1),
     preempt: true,

@@ -1,6 +1,6 @@
 /** Effects and states as lines for transcripts. */
 
-import { formatIpv4, type Ipv4Address } from '../../src/base/address.ts'
+import { formatIp, type IpAddress } from '../../src/base/address.ts'
 import { toSeconds } from '../../src/base/time.ts'
 import { describeCause } from '../../src/vrrp/election/cause.ts'
 import type { Effect, ElectionEvent, Note, State } from '../../src/vrrp/election/state.ts'
@@ -49,8 +49,8 @@ function tellNote(note: ElectionEvent | Note): string {
 }
 
 function tellValue(key: string, value: unknown): string {
-  if (key === 'source') return formatIpv4(value as Ipv4Address)
-  if (key === 'addresses') return (value as Ipv4Address[]).map(formatIpv4).join(' ')
+  if (key === 'source') return formatIp(value as IpAddress)
+  if (key === 'addresses') return (value as IpAddress[]).map(formatIp).join(' ')
   if (key === 'delay' || key === 'span') return `${(value as number) / 1_000_000} s`
   if (key === 'reason' && typeof value === 'object')
     return describeFault(value as Parameters<typeof describeFault>[0])
@@ -68,7 +68,7 @@ function tellState(state: State): string {
     case 'fault':
       return `fault: ${state.reasons.map(describeFault).join(', ')}`
     case 'backup': {
-      const heard = state.master ? `, hears ${formatIpv4(state.master.address)} ${state.master.priority}` : ''
+      const heard = state.master ? `, hears ${formatIp(state.master.address)} ${state.master.priority}` : ''
       const wants = state.wantsMaster ? ', wants to be master' : ''
       const delay = state.preemptAt === undefined ? '' : `, preempts from ${tellTime(state.preemptAt)}`
       const learned =
@@ -86,5 +86,5 @@ function tellState(state: State): string {
 
 const tellTime = (time: number): string => toSeconds(time as Parameters<typeof toSeconds>[0]).toFixed(6)
 
-const tellAddress = (address: Ipv4Address | undefined): string =>
-  address === undefined ? 'nowhere' : formatIpv4(address)
+const tellAddress = (address: IpAddress | undefined): string =>
+  address === undefined ? 'nowhere' : formatIp(address)

@@ -1,6 +1,6 @@
 /** Between the wire and the engine: which router a packet is for, whether it may be believed, and what we send. */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress } from '../../base/address.ts'
 import { centiseconds, toCentiseconds, toSeconds } from '../../base/time.ts'
 import type { Advert } from '../../vrrp/election/state.ts'
 import type { EngineEvent } from '../../vrrp/engine.ts'
@@ -8,7 +8,7 @@ import { identityOf } from '../../vrrp/reconfigure.ts'
 import type { Authentication } from '../../vrrp/wire/authentication.ts'
 import type { Version2Fields, Version3Fields } from '../../vrrp/wire/advertisement.ts'
 import { nextSequence } from '../../vrrp/wire/authentication-header.ts'
-import { encodeAdvertPacket, parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
+import { encodeAdvertPacket, parseIpv6Packet, parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../../vrrp/wire/reception.ts'
 import { describeRejection } from '../../vrrp/wire/rejection.ts'
 import type { Assembled } from '../assemble.ts'
@@ -75,11 +75,12 @@ export class AdvertDispatcher {
   }
 
   /**
-   * @param ownAddress the link's, which is the source of unicast instances that name none
+   * @param ownAddress the link's, of the packet's family: the source of unicast instances that name none
    * @returns undefined: for nobody here (an unknown VRID, or no VRRP at all)
    */
-  decode(packet: ReceivedPacket, ownAddress: Ipv4Address | undefined): EngineEvent | undefined {
-    const parsed = parsePacket(packet.bytes)
+  decode(packet: ReceivedPacket, ownAddress: IpAddress | undefined): EngineEvent | undefined {
+    const { bytes, ipv6 } = packet
+    const parsed = ipv6 === undefined ? parsePacket(bytes) : parseIpv6Packet(bytes, ipv6)
     if (!parsed.ok) return undefined
     const assembled = this.addressee(packet, parsed.value, ownAddress)
     if (!assembled) return undefined
@@ -114,7 +115,7 @@ export class AdvertDispatcher {
    */
   encode(
     assembled: Assembled,
-    source: Ipv4Address,
+    source: IpAddress,
     priority: number,
     unadvertised = 0,
   ): readonly OutgoingPacket[] {
@@ -152,7 +153,7 @@ export class AdvertDispatcher {
   private addressee(
     { link, address }: ReceivedPacket,
     { vrid, source }: Packet,
-    ownAddress: Ipv4Address | undefined,
+    ownAddress: IpAddress | undefined,
   ): Assembled | undefined {
     const listening = (this.byWire.get(wireKey(link, vrid)) ?? []).filter(({ router, transport }) =>
       transport.kind === 'multicast'

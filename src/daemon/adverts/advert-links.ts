@@ -6,28 +6,30 @@
  */
 
 import type { Complaint } from '../../events/event.ts'
-import { formatIpv4, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { formatIp, ipFamily, isMulticastIp, type IpAddress, type IpFamily } from '../../base/address.ts'
 import { before, seconds, type Clock, type Instant } from '../../base/time.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { Timers } from '../../scripts/types.ts'
 import type { SystemError } from '../../system/system-error.ts'
 import type { AdvertReceiver, AdvertSender } from '../../vrrp/socket/advert-socket.ts'
 import { PROTOCOL } from '../../vrrp/wire/ip.ts'
+import type { Ipv6Arrival } from '../../vrrp/wire/packet.ts'
 import type { AdvertSockets } from '../../world/world.ts'
 
 export interface ReceivedPacket {
   readonly link: string
   /** The group or own address in whose socket it was. */
-  readonly address: Ipv4Address
-  /** From the IP header on. */
+  readonly address: IpAddress
+  /** From the IP header on; over IPv6 from behind it. */
   readonly bytes: Uint8Array
+  readonly ipv6?: Ipv6Arrival
   readonly arrivedAt: Instant
 }
 
 /** A finished IP packet and where it goes. */
 export interface OutgoingPacket {
   readonly bytes: Uint8Array
-  readonly to: Ipv4Address
+  readonly to: IpAddress
 }
 
 export interface AdvertLinksOptions {
@@ -40,10 +42,11 @@ export interface AdvertLinksOptions {
 
 interface OpenLink {
   readonly index: number
-  readonly sender: AdvertSender
-  readonly receivers: Map<Ipv4Address, AdvertReceiver>
+  /** By the families in use. */
+  readonly senders: Map<IpFamily, AdvertSender>
+  readonly receivers: Map<IpAddress, AdvertReceiver>
   /** What the kernel last said of each host that it refuses to send to. */
-  readonly refusals: Map<Ipv4Address, string>
+  readonly refusals: Map<IpAddress, string>
   up: boolean
 }
 
@@ -62,7 +65,7 @@ const AGAIN_AFTER = seconds(1)
 
 interface Wanted {
   readonly link: Link
-  readonly addresses: ReadonlySet<Ipv4Address>
+  readonly addresses: ReadonlySet<IpAddress>
 }
 
 /** The link's doing: the election hears of that from netlink, a line a second would say nothing new. */
@@ -81,7 +84,7 @@ export class AdvertLinks {
   }
 
   /** The groups and own addresses at which adverts are heard on that link now. */
-  listeningAt(name: string): ReadonlySet<Ipv4Address> {
+  listeningAt(name: string): ReadonlySet<IpAddress> {
     return new Set(this.open.get(name)?.receivers.keys())
   }
 
@@ -96,7 +99,7 @@ export class AdvertLinks {
    *
    * @param addresses where adverts arrive; undefined: no virtual router is on this link
    */
-  follow(name: string, link: Link | undefined, addresses: ReadonlySet<Ipv4Address> | undefined): void {
+  follow(name: string, link: Link | undefined, addresses: ReadonlySet<IpAddress> | undefined): void {
     const current = this.open.get(name)
     const same = addresses !== undefined && current?.index === link?.index
     if (current && !same) this.close(name, current)
@@ -111,8 +114,8 @@ export class AdvertLinks {
   /** False: some are missing. */
   private openAll({ link, addresses }: Wanted): boolean {
     const entry = this.open.get(link.name) ?? this.openLink(link)
-    if (!entry) return false
     entry.up = link.up
+    for (const address of addresses) this.openSender(link, entry, ipFamily(address))
     for (const [address, receiver] of entry.receivers) {
       if (addresses.has(address)) continue
       receiver.close()
@@ -121,7 +124,8 @@ export class AdvertLinks {
     for (const address of addresses) {
       if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
     }
-    return entry.receivers.size === addresses.size
+    const families = new Set([...addresses].map(ipFamily))
+    return entry.receivers.size === addresses.size && entry.senders.size >= families.size
   }
 
   private retryLater(wanted: Wanted): void {
@@ -155,7 +159,9 @@ export class AdvertLinks {
     if (!entry) return false
     let all = true
     for (const { bytes, to } of packets) {
-      const sent = entry.sender.send([bytes], to)
+      const sender = entry.senders.get(ipFamily(to))
+      if (sender === undefined) return false
+      const sent = sender.send([bytes], to)
       if (sent.ok) this.tookAgain(name, entry, to)
       else {
         all = false
@@ -178,18 +184,20 @@ export class AdvertLinks {
     for (const [name, entry] of this.open) this.close(name, entry)
   }
 
-  private openLink({ name, index, up }: Link): OpenLink | undefined {
-    const sender = this.options.adverts.openSender({ link: { index, name } })
-    if (!sender.ok) {
-      this.cannotOpen(name, sender.error)
-      return undefined
-    }
-    const entry = { index, sender: sender.value, receivers: new Map(), refusals: new Map(), up }
+  private openLink({ name, index, up }: Link): OpenLink {
+    const entry = { index, senders: new Map(), receivers: new Map(), refusals: new Map(), up }
     this.open.set(name, entry)
     return entry
   }
 
-  private openReceiver({ name, index }: Link, entry: OpenLink, address: Ipv4Address): void {
+  private openSender({ name, index }: Link, { senders }: OpenLink, family: IpFamily): void {
+    if (senders.has(family)) return
+    const sender = this.options.adverts.openSender({ link: { index, name }, family })
+    if (sender.ok) senders.set(family, sender.value)
+    else this.cannotOpen(name, sender.error)
+  }
+
+  private openReceiver({ name, index }: Link, entry: OpenLink, address: IpAddress): void {
     const link = { index, name }
     const opened = this.options.adverts.openReceiver({ link, address, protocols: PROTOCOLS })
     if (!opened.ok) {
@@ -213,14 +221,14 @@ export class AdvertLinks {
     })
   }
 
-  private close(name: string, { sender, receivers }: OpenLink): void {
+  private close(name: string, { senders, receivers }: OpenLink): void {
     this.open.delete(name)
-    sender.close()
+    for (const sender of senders.values()) sender.close()
     for (const receiver of receivers.values()) receiver.close()
   }
 
   /** Once for each host and reason: with every advert it would be a line a second. */
-  private refused(name: string, entry: OpenLink, to: Ipv4Address, { code, text }: SystemError): void {
+  private refused(name: string, entry: OpenLink, to: IpAddress, { code, text }: SystemError): void {
     if (LINK_REFUSES.includes(code) || (code === 'ENETUNREACH' && !entry.up)) return
     if (entry.refusals.get(to) === code) return
     entry.refusals.set(to, code)
@@ -230,7 +238,7 @@ export class AdvertLinks {
     })
   }
 
-  private tookAgain(name: string, { refusals }: OpenLink, to: Ipv4Address): void {
+  private tookAgain(name: string, { refusals }: OpenLink, to: IpAddress): void {
     if (!refusals.delete(to)) return
     this.options.complain({
       what: 'works-again',
@@ -238,16 +246,17 @@ export class AdvertLinks {
     })
   }
 
-  private read(link: string, address: Ipv4Address, receiver: AdvertReceiver): void {
+  private read(link: string, address: IpAddress, receiver: AdvertReceiver): void {
     for (let turn = 0; turn < READS_PER_WAKEUP; turn++) {
       const received = receiver.receive()
       if (!received.ok || received.value.length === 0) return
       const now = this.options.clock.now()
-      for (const { bytes, age } of received.value) {
-        this.options.onPacket({ link, address, bytes, arrivedAt: before(now, age) })
+      for (const { bytes, ipv6, age } of received.value) {
+        const arrivedAt = before(now, age)
+        this.options.onPacket({ link, address, bytes, arrivedAt, ...(ipv6 && { ipv6 }) })
       }
     }
   }
 }
 
-const toward = (to: Ipv4Address): string => (isMulticastIpv4(to) ? '' : ` to ${formatIpv4(to)}`)
+const toward = (to: IpAddress): string => (isMulticastIp(to) ? '' : ` to ${formatIp(to)}`)

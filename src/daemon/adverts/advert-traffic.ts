@@ -1,6 +1,6 @@
 /** Adverts between the sockets and the engine: packets come out as events and go in as values. */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import { ipFamily, type IpAddress, type IpFamily } from '../../base/address.ts'
 import type { Link } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 import type { EngineEvent, RouterRecord } from '../../vrrp/engine.ts'
@@ -20,7 +20,7 @@ export interface AdvertTrafficPorts extends Pick<
   readonly records: () => Iterable<RouterRecord>
   readonly routerNamed: (name: string) => Assembled
   /** This host's own address on that link. */
-  readonly sourceOn: (link: string) => Ipv4Address | undefined
+  readonly sourceOn: (link: string, family: IpFamily) => IpAddress | undefined
   readonly onEvent: (event: EngineEvent) => void
 }
 
@@ -40,7 +40,7 @@ export class AdvertTraffic {
       complain: ports.complain,
       onPacket: (packet) => {
         this.droppedAdverts.heard(packet)
-        const event = this.dispatcher.decode(packet, ports.sourceOn(packet.link))
+        const event = this.dispatcher.decode(packet, ports.sourceOn(packet.link, ipFamily(packet.address)))
         if (event) ports.onEvent(event)
       },
     })

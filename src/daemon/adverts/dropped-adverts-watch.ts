@@ -5,7 +5,7 @@
  */
 
 import type { Complaint } from '../../events/event.ts'
-import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { isMulticastIpv4, type IpAddress, type Ipv4Address } from '../../base/address.ts'
 import { limitByKey, NOTHING_SAID, type Limits, type Said } from '../../base/repeat-limiter.ts'
 import type { Result } from '../../base/result.ts'
 import { before, between, seconds, type Clock, type Duration, type Instant } from '../../base/time.ts'
@@ -19,7 +19,7 @@ import {
 } from '../../vrrp/dropped-adverts.ts'
 import type { AdvertTap } from '../../vrrp/socket/advert-tap.ts'
 import { internetChecksum, parseIpv4Header, PROTOCOL } from '../../vrrp/wire/ip.ts'
-import { parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
+import { parsePacket, type Ipv4Packet } from '../../vrrp/wire/packet.ts'
 import type { ReceivedPacket } from './advert-links.ts'
 
 /** A link on which adverts are listened for now. */
@@ -27,7 +27,7 @@ export interface WatchedLink {
   readonly name: string
   readonly index: number
   /** Groups and own addresses. */
-  readonly addresses: ReadonlySet<Ipv4Address>
+  readonly addresses: ReadonlySet<IpAddress>
   readonly listeners: readonly NamedListener[]
 }
 
@@ -182,7 +182,7 @@ export class DroppedAdvertsWatch {
   }
 
   /** What comes back from our own, or is broken, no socket hears: the kernel drops it whatever the firewall says. */
-  private shouldBeHeard({ source, destination, bytes }: Packet, link: WatchedLink): boolean {
+  private shouldBeHeard({ source, destination, bytes }: Ipv4Packet, link: WatchedLink): boolean {
     const { headerLength = 0 } = parseIpv4Header(bytes) ?? {}
     const intact = internetChecksum(bytes.subarray(0, headerLength)) === 0
     return intact && link.addresses.has(destination) && !this.ports.isOwn(source)
@@ -201,7 +201,10 @@ export class DroppedAdvertsWatch {
   }
 }
 
-const senderOf = ({ source, authenticationHeader }: Packet): { source: Ipv4Address; protocol: number } => ({
+const senderOf = ({
+  source,
+  authenticationHeader,
+}: Ipv4Packet): { source: Ipv4Address; protocol: number } => ({
   source,
   protocol: authenticationHeader ? PROTOCOL.ah : PROTOCOL.vrrp,
 })

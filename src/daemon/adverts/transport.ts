@@ -1,35 +1,32 @@
 /** How a virtual router's adverts travel. Pure. */
 
-import { formatIpv4, isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { formatIp, ipFamily, type IpAddress } from '../../base/address.ts'
 import type { VrrpInstance } from '../../config/model.ts'
-import type { LinkFact } from '../../vrrp/conditions.ts'
+import { sourceOn, type LinkFact } from '../../vrrp/conditions.ts'
 import type { Version3Checksum } from '../../vrrp/wire/advertisement.ts'
 import { ADVERT_TTL } from '../../vrrp/wire/packet.ts'
 import type { UnicastRules } from '../../vrrp/wire/reception.ts'
 import type { Assembled } from '../assemble.ts'
 
 export type Transport =
-  | { readonly kind: 'multicast'; readonly group: Ipv4Address }
+  | { readonly kind: 'multicast'; readonly group: IpAddress }
   | {
       readonly kind: 'unicast'
-      readonly peers: readonly Ipv4Address[]
+      readonly peers: readonly IpAddress[]
       readonly ttl: number
       readonly rules: UnicastRules
     }
 
-/** @param group of instances that name none (`vrrp_mcast_group4`) */
-export function transportOf(instance: VrrpInstance, group: Ipv4Address): Transport {
+/** @param groups of instances that name none (`vrrp_mcast_group4`, `vrrp_mcast_group6`) */
+export function transportOf(instance: VrrpInstance, groups: Readonly<Record<4 | 6, IpAddress>>): Transport {
   const { unicastPeers, unicastTtl, checkUnicastSource, mcastGroup } = instance
   if (unicastPeers.length === 0) {
     return {
       kind: 'multicast',
-      group: mcastGroup !== undefined && isIpv4(mcastGroup) ? mcastGroup : group,
+      group: mcastGroup ?? groups[instance.family],
     }
   }
-  const limits = unicastPeers.flatMap(({ address, minTtl, maxTtl }) =>
-    isIpv4(address) ? [[address, { minTtl, maxTtl }] as const] : [],
-  )
-  const peers = new Map(limits)
+  const peers = new Map(unicastPeers.map(({ address, minTtl, maxTtl }) => [address, { minTtl, maxTtl }]))
   return {
     kind: 'unicast',
     peers: [...peers.keys()],
@@ -39,10 +36,10 @@ export function transportOf(instance: VrrpInstance, group: Ipv4Address): Transpo
 }
 
 /** What tells routers of one VRID on one link apart: keepalived's own distinction, at a reload too. */
-export const channelOf = (transport: Transport, source: Ipv4Address | undefined): string =>
-  transport.kind === 'multicast'
-    ? formatIpv4(transport.group)
-    : `unicast ${source === undefined ? '' : formatIpv4(source)}`
+export const channelOf = (transport: Transport, family: 4 | 6, source: IpAddress | undefined): string => {
+  if (transport.kind === 'multicast') return formatIp(transport.group)
+  return `unicast${family === 6 ? '6' : ''} ${source === undefined ? '' : formatIp(source)}`
+}
 
 export const ttlOf = (transport: Transport): number =>
   transport.kind === 'multicast' ? ADVERT_TTL : transport.ttl
@@ -69,7 +66,7 @@ export function otherChecksums(
   return checksumAsVersion2 ? ['as-version-2', ...old] : old
 }
 
-export const destinationsOf = (transport: Transport): readonly Ipv4Address[] =>
+export const destinationsOf = (transport: Transport): readonly IpAddress[] =>
   transport.kind === 'multicast' ? [transport.group] : transport.peers
 
 /** Where adverts of the routers on one link arrive; undefined: there is none. */
@@ -77,7 +74,7 @@ export function listeningAddresses(
   routers: Iterable<Pick<Assembled, 'transport' | 'router' | 'advertLink'>>,
   link: string,
   fact: LinkFact | undefined,
-): ReadonlySet<Ipv4Address> | undefined {
+): ReadonlySet<IpAddress> | undefined {
   const here = [...routers].filter(
     ({ router, advertLink }) => advertLink === link && router.unsupported === undefined,
   )
@@ -88,12 +85,15 @@ export function listeningAddresses(
 function listeningAddress(
   { transport, router }: Pick<Assembled, 'transport' | 'router'>,
   fact: LinkFact | undefined,
-): Ipv4Address | undefined {
+): IpAddress | undefined {
   if (transport.kind === 'multicast') return transport.group
-  const own = router.sourceAddress ?? fact?.source
+  const own = router.sourceAddress ?? sourceOn(fact, router.family)
   return own === undefined || fact?.lacks?.has(own) === true ? undefined : own
 }
 
 /** The addresses that its adverts carry. */
-export const advertised = ({ addresses }: Pick<VrrpInstance, 'addresses'>): readonly Ipv4Address[] =>
-  addresses.map(({ cidr }) => cidr.address).filter(isIpv4)
+export const advertised = ({
+  addresses,
+  family,
+}: Pick<VrrpInstance, 'addresses' | 'family'>): readonly IpAddress[] =>
+  addresses.map(({ cidr }) => cidr.address).filter((address) => ipFamily(address) === family)

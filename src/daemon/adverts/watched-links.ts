@@ -1,7 +1,7 @@
 /** Where adverts are listened for now, as dropped-adverts-watch.ts wants to know it. */
 
 import type { Complaint } from '../../events/event.ts'
-import { inIpv4Network, isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { inIpv4Network, isIpv4, type IpAddress, type Ipv4Address } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { LinkAddress } from '../../netlink/types.ts'
@@ -17,7 +17,7 @@ import {
 export interface Listening {
   readonly routers: Iterable<RouterRecord>
   /** Where there are sockets that could hear. */
-  readonly listeningAt: (link: string) => ReadonlySet<Ipv4Address>
+  readonly listeningAt: (link: string) => ReadonlySet<IpAddress>
   readonly linkOf: (router: string) => string
 }
 
@@ -41,7 +41,8 @@ export const watchDroppedAdverts = (ports: Ports, listening: () => Listening): D
 function watchedLinks({ routers, listeningAt, linkOf }: Listening, table: LinkTable): readonly WatchedLink[] {
   const byLink = new Map<string, NamedListener[]>()
   for (const { router, state } of routers) {
-    if (state.kind !== 'backup' && state.kind !== 'master') continue
+    // The tap looks at IPv4 alone.
+    if (router.family === 6 || (state.kind !== 'backup' && state.kind !== 'master')) continue
     const listeners = byLink.get(linkOf(router.name)) ?? []
     byLink.set(linkOf(router.name), listeners)
     listeners.push(router)

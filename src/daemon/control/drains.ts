@@ -7,7 +7,7 @@
  * client: its connection may be the first thing that moves with the address.
  */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIp } from '../../base/address.ts'
 import {
   after,
   between,
@@ -151,7 +151,7 @@ export class Drains {
       stream.tell({
         kind: 'taken-over',
         instance: name,
-        by: formatIpv4(successor.source),
+        by: formatIp(successor.source),
         priority: successor.priority,
         afterMs: toMilliseconds(between(startedAt, successor.last)),
       })

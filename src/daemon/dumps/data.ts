@@ -86,7 +86,7 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
     `   State = ${STATE_WORDS[state.kind]}`,
     `   Wantstate = ${state.kind === 'initialize' ? 'BACKUP' : STATE_WORDS[state.kind]}`,
     `   Last transition = ${(sinceMicros / 1_000_000).toFixed(6)}`,
-    state.kind === 'backup' && state.master && `   Master router = ${formatIpv4(state.master.address)}`,
+    state.kind === 'backup' && state.master && `   Master router = ${formatIp(state.master.address)}`,
     state.kind === 'backup' && state.master && `   Master priority = ${state.master.priority}`,
     state.kind === 'backup' &&
       state.master &&
@@ -94,7 +94,7 @@ function instanceLines({ assembled, record, group, sinceMicros, isPresent }: Dum
       `   Master advert int = ${toSeconds(intervals.advertInterval).toFixed(2)} sec`,
     `   Master down timer = ${masterDownInterval(intervals, conditions.priority)} usecs`,
     `   Interface = ${instance.link}`,
-    source !== undefined && `   Using src_ip = ${formatIpv4(source)}`,
+    source !== undefined && `   Using src_ip = ${formatIp(source)}`,
     `   Gratuitous ARP delay = ${toSeconds(garp.masterDelay)}`,
     `   Gratuitous ARP repeat = ${garp.masterRepeat}`,
     `   Gratuitous ARP refresh = ${toSeconds(garp.masterRefresh)}`,

@@ -4,7 +4,7 @@
  * of all. Pure.
  */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress } from '../../base/address.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
 import { before, type Duration, type Instant } from '../../base/time.ts'
 import type { Advert } from '../../vrrp/election/state.ts'
@@ -12,7 +12,7 @@ import type { RouterRecord } from '../../vrrp/engine.ts'
 
 /** A router that says it is master. */
 export interface ObservedMaster {
-  readonly source: Ipv4Address
+  readonly source: IpAddress
   readonly priority: number
   /** Its first advert since it was silent or left. */
   readonly since: Instant

@@ -1,6 +1,6 @@
 /** What the journal says of the election's events and notes, in plain words and not keepalived's: people read it. Pure. */
 
-import { formatCidr, formatIpv4 } from '../../base/address.ts'
+import { formatCidr, formatIp } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
 import { toSeconds } from '../../base/time.ts'
@@ -87,7 +87,7 @@ export function tellNote(name: string, note: Note, addresses: string): Told | un
     case 'other-checksum':
       return {
         kind: 'rival',
-        text: `${name} accepts the checksums of ${formatIpv4(note.source)}, which are not those of RFC 9568`,
+        text: `${name} accepts the checksums of ${formatIp(note.source)}, which are not those of RFC 9568`,
       }
     case 'interval-learned':
       return {
@@ -132,7 +132,7 @@ type Rival = Extract<
 >
 
 function tellRival(name: string, rival: Rival): Told {
-  const source = formatIpv4(rival.source)
+  const source = formatIp(rival.source)
   return { kind: 'rival', text: rivalText(name, rival, source), repeatKey: `${rival.kind} ${source}` }
 }
 
@@ -151,7 +151,7 @@ function rivalText(name: string, rival: Rival, source: string): string {
     case 'two-owners':
       return `${source} is configured as the owner of ${name}'s addresses (priority 255), and so is this host`
     case 'address-list-differs':
-      return `${source} advertises other virtual addresses for ${name}: ${rival.addresses.map(formatIpv4).join(', ') || 'none'}`
+      return `${source} advertises other virtual addresses for ${name}: ${rival.addresses.map(formatIp).join(', ') || 'none'}`
   }
 }
 

@@ -4,7 +4,7 @@
  * election has no use for and the operator has: who is heard as master.
  */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIp } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
 import type { Clock, Instant } from '../../base/time.ts'
 import type { EventKind } from '../../control/events.ts'
@@ -170,7 +170,7 @@ export class Recorder {
     const text =
       fact?.source === undefined
         ? `${name} has no IPv4 address to send from`
-        : `${name} sends from ${formatIpv4(fact.source)} now`
+        : `${name} sends from ${formatIp(fact.source)} now`
     return this.write({ kind: 'link', subject: name, text })
   }
 
@@ -189,7 +189,7 @@ export class Recorder {
     const record = this.ports.recordOf(name)
     if (!record) return undefined
     const change = this.observedMasters.hear(name, advert, this.silenceAfter(record))
-    const source = formatIpv4(advert.source)
+    const source = formatIp(advert.source)
     // A Master's rival is told by the election's own notes.
     if (change === undefined || (record.state.kind === 'master' && change !== 'left')) return undefined
     if (change === 'left') {
@@ -221,11 +221,11 @@ export class Recorder {
     // A member that its sync group holds back runs out again and again.
     this.causes.begin(isThere ? lesser : this.vacancies.get(router))
     const text = isThere
-      ? `${router} has let ${formatIpv4(heard.source)} go on for a Master_Down_Interval`
+      ? `${router} has let ${formatIp(heard.source)} go on for a Master_Down_Interval`
       : heard?.left === true
-        ? `nobody took over ${router} from ${formatIpv4(heard.source)}`
+        ? `nobody took over ${router} from ${formatIp(heard.source)}`
         : heard
-          ? `${router} has heard nothing from ${formatIpv4(heard.source)} for a Master_Down_Interval`
+          ? `${router} has heard nothing from ${formatIp(heard.source)} for a Master_Down_Interval`
           : `${router} has heard no master for a Master_Down_Interval`
     this.of(router, 'timeout', text, 'timeout')
   }

@@ -1,13 +1,19 @@
 /** The kernel's links and addresses → the facts the engine works with. Pure. */
 
-import { isIpv4, type Ipv4Address } from '../../base/address.ts'
+import {
+  isIpv4,
+  isLinkLocalIpv6,
+  type IpAddress,
+  type Ipv4Address,
+  type Ipv6Address,
+} from '../../base/address.ts'
 import type { Link, LinkAddress } from '../../netlink/types.ts'
 import type { LinkFact } from '../../vrrp/conditions.ts'
 
 /** Which addresses of a link adverts may come from. */
 export interface Sources {
   /** Virtual addresses of all routers. */
-  readonly virtual: ReadonlySet<Ipv4Address>
+  readonly virtual: ReadonlySet<IpAddress>
   /**
    * Whether a virtual one is the host's own all the same: that of an address owner, who never gives it up
    * (RFC 3768 section 6.4.1).
@@ -31,6 +37,15 @@ export function sourceAddress(
   return own ?? ipv4Of(addresses.filter(isOwned))
 }
 
+/**
+ * The same over IPv6: the first link-local address that is not a virtual one. One that is still tentative counts (2.2.7,
+ * measured); the kernel refuses its packets for the second or two until it is not.
+ */
+function linkLocalAddress(addresses: readonly LinkAddress[], { virtual }: Sources): Ipv6Address | undefined {
+  const own = addresses.map(({ cidr }) => cidr.address).filter((address) => !virtual.has(address))
+  return own.find(isLinkLocalIpv6)
+}
+
 /** The first primary one, or the first. */
 function ipv4Of(addresses: readonly LinkAddress[]): Ipv4Address | undefined {
   const candidates = addresses.filter(({ cidr }) => isIpv4(cidr.address))
@@ -46,13 +61,15 @@ export function linkFact(
   { up, multicast, mtu }: Pick<Link, 'up' | 'multicast' | 'mtu'>,
   addresses: readonly LinkAddress[],
   sources: Sources,
-  lacks: ReadonlySet<Ipv4Address> = new Set(),
+  lacks: ReadonlySet<IpAddress> = new Set(),
 ): LinkFact {
   const source = sourceAddress(addresses, sources)
+  const linkLocal = linkLocalAddress(addresses, sources)
   const onlyVirtual = source === undefined ? ipv4Of(addresses) : undefined
   return {
     ...{ up, lacksMulticast: !multicast, source, lacks },
     ...(mtu > 0 && { mtu }),
+    ...(linkLocal !== undefined && { linkLocal }),
     ...(onlyVirtual !== undefined && { onlyVirtual }),
   }
 }
@@ -61,6 +78,7 @@ export const sameFact = (a: LinkFact | undefined, b: LinkFact | undefined): bool
   a?.up === b?.up &&
   a?.lacksMulticast === b?.lacksMulticast &&
   a?.source === b?.source &&
+  a?.linkLocal === b?.linkLocal &&
   a?.onlyVirtual === b?.onlyVirtual &&
   a?.mtu === b?.mtu &&
   sameSet(a?.lacks, b?.lacks)

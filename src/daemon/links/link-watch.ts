@@ -3,7 +3,7 @@
  * facts are derived anew from the table each time, never from the event alone.
  */
 
-import { isIpv4, type Ipv4Address } from '../../base/address.ts'
+import { isIpv4, type IpAddress } from '../../base/address.ts'
 import type { DomainEvent } from '../../events/event.ts'
 import type { LinkTable } from '../../netlink/link-table.ts'
 import type { Link, LinkAddress, LinkEvent } from '../../netlink/types.ts'
@@ -101,9 +101,9 @@ export class LinkWatch {
   }
 
   /** An address counts wherever it is on this host: on the loopback link, for instance. */
-  private lackedBy(name: string): ReadonlySet<Ipv4Address> {
+  private lackedBy(name: string): ReadonlySet<IpAddress> {
     const table = this.ports.table()
-    const has = (address: Ipv4Address): boolean =>
+    const has = (address: IpAddress): boolean =>
       [...table.addresses.values()].some(({ ordered }) =>
         ordered.some(({ cidr }) => cidr.address === address),
       )
@@ -182,10 +182,8 @@ export class LinkWatch {
   }
 }
 
-function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<Ipv4Address> {
-  return new Set(
-    routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)).filter(isIpv4),
-  )
+function virtualAddresses(routers: readonly Assembled[]): ReadonlySet<IpAddress> {
+  return new Set(routers.flatMap(({ addresses }) => addresses.map(({ spec }) => spec.cidr.address)))
 }
 
 /** Every link whose state or addresses matter to somebody. */

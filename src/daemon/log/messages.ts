@@ -5,7 +5,7 @@
  * them. Pure.
  */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIp } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
 import { toMilliseconds, toSeconds, type Duration } from '../../base/time.ts'
@@ -61,19 +61,19 @@ function describe(note: Telling): readonly [LogLevel, string] {
     case 'lower-priority-discarded':
       return [
         'info',
-        `received lower priority (${note.priority}) advert from ${formatIpv4(note.source)} - discarding`,
+        `received lower priority (${note.priority}) advert from ${formatIp(note.source)} - discarding`,
       ]
     case 'forcing-election':
       return [
         'info',
-        `Received advert from ${formatIpv4(note.source)} with lower priority ${note.priority}, ours ${note.ours}, forcing new election`,
+        `Received advert from ${formatIp(note.source)} with lower priority ${note.priority}, ours ${note.ours}, forcing new election`,
       ]
     case 'yielding':
       return ['info', describeYielding(note)]
     case 'own-address-advert':
       return [
         'warn',
-        `equal priority advert received from remote host with our IP address ${formatIpv4(note.source)}`,
+        `equal priority advert received from remote host with our IP address ${formatIp(note.source)}`,
       ]
     case 'two-owners':
       return ['error', describeTwoOwners(note)]
@@ -86,7 +86,7 @@ function describe(note: Telling): readonly [LogLevel, string] {
     case 'preempt-delay-stopped':
       return ['detail', 'stop preempt delay']
     case 'other-checksum':
-      return ['info', `Setting unicast VRRPv3 checksum to old version: ${formatIpv4(note.source)} has it`]
+      return ['info', `Setting unicast VRRPv3 checksum to old version: ${formatIp(note.source)} has it`]
     case 'interval-learned':
       return [
         'detail',
@@ -157,7 +157,7 @@ function describeTransition({ from, to, cause }: NoteOf<'transition'>): readonly
 }
 
 function describeYielding({ source, priority, ours }: NoteOf<'yielding'>): string {
-  const advert = `Master received advert from ${formatIpv4(source)}`
+  const advert = `Master received advert from ${formatIp(source)}`
   return priority > ours
     ? `${advert} with higher priority ${priority}, ours ${ours}`
     : `${advert} with same priority ${priority} but higher IP address than ours`
@@ -167,13 +167,13 @@ function describeTwoOwners({ source, yielding }: NoteOf<'two-owners'>): string {
   const what =
     'CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner'
   const outcome = yielding ? 'its address is higher, yielding' : 'its address is lower, staying master'
-  return `${what}, please fix - advert from ${formatIpv4(source)}: ${outcome}`
+  return `${what}, please fix - advert from ${formatIp(source)}: ${outcome}`
 }
 
 const describePriorityZero = ({ as, source }: NoteOf<'priority-zero-received'>): string =>
   as === 'backup'
-    ? `Backup received priority 0 advertisement from ${formatIpv4(source)}`
-    : `Master received priority 0 message from ${formatIpv4(source)}`
+    ? `Backup received priority 0 advertisement from ${formatIp(source)}`
+    : `Master received priority 0 message from ${formatIp(source)}`
 
 function describeNoLongerRejected({ text, more, span }: NoteOf<'adverts-no-longer-rejected'>): string {
   const rest = more === 0 ? '' : `${more} more, `
@@ -181,15 +181,15 @@ function describeNoLongerRejected({ text, more, span }: NoteOf<'adverts-no-longe
 }
 
 const describeAcceptedAgain = ({ source, count }: NoteOf<'adverts-accepted-again'>): string =>
-  `adverts from ${formatIpv4(source)} are accepted again, after ${count} rejected`
+  `adverts from ${formatIp(source)} are accepted again, after ${count} rejected`
 
 /** `60 s`, `5 min` */
 const inWords = (span: Duration): string =>
   toSeconds(span) < 120 ? `${Math.round(toSeconds(span))} s` : `${Math.round(toSeconds(span) / 60)} min`
 
 function describeAddressList({ source, addresses }: NoteOf<'address-list-differs'>): string {
-  const theirs = addresses.length === 0 ? 'none' : addresses.map(formatIpv4).join(', ')
-  return `advert from ${formatIpv4(source)} accepted, though its virtual addresses are not ours: ${theirs}`
+  const theirs = addresses.length === 0 ? 'none' : addresses.map(formatIp).join(', ')
+  return `advert from ${formatIp(source)} accepted, though its virtual addresses are not ours: ${theirs}`
 }
 
 function describeAdvertised({
@@ -219,7 +219,7 @@ function details(note: Telling): LogFields {
   if (note.kind === 'transition')
     return { from: STATE_WORDS[note.from], to: STATE_WORDS[note.to], because: describeCause(note.cause) }
   return {
-    ...('source' in note && note.source !== undefined ? { source: formatIpv4(note.source) } : {}),
+    ...('source' in note && note.source !== undefined ? { source: formatIp(note.source) } : {}),
     ...('reason' in note && typeof note.reason === 'string' ? { reason: note.reason } : {}),
     ...('more' in note ? repetition(note) : {}),
     ...('count' in note ? { count: note.count } : {}),

@@ -1,6 +1,6 @@
 /** What is wrong with one instance, and what to do about it. */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIp } from '../../base/address.ts'
 import { between, seconds, times, toSeconds } from '../../base/time.ts'
 import type { Found } from '../../control/problem.ts'
 import type { InstanceReport, MasterReport } from '../../control/report.ts'
@@ -18,7 +18,7 @@ export const instanceProblems = (
   [
     ...faultProblems(instance, record),
     ...unserved(instance, record, moment),
-    ...rivalMasters(instance, moment),
+    ...rivalMasters(instance, record, moment),
     ...rejectedAdverts(instance, record, moment),
     ...addressProblems(instance, record),
     ...notAdvertised(instance, record),
@@ -71,6 +71,8 @@ function adviceFor({ kind, subject }: FaultReason): string | null {
       return `ip link set ${subject} multicast on, or name the other routers in unicast_peer`
     case 'no-source-address':
       return `give ${subject} an IPv4 address that is not a virtual one, or set mcast_src_ip`
+    case 'no-link-local-address':
+      return `give ${subject} a link-local IPv6 address (sysctl net.ipv6.conf.${subject}.addr_gen_mode, disable_ipv6)`
     case 'only-virtual-address':
       return 'give the interface an address that does not move; or, if this one is always to stay here, priority 255 makes this host its owner'
     case 'source-address-missing':
@@ -110,9 +112,16 @@ function unserved(
 }
 
 /** A takeover has two for a moment, and what is rejected is no rival here. */
-function rivalMasters({ name, state, master, rivals, timers }: InstanceReport, { wallNowMs }: Moment): Own[] {
+function rivalMasters(
+  { name, state, master, rivals, since, timers }: InstanceReport,
+  { router }: RouterRecord,
+  { wallNowMs }: Moment,
+): Own[] {
+  // Whoever has heard us says nothing more.
+  const goesOn = ({ lastHeard }: MasterReport): boolean =>
+    state !== 'MASTER' || Date.parse(lastHeard) - Date.parse(since) > timers.advertIntervalMs
   const lasting = (rival: MasterReport): boolean =>
-    wallNowMs - Date.parse(rival.since) > timers.masterDownIntervalMs
+    wallNowMs - Date.parse(rival.since) > timers.masterDownIntervalMs && goesOn(rival)
   const others = rivals.filter(lasting)
   const [first] = others
   if (first === undefined || (state !== 'MASTER' && master === null)) return []
@@ -124,8 +133,7 @@ function rivalMasters({ name, state, master, rivals, timers }: InstanceReport, {
       code: 'rival-master',
       severity: 'critical',
       text: `${name} has more than one master: ${here} and ${list}`,
-      advice:
-        'they do not hear one another: look for a firewall or a switch that drops 224.0.0.18 (vrrpd doctor there)',
+      advice: `they do not hear one another: look for a firewall or a switch that drops ${router.family === 6 ? 'ff02::12' : '224.0.0.18'} (vrrpd doctor there)`,
       since: first.since,
     },
   ]
@@ -154,7 +162,7 @@ function rejected(
   moment: Moment,
 ): Own {
   const ago = Math.round(toSeconds(between(lastAt, moment.now)))
-  const from = source === undefined ? 'many routers' : formatIpv4(source)
+  const from = source === undefined ? 'many routers' : formatIp(source)
   return {
     code: 'adverts-rejected',
     severity: state === 'MASTER' ? 'critical' : 'warning',

@@ -1,6 +1,6 @@
 /** Whether an instance takes over from a master of lower priority, and what keeps it from doing so now. */
 
-import { formatIpv4 } from '../../base/address.ts'
+import { formatIp } from '../../base/address.ts'
 import { toSeconds, type Instant } from '../../base/time.ts'
 import type { PreemptReport } from '../../control/report.ts'
 import type { RouterRecord } from '../../vrrp/engine.ts'
@@ -21,7 +21,7 @@ function because(
   const lower = master !== undefined && master.priority > 0 && master.priority < conditions.priority
   if (!router.preempt) {
     return lower
-      ? `nopreempt: ${formatIpv4(master.address)} is left alone, though its priority ${master.priority} is lower`
+      ? `nopreempt: ${formatIp(master.address)} is left alone, though its priority ${master.priority} is lower`
       : 'nopreempt: a master of lower priority is left alone'
   }
   const preemptAt = state.kind === 'backup' ? state.preemptAt : undefined

@@ -1,6 +1,6 @@
 /** The engine's state and the kernel's → instances and groups as `vrrpd status` shows them. Pure but for what it is given. */
 
-import { formatCidr, formatIpv4 } from '../../base/address.ts'
+import { formatCidr, formatIp } from '../../base/address.ts'
 import { STATE_WORDS } from '../../base/state-names.ts'
 import { toMilliseconds, type Instant } from '../../base/time.ts'
 import type {
@@ -130,7 +130,7 @@ const masterReport = (
   { source, priority, since, last }: ObservedMaster,
   sources: InstanceSources,
 ): MasterReport => ({
-  address: formatIpv4(source),
+  address: formatIp(source),
   priority,
   since: isoOf(since, sources),
   lastHeard: isoOf(last, sources),

@@ -48,7 +48,7 @@ function instanceOf(instance: VrrpInstance, group: Ipv4Address): Instance {
     peers: instance.unicastPeers.map(({ address }) => address).filter(isIpv4),
     unicast: instance.unicastPeers.length > 0,
     group: mcastGroup !== undefined && isIpv4(mcastGroup) ? mcastGroup : group,
-    ...(sourceAddress !== undefined && { sourceAddress }),
+    ...(sourceAddress !== undefined && isIpv4(sourceAddress) && { sourceAddress }),
     advertised: instance.addresses.map(({ cidr }) => cidr.address).filter(isIpv4),
     addresses: [...instance.addresses, ...instance.excludedAddresses].map((address) => ({
       cidr: address.cidr,

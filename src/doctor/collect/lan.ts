@@ -11,7 +11,7 @@ import { openAdvertReceiver } from '../../vrrp/socket/advert-socket.ts'
 import { openAdvertTap } from '../../vrrp/socket/advert-tap.ts'
 import { readAddresses } from '../../vrrp/wire/advertisement.ts'
 import { PROTOCOL } from '../../vrrp/wire/ip.ts'
-import { parsePacket, type Packet } from '../../vrrp/wire/packet.ts'
+import { parsePacket, type Ipv4Packet } from '../../vrrp/wire/packet.ts'
 import type { HeardAdvert, Known, LanFacts } from '../facts.ts'
 
 export interface Listening {
@@ -36,7 +36,7 @@ interface Ears {
 interface Ear {
   /** Behind the firewall. */
   readonly behind: boolean
-  receive(): { readonly ok: boolean; readonly value?: readonly Datagram[] }
+  receive(): { readonly ok: boolean; readonly value?: readonly Pick<Datagram, 'bytes'>[] }
   onReadable(callback: () => void): void
   close(): void
 }
@@ -112,10 +112,10 @@ function read(link: ListeningLink, socket: Ear, { own }: Listening, found: Map<s
   }
 }
 
-function advertOf(link: string, packet: Packet): Omit<HeardAdvert, 'heard'> {
+function advertOf(link: string, packet: Ipv4Packet): Omit<HeardAdvert, 'heard'> {
   const { source, destination, vrid, fixed, pdu, ttl, authenticationHeader } = packet
   const { version, priority, authCode, intervalSeconds, count } = fixed
-  const addresses = pdu.length >= 8 + 4 * count ? readAddresses(pdu, count) : []
+  const addresses = pdu.length >= 8 + 4 * count ? readAddresses(pdu, 4, count) : []
   const protocol = authenticationHeader ? PROTOCOL.ah : PROTOCOL.vrrp
   return {
     link,

@@ -1,6 +1,6 @@
 /** Why a router has changed its state: for code by `kind`, for people by describeCause. Pure. */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress } from '../../base/address.ts'
 import { assertNever } from '../../base/result.ts'
 import { describeFault } from './fault.ts'
 import type { FaultReason } from './state.ts'
@@ -20,7 +20,7 @@ export type TransitionCause =
   /** A Master has heard its better, by priority or, where that is the same, by address. */
   | {
       readonly kind: 'higher-priority' | 'higher-address'
-      readonly source: Ipv4Address
+      readonly source: IpAddress
       readonly priority: number
     }
   /** Another member of its sync group went first. */

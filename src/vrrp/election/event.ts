@@ -3,7 +3,7 @@
  * manager. Its subject is the router whose effect it is. What is only worth reading is a Note.
  */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress } from '../../base/address.ts'
 import type { TransitionCause } from './cause.ts'
 import type { FaultReason } from './fault.ts'
 import type { StateKind } from './state.ts'
@@ -23,18 +23,18 @@ export type ElectionEvent =
   /** Also where its sync group holds it back. */
   | { readonly kind: 'master-down-timer-expired' }
   /** A Backup hears a master that it is about to take over from. */
-  | { readonly kind: 'lower-priority-discarded'; readonly source: Ipv4Address; readonly priority: number }
+  | { readonly kind: 'lower-priority-discarded'; readonly source: IpAddress; readonly priority: number }
   /** A Master hears one that it has to tell who is master. */
   | {
       readonly kind: 'forcing-election'
-      readonly source: Ipv4Address
+      readonly source: IpAddress
       readonly priority: number
       readonly ours: number
     }
   /** A Master hears its better. */
   | {
       readonly kind: 'yielding'
-      readonly source: Ipv4Address
+      readonly source: IpAddress
       readonly priority: number
       readonly ours: number
     }

@@ -15,6 +15,7 @@ export type FaultReason =
         | 'no-multicast'
         | 'no-source-address'
         | 'only-virtual-address'
+        | 'no-link-local-address'
         | 'source-address-missing'
         | 'no-peers'
         | 'tracker'
@@ -39,6 +40,8 @@ export function describeFault(fault: FaultReason): string {
       return `interface ${fault.subject} does not support multicast`
     case 'no-source-address':
       return `no IPv4 address on ${fault.subject}`
+    case 'no-link-local-address':
+      return `no IPv6 link-local address on ${fault.subject}`
     case 'only-virtual-address':
       return `${fault.subject} is the only IPv4 address there, and a virtual one`
     case 'source-address-missing':

@@ -1,5 +1,6 @@
 /** A Master that hears another one: who stays, who yields (RFC 3768 section 6.4.3). */
 
+import { compareIp } from '../../base/address.ts'
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
@@ -55,7 +56,7 @@ function compareRank(advert: Advert, conditions: Conditions): 'higher' | 'lower'
   if (advert.priority !== conditions.priority)
     return advert.priority > conditions.priority ? 'higher' : 'lower'
   if (conditions.source === undefined || advert.source === conditions.source) return 'same'
-  return advert.source > conditions.source ? 'higher' : 'lower'
+  return compareIp(advert.source, conditions.source) > 0 ? 'higher' : 'lower'
 }
 
 /** keepalived tells a lower master who is master here, and mends what it may have told the LAN by ARP. */

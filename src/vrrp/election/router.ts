@@ -1,6 +1,6 @@
 /** What the election is told of a router before it begins: the configuration in its own words. */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress, IpFamily } from '../../base/address.ts'
 import type { Duration, Instant } from '../../base/time.ts'
 
 /** A virtual router's fixed properties for as long as one configuration is in force. */
@@ -14,6 +14,7 @@ export interface VirtualRouter {
   /** What else tells routers of one VRID on one link apart: a multicast group or a unicast source. */
   readonly channel?: string
   readonly version: 2 | 3
+  readonly family: IpFamily
   /** The configured priority, 1..255; 255 is the address owner. */
   readonly priority: number
   /**
@@ -33,7 +34,7 @@ export interface VirtualRouter {
   readonly pauseGuard?: true
   readonly downTimerAdverts: number
   /** To be advertised, in the file's order; the last of them are not while its link has no room for them. */
-  readonly addresses: readonly Ipv4Address[]
+  readonly addresses: readonly IpAddress[]
   /** Its adverts have an authentication header. */
   readonly signed?: true
   readonly garp: GarpPlan
@@ -41,7 +42,7 @@ export interface VirtualRouter {
   readonly higherPrioSendAdvert: boolean
   readonly skipCheckAdvAddr: boolean
   /** `mcast_src_ip`, `unicast_src_ip`; absent: the link's own address. */
-  readonly sourceAddress: Ipv4Address | undefined
+  readonly sourceAddress: IpAddress | undefined
   /** Without that address nobody reaches it: unicast, or `track_src_ip`. */
   readonly needsSourceAddress?: boolean
   /** Its adverts go to a group: its link must be able to carry them. */

@@ -5,7 +5,7 @@
  * deadlines live inside it: leave the state and they are gone.
  */
 
-import type { Ipv4Address } from '../../base/address.ts'
+import type { IpAddress } from '../../base/address.ts'
 import type { NotifyWord } from '../../base/state-names.ts'
 import type { Duration, Instant } from '../../base/time.ts'
 import type { ElectionEvent } from './event.ts'
@@ -34,13 +34,13 @@ export interface Conditions {
   /** A tracked file of its own has not been read yet: its first word would carry the wrong priority. Absent: no. */
   readonly unread?: true
   /** The address our adverts carry; undefined only while it is missing (then a fault says so). */
-  readonly source: Ipv4Address | undefined
+  readonly source: IpAddress | undefined
   /** How many of the router's addresses, from the last one on, an advert has no room for. Absent: none. */
   readonly unadvertised?: number
 }
 
 export interface MasterSeen {
-  readonly address: Ipv4Address
+  readonly address: IpAddress
   readonly priority: number
   readonly heardAt: Instant
 }
@@ -94,9 +94,9 @@ export type Master = State & { readonly kind: 'master' }
 export type Fault = State & { readonly kind: 'fault' }
 
 export interface Advert {
-  readonly source: Ipv4Address
+  readonly source: IpAddress
   readonly priority: number
-  readonly addresses: readonly Ipv4Address[]
+  readonly addresses: readonly IpAddress[]
   /** Version 3's: how often its sender advertises. */
   readonly interval?: Duration
   /** Its checksum is made as keepalived did before 1.3.7, or as version 2 has it. Absent: as the RFC has it. */
@@ -147,7 +147,7 @@ export type Effect =
        * The address it comes from: the last one known, so that a Master whose
        * source address has just gone can still say goodbye (measured).
        */
-      readonly source: Ipv4Address | undefined
+      readonly source: IpAddress | undefined
       /** See Conditions. */
       readonly unadvertised?: number
     }

@@ -9,10 +9,27 @@
  * that is removed and made again needs new ones (its index is another).
  */
 
-import { ipToBytes, isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import {
+  ipFamily,
+  ipToBytes,
+  isIpv4,
+  isMulticastIp,
+  type IpAddress,
+  type IpFamily,
+  type Ipv4Address,
+  type Ipv6Address,
+} from '../../base/address.ts'
 import { accepted, type Result } from '../../base/result.ts'
+import type { Duration } from '../../base/time.ts'
 import * as linux from '../../system/constants.ts'
-import { ipv4SocketAddress, littleEndian } from '../../system/socket-address.ts'
+import {
+  ipSocketAddress,
+  ipv6OfSocketAddress,
+  ipv6SocketAddress,
+  littleEndian,
+} from '../../system/socket-address.ts'
+import { PROTOCOL } from '../wire/ip.ts'
+import type { Ipv6Arrival } from '../wire/packet.ts'
 import { setReceiveBuffer, Socket, type Datagram, type SystemError } from '../../system/socket.ts'
 
 export interface AdvertLink {
@@ -22,14 +39,15 @@ export interface AdvertLink {
 
 export interface AdvertSenderSpec {
   readonly link: AdvertLink
+  readonly family: IpFamily
   /** A network namespace other than the process's: a name under /run/netns, or a path. */
   readonly namespace?: string | undefined
 }
 
-export interface AdvertReceiverSpec extends AdvertSenderSpec {
+export interface AdvertReceiverSpec extends Omit<AdvertSenderSpec, 'family'> {
   /** A multicast group, or an address of this host. */
-  readonly address: Ipv4Address
-  /** The IP protocols to hear: 112, VRRP, and 51, the same with authentication headers. */
+  readonly address: IpAddress
+  /** The IP protocols to hear: 112, VRRP, and 51, the same with authentication headers (over IPv4 alone). */
   readonly protocols: readonly number[]
 }
 
@@ -46,14 +64,22 @@ export interface AdvertSender {
    *
    * @param packets whole IP packets; the kernel fills in an id of 0 and the header's checksum
    */
-  send(packets: readonly Uint8Array[], to: Ipv4Address): Result<number, SystemError>
+  send(packets: readonly Uint8Array[], to: IpAddress): Result<number, SystemError>
   /** Again it does nothing. */
   close(): void
 }
 
+/** What has arrived: over IPv4 a whole packet, over IPv6 what is behind its headers, and what they said. */
+export interface AdvertArrived {
+  readonly bytes: Uint8Array
+  readonly ipv6?: Ipv6Arrival
+  /** Since the kernel received it. */
+  readonly age: Duration
+}
+
 export interface AdvertReceiver {
-  /** Whole IP packets, some of those that wait; none means that nothing does. */
-  receive(): Result<readonly Datagram[], SystemError>
+  /** Some of those that wait; none means that nothing does. */
+  receive(): Result<readonly AdvertArrived[], SystemError>
   /** As Socket.onReadable. */
   onReadable(callback: (() => void) | undefined): void
   /** Leaves the group; again it does nothing. */
@@ -61,22 +87,31 @@ export interface AdvertReceiver {
 }
 
 /** ENODEV: the link is gone; EPERM: CAP_NET_RAW is missing. */
-export function openAdvertSender({ link, namespace }: AdvertSenderSpec): Result<AdvertSender, SystemError> {
+export function openAdvertSender(spec: AdvertSenderSpec): Result<AdvertSender, SystemError> {
+  const { link, family, namespace } = spec
   // IPPROTO_RAW takes whole packets of any protocol and receives nothing.
   const protocol = linux.IPPROTO_RAW
-  const opened = Socket.open({ domain: linux.AF_INET, type: linux.SOCK_RAW, protocol, namespace })
-  const prepared = prepare(opened, [
+  const domain = family === 4 ? linux.AF_INET : linux.AF_INET6
+  const prepared = prepare(Socket.open({ domain, type: linux.SOCK_RAW, protocol, namespace }), [
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_PRIORITY, sendPriority),
-    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_IF, multicastRequest(link.index)),
-    (socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_LOOP, 0),
+    ...(family === 4
+      ? [
+          (socket: Socket) =>
+            socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_IF, multicastRequest(link.index)),
+          (socket: Socket) => socket.setOption(linux.IPPROTO_IP, linux.IP_MULTICAST_LOOP, 0),
+        ]
+      : [
+          (socket: Socket) => socket.setOption(linux.IPPROTO_IPV6, linux.IPV6_MULTICAST_IF, link.index),
+          (socket: Socket) => socket.setOption(linux.IPPROTO_IPV6, linux.IPV6_MULTICAST_LOOP, 0),
+        ]),
   ])
   if (!prepared.ok) return prepared
   const sender = prepared.value
   return accepted({
     send: (packets, to) => {
-      const address = ipv4SocketAddress(to)
-      const flags = isMulticastIpv4(to) ? linux.MSG_DONTROUTE : 0
+      const address = isIpv4(to) ? ipSocketAddress(to, 0) : ipv6SocketAddress(to, 0, link.index)
+      const flags = isMulticastIp(to) ? linux.MSG_DONTROUTE : 0
       return sender.send(
         packets.map((bytes) => ({ bytes, to: address })),
         flags,
@@ -91,8 +126,10 @@ export function openAdvertSender({ link, namespace }: AdvertSenderSpec): Result<
 /** Joins the group. ENODEV, EPERM as above; EADDRNOTAVAIL: the address is none of this host's. */
 export function openAdvertReceiver(spec: AdvertReceiverSpec): Result<AdvertReceiver, SystemError> {
   const receivers: Socket[] = []
-  for (const protocol of spec.protocols) {
-    const receiver = openReceiver(spec, protocol)
+  const { address } = spec
+  const family = ipFamily(address)
+  for (const protocol of family === 4 ? spec.protocols : [PROTOCOL.vrrp]) {
+    const receiver = family === 4 ? openReceiver(spec, protocol) : openIpv6Receiver(spec, protocol)
     if (!receiver.ok) {
       closeAll(receivers)
       return receiver
@@ -100,7 +137,11 @@ export function openAdvertReceiver(spec: AdvertReceiverSpec): Result<AdvertRecei
     receivers.push(receiver.value)
   }
   return accepted({
-    receive: () => receiveFromAll(receivers),
+    receive: () => {
+      const received = receiveFromAll(receivers)
+      if (!received.ok || isIpv4(address)) return received
+      return accepted(received.value.flatMap((datagram) => arrivedOverIpv6(datagram, address)))
+    },
     onReadable: (callback) => {
       for (const receiver of receivers) receiver.onReadable(callback)
     },
@@ -122,6 +163,50 @@ function receiveFromAll(receivers: readonly Socket[]): Result<readonly Datagram[
   return datagrams.length === 0 && failed !== undefined ? failed : accepted(datagrams)
 }
 
+/** None: the kernel has not said from whom. */
+function arrivedOverIpv6(
+  { bytes, source: socketAddress, ttl, age }: Datagram,
+  destination: Ipv6Address,
+): readonly AdvertArrived[] {
+  const source = ipv6OfSocketAddress(socketAddress)
+  return source === undefined || ttl === undefined
+    ? []
+    : [{ bytes, age, ipv6: { source, destination, hopLimit: ttl } }]
+}
+
+/**
+ * Whatever its checksum: with IPV6_CHECKSUM the kernel would drop those with a wrong one, and nobody could count them.
+ */
+function openIpv6Receiver({ link, namespace, address }: AdvertReceiverSpec, protocol: number): Opened {
+  const opened = Socket.open({
+    domain: linux.AF_INET6,
+    type: linux.SOCK_RAW,
+    protocol,
+    namespace,
+    datagramBytes: longestPacket,
+  })
+  const join: readonly Step[] = isMulticastIp(address)
+    ? [
+        (socket) =>
+          socket.setOption(
+            linux.IPPROTO_IPV6,
+            linux.IPV6_ADD_MEMBERSHIP,
+            ipv6Membership(link.index, address),
+          ),
+      ]
+    : []
+  return prepare(opened, [
+    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
+    (socket) => socket.bind(ipv6SocketAddress(address, 0, link.index)),
+    discardEarlier,
+    (socket) => setReceiveBuffer(socket, receiveBufferBytes),
+    (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1),
+    (socket) => socket.setOption(linux.IPPROTO_IPV6, linux.IPV6_RECVHOPLIMIT, 1),
+    (socket) => socket.setOption(linux.IPPROTO_IPV6, linux.IPV6_MULTICAST_ALL, 0),
+    ...join,
+  ])
+}
+
 function openReceiver({ link, namespace, address }: AdvertReceiverSpec, protocol: number): Opened {
   const opened = Socket.open({
     domain: linux.AF_INET,
@@ -130,15 +215,20 @@ function openReceiver({ link, namespace, address }: AdvertReceiverSpec, protocol
     namespace,
     datagramBytes: longestPacket,
   })
-  const join: readonly Step[] = isMulticastIpv4(address)
-    ? [
-        (socket) =>
-          socket.setOption(linux.IPPROTO_IP, linux.IP_ADD_MEMBERSHIP, multicastRequest(link.index, address)),
-      ]
-    : []
+  const join: readonly Step[] =
+    isIpv4(address) && isMulticastIp(address)
+      ? [
+          (socket) =>
+            socket.setOption(
+              linux.IPPROTO_IP,
+              linux.IP_ADD_MEMBERSHIP,
+              multicastRequest(link.index, address),
+            ),
+        ]
+      : []
   return prepare(opened, [
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, text(link.name)),
-    (socket) => socket.bind(ipv4SocketAddress(address)),
+    (socket) => socket.bind(ipSocketAddress(address, 0)),
     discardEarlier,
     (socket) => setReceiveBuffer(socket, receiveBufferBytes),
     (socket) => socket.setOption(linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1),
@@ -177,6 +267,14 @@ function multicastRequest(linkIndex: number, group?: Ipv4Address): Uint8Array {
   const bytes = new Uint8Array(12)
   if (group !== undefined) bytes.set(ipToBytes(group), 0)
   new DataView(bytes.buffer).setInt32(8, linkIndex, littleEndian)
+  return bytes
+}
+
+/** struct ipv6_mreq: a group, the link's index. */
+function ipv6Membership(linkIndex: number, group: IpAddress): Uint8Array {
+  const bytes = new Uint8Array(20)
+  bytes.set(ipToBytes(group), 0)
+  new DataView(bytes.buffer).setInt32(16, linkIndex, littleEndian)
   return bytes
 }
 

@@ -1,6 +1,6 @@
 /**
- * The advertisement of version 2 (RFC 3768 section 5, with RFC 2338's trailer) and of version 3 over IPv4 (RFC 9568
- * section 5):
+ * The advertisement of version 2 (RFC 3768 section 5, with RFC 2338's trailer) and of version 3 (RFC 9568 section 5),
+ * over IPv6 with addresses of 16 bytes:
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -22,10 +22,20 @@
  * Version 2's checksum covers all of it, the password in the trailer included; version 3's a pseudo-header, too.
  */
 
-import { parseIpv4, type Ipv4Address } from '../../base/address.ts'
+import {
+  ipFamily,
+  ipToBytes,
+  ipv4FromBytes,
+  ipv6FromBytes,
+  isIpv4,
+  parseIpv4,
+  type IpAddress,
+  type IpFamily,
+} from '../../base/address.ts'
 import { invariant } from '../../base/result.ts'
 import { AUTH_CODE, AUTH_DATA_LENGTH, writeAuthData, type Authentication } from './authentication.ts'
 import { internetChecksum, ipv4PseudoHeader, PROTOCOL } from './ip.ts'
+import { ipv6PseudoHeader } from './ipv6.ts'
 
 const AT = {
   versionType: 0,
@@ -70,15 +80,18 @@ export interface Version3Fields {
 export type AdvertisementFields = {
   readonly vrid: number
   readonly priority: number
-  /** At most 255. */
-  readonly addresses: readonly Ipv4Address[]
+  /** At most 255, of the family of the packet around it. */
+  readonly addresses: readonly IpAddress[]
 } & (Version2Fields | Version3Fields)
 
 /** Both ends of the packet around it. */
 export interface Ends {
-  readonly source: Ipv4Address
-  readonly destination: Ipv4Address
+  readonly source: IpAddress
+  /** Of the same family. */
+  readonly destination: IpAddress
 }
+
+const ADDRESS_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 4, 6: 16 }
 
 /** The first eight bytes as they stand, nothing checked. */
 export interface FixedPart {
@@ -95,10 +108,10 @@ export interface FixedPart {
 }
 
 /** @param version of any packet: only version 2 has a trailer */
-export const encodedLength = (version: number, addressCount: number): number =>
-  FIXED_LENGTH + 4 * addressCount + (version === 2 ? AUTH_DATA_LENGTH : 0)
+export const encodedLength = (version: number, family: IpFamily, addressCount: number): number =>
+  FIXED_LENGTH + ADDRESS_LENGTH[family] * addressCount + (version === 2 ? AUTH_DATA_LENGTH : 0)
 
-/** @param pdu exactly `encodedLength(fields.version, fields.addresses.length)` zero bytes, filled in place. */
+/** @param pdu exactly `encodedLength` zero bytes, filled in place */
 export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields, ends: Ends): void {
   const { addresses } = fields
   invariant(addresses.length <= 255, 'an advertisement carries at most 255 addresses')
@@ -107,7 +120,9 @@ export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields,
   view.setUint8(AT.vrid, fields.vrid)
   view.setUint8(AT.priority, fields.priority)
   view.setUint8(AT.count, addresses.length)
-  for (const [index, address] of addresses.entries()) view.setUint32(AT.addresses + 4 * index, address)
+  const length = ADDRESS_LENGTH[ipFamily(ends.source)]
+  for (const [index, address] of addresses.entries())
+    pdu.set(ipToBytes(address), AT.addresses + length * index)
   if (fields.version === 2) {
     view.setUint8(AT.authType, AUTH_CODE[fields.authType])
     view.setUint8(AT.interval, fields.intervalSeconds)
@@ -127,7 +142,11 @@ export function version3Checksum(
   kind: Version3Checksum,
   { source, destination }: Ends,
 ): number {
-  if (kind === 'as-version-2') return internetChecksum(pdu)
+  if (!isIpv4(source)) {
+    if (isIpv4(destination)) return internetChecksum(pdu)
+    return internetChecksum(ipv6PseudoHeader(source, destination, PROTOCOL.vrrp, pdu.length), pdu)
+  }
+  if (kind === 'as-version-2' || !isIpv4(destination)) return internetChecksum(pdu)
   const to = kind === 'rfc' ? destination : (MULTICAST_GROUP ?? destination)
   return internetChecksum(ipv4PseudoHeader(source, to, PROTOCOL.vrrp, pdu.length), pdu)
 }
@@ -148,12 +167,13 @@ export function readFixedPart(pdu: Uint8Array): FixedPart {
   }
 }
 
-/** @param pdu long enough for `count` addresses. */
-export function readAddresses(pdu: Uint8Array, count: number): readonly Ipv4Address[] {
-  const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength)
-  const addresses: Ipv4Address[] = []
+/** @param pdu long enough for `count` addresses of that family */
+export function readAddresses(pdu: Uint8Array, family: IpFamily, count: number): readonly IpAddress[] {
+  const length = ADDRESS_LENGTH[family]
+  const addresses: IpAddress[] = []
   for (let index = 0; index < count; index++) {
-    addresses.push(view.getUint32(AT.addresses + 4 * index) as Ipv4Address)
+    const at = AT.addresses + length * index
+    addresses.push(family === 4 ? ipv4FromBytes(pdu, at) : ipv6FromBytes(pdu.subarray(at, at + length)))
   }
   return addresses
 }

@@ -1,5 +1,6 @@
 /** What only version 2 asks of an advertisement: authentication, our own interval, a checksum without a pseudo-header. */
 
+import { isIpv4 } from '../../base/address.ts'
 import { invariant } from '../../base/result.ts'
 import { authDataOf } from './advertisement.ts'
 import { AUTH_CODE, authDataMatches, HIGHEST_AUTH_CODE, type Authentication } from './authentication.ts'
@@ -44,7 +45,7 @@ function signatureFailure(
   const { bytes, headersLength, source, authenticationHeader: header } = packet
   invariant(header !== undefined, 'a packet without an authentication header has been refused')
   if (!isAuthentic(bytes, headersLength - AH_LENGTH, password, hmacMd5)) return failure(packet, 'ah-icv')
-  if (header.spi !== source) return failure(packet, 'ah-spi', header.spi, source)
+  if (header.spi !== source) return failure(packet, 'ah-spi', header.spi, isIpv4(source) ? source : 0)
   if (header.sequence <= sequence) return failure(packet, 'ah-replay', header.sequence, sequence)
   return undefined
 }

@@ -11,7 +11,7 @@
  * stands in reception-version-2.ts and reception-version-3.ts.
  */
 
-import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { isMulticastIp, type IpAddress } from '../../base/address.ts'
 import { accepted, rejected, type Result } from '../../base/result.ts'
 import { ADVERTISEMENT_TYPE, encodedLength, readAddresses, type Version3Checksum } from './advertisement.ts'
 import { PROTOCOL } from './ip.ts'
@@ -34,17 +34,17 @@ export type Expectation = {
 
 export interface UnicastRules {
   /** By address; what the configuration limits the TTL of each one's adverts to. */
-  readonly peers: ReadonlyMap<Ipv4Address, { readonly minTtl: number; readonly maxTtl: number }>
+  readonly peers: ReadonlyMap<IpAddress, { readonly minTtl: number; readonly maxTtl: number }>
   /** Nobody else is believed. */
   readonly onlyPeers: boolean
 }
 
 export interface Advertisement {
-  readonly source: Ipv4Address
+  readonly source: IpAddress
   readonly vrid: number
   readonly priority: number
   /** In the sender's order; need not be ours. */
-  readonly addresses: readonly Ipv4Address[]
+  readonly addresses: readonly IpAddress[]
   /** The authentication header's: only numbers above it are new from now on. */
   readonly sequence?: number | undefined
   /** Version 3's, 0..4095: it is the sender's, and may be another one than ours. */
@@ -70,7 +70,7 @@ export function receiveAdvertisement(
     source,
     vrid,
     priority: fixed.priority,
-    addresses: readAddresses(pdu, fixed.count),
+    addresses: readAddresses(pdu, packet.family, fixed.count),
     sequence,
     ...(expectation.version === 3 && { intervalCentiseconds: fixed.intervalCentiseconds }),
     ...(checksum !== undefined && checksum !== 'rfc' && { checksum }),
@@ -86,7 +86,7 @@ function structuralFailure(packet: Packet, expectation: Expectation): Rejection 
   const nextHeader = authenticationHeader?.nextHeader ?? PROTOCOL.vrrp
   if (nextHeader !== PROTOCOL.vrrp) return failure(packet, 'ah-next-header', nextHeader, PROTOCOL.vrrp)
   // By the packet's own version and count: keepalived calls a v3 advert with a v2 trailer too long, not v3.
-  const expectedLength = headersLength + encodedLength(fixed.version, fixed.count)
+  const expectedLength = headersLength + encodedLength(fixed.version, packet.family, fixed.count)
   if (bytes.length !== expectedLength) return failure(packet, 'packet-length', bytes.length, expectedLength)
   if (expectation.unicast === undefined && packet.ttl !== ADVERT_TTL)
     return failure(packet, 'ttl', packet.ttl, ADVERT_TTL)
@@ -109,15 +109,18 @@ function contentFailure(
   if (expectation.version === 2 ? version2ChecksumFailure(packet) : checksum === undefined)
     return failure(packet, 'checksum', 0, expectation.version)
   const unicast = expectation.unicast
-  if (isMulticastIpv4(packet.destination) !== (unicast === undefined))
-    return failure(packet, unicast === undefined ? 'destination' : 'destination-group', packet.destination)
+  if (isMulticastIp(packet.destination) !== (unicast === undefined))
+    return {
+      ...failure(packet, unicast === undefined ? 'destination' : 'destination-group'),
+      address: packet.destination,
+    }
   return unicast === undefined ? undefined : senderFailure(packet, unicast)
 }
 
 function senderFailure(packet: Packet, { peers, onlyPeers }: UnicastRules): Rejection | undefined {
   if (!onlyPeers) return undefined
   const peer = peers.get(packet.source)
-  if (peer === undefined) return failure(packet, 'unicast-source', packet.source)
+  if (peer === undefined) return failure(packet, 'unicast-source')
   const { ttl } = packet
   if (ttl >= peer.minTtl && ttl <= peer.maxTtl) return undefined
   return { ...failure(packet, 'unicast-ttl', ttl, peer.minTtl), most: peer.maxTtl }

@@ -1,6 +1,6 @@
 /** Why a received packet is not an advertisement for a virtual router, by name and in keepalived's words. */
 
-import { formatIpv4, ipv4FromNumber, type Ipv4Address } from '../../base/address.ts'
+import { formatIp, ipv4FromNumber, isIpv4, type IpAddress } from '../../base/address.ts'
 
 /** Each name is also that of the counter it increments. Listed in the order of the checks. */
 export type RejectionReason =
@@ -32,11 +32,13 @@ export type RejectionReason =
 
 export interface Rejection {
   readonly reason: RejectionReason
-  /** Unknown only when there is no IPv4 header to read it from. */
-  readonly source: Ipv4Address | undefined
+  /** Unknown only when there is no IP header to read it from. */
+  readonly source: IpAddress | undefined
   /** What was found and what should have been, in the reason's own unit; zero where there is no such number. */
   readonly received: number
   readonly expected: number
+  /** Where its destination is what is wrong. */
+  readonly address?: IpAddress | undefined
   /** The upper end where a range from `expected` on is allowed. */
   readonly most?: number | undefined
   /** The packet is authentic, though no good: its number has been used up. */
@@ -45,7 +47,7 @@ export interface Rejection {
 
 /** @param packet whose sender is to be named */
 export const failure = (
-  { source }: { readonly source: Ipv4Address },
+  { source }: { readonly source: IpAddress },
   reason: RejectionReason,
   received = 0,
   expected = 0,
@@ -54,13 +56,13 @@ export const failure = (
 /** One line for the log: keepalived's text, which operators search for, and who sent the packet. */
 export function describeRejection(rejection: Rejection): string {
   const text = words(rejection)
-  return rejection.source === undefined ? text : `${text} from ${formatIpv4(rejection.source)}`
+  return rejection.source === undefined ? text : `${text} from ${formatIp(rejection.source)}`
 }
 
-function words({ reason, received, expected, most }: Rejection): string {
+function words({ reason, source, received, expected, most, address }: Rejection): string {
   switch (reason) {
     case 'packet-too-short':
-      return `IPv4 VRRP packet too short - ${received} bytes`
+      return `${source === undefined || isIpv4(source) ? 'IPv4' : 'IPv6'} VRRP packet too short - ${received} bytes`
     case 'ah-too-short':
       return `IPv4 VRRP packet with AH too short - ${received} bytes`
     case 'ip-header':
@@ -90,7 +92,7 @@ function words({ reason, received, expected, most }: Rejection): string {
     case 'ah-icv':
       return 'IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !'
     case 'ah-spi':
-      return `IPSEC AH : invalid IPSEC SPI value. ${address(received)} and expect ${address(expected)}`
+      return `IPSEC AH : invalid IPSEC SPI value. ${ipv4(received)} and expect ${ipv4(expected)}`
     case 'ah-replay':
       return `IPSEC-AH : sequence number ${received} already processed. Packet dropped. Local(${expected})`
     case 'advert-interval':
@@ -102,14 +104,16 @@ function words({ reason, received, expected, most }: Rejection): string {
     case 'checksum':
       return `Invalid VRRPv${expected} checksum`
     case 'destination':
-      return `advert sent to ${address(received)}, which is no multicast group,`
+      return `advert sent to ${said(address)}, which is no multicast group,`
     case 'destination-group':
-      return `advert sent to the multicast group ${address(received)}, but unicast is configured,`
+      return `advert sent to the multicast group ${said(address)}, but unicast is configured,`
     case 'unicast-source':
-      return `unicast source address ${address(received)} not a unicast peer`
+      return `unicast source address ${said(source)} not a unicast peer`
     case 'unicast-ttl':
       return `TTL/HL ${received} not in range ${expected} - ${most ?? expected}`
   }
 }
 
-const address = (value: number): string => formatIpv4(ipv4FromNumber(value))
+const ipv4 = (value: number): string => formatIp(ipv4FromNumber(value))
+
+const said = (address: IpAddress | undefined): string => (address === undefined ? '?' : formatIp(address))

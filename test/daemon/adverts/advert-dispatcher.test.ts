@@ -1,7 +1,16 @@
 /** One sequence for each router with auth_type AH, whoever speaks (measured with keepalived 2.2.7). */
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { formatIpv4, ipv4FromNumber, parseIpv4 } from '../../../src/base/address.ts'
+import {
+  formatIp,
+  formatIpv4,
+  ipv4FromNumber,
+  parseIpv4,
+  parseIpv6,
+  type IpAddress,
+} from '../../../src/base/address.ts'
+import { identityOf } from '../../../src/vrrp/reconfigure.ts'
+import { asDelivered } from '../../../src/vrrp/wire/packet.ts'
 import { instant, seconds } from '../../../src/base/time.ts'
 import { AdvertDispatcher } from '../../../src/daemon/adverts/advert-dispatcher.ts'
 import { assemble, type Assembled } from '../../../src/daemon/assemble.ts'
@@ -221,7 +230,7 @@ vrrp_instance ${lines} {
     const ids = [1, 2].map(() =>
       dispatcher
         .encode(assembled[0]!, own, 100)
-        .map(({ to, bytes }) => [formatIpv4(to), Buffer.from(bytes).readUInt16BE(4)]),
+        .map(({ to, bytes }) => [formatIp(to), Buffer.from(bytes).readUInt16BE(4)]),
     )
     expect(ids).toEqual([
       [
@@ -254,7 +263,7 @@ vrrp_instance V {
     const dispatcher = new AdvertDispatcher(assembled)
     return (to) => {
       const packets = dispatcher.encode(assembled[0]!, parseIpv4(from)!, 150)
-      return Buffer.from(packets.find((packet) => formatIpv4(packet.to) === to)!.bytes)
+      return Buffer.from(packets.find((packet) => formatIp(packet.to) === to)!.bytes)
     }
   }
   const own = '10.9.0.1'
@@ -304,5 +313,51 @@ vrrp_instance V {
       type: 'rejected',
       text: 'Invalid VRRPv3 checksum from 10.9.0.2',
     })
+  })
+})
+
+describe('over IPv6', () => {
+  const linkLocal = parseIpv6('fe80::1')!
+  const other = parseIpv6('fe80::2')!
+  const one = (name: string, family: 4 | 6, lines = ''): string => `
+vrrp_instance ${name} {
+  interface eth0
+  version 3
+  virtual_router_id 9
+  virtual_ipaddress {
+    ${family === 4 ? '10.9.0.9' : 'fe80::9'}
+  }
+  ${lines}
+}
+`
+  const heard = async (
+    text: string,
+    address: IpAddress,
+    from: IpAddress,
+    sender: string,
+  ): Promise<unknown> => {
+    const { routers: assembled } = assemble(await modelOf(text))
+    const speaker = assemble(await modelOf(sender)).routers[0]!
+    const [packet] = new AdvertDispatcher([speaker]).encode(speaker, from, 150)
+    const delivered = asDelivered(packet!.bytes)!
+    const event = new AdvertDispatcher(assembled).decode(
+      { link: 'eth0', address, ...delivered, arrivedAt },
+      linkLocal,
+    )
+    return event !== undefined && 'router' in event ? [event.router, event.type] : undefined
+  }
+
+  test('one VRID of either family is two virtual routers', async () => {
+    const both = one('V4', 4) + one('V6', 6)
+    expect(await heard(both, parseIpv6('ff02::12')!, other, one('X', 6))).toEqual(['V6', 'advert'])
+    expect(await heard(both, group, ipv4FromNumber(0x0a09_0002), one('X', 4))).toEqual(['V4', 'advert'])
+  })
+
+  test('by unicast, too', async () => {
+    const peers = one('V4', 4, 'unicast_peer {\n 10.9.0.2\n}') + one('V6', 6, 'unicast_peer {\n fe80::2\n}')
+    const { routers: assembled } = assemble(await modelOf(peers))
+    expect(new Set(assembled.map(({ router }) => identityOf(router))).size).toBe(2)
+    const sender = one('X', 6, 'unicast_peer {\n fe80::1\n}')
+    expect(await heard(peers, linkLocal, other, sender)).toEqual(['V6', 'advert'])
   })
 })

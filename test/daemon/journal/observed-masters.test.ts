@@ -1,7 +1,7 @@
 /** Who is heard as master, by what arrives: the election's state has no part in it. */
 
 import { describe, expect, test } from 'vitest'
-import { formatIpv4 } from '../../../src/base/address.ts'
+import { formatIp } from '../../../src/base/address.ts'
 import { seconds } from '../../../src/base/time.ts'
 import { ObservedMasters, silentSince } from '../../../src/daemon/journal/observed-masters.ts'
 import { at, ip, makeAdvert, makeRouter } from '../../vrrp/kit.ts'
@@ -18,7 +18,7 @@ function lan() {
         at(second - PATIENCE),
       ),
     live: (second: number) =>
-      masters.live('V1', () => at(second - PATIENCE)).map(({ source }) => formatIpv4(source)),
+      masters.live('V1', () => at(second - PATIENCE)).map(({ source }) => formatIp(source)),
   }
 }
 
@@ -50,7 +50,7 @@ describe('masters that are heard', () => {
     )
     masters.hear('V1', makeAdvert({ source: ip('10.9.0.3'), arrivedAt: at(1) }), silent(1))
     const live = (second: number): readonly string[] =>
-      masters.live('V1', silent(second)).map(({ source }) => formatIpv4(source))
+      masters.live('V1', silent(second)).map(({ source }) => formatIp(source))
     expect(live(2.8)).toEqual(['10.9.0.3', '10.9.0.2'])
     expect(live(2.9)).toEqual(['10.9.0.3'])
     expect(live(15.5)).toEqual([])

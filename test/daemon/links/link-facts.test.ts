@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseIpv6 } from '../../../src/base/address.ts'
 import { linkFact, type Sources } from '../../../src/daemon/links/link-facts.ts'
 import type { LinkAddress } from '../../../src/netlink/types.ts'
 import { ipv4, linkAddress } from '../../netlink/specs.ts'
@@ -42,4 +43,20 @@ describe('where adverts come from', () => {
     expect(source([ipv6])).toEqual({ from: undefined, onlyVirtual: undefined })
     expect(source([ipv6, first])).toEqual({ from: undefined, onlyVirtual: ipv4('10.9.0.100') })
   })
+})
+
+test('over IPv6 from the first link-local address that is no virtual one', () => {
+  const sources = { virtual: new Set([parseIpv6('fe80::100')!]), isOwned: () => false }
+  const linkLocalOf = (...addresses: readonly string[]): unknown =>
+    linkFact(
+      { up: true, multicast: true, mtu: 1500 },
+      addresses.map((address) => linkAddress(3, address)),
+      sources,
+    ).linkLocal
+  expect(linkLocalOf('2001:db8::1/64', 'fe80::100/64', 'fe80::2/64', 'fe80::1/64', '10.9.0.1/24')).toBe(
+    'fe80::2',
+  )
+  expect(linkLocalOf('fe80::100/64')).toBeUndefined()
+  // fe80::/10 and no more.
+  expect(linkLocalOf('fec0::1/64', 'fe8::1/64', 'febf::1/64')).toBe('febf::1')
 })

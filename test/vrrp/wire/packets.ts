@@ -1,7 +1,13 @@
 /** Packets for the tests of this folder: one good one, and arbitrary ones. */
 
 import fc from 'fast-check'
-import { ipv4FromNumber, parseIpv4, type Ipv4Address } from '../../../src/base/address.ts'
+import {
+  ipv4FromNumber,
+  parseIpv4,
+  parseIpv6,
+  type Ipv4Address,
+  type Ipv6Address,
+} from '../../../src/base/address.ts'
 import { internetChecksum } from '../../../src/vrrp/wire/ip.ts'
 import { hmacMd5 } from '../../../src/daemon/adverts/signing.ts'
 import type { AdvertPacketFields } from '../../../src/vrrp/wire/packet.ts'
@@ -97,6 +103,23 @@ const fieldsWith = <A>(authentication: fc.Arbitrary<A>) =>
       ttl: fc.constant(255),
     })
     .chain((fields) => authentication.map((auth) => ({ ...fields, ...auth })))
+
+const ipv6 = (prefix: string): fc.Arbitrary<Ipv6Address> =>
+  fc.integer({ min: 1, max: 0xffff }).map((last) => parseIpv6(`${prefix}::${last.toString(16)}`)!)
+
+/** Over IPv6, from a link-local address. */
+export const ipv6Fields: fc.Arbitrary<AdvertPacketFields> = fc.record({
+  vrid: octet(1),
+  priority: octet(0),
+  addresses: fc.array(fc.oneof(ipv6('fe80'), ipv6('2001:db8')), { maxLength: 255, size: 'medium' }),
+  source: ipv6('fe80'),
+  destination: fc.oneof(fc.constant(parseIpv6('ff02::12')!), ipv6('2001:db8:1')),
+  id: fc.constant(1),
+  ttl: octet(0),
+  version: fc.constant(3 as const),
+  intervalCentiseconds: fc.integer({ min: 0, max: 4095 }),
+  checksum: fc.constant('rfc' as const),
+})
 
 export const signedFields = fieldsWith(signature)
 export const advertFields: fc.Arbitrary<AdvertPacketFields> = fc.oneof(

@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formatIpv4 } from '../../../src/base/address.ts'
+import { formatIp, formatIpv4, isMulticastIp, parseIpv6 } from '../../../src/base/address.ts'
 import { invariant } from '../../../src/base/result.ts'
 import { readAddresses } from '../../../src/vrrp/wire/advertisement.ts'
-import { parsePacket } from '../../../src/vrrp/wire/packet.ts'
+import { asDelivered, parseIpv6Packet, parsePacket } from '../../../src/vrrp/wire/packet.ts'
 import { receiveAdvertisement, type Expectation } from '../../../src/vrrp/wire/reception.ts'
 import type { RejectionReason } from '../../../src/vrrp/wire/rejection.ts'
 import { needs, sharedDirectory } from '../../support/privileges.ts'
@@ -83,7 +83,7 @@ needs('shared')('valid packets', () => {
         intervalSeconds: Number(tshark['vrrp.adver_int']),
         ttl: Number(tshark['ip.ttl']),
       })
-      expect(readAddresses(packet.pdu, packet.fixed.count).map(formatIpv4).join(',')).toBe(
+      expect(readAddresses(packet.pdu, 4, packet.fixed.count).map(formatIp).join(',')).toBe(
         tshark['vrrp.ip_addr'] ?? '',
       )
       expect(formatIpv4(packet.source)).toBe(tshark['ip.src'])
@@ -96,7 +96,7 @@ needs('shared')('valid packets', () => {
       const reason = notForUs[vector.id]
       expect(receiveAdvertisement(packet, expectationOf(vector))).toMatchObject(
         reason === undefined
-          ? { ok: true, value: { source, vrid, priority, addresses: readAddresses(pdu, count) } }
+          ? { ok: true, value: { source, vrid, priority, addresses: readAddresses(pdu, 4, count) } }
           : { ok: false, error: { reason, source } },
       )
     })
@@ -112,6 +112,26 @@ needs('shared')('valid packets', () => {
         vrid: Number(tshark['vrrp.virt_rtr_id']),
         priority: Number(tshark['vrrp.prio']),
         addresses: (tshark['vrrp.ip_addr'] ?? '').split(',').map(ip),
+        intervalCentiseconds: Number(tshark['vrrp.short_adver_int']),
+      },
+    })
+  })
+
+  test.each(version3.filter(({ tshark }) => tshark['ip.src'] === undefined))('$id', ({ tshark, ip_hex }) => {
+    const { bytes, ipv6 } = asDelivered(bytesOf(ip_hex)) ?? {}
+    invariant(bytes !== undefined && ipv6 !== undefined, 'the packet is one')
+    const parsed = parseIpv6Packet(bytes, { ...ipv6, hopLimit: 255 })
+    invariant(parsed.ok, 'the advertisement is one')
+    // Some are to nobody in particular.
+    const unicast = isMulticastIp(ipv6.destination) ? {} : { unicast: { onlyPeers: false, peers: new Map() } }
+    const expectation = { ...expectationOf({ tshark } as Vector), ...unicast }
+    expect(receiveAdvertisement(parsed.value, expectation)).toEqual({
+      ok: true,
+      value: {
+        source: parseIpv6(tshark['ipv6.src'] ?? ''),
+        vrid: Number(tshark['vrrp.virt_rtr_id']),
+        priority: Number(tshark['vrrp.prio']),
+        addresses: (tshark['vrrp.ipv6_addr'] ?? '').split(',').map(parseIpv6),
         intervalCentiseconds: Number(tshark['vrrp.short_adver_int']),
       },
     })

@@ -1,6 +1,6 @@
 /** How an instance's adverts travel: source address, multicast group, unicast peers. */
 
-import { formatIp, type IpAddress, type Ipv4Address, isIpv4 } from '../../../base/address.ts'
+import { formatIp, type IpAddress, ipFamily, isIpv4 } from '../../../base/address.ts'
 import { error, type Report, type Span } from '../../diagnostics/diagnostics.ts'
 import { type Keyword, list, notYet, value } from '../../syntax/keyword.ts'
 import type { Word, Words } from '../../syntax/lexer.ts'
@@ -108,12 +108,12 @@ export const transportKeywords: readonly Keyword[] = [
 /** How an instance's adverts travel. */
 export interface Transport {
   /** `mcast_src_ip`, `unicast_src_ip` */
-  readonly sourceAddress?: Ipv4Address
+  readonly sourceAddress?: IpAddress
   /** `track_src_ip`: FAULT while the host does not have that address. */
   readonly trackSourceAddress: boolean
   /** `unicast_peer`; empty: multicast. */
   readonly unicastPeers: readonly UnicastPeer[]
-  /** 255 by default. */
+  /** 255 by default, 64 over IPv6 (measured, 2.2.7). */
   readonly unicastTtl: number
   readonly checkUnicastSource: boolean
   /** VRRPv3: `old_unicast_checksum`, `old_unicast_checksum never`; absent: the old ones are accepted and not sent. */
@@ -158,7 +158,7 @@ export function resolveTransport(
   reportIdleTtl(values, unicastPeers, report)
   return {
     unicastPeers,
-    unicastTtl: values.last(unicastTtl) ?? 255,
+    unicastTtl: values.last(unicastTtl) ?? DEFAULT_TTL[family],
     checkUnicastSource:
       (checkUnicastSource && unicastPeers.length > 0) ||
       values.has(checkUnicastSrc) ||
@@ -186,15 +186,17 @@ function isPeerOf({ address, span }: UnicastPeer, family: 4 | 6, report: Report)
   return false
 }
 
+const DEFAULT_TTL = { 4: 255, 6: 64 } as const
+
 const isOf = (address: IpAddress, family: 4 | 6): boolean => isIpv4(address) === (family === 4)
 
 /** The later of the two keywords holds. */
-function sourceOf(values: Values, family: 4 | 6): Ipv4Address | undefined {
+function sourceOf(values: Values, family: 4 | 6): IpAddress | undefined {
   const multicast = values.lastGiven(mcastSrcIp)
   const unicast = values.lastGiven(unicastSrcIp)
   const later = unicast !== undefined && unicast.order > (multicast?.order ?? -1) ? unicast : multicast
   const address = later === undefined ? undefined : hostOf(later.value.text)
-  return address !== undefined && family === 4 && isIpv4(address) ? address : undefined
+  return address !== undefined && isOf(address, family) ? address : undefined
 }
 
 /** `ADDRESS [min_ttl N] [max_ttl N]` */
@@ -250,7 +252,8 @@ export const transportPrinters: Printers<Transport> = {
   ],
   trackSourceAddress: (track) => when(track, 'track_src_ip'),
   unicastPeers: (peers) => block('unicast_peer', peers.map(peerLine)),
-  unicastTtl: (ttl) => when(ttl !== 255, `unicast_ttl ${ttl}`),
+  unicastTtl: (ttl, { unicastPeers: [first] }) =>
+    when(ttl !== DEFAULT_TTL[first === undefined ? 4 : ipFamily(first.address)], `unicast_ttl ${ttl}`),
   checkUnicastSource: (check, { unicastPeers }) =>
     when(check && !unicastPeers.some(limitsTtl), 'check_unicast_src'),
   oldUnicastChecksum: (which) => [`old_unicast_checksum${which === 'never' ? ' never' : ''}`],
