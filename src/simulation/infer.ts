@@ -7,7 +7,8 @@
  *   or what the other hosts of a virtual router list as peers and it does not.
  * - Where nothing of that tells, an address is invented: the lowest free one of the LAN's network, so that
  *   the host that is given first has the lowest. Between equal priorities the higher address decides.
- * - Nothing of IPv6 is invented: link-local addresses, which IPv6 instances send from, are the kernel's.
+ * - Of IPv6 link-local addresses alone are invented, where IPv6 instances send from them: fe80::1 for the host that is
+ *   given first. Real ones follow from hardware addresses, which nobody here knows.
  */
 
 import {
@@ -17,6 +18,8 @@ import {
   inIpv4Network,
   ipv4FromNumber,
   isIpv4,
+  isLinkLocalIpv6,
+  parseIpv6,
   type Cidr,
   type IpAddress,
   type Ipv4Address,
@@ -64,6 +67,7 @@ export function inferNetwork(hosts: readonly HostFile[], lans: readonly string[]
   const plan = new AddressPlan(members, problems)
   plan.takeKnown()
   for (const [index, lan] of names.entries()) plan.invent(lan, index)
+  for (const lan of names) plan.inventLinkLocal(lan)
   plan.reachGateways()
   return {
     hosts: members.map(({ name, links }) => ({
@@ -245,6 +249,25 @@ class AddressPlan {
         this.#inventIn(network ?? spare, name, lan)
   }
 
+  /** A link-local address for each host with an IPv6 instance there. */
+  inventLinkLocal(lan: string): void {
+    const speakers = this.#members.filter(({ instances }) =>
+      instances.some(({ family, link }) => family === 6 && link === lan),
+    )
+    let last = 0
+    for (const { name } of speakers) {
+      if (this.of(name, lan).some(({ address }) => isLinkLocalIpv6(address))) continue
+      for (;;) {
+        last += 1
+        const address = parseIpv6(`fe80::${last.toString(16)}`)
+        if (address === undefined || last > 0xffff) return
+        if (this.#claims.has(address) || this.#virtual.has(address) || this.#taken.has(address)) continue
+        this.#claim({ host: name, link: lan, cidr: { address, prefixLength: USUAL_LENGTH_6 } })
+        break
+      }
+    }
+  }
+
   /** An address that leads to each gateway that none leads to. */
   reachGateways(): void {
     for (const { name, links, gateways } of this.#members)
@@ -367,7 +390,7 @@ class AddressPlan {
 interface UnicastMember {
   readonly host: string
   readonly link: string
-  readonly source: Ipv4Address | undefined
+  readonly source: IpAddress | undefined
   readonly peers: readonly IpAddress[]
 }
 

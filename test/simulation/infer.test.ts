@@ -171,12 +171,12 @@ describe('addresses', () => {
       ['a:eth0=203.0.113.1/24 10.0.0.2/24', 'b:eth0=203.0.113.2/24 10.7.0.2/24'],
     ],
     [
-      'of IPv6 are known or the kernel’s',
+      'of IPv6 are known, or link-local ones of those who send from them',
       [
         instance(`priority 255\n${vip('2001:db8::9/48')}`),
         instance(`${unicast('', '2001:db8::9')}${vip('2001:db8::9/48')}`),
       ],
-      ['a:eth0=2001:db8::9/48 198.18.0.1/24', 'b:eth0=198.18.0.2/24'],
+      ['a:eth0=2001:db8::9/48 198.18.0.1/24 fe80::1/64', 'b:eth0=198.18.0.2/24 fe80::2/64'],
     ],
     [
       'are not looked for in networks that no host can be in',
