@@ -110,6 +110,13 @@ function withoutId(frame: Buffer): Buffer {
   return copy
 }
 
+/** The kernel makes one up for those that let it write the header. */
+function withoutFlowLabel(packet: Buffer): Buffer {
+  const copy = Buffer.from(packet)
+  copy.writeUInt32BE((copy.readUInt32BE(0) & 0xfff00000) >>> 0, 0)
+  return copy
+}
+
 const priorityOf = (advert: string): number => Number.parseInt(advert.slice(2 * 36, 2 * 37), 16)
 
 needs(
@@ -134,5 +141,38 @@ needs(
       ...[5, 15, 5, 10, 5, 5, 5, 5, 5, 5, 5, 5],
       ...[10, 5],
     ])
+  })
+
+  test('over IPv6 they are, too, and so are neighbour advertisements', async ({ onTestFinished }) => {
+    const listenTo = async (kind: DaemonKind): Promise<readonly string[]> => {
+      const lans = [{ link: 'eth0', subnet: '10.9.0.0/24', ipv6: true }] as const
+      const lab = await Lab.create({ hosts: ['router', 'probe'], lans })
+      onTestFinished(() => lab.destroy())
+      const router = lab.host('router')
+      const capture = await lab.host('probe').capture()
+      const config = `
+vrrp_instance V6 {
+  interface eth0
+  virtual_router_id 61
+  priority 150
+  advert_int 0.5
+  garp_master_delay 60
+  virtual_ipaddress {
+    fe80::61/64
+    2001:db8::61/64
+    2001:db8::62
+  }
+}`
+      const daemon = await router.start({ kind, config })
+      await router.holdsWithin('2001:db8::62', plus(masterDownInterval(150), promptly))
+      await eventually(async () => expect((await capture.gratuitousArps()).length).toBeGreaterThanOrEqual(15))
+      await daemon.stop()
+      const adverts = (await capture.adverts()).map(({ bytes }) => withoutFlowLabel(bytes).toString('hex'))
+      const announced = (await capture.gratuitousArps()).map(({ bytes }) => bytes.toString('hex'))
+      return [...adverts.filter((text, index) => text !== adverts[index - 1]), ...announced]
+    }
+    const [keepalived, vrrpd] = await Promise.all([listenTo('keepalived'), listenTo('vrrpd')])
+    expect(keepalived).toHaveLength(2 + 15)
+    expect(vrrpd).toEqual(keepalived)
   })
 })

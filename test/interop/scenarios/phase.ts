@@ -94,6 +94,7 @@ export const pick = (phase: Phase, keys: readonly (keyof Phase)[]): Partial<Phas
 /** Whose turn it is among whom: one VRID may be elected by multicast, by another group and by unicast on one link. */
 function electionOf({ vrid, destination }: SeenAdvert): string {
   if (destination === '224.0.0.18') return `vrid ${vrid}`
+  if (destination === 'ff02::12') return `vrid ${vrid} over IPv6`
   return `vrid ${vrid} by ${destination.startsWith('224.') ? destination : 'unicast'}`
 }
 
@@ -169,7 +170,10 @@ const owners = ({ hosts, links }: Watch, of: (host: Host, link: string) => strin
   )
 
 function spokenBy(watch: Watch, adverts: readonly SeenAdvert[]): readonly string[] {
-  const owner = owners(watch, (host, link) => host.address(link))
+  const owner = new Map([
+    ...owners(watch, (host, link) => host.address(link)),
+    ...owners(watch, (host, link) => host.linkLocal(link) ?? ''),
+  ])
   const said = adverts.map((advert) => ({
     text: `${electionOf(advert)}: ${owner.get(advert.source) ?? advert.source} ${advert.priority}`,
     counted: advert.priority === 0,

@@ -10,7 +10,15 @@ import type { Result } from '../../../src/base/result.ts'
 import { AF_PACKET, SO_TIMESTAMPNS, SOCK_RAW, SOL_SOCKET } from '../../../src/system/constants.ts'
 import { setReceiveBuffer, Socket } from '../../../src/system/socket.ts'
 import { describeSystemError, type SystemError } from '../../../src/system/system-error.ts'
-import { asAdvert, asGratuitousArp, type Frame, joinsGroup, type SeenAdvert, type SeenArp } from './frames.ts'
+import {
+  asAdvert,
+  asGratuitousArp,
+  asUnsolicitedAdvertisement,
+  type Frame,
+  joinsGroup,
+  type SeenAdvert,
+  type SeenArp,
+} from './frames.ts'
 import { type WallTime, wallNow } from './time.ts'
 
 /** What an idle test process may leave unread: a second of the busiest link. */
@@ -52,7 +60,9 @@ export class Capture {
   }
 
   async gratuitousArps(since: WallTime = 0): Promise<SeenArp[]> {
-    return (await this.frames(since)).map(asGratuitousArp).filter((seen) => seen !== undefined)
+    return (await this.frames(since))
+      .map((frame) => asGratuitousArp(frame) ?? asUnsolicitedAdvertisement(frame))
+      .filter((seen) => seen !== undefined)
   }
 
   /** When a host first asked for the group's traffic. */

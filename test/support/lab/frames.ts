@@ -39,10 +39,11 @@ export interface SeenArp {
 
 const ethernetHeader = 14
 
-/** VRRP (IP protocol 112), version 2 or 3, over IPv4; also behind an authentication header (51). */
+/** VRRP (IP protocol 112), version 2 or 3, over IPv4 (also behind an authentication header, 51) and IPv6. */
 export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
   const ip = ipPacket(bytes)
-  if (ip?.[9] !== 112 && ip?.[9] !== 51) return undefined
+  if (ip === undefined) return asIpv6Advert({ at, bytes })
+  if (ip[9] !== 112 && ip[9] !== 51) return undefined
   const signed = ip[9] === 51
   const payload = ip.subarray(headerLength(ip))
   const vrrp = payload.subarray(signed ? 24 : 0)
@@ -59,6 +60,45 @@ export function asAdvert({ at, bytes }: Frame): SeenAdvert | undefined {
     sequence: signed ? payload.readUInt32BE(8) : undefined,
     bytes: ip,
   }
+}
+
+const ETHERTYPE_IPV6 = 0x86dd
+
+function ipv6Packet(frame: Buffer): Buffer | undefined {
+  if (frame.length < ethernetHeader + 40 || frame.readUInt16BE(12) !== ETHERTYPE_IPV6) return undefined
+  return frame.subarray(ethernetHeader, ethernetHeader + 40 + frame.readUInt16BE(ethernetHeader + 4))
+}
+
+/** As RFC 5952 has it, by what browsers do. */
+function ipv6Text(bytes: Buffer, offset: number): string {
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(offset + 2 * index).toString(16))
+  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1)
+}
+
+function asIpv6Advert({ at, bytes }: Frame): SeenAdvert | undefined {
+  const ip = ipv6Packet(bytes)
+  if (ip?.[6] !== 112) return undefined
+  const vrrp = ip.subarray(40)
+  const count = vrrp[3] ?? 0
+  return {
+    at,
+    mac: macText(bytes, 6),
+    source: ipv6Text(ip, 8),
+    destination: ipv6Text(ip, 24),
+    ttl: ip[7] ?? 0,
+    vrid: vrrp[1] ?? 0,
+    priority: vrrp[2] ?? 0,
+    addresses: Array.from({ length: count }, (_, index) => ipv6Text(vrrp, 8 + 16 * index)),
+    sequence: undefined,
+    bytes: ip,
+  }
+}
+
+/** A neighbour advertisement that nobody has asked for: to all nodes. */
+export function asUnsolicitedAdvertisement({ at, bytes }: Frame): SeenArp | undefined {
+  const ip = ipv6Packet(bytes)
+  if (ip?.[6] !== 58 || ip[40] !== 136 || ipv6Text(ip, 24) !== 'ff02::1') return undefined
+  return { at, address: ipv6Text(ip, 48), mac: macText(bytes, 6), bytes }
 }
 
 /** An ARP packet that speaks of its own sender. */

@@ -67,6 +67,11 @@ export class Host {
     return this.attachment(link).cidr.split('/')[0] ?? ''
   }
 
+  /** `fe80::1`; undefined without IPv6. */
+  linkLocal(link?: string): string | undefined {
+    return this.attachment(link).linkLocal
+  }
+
   mac(link?: string): string {
     return this.attachment(link).mac
   }
@@ -77,7 +82,7 @@ export class Host {
 
   /** Several queries by one process, each answered by a line of JSON. */
   ipBatch(queries: readonly string[]): Promise<string> {
-    return run(['ip', '-n', this.namespace, '-j', '-d', '-4', '-batch', '-'], queries.join('\n') + '\n')
+    return run(['ip', '-n', this.namespace, '-j', '-d', '-batch', '-'], queries.join('\n') + '\n')
   }
 
   exec(argv: readonly string[], input = ''): Promise<string> {
@@ -85,7 +90,7 @@ export class Host {
   }
 
   async addresses(link = this.attachment().link): Promise<AddressInfo[]> {
-    const text = await this.ip('-j', '-d', '-4', 'addr', 'show', 'dev', link)
+    const text = await this.ip('-j', '-d', 'addr', 'show', 'dev', link)
     const links = JSON.parse(text) as readonly { readonly addr_info?: AddressInfo[] }[]
     return links.flatMap((each) => each.addr_info ?? [])
   }

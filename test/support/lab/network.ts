@@ -14,6 +14,8 @@ export interface LanOptions {
   readonly link: string
   /** IPv4 network, `10.9.0.0/24`: host number n of the laboratory gets the n-th address. */
   readonly subnet: string
+  /** Host number n has fe80::n as well; otherwise there is no IPv6. */
+  readonly ipv6?: true
   /** All hosts of the laboratory when absent. */
   readonly hosts?: readonly string[]
 }
@@ -23,6 +25,8 @@ export interface Attachment {
   readonly link: string
   /** The host's own address and its prefix length, `10.9.0.1/24`. */
   readonly cidr: string
+  /** `fe80::1` */
+  readonly linkLocal?: string
   readonly mac: string
   readonly bridge: string
   /** The switch's side of the cable. */
@@ -41,6 +45,7 @@ export function planAttachments(hosts: readonly string[], lans: readonly LanOpti
         host,
         link: lan.link,
         cidr: nthAddress(lan.subnet, number),
+        ...(lan.ipv6 && { linkLocal: `fe80::${hex(number).replace(/^0/, '')}` }),
         mac: `02:00:00:00:${hex(lanIndex)}:${hex(number)}`,
         bridge: `br${lanIndex}`,
         port: `p${lanIndex}-${number}`,
@@ -100,11 +105,20 @@ export async function configureHost(
   attachments: readonly Attachment[],
 ): Promise<void> {
   const own = attachments.filter((attachment) => attachment.host === host)
+  await Promise.all(
+    own
+      .filter(({ linkLocal }) => linkLocal !== undefined)
+      .map(({ link }) => withIpv6(namespaceOf(lab, host), link)),
+  )
   await batch(
     ['-n', namespaceOf(lab, host)],
     [
       'link set lo up',
-      ...own.flatMap(({ link, cidr }) => [`addr add ${cidr} dev ${link}`, `link set ${link} up`]),
+      ...own.flatMap(({ link, cidr, linkLocal }) => [
+        `addr add ${cidr} dev ${link}`,
+        `link set ${link} up`,
+        ...(linkLocal === undefined ? [] : [`addr add ${linkLocal}/64 dev ${link} nodad`]),
+      ]),
     ],
   )
   await carrierIs('there', namespaceOf(lab, host), own.length === 1 ? own[0]?.link : undefined)
@@ -127,6 +141,13 @@ async function withoutIpv6(namespace: string): Promise<void> {
   const off =
     'for f in all default; do echo 1 >/proc/sys/net/ipv6/conf/$f/disable_ipv6; done 2>/dev/null; true'
   await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', off])
+}
+
+/** With no other address than those that it is given, and no router solicitations. */
+async function withIpv6(namespace: string, link: string): Promise<void> {
+  const conf = `/proc/sys/net/ipv6/conf/${link}`
+  const on = `echo 1 >${conf}/addr_gen_mode; echo 0 >${conf}/accept_ra; echo 0 >${conf}/router_solicitations; echo 0 >${conf}/disable_ipv6`
+  await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', on])
 }
 
 /** Many `ip` commands in one process. */
