@@ -24,6 +24,8 @@ export function isPresent(item: Item, table: LinkTable): boolean {
 /** In the order of what is desired. */
 export interface Presence {
   readonly addresses: readonly boolean[]
+  /** As `addresses`: there, but another host has it as well, and the kernel does not use it (IPv6). */
+  readonly duplicates: readonly boolean[]
   readonly routes: readonly boolean[]
   readonly rules: readonly boolean[]
 }
@@ -32,8 +34,10 @@ export interface Presence {
 export function presenceOf({ addresses, routes, rules }: DesiredState, table: LinkTable): Presence {
   const isThere = (item: Item | Missing): boolean => !('missing' in item) && isPresent(item, table)
   const linkByName = (name: string): Link | undefined => table.linkByName(name)
+  const bound = addresses.map((each) => bindAddress(each, linkByName))
   return {
-    addresses: addresses.map((each) => isThere(bindAddress(each, linkByName))),
+    addresses: bound.map(isThere),
+    duplicates: bound.map((item) => !('missing' in item) && table.hasDuplicate(item.spec)),
     routes: routes.map((each) => isThere(bindRoute(each, linkByName))),
     rules: rules.map((each) => isThere(bindRule(each))),
   }

@@ -37,8 +37,11 @@ export function masterText({ state, master }: InstanceReport): string {
 }
 
 /** A Master has its addresses and nobody else does; anything else is worth a colour. */
-export const addressCell = (instance: InstanceReport, { address, present }: AddressReport): Cell =>
-  presenceCell(instance, address, present)
+export const addressCell = (
+  instance: InstanceReport,
+  { address, present, duplicate }: AddressReport,
+): Cell =>
+  duplicate ? { text: `${address} DUPLICATE`, colour: 'red' } : presenceCell(instance, address, present)
 
 /** An address, a route or a rule. */
 export function presenceCell({ state }: InstanceReport, what: string, present: boolean): Cell {

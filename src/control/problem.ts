@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'firewall'
   /** Virtual addresses. */
   | 'address-missing'
+  | 'address-duplicate'
   | 'address-stray'
   | 'address-conflict'
   | 'route-missing'

@@ -95,6 +95,8 @@ export interface AddressReport {
   readonly address: string
   /** Whether the kernel has it on the interface where it belongs. */
   readonly present: boolean
+  /** It is there, and has failed duplicate address detection: another host answers for it (IPv6). */
+  readonly duplicate?: true
 }
 
 export interface RouteReport {

@@ -22,6 +22,7 @@ const IFA_F_SECONDARY = 1
 const IFA_F_NODAD = 2
 const IFA_F_HOMEADDRESS = 0x10
 const IFA_F_MANAGETEMPADDR = 0x100
+const IFA_F_DADFAILED = 0x08
 const IFA_F_NOPREFIXROUTE = 0x200
 const IFA_F_MCAUTOJOIN = 0x400
 
@@ -51,6 +52,7 @@ export function decodeAddress(body: Buffer, portId: number, gone: boolean): Kern
     linkIndex: index,
     ...ends,
     secondary: isSecondary(attributes, flags),
+    ...(family === FAMILY.ipv6 && hasDadFailed(attributes, flags) && { dadFailed: true }),
     scope,
     ...(label !== undefined && { label }),
     ...(broadcast !== undefined && isIpv4(broadcast) && { broadcast }),
@@ -74,6 +76,11 @@ function readEnds(attributes: Attributes, prefixLength: number): { cidr: Cidr; p
 function isSecondary(attributes: Attributes, flags: AddressFlags): boolean {
   const all = attributes.u32(IFA.flags)
   return all === undefined ? flags.secondary === true : (all & IFA_F_SECONDARY) !== 0
+}
+
+function hasDadFailed(attributes: Attributes, flags: AddressFlags): boolean {
+  const all = attributes.u32(IFA.flags)
+  return all === undefined ? flags.dadfailed === true : (all & IFA_F_DADFAILED) !== 0
 }
 
 /**

@@ -19,6 +19,7 @@ export const sameAddress = (a: LinkAddress, b: LinkAddress): boolean =>
   sameCidr(a.cidr, b.cidr) &&
   sameCidr(a.peer, b.peer) &&
   a.secondary === b.secondary &&
+  a.dadFailed === b.dadFailed &&
   a.scope === b.scope &&
   a.label === b.label &&
   a.broadcast === b.broadcast &&

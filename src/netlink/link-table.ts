@@ -80,6 +80,11 @@ export class LinkTable {
     return this.addresses.get(wanted.linkIndex)?.byKey.has(addressKey(wanted)) ?? false
   }
 
+  /** It is there, and the kernel does not use it: another host has it (IPv6). */
+  hasDuplicate(wanted: Pick<LinkAddress, 'linkIndex' | 'cidr' | 'peer'>): boolean {
+    return this.addresses.get(wanted.linkIndex)?.byKey.get(addressKey(wanted))?.dadFailed === true
+  }
+
   hasRoute(wanted: RouteSpec): boolean {
     this.byWay ??= groupByWay(this.routes.values())
     return this.byWay.get(anyLinkKey(wanted))?.some((route) => isOnLinksOf(wanted, route)) ?? false

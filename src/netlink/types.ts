@@ -33,6 +33,8 @@ export interface LinkAddress {
   readonly cidr: Cidr
   /** IFA_F_SECONDARY: not a candidate for an advert's source. */
   readonly secondary: boolean
+  /** IFA_F_DADFAILED: another host has answered for it (IPv6), and the kernel does not use it. */
+  readonly dadFailed?: true
   readonly scope: number
   readonly label?: string
   readonly broadcast?: Ipv4Address

@@ -50,7 +50,12 @@ test('each address, route and rule, in its place', () => {
       },
       table,
     ),
-  ).toEqual({ addresses: [true, false], routes: [false, true], rules: [false, true] })
+  ).toEqual({
+    addresses: [true, false],
+    duplicates: [false, false],
+    routes: [false, true],
+    rules: [false, true],
+  })
 })
 
 test('a link that the kernel has chosen is as good as one that was named; one that is not there has nothing', () => {
@@ -63,5 +68,5 @@ test('a link that the kernel has chosen is as good as one that was named; one th
       },
       table,
     ),
-  ).toEqual({ addresses: [false], routes: [true, false], rules: [] })
+  ).toEqual({ addresses: [false], duplicates: [false], routes: [true, false], rules: [] })
 })

@@ -66,8 +66,8 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'addressing/observed.ts',
     fault: 'all addresses are there',
-    find: 'addresses.map((each) => isThere(bindAddress(each, linkByName)))',
-    put: 'addresses.map(() => true)',
+    find: 'bound.map(isThere)',
+    put: 'bound.map(() => true)',
   },
   {
     file: 'addressing/promote-secondaries.ts',

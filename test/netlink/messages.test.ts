@@ -72,6 +72,20 @@ describe('addresses', () => {
     const address = { linkIndex: 3, cidr: cidr('fd00::1/64'), secondary: false, scope: 0 }
     expect(decode(captures.ipv6AddressAdded)).toEqual({ type: 'address', address, portId: 0 })
   })
+
+  test('IPv6 that another host has: IFA_F_DADFAILED', () => {
+    const hexed = captures.ipv6AddressAdded.toString('hex')
+    // IFA_FLAGS: eight bytes of type 8, little endian.
+    const at = hexed.indexOf('08000800')
+    expect(at).toBeGreaterThan(0)
+    const flags = Buffer.from(hexed.slice(at + 8, at + 16), 'hex')
+    flags.writeUInt32LE(flags.readUInt32LE() | 0x08)
+    const failed = hexed.slice(0, at + 8) + flags.toString('hex') + hexed.slice(at + 16)
+    expect(decode(Buffer.from(failed, 'hex'))).toMatchObject({
+      type: 'address',
+      address: { dadFailed: true },
+    })
+  })
 })
 
 describe('routes', () => {

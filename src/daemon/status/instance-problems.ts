@@ -212,6 +212,16 @@ function addressProblems(
       text: `${name} is MASTER, but ${address} is missing`,
       advice: SET_ANEW,
     })),
+    ...addresses
+      .filter(({ duplicate }) => duplicate)
+      .map(({ address }): Own => ({
+        code: 'address-duplicate',
+        subject: address,
+        severity: 'critical',
+        text: `${address} of ${name} has failed duplicate address detection: another host has it, and this one does not use it`,
+        advice:
+          'find that host (ip -6 neigh there and here), and mend it; then vrrpd drain and vrrpd resume set it anew',
+      })),
     ...stray.map(({ address }): Own => ({
       code: 'address-stray',
       subject: address,

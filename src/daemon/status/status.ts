@@ -91,6 +91,7 @@ function kernelReports(
     addresses: addresses.map(({ spec }, index) => ({
       address: formatCidr(spec.cidr),
       present: presence.addresses[index] ?? false,
+      ...(presence.duplicates[index] === true && { duplicate: true as const }),
     })),
     routes: routes.map((route, index) => ({
       route: routeLine(route, link, UNTRACKED),

@@ -17,7 +17,7 @@ function problemsOf(noticed: Partial<Noticed>) {
   const reporter = new InstanceReporter({
     daemon: {
       ...{ engine, droppedAdvertsProblems: [], conflictProblems: [], ...noticed },
-      presence: () => ({ addresses: [], routes: [], rules: [] }),
+      presence: () => ({ addresses: [], duplicates: [], routes: [], rules: [] }),
     },
     recorder: new Recorder({
       ...{ clock: { now: () => at(60) }, wallMs: () => moment.wallNowMs },

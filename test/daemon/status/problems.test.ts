@@ -206,6 +206,16 @@ describe('a problem is', () => {
       [{ code: 'address-missing', text: 'VI_1 is MASTER, but 10.0.0.9/24 is missing' }],
     ],
     [
+      'an address of IPv6 that another host has',
+      { instance: { addresses: [{ address: '2001:db8::9/64', present: true, duplicate: true }] } },
+      [
+        {
+          code: 'address-duplicate',
+          text: '2001:db8::9/64 of VI_1 has failed duplicate address detection: another host has it, and this one does not use it',
+        },
+      ],
+    ],
+    [
       'a Backup with an address',
       { instance: { state: 'BACKUP', master } },
       [

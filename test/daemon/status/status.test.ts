@@ -58,7 +58,7 @@ async function story(text: string) {
           assembled,
           record: engine.routers.get(assembled.router.name)!,
         })),
-        presence: () => ({ addresses: [true], routes: [], rules: [] }),
+        presence: () => ({ addresses: [true], duplicates: [false], routes: [], rules: [] }),
         history: () => [],
         drainedUntil: () => undefined,
       }),
