@@ -84,6 +84,10 @@ measure() {
     sleep 0.1
   done
   say "table complete after $(ms "$began" "$(now)") ms"
+  for ((waited = 0; waited < 600; waited++)); do
+    [ -s $pid_file ] && break
+    sleep 0.1
+  done
   checker=$(cat $pid_file)
   # The first checks come within seven seconds.
   sleep 12
