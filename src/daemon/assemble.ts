@@ -196,11 +196,7 @@ const announcesElsewhere = ({ garp, link }: VrrpInstance, { macs }: VirtualMacPl
   garp.extraOnAll || (garp.extraInterval > 0 && macs.some((mac) => mac.link !== link))
 
 /** Run as something else than what it says, such an instance would be a second master beside its peers. */
-function unsupported(
-  { family, authentication, virtualMac }: VrrpInstance,
-  signs: boolean,
-): Pick<VirtualRouter, 'unsupported'> {
-  if (family === 6 && virtualMac !== undefined) return { unsupported: 'use_vmac over IPv6' }
+function unsupported({ authentication }: VrrpInstance, signs: boolean): Pick<VirtualRouter, 'unsupported'> {
   if (authentication.type === 'AH' && !signs) return { unsupported: 'auth_type AH without MD5 (FIPS mode)' }
   return {}
 }

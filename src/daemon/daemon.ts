@@ -134,6 +134,7 @@ export class Daemon {
     this.listening = true
     this.virtualMacs.make()
     kernel.drain()
+    this.virtualMacs.lend()
     this.holdings.plan([...this.assembled.values()].filter(({ router }) => resumed.has(router.name)))
     this.removeLeftovers((name) => !resumed.has(name))
     this.promoteSecondaries()
@@ -164,6 +165,7 @@ export class Daemon {
     this.virtualMacs.make()
     this.holdings.use(assembly)
     this.ports.kernel.drain()
+    this.virtualMacs.lend()
     this.adopt(assembly)
     for (const assembled of assembly.routers) {
       if (!before.has(identityOf(assembled.router))) this.holdings.removeLeftovers(assembled)

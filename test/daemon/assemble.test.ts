@@ -27,12 +27,6 @@ const allUp = {
   processes: new Map(),
 }
 
-test('use_vmac over IPv6 keeps the instance in Fault and says so', async () => {
-  const { routers } = await assembled('use_vmac\nvirtual_ipaddress {\n fe80::9\n}')
-  const { faults } = ownConditions(routers[0]!.router, allUp)
-  expect(faults.map(describeFault)).toContain('use_vmac over IPv6 is not supported by this version of vrrpd')
-})
-
 test('over IPv6 adverts come from a link-local address, go to ff02::12 and are of version 3', async () => {
   const { routers } = await assembled('virtual_ipaddress {\n fe80::9/64\n 2001:db8::9\n 10.0.0.9\n}')
   const { router, transport } = routers[0]!

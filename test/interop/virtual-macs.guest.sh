@@ -25,6 +25,7 @@ within() {
   done
 }
 holds() { ip -n "$1" -4 -o addr | grep -qF " $2/"; } # HOST ADDRESS
+holds_ipv6() { ip -n "$1" -6 -o addr | grep -qF " $2/"; } # HOST ADDRESS
 runs() { kill -0 "$1"; }
 ended() { ! runs "$1"; }
 
@@ -231,6 +232,56 @@ diff <(repeated keepalived) <(repeated vrrpd) >"$work/diff" || fail "not as keep
 repeated vrrpd | grep -q '10.1.0.103' || fail "announced again: $(repeated vrrpd | tr '\n' ';')"
 done_with 'garp_extra_if is for virtual MAC interfaces elsewhere, with all for every other interface'
 
-kill "$(cat /run/keepalived.pid)" "$(cat /run/vrrpd.pid)" 2>/dev/null
+pids="$(cat /run/keepalived.pid) $(cat /run/vrrpd.pid)"
+# shellcheck disable=SC2086 # one word per process
+kill $pids 2>/dev/null
+for pid in $pids; do within 10 ended "$pid" || fail "process $pid does not end"; done
+
+# Both families of one VRID.
+cat >"$work/one.conf" <<'C'
+vrrp_instance V6 {
+  interface eth0
+  virtual_router_id 51
+  priority 255
+  state MASTER
+  use_vmac
+  virtual_ipaddress {
+    fe80::100/64
+    2001:db8::100/64
+  }
+}
+vrrp_instance V4 {
+  interface eth0
+  virtual_router_id 51
+  priority 255
+  state MASTER
+  use_vmac
+  virtual_ipaddress {
+    10.0.0.100/24
+  }
+}
+C
+own() { ip -n "$1" -6 -o addr show dev eth0 scope link | grep -oE 'fe80::[0-9a-f:]+'; } # HOST
+look_at_both() { # HOST
+  look "$1"
+  ip -n "$1" -6 -o addr | sed -E "s/^[0-9]+: +//; s/\\\\//; s/$(own "$1")/OWN/" | sort
+}
+seen_of_both() { ip netns exec "switch-$1" bridge fdb show br br0 | grep -oE '00:00:5e:00:0[12]:33 dev port0' | sort -u; } # HOST
+before=$(look_at_both vrrpd)
+for host in keepalived vrrpd; do start "$host"; done
+for host in keepalived vrrpd; do
+  within 20 holds "$host" 10.0.0.100 || fail "$host does not hold 10.0.0.100"
+  within 20 holds_ipv6 "$host" 2001:db8::100 || fail "$host does not hold 2001:db8::100"
+done
+within 20 alike look_at_both || fail "not as keepalived: $(tr '\n' ';' <"$work/diff")"
+within 20 alike seen_of_both || fail "the switch sees $(tr '\n' ';' <"$work/diff")"
+[ "$(seen_of_both vrrpd | wc -l)" = 2 ] || fail "the switch sees $(seen_of_both vrrpd | tr '\n' ';')"
+pid=$(cat /run/vrrpd.pid)
+kill "$pid"
+within 10 ended "$pid" || fail 'it does not end'
+[ "$(look_at_both vrrpd)" = "$before" ] || fail "left: $(look_at_both vrrpd | tr '\n' ';')"
+done_with 'over IPv6 they have their own hardware address, and the link-local one of their base'
+
+kill "$(cat /run/keepalived.pid)" 2>/dev/null
 wait
 exit 0

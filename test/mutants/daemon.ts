@@ -456,4 +456,10 @@ export const daemonMutants: readonly Mutant[] = [
     find: "${family === 6 ? '6' : ''}",
     put: '',
   },
+  {
+    file: 'daemon/kernel/virtual-macs.ts',
+    fault: 'a link-local address that the base has lost stays lent',
+    find: 'kernel.withdrawAddresses([before])',
+    put: '',
+  },
 ]

@@ -162,7 +162,7 @@ export const kernelMutants: readonly Mutant[] = [
   {
     file: 'daemon/kernel/virtual-mac-plan.ts',
     fault: 'adverts do not come from the virtual MAC',
-    find: 'own === undefined || virtualMac?.transmitOnBase === true ? link : own.name',
+    find: 'own === undefined || wanted?.transmitOnBase === true ? link : own.name',
     put: 'link',
   },
   {

@@ -1,6 +1,6 @@
 /** Which virtual MAC interfaces the instances need, under which names. Pure. */
 
-import { isIpv4 } from '../../base/address.ts'
+import { formatMac, isIpv4, type IpFamily } from '../../base/address.ts'
 import type { VirtualMacNames, VrrpInstance } from '../../config/model.ts'
 import type { WantedVirtualMac } from './virtual-macs.ts'
 
@@ -12,6 +12,10 @@ export interface VirtualMacPlan {
   /** The interface that stands in for another one as far as addresses go. */
   readonly standIns: ReadonlyMap<string, string>
 }
+
+/** 00-00-5E-00-01-VRID, over IPv6 00-00-5E-00-02-VRID: RFC 9568 section 7.3. */
+export const virtualMac = (vrid: number, family: IpFamily = 4): Uint8Array =>
+  Uint8Array.of(0, 0, 0x5e, 0, family === 4 ? 1 : 2, vrid)
 
 export const noVirtualMac = (link: string): VirtualMacPlan => ({
   macs: [],
@@ -38,17 +42,23 @@ export function planVirtualMacs(
 }
 
 function planOf(instance: VrrpInstance, names: Names): VirtualMacPlan {
-  const { link, vrid, virtualMac } = instance
+  const { family, link, vrid, virtualMac: wanted } = instance
+  const address = wanted?.mac ?? (family === 6 ? formatMac(virtualMac(vrid, 6)) : undefined)
   const macs = basesOf(instance).map((base): WantedVirtualMac => {
-    const wished = base === link ? virtualMac?.name : undefined
+    const wished = base === link ? wanted?.name : undefined
     // Measured: what stands on other bases has the same MAC address.
-    const mac = { link: base, vrid, ...(virtualMac?.mac !== undefined && { mac: virtualMac.mac }) }
-    return { name: names.nameFor(mac, wished, base === link), ...mac, ipv6: hasIpv6(instance, base) }
+    const mac = { link: base, vrid, ...(address !== undefined && { mac: address }) }
+    return {
+      name: names.nameFor(mac, wished, base === link),
+      ...mac,
+      ipv6: hasIpv6(instance, base) || family === 6,
+      ...(family === 6 && base === link && { lendsLinkLocal: true as const }),
+    }
   })
   const own = macs.find((mac) => mac.link === link)
   return {
     macs,
-    advertLink: own === undefined || virtualMac?.transmitOnBase === true ? link : own.name,
+    advertLink: own === undefined || wanted?.transmitOnBase === true ? link : own.name,
     standIns: new Map(macs.map((mac) => [mac.link, mac.name])),
   }
 }

@@ -6,8 +6,10 @@
  */
 
 import type { Complaint } from '../../events/event.ts'
+import { formatCidr, isLinkLocalIpv6, type Cidr } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
-import type { Link } from '../../netlink/types.ts'
+import type { AddressSpec, Link } from '../../netlink/types.ts'
+import { virtualMac } from './virtual-mac-plan.ts'
 import type { LinkSetting } from '../../system/link-sysctl.ts'
 import type { LinkSettings } from '../../world/world.ts'
 
@@ -20,23 +22,31 @@ export interface WantedVirtualMac {
   readonly mac?: string
   /** IPv6 addresses are to be set on it. */
   readonly ipv6: boolean
+  /**
+   * IPv6 adverts leave on it: it has the link-local address of its base as well (as 2.2.7, measured), so that what the kernel
+   * itself says there, of groups above all, has a source.
+   */
+  readonly lendsLinkLocal?: true
 }
 
 /** A setting of a base before it was changed. */
 export type FormerSetting = readonly [link: string, setting: LinkSetting, value: string]
 
 export interface VirtualMacPorts {
-  readonly kernel: Pick<Kernel, 'table' | 'createMacvlan' | 'enableLink' | 'removeLink'>
+  readonly kernel: Pick<
+    Kernel,
+    'table' | 'createMacvlan' | 'enableLink' | 'removeLink' | 'installAddresses' | 'withdrawAddresses'
+  >
   readonly settings: LinkSettings
   readonly say: (text: string) => void
   readonly complain: (complaint: Complaint) => void
 }
 
-/** 00-00-5E-00-01-VRID: RFC 3768 section 7.3. */
-export const virtualMac = (vrid: number): Uint8Array => Uint8Array.of(0, 0, 0x5e, 0, 1, vrid)
-
 const macOf = ({ vrid, mac }: Pick<WantedVirtualMac, 'vrid' | 'mac'>): Uint8Array =>
   mac === undefined ? virtualMac(vrid) : Buffer.from(mac.replaceAll(':', ''), 'hex')
+
+/** rtnetlink's RT_SCOPE_LINK. */
+const SCOPE_LINK = 253
 
 /** It answers for its own addresses only, also to a host that sends from one of ours. */
 const OWN_SETTINGS: readonly (readonly [LinkSetting, string])[] = [
@@ -58,6 +68,8 @@ export class VirtualMacs {
   private wanted: readonly WantedVirtualMac[] = []
   private readonly ours = new Set<string>()
   private readonly complained = new Set<string>()
+  /** By interface: the link-local address of its base that it has. */
+  private readonly lent = new Map<string, AddressSpec>()
   private former: FormerSetting[] = []
   /** The indexes of bases whose settings have been changed: they may be renamed. */
   private readonly bases = new Map<string, number>()
@@ -87,6 +99,32 @@ export class VirtualMacs {
     for (const each of this.wanted) {
       const base = this.ports.kernel.table.linkByName(each.link)
       if (base) this.makeOn(base, each)
+    }
+    this.lend()
+  }
+
+  /** Link-local addresses, where the table has interface and base: after the drain that follows `make`. */
+  lend(): void {
+    const { kernel } = this.ports
+    for (const { name, link, lendsLinkLocal } of this.wanted) {
+      if (lendsLinkLocal !== true) continue
+      const [there, base] = [kernel.table.linkByName(name), kernel.table.linkByName(link)]
+      if (!there || !base || !this.ours.has(name)) continue
+      const own = kernel.table.addressesOf(base.index).find(({ cidr }) => isLinkLocalIpv6(cidr.address))
+      const wanted = own && lentAddress(there.index, own.cidr)
+      const before = this.lent.get(name)
+      if (before !== undefined && before.cidr.address !== wanted?.cidr.address) {
+        kernel.withdrawAddresses([before])
+        this.lent.delete(name)
+      }
+      if (wanted === undefined || kernel.table.hasAddress(wanted)) continue
+      const [refused] = kernel.installAddresses([wanted])
+      if (refused)
+        this.complainOnce(
+          `${name} link-local`,
+          `cannot set ${formatCidr(wanted.cidr)} on ${name}: ${refused.text} [${refused.code}]`,
+        )
+      else this.lent.set(name, wanted)
     }
   }
 
@@ -157,6 +195,7 @@ export class VirtualMacs {
       return
     }
     this.ours.delete(name)
+    this.lent.delete(name)
     this.ports.say(`Success removing VMAC interface ${name}`)
   }
 
@@ -187,10 +226,18 @@ export class VirtualMacs {
   }
 }
 
+/** Never the source of what others send: it is not preferred. */
+const lentAddress = (linkIndex: number, cidr: Cidr): AddressSpec => ({
+  linkIndex,
+  cidr,
+  scope: SCOPE_LINK,
+  preferredSeconds: 0,
+})
+
 /** What a crashed daemon has left; an interface that only has the name is left alone. */
 export function removeVirtualMacs(
   macs: readonly WantedVirtualMac[],
-  kernel: VirtualMacPorts['kernel'],
+  kernel: Pick<Kernel, 'table' | 'removeLink'>,
   complain: (complaint: Complaint) => void,
 ): void {
   for (const mac of macs) {

@@ -98,3 +98,16 @@ test.each([
   const plans = await plan(text)
   expect([plans['A']?.[0], plans['B']?.[0]]).toEqual(names)
 })
+
+test('an IPv6 instance of the same VRID has a MAC address and an interface of its own', async () => {
+  const ipv6 = instance('B', 'eth0', 51).replace(/10\.0\.0\.51.*\n.*10\.1\.0\.51.*\n/, 'fe80::51/64\n')
+  const { instances } = await modelOf(instance('A', 'eth0', 51) + ipv6)
+  const macs = [...planVirtualMacs(instances).values()].flatMap((each) => each.macs)
+  expect(macs).toEqual([
+    { name: 'vrrp.51', link: 'eth0', vrid: 51, ipv6: false },
+    {
+      ...{ name: 'vrrp1.51', link: 'eth0', vrid: 51, mac: '00:00:5e:00:02:33' },
+      ...{ ipv6: true, lendsLinkLocal: true },
+    },
+  ])
+})
