@@ -543,4 +543,16 @@ export const processMutants: readonly Mutant[] = [
     find: "event.type === 'reloaded' || event.type === 'reload-refused'",
     put: "event.type === 'reload-refused'",
   },
+  {
+    file: 'daemon/director/child/programs.ts',
+    fault: 'all scripts of a burst are started in one turn',
+    find: 'if (this.waiting.length > 0) this.startNextTurn()',
+    put: 'while (this.waiting.length > 0) this.waiting.shift()?.()',
+  },
+  {
+    file: 'daemon/director/child/programs.ts',
+    fault: 'scripts that wait at the end are forgotten',
+    find: 'while (this.waiting.length > 0) this.waiting.shift()?.()',
+    put: '',
+  },
 ]

@@ -1,6 +1,7 @@
 /** Virtual servers served: what a start, a reload and the end run. */
 
 import { expect, test } from 'vitest'
+import { microseconds } from '../../../../src/base/time.ts'
 import { accepted, rejected } from '../../../../src/base/result.ts'
 import { assembleDirector } from '../../../../src/daemon/director/child/assemble.ts'
 import { Serving, type Read } from '../../../../src/daemon/director/child/serve.ts'
@@ -42,7 +43,7 @@ const read = (configured: LoadBalancing, tls?: Read['tls']): Read => ({
 })
 
 function serve(first: LoadBalancing) {
-  const { ports, launcher } = fakeWorld(() => exits(0))
+  const { ports, launcher, timers } = fakeWorld(() => exits(0))
   const pings: string[] = []
   const serving = new Serving(
     read(first),
@@ -88,7 +89,10 @@ function serve(first: LoadBalancing) {
     stop: () => serving.stop(false),
     pings,
     /** Since the last time. */
-    run: () => launcher.programs.splice(0).map(({ argv }) => argv.join(' ')),
+    run: () => {
+      timers.advance(microseconds(0))
+      return launcher.programs.splice(0).map(({ argv }) => argv.join(' '))
+    },
   }
 }
 
