@@ -261,10 +261,10 @@ vrrp_instance V4 {
   }
 }
 C
-own() { ip -n "$1" -6 -o addr show dev eth0 scope link | grep -oE 'fe80::[0-9a-f:]+'; } # HOST
+# The kernel makes link-local addresses of hardware addresses, which are other ones on each host.
 look_at_both() { # HOST
   look "$1"
-  ip -n "$1" -6 -o addr | sed -E "s/^[0-9]+: +//; s/\\\\//; s/$(own "$1")/OWN/" | sort
+  ip -n "$1" -6 -o addr | sed -E 's/^[0-9]+: +//; s/\\//; s/fe80::[0-9a-f:]*ff:fe[0-9a-f:]*/OWN/; s/ tentative//' | sort
 }
 seen_of_both() { ip netns exec "switch-$1" bridge fdb show br br0 | grep -oE '00:00:5e:00:0[12]:33 dev port0' | sort -u; } # HOST
 before=$(look_at_both vrrpd)

@@ -170,11 +170,14 @@ export class VirtualMacs {
     this.ports.say(there ? `Found matching interface ${name}` : `Success creating VMAC interface ${name}`)
   }
 
-  private configure(base: Link, { name, link, ipv6 }: WantedVirtualMac): void {
+  private configure(base: Link, { name, link, ipv6, lendsLinkLocal }: WantedVirtualMac): void {
     const { settings } = this.ports
     // No address of its own: a link-local one would be the same on every host.
     const family = ipv6 ? (['ipv6/addr_gen_mode', '1'] as const) : (['ipv6/disable_ipv6', '1'] as const)
-    for (const [setting, value] of [...OWN_SETTINGS, family]) settings.write(name, setting, value)
+    // The interface of an IPv6 instance has no IPv4 addresses to answer for (as 2.2.7, measured).
+    const own = lendsLinkLocal === true ? [] : OWN_SETTINGS
+    for (const [setting, value] of [...own, family]) settings.write(name, setting, value)
+    if (lendsLinkLocal === true) return
     for (const setting of BASE_SETTINGS) {
       const value = settings.read(link, setting)
       // Anything else than 0 is the operator's own choice.
