@@ -261,9 +261,10 @@ vrrp_instance V4 {
   }
 }
 C
-# The kernel makes link-local addresses of hardware addresses, which are other ones on each host.
+# keepalived has left the settings of eth0 and eth1 as its other files wanted them. The kernel makes link-local addresses
+# of hardware addresses, which are other ones on each host.
 look_at_both() { # HOST
-  look "$1"
+  look "$1" | grep -v '/conf/eth'
   ip -n "$1" -6 -o addr | sed -E 's/^[0-9]+: +//; s/\\//; s/fe80::[0-9a-f:]*ff:fe[0-9a-f:]*/OWN/; s/ tentative//' | sort
 }
 seen_of_both() { ip netns exec "switch-$1" bridge fdb show br br0 | grep -oE '00:00:5e:00:0[12]:33 dev port0' | sort -u; } # HOST

@@ -55,6 +55,8 @@ function reasonFor(vector: Vector, expectation: Expectation): RejectionReason | 
 const notForUs: Readonly<Record<string, RejectionReason>> = {
   'PcapPlusPlus_VRRP-V2_f01': 'packet-length',
   scapy_v2_build: 'ttl',
+  // It counts an address that it does not have.
+  scapy_v3_ipv6_build: 'packet-length',
 }
 
 needs('shared')('valid packets', () => {
@@ -117,25 +119,36 @@ needs('shared')('valid packets', () => {
     })
   })
 
-  test.each(version3.filter(({ tshark }) => tshark['ip.src'] === undefined))('$id', ({ tshark, ip_hex }) => {
-    const { bytes, ipv6 } = asDelivered(bytesOf(ip_hex)) ?? {}
-    invariant(bytes !== undefined && ipv6 !== undefined, 'the packet is one')
-    const parsed = parseIpv6Packet(bytes, { ...ipv6, hopLimit: 255 })
-    invariant(parsed.ok, 'the advertisement is one')
-    // Some are to nobody in particular.
-    const unicast = isMulticastIp(ipv6.destination) ? {} : { unicast: { onlyPeers: false, peers: new Map() } }
-    const expectation = { ...expectationOf({ tshark } as Vector), ...unicast }
-    expect(receiveAdvertisement(parsed.value, expectation)).toEqual({
-      ok: true,
-      value: {
-        source: parseIpv6(tshark['ipv6.src'] ?? ''),
-        vrid: Number(tshark['vrrp.virt_rtr_id']),
-        priority: Number(tshark['vrrp.prio']),
-        addresses: (tshark['vrrp.ipv6_addr'] ?? '').split(',').map(parseIpv6),
-        intervalCentiseconds: Number(tshark['vrrp.short_adver_int']),
-      },
-    })
-  })
+  test.each(version3.filter(({ tshark }) => tshark['ip.src'] === undefined))(
+    '$id',
+    ({ id, tshark, ip_hex }) => {
+      const { bytes, ipv6 } = asDelivered(bytesOf(ip_hex)) ?? {}
+      invariant(bytes !== undefined && ipv6 !== undefined, 'the packet is one')
+      const parsed = parseIpv6Packet(bytes, { ...ipv6, hopLimit: 255 })
+      invariant(parsed.ok, 'the advertisement is one')
+      // Some are to nobody in particular.
+      const unicast = isMulticastIp(ipv6.destination)
+        ? {}
+        : { unicast: { onlyPeers: false, peers: new Map() } }
+      const expectation = { ...expectationOf({ tshark } as Vector), ...unicast }
+      const reason = notForUs[id]
+      if (reason !== undefined) {
+        const error: unknown = expect.objectContaining({ reason })
+        expect(receiveAdvertisement(parsed.value, expectation)).toEqual({ ok: false, error })
+        return
+      }
+      expect(receiveAdvertisement(parsed.value, expectation)).toEqual({
+        ok: true,
+        value: {
+          source: parseIpv6(tshark['ipv6.src'] ?? ''),
+          vrid: Number(tshark['vrrp.virt_rtr_id']),
+          priority: Number(tshark['vrrp.prio']),
+          addresses: (tshark['vrrp.ipv6_addr'] ?? '').split(',').map(parseIpv6),
+          intervalCentiseconds: Number(tshark['vrrp.short_adver_int']),
+        },
+      })
+    },
+  )
 
   test.each(version3)('$id is of another version than 2', (vector) => {
     const overIpv6 = vector.tshark['ip.src'] === undefined
