@@ -71,6 +71,16 @@ describe('two routers that go together', () => {
     expect(pairs).toBe(1)
   })
 
+  test('checksums of IPv6 are made in one way alone', async () => {
+    const peer = (lines: string, address: string): string =>
+      router(`${lines}\nunicast_peer {\n${address}\n}`, { address: 'fe80::9/64' })
+    const { lines } = await compare(
+      peer('priority 90\nold_unicast_checksum\nv3_checksum_as_v2', 'fe80::2'),
+      peer('', 'fe80::1'),
+    )
+    expect(lines).toEqual([])
+  })
+
   test('the order of addresses is free', async () => {
     const both = (first: string, second: string, lines: string): string =>
       router(lines, { address: `${first}\n    ${second}` })

@@ -23,7 +23,7 @@ export function compareRecognition(pair: Pair, report: PairReport): void {
   }
   compareAuthentication(pair, report)
   compareInterval(pair, report)
-  if (ours.version === 3) compareChecksums(pair, report)
+  if (ours.version === 3 && ours.family === 4) compareChecksums(pair, report)
   if ((ours.virtualMac === undefined) !== (theirs.virtualMac === undefined)) {
     const where = ours.virtualMac === undefined ? 'there' : 'here'
     const message = `a virtual MAC address only ${where}: the addresses change their MAC address at every takeover`
