@@ -115,7 +115,13 @@ export class AdvertLinks {
   private openAll({ link, addresses }: Wanted): boolean {
     const entry = this.open.get(link.name) ?? this.openLink(link)
     entry.up = link.up
-    for (const address of addresses) this.openSender(link, entry, ipFamily(address))
+    const families = new Set([...addresses].map(ipFamily))
+    for (const [family, sender] of entry.senders) {
+      if (families.has(family)) continue
+      sender.close()
+      entry.senders.delete(family)
+    }
+    for (const family of families) this.openSender(link, entry, family)
     for (const [address, receiver] of entry.receivers) {
       if (addresses.has(address)) continue
       receiver.close()
@@ -124,8 +130,7 @@ export class AdvertLinks {
     for (const address of addresses) {
       if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
     }
-    const families = new Set([...addresses].map(ipFamily))
-    return entry.receivers.size === addresses.size && entry.senders.size >= families.size
+    return entry.receivers.size === addresses.size && entry.senders.size === families.size
   }
 
   private retryLater(wanted: Wanted): void {
