@@ -134,7 +134,7 @@ export class Daemon {
     this.listening = true
     this.virtualMacs.make()
     kernel.drain()
-    this.virtualMacs.lend()
+    this.lendLinkLocal()
     this.holdings.plan([...this.assembled.values()].filter(({ router }) => resumed.has(router.name)))
     this.removeLeftovers((name) => !resumed.has(name))
     this.promoteSecondaries()
@@ -165,8 +165,8 @@ export class Daemon {
     this.virtualMacs.make()
     this.holdings.use(assembly)
     this.ports.kernel.drain()
-    this.virtualMacs.lend()
     this.adopt(assembly)
+    this.lendLinkLocal()
     for (const assembled of assembly.routers) {
       if (!before.has(identityOf(assembled.router))) this.holdings.removeLeftovers(assembled)
     }
@@ -178,6 +178,10 @@ export class Daemon {
     this.virtualMacs.removeUnwanted()
     this.wake()
     this.adverts.review()
+  }
+
+  private lendLinkLocal(): void {
+    this.virtualMacs.lend((base) => this.watch.factOf(base)?.linkLocal)
   }
 
   private adopt(assembly: Assembly): void {
@@ -205,6 +209,7 @@ export class Daemon {
   onKernel(events: readonly LinkEvent[]): void {
     if (!this.listening) return
     this.virtualMacs.make()
+    this.lendLinkLocal()
     this.holdings.onEvents(events)
     this.watch.onEvents(events)
     this.holdings.renew(events)

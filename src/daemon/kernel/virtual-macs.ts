@@ -6,7 +6,7 @@
  */
 
 import type { Complaint } from '../../events/event.ts'
-import { formatCidr, isLinkLocalIpv6, type Cidr } from '../../base/address.ts'
+import { formatCidr, type Ipv6Address } from '../../base/address.ts'
 import type { Kernel } from '../../netlink/kernel.ts'
 import type { AddressSpec, Link } from '../../netlink/types.ts'
 import { virtualMac } from './virtual-mac-plan.ts'
@@ -47,6 +47,8 @@ const macOf = ({ vrid, mac }: Pick<WantedVirtualMac, 'vrid' | 'mac'>): Uint8Arra
 
 /** rtnetlink's RT_SCOPE_LINK. */
 const SCOPE_LINK = 253
+/** RFC 4291 section 2.5.6. */
+const LINK_LOCAL_LENGTH = 64
 
 /** It answers for its own addresses only, also to a host that sends from one of ours. */
 const OWN_SETTINGS: readonly (readonly [LinkSetting, string])[] = [
@@ -100,32 +102,37 @@ export class VirtualMacs {
       const base = this.ports.kernel.table.linkByName(each.link)
       if (base) this.makeOn(base, each)
     }
-    this.lend()
   }
 
-  /** Link-local addresses, where the table has interface and base: after the drain that follows `make`. */
-  lend(): void {
+  /**
+   * Where the table has the interface: after the drain that follows `make`.
+   *
+   * @param linkLocalOf what IPv6 adverts are sent from, by the name of the base
+   */
+  lend(linkLocalOf: (base: string) => Ipv6Address | undefined): void {
     const { kernel } = this.ports
     for (const { name, link, lendsLinkLocal } of this.wanted) {
-      if (lendsLinkLocal !== true) continue
-      const [there, base] = [kernel.table.linkByName(name), kernel.table.linkByName(link)]
-      if (!there || !base || !this.ours.has(name)) continue
-      const own = kernel.table.addressesOf(base.index).find(({ cidr }) => isLinkLocalIpv6(cidr.address))
-      const wanted = own && lentAddress(there.index, own.cidr)
+      const there = kernel.table.linkByName(name)
+      if (lendsLinkLocal !== true || !there || !this.ours.has(name)) continue
+      const source = linkLocalOf(link)
       const before = this.lent.get(name)
-      if (before !== undefined && before.cidr.address !== wanted?.cidr.address) {
+      if (before !== undefined && before.cidr.address !== source) {
         kernel.withdrawAddresses([before])
         this.lent.delete(name)
       }
-      if (wanted === undefined || kernel.table.hasAddress(wanted)) continue
-      const [refused] = kernel.installAddresses([wanted])
-      if (refused)
-        this.complainOnce(
-          `${name} link-local`,
-          `cannot set ${formatCidr(wanted.cidr)} on ${name}: ${refused.text} [${refused.code}]`,
-        )
-      else this.lent.set(name, wanted)
+      if (source !== undefined) this.lendTo(name, lentAddress(there.index, source))
     }
+  }
+
+  private lendTo(name: string, wanted: AddressSpec): void {
+    const { kernel } = this.ports
+    const [refused] = kernel.table.hasAddress(wanted) ? [] : kernel.installAddresses([wanted])
+    if (refused)
+      this.complainOnce(
+        `${name} link-local`,
+        `cannot set ${formatCidr(wanted.cidr)} on ${name}: ${refused.text} [${refused.code}]`,
+      )
+    else this.lent.set(name, wanted)
   }
 
   /** Those of a former configuration. */
@@ -230,9 +237,9 @@ export class VirtualMacs {
 }
 
 /** Never the source of what others send: it is not preferred. */
-const lentAddress = (linkIndex: number, cidr: Cidr): AddressSpec => ({
+const lentAddress = (linkIndex: number, address: Ipv6Address): AddressSpec => ({
   linkIndex,
-  cidr,
+  cidr: { address, prefixLength: LINK_LOCAL_LENGTH },
   scope: SCOPE_LINK,
   preferredSeconds: 0,
 })

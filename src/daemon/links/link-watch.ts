@@ -79,7 +79,8 @@ export class LinkWatch {
     return new Map(facts)
   }
 
-  private factOf(name: string): LinkFact | undefined {
+  /** As the kernel has it now; undefined: there is no such link. */
+  factOf(name: string): LinkFact | undefined {
     const table = this.ports.table()
     const link = table.linkByName(name)
     const up = this.debounce.isUp(name, link)

@@ -5,7 +5,7 @@ import { VirtualMacs } from '../../../src/daemon/kernel/virtual-macs.ts'
 import { LinkTable } from '../../../src/netlink/link-table.ts'
 import { fold } from '../../../src/netlink/fold.ts'
 import type { Link, LinkAddress, Refusal } from '../../../src/netlink/types.ts'
-import { formatCidr } from '../../../src/base/address.ts'
+import { formatCidr, isLinkLocalIpv6 } from '../../../src/base/address.ts'
 import type { KernelMessage } from '../../../src/netlink/message.ts'
 import { link, linkAddress } from '../../netlink/specs.ts'
 
@@ -164,6 +164,12 @@ describe('the link-local address of the base, which adverts over IPv6 come from'
         const told = addresses.map((address) => addressIs(linkAddress(3, address)))
         ;({ table } = fold(table, [...gone, ...told]))
         macs.make()
+        macs.lend(() =>
+          table
+            .addressesOf(3)
+            .map(({ cidr }) => cidr.address)
+            .find(isLinkLocalIpv6),
+        )
         return done.splice(0)
       },
     }
