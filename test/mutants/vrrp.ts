@@ -54,7 +54,7 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/backup.ts',
     fault: 'goes by its own interval while it hears a master of another one',
-    find: 'masterDownInterval(intervalsOf(router, next), conditions.priority)',
+    find: 'masterDownInterval(intervals, conditions.priority)',
     put: 'masterDownInterval(router, conditions.priority)',
   },
   {
@@ -78,8 +78,8 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/election/master-advert.ts',
     fault: 'one that yields does not learn the interval',
-    find: '...learn(router, state, advert),',
-    put: '',
+    find: ', learn(router, {}, advert))',
+    put: ')',
   },
   {
     file: 'vrrp/reconfigure.ts',
@@ -108,8 +108,8 @@ export const vrrpMutants: readonly Mutant[] = [
   {
     file: 'vrrp/wire/advertisement.ts',
     fault: 'old checksums are of the real destination',
-    find: "kind === 'rfc' ? destination",
-    put: "kind !== 'as-version-2' ? destination",
+    find: "kind === 'old-unicast' && isIpv4(source) ? MULTICAST_GROUP",
+    put: "kind === 'as-version-2' ? MULTICAST_GROUP",
   },
   {
     file: 'vrrp/election/backup.ts',
@@ -366,10 +366,10 @@ export const vrrpMutants: readonly Mutant[] = [
     put: 'packet.length',
   },
   {
-    file: 'vrrp/wire/ipv6.ts',
+    file: 'vrrp/wire/ip.ts',
     fault: 'the pseudo-header names no protocol',
-    find: 'view.setUint8(39, nextHeader)',
-    put: '',
+    find: '...[0, 0, 0, protocol],',
+    put: '...[0, 0, 0, 0],',
   },
   {
     file: 'vrrp/wire/advertisement.ts',

@@ -3,8 +3,16 @@
 import { assertNever } from '../../base/result.ts'
 import { after, minus, type Instant } from '../../base/time.ts'
 import { masterDownInterval, skewTime } from '../../base/intervals.ts'
-import { countsFrom, intervalsOf, learn, masterInterval } from './timers.ts'
-import { becomeFault, becomeMaster, happened, note, notify, unchanged } from './transitions.ts'
+import { countsFrom, intervalsOf, learn, learnedIntervals } from './timers.ts'
+import {
+  becomeFault,
+  becomeMaster,
+  describeInterval,
+  happened,
+  note,
+  notify,
+  unchanged,
+} from './transitions.ts'
 import type {
   Advert,
   Backup,
@@ -74,25 +82,22 @@ function onAdvert(
       ],
     }
   }
-  const next: Backup = {
-    kind: 'backup',
-    masterDownAt: heardAt,
-    master,
-    preemptAt: delay.preemptAt,
-    wantsMaster: false,
-    ...learn(router, state, advert),
-  }
-  const down = masterDownInterval(intervalsOf(router, next), conditions.priority)
+  const learned = learn(router, state, advert)
+  const intervals = learnedIntervals(router, learned)
   return {
-    state: { ...next, masterDownAt: after(heardAt, down) },
-    effects: [...delay.effects, ...describeInterval(router, state, next)],
+    state: {
+      kind: 'backup',
+      masterDownAt: after(heardAt, masterDownInterval(intervals, conditions.priority)),
+      master,
+      preemptAt: delay.preemptAt,
+      wantsMaster: false,
+      ...learned,
+    },
+    effects: [
+      ...delay.effects,
+      ...describeInterval('interval-learned', intervalsOf(router, state), intervals),
+    ],
   }
-}
-
-/** Of the interval that the master has, once it is another one. */
-function describeInterval(router: VirtualRouter, before: Backup, now: Backup): readonly Effect[] {
-  const [from, to] = [masterInterval(router, before), masterInterval(router, now)]
-  return from === to ? [] : [note({ kind: 'interval-learned', from, to })]
 }
 
 interface PreemptDelay {

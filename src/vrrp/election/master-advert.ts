@@ -4,8 +4,17 @@ import { compareIp } from '../../base/address.ts'
 import { after, type Instant } from '../../base/time.ts'
 import { OWNER_PRIORITY } from './priority.ts'
 import { masterDownInterval } from '../../base/intervals.ts'
-import { countsFrom, intervalsOf, learn, masterInterval } from './timers.ts'
-import { advertise, happened, listening, note, notify, transition, withdraw } from './transitions.ts'
+import { countsFrom, learn, learnedIntervals, type Learned } from './timers.ts'
+import {
+  advertise,
+  describeInterval,
+  happened,
+  listening,
+  note,
+  notify,
+  transition,
+  withdraw,
+} from './transitions.ts'
 import type {
   Advert,
   Backup,
@@ -89,23 +98,14 @@ function yieldToAdvert(router: VirtualRouter, conditions: Conditions, advert: Ad
   const ours = conditions.priority
   const kind = priority > ours ? 'higher-priority' : 'higher-address'
   const heardAt = countsFrom(router, advert, now)
-  const { state, effects } = yieldTo(router, conditions, heardAt, { kind, source, priority })
-  const heard: Backup = {
-    ...state,
-    ...learn(router, state, advert),
-    master: { address: source, priority, heardAt: arrivedAt },
-  }
-  const down = masterDownInterval(intervalsOf(router, heard), ours)
-  const to = masterInterval(router, heard)
+  const cause: TransitionCause = { kind, source, priority }
+  const { state, effects } = yieldTo(router, conditions, heardAt, cause, learn(router, {}, advert))
   return {
-    state: { ...heard, masterDownAt: after(heardAt, down) },
+    state: { ...state, master: { address: source, priority, heardAt: arrivedAt } },
     effects: [
       happened({ kind: 'yielding', source, priority, ours }),
       ...(router.higherPrioSendAdvert ? [advertise(conditions)] : []),
       ...effects,
-      ...(to === router.advertInterval
-        ? []
-        : [note({ kind: 'interval-learned', from: router.advertInterval, to })]),
     ],
   }
 }
@@ -115,15 +115,27 @@ interface Yielded {
   readonly effects: readonly Effect[]
 }
 
-/** No priority 0: the other side is already Master. */
+/**
+ * No priority 0: the other side is already Master.
+ *
+ * @param learned of its advert, where there is one
+ */
 export function yieldTo(
   router: VirtualRouter,
   conditions: Conditions,
   heardAt: Instant,
   cause: TransitionCause,
+  learned: Learned = {},
 ): Yielded {
+  const intervals = learnedIntervals(router, learned)
+  const masterDownAt = after(heardAt, masterDownInterval(intervals, conditions.priority))
   return {
-    state: listening(after(heardAt, masterDownInterval(router, conditions.priority))),
-    effects: [transition('master', 'backup', cause), ...withdraw, notify('BACKUP', conditions.priority)],
+    state: { ...listening(masterDownAt), ...learned },
+    effects: [
+      transition('master', 'backup', cause),
+      ...withdraw,
+      notify('BACKUP', conditions.priority),
+      ...describeInterval('interval-learned', router, intervals),
+    ],
   }
 }

@@ -4,34 +4,29 @@ import type { Intervals } from '../../base/intervals.ts'
 import { between, earliest, type Duration, type Instant } from '../../base/time.ts'
 import type { Advert, Backup, State, VirtualRouter } from './state.ts'
 
-/**
- * What its timers are computed from: in version 3 a Backup goes by the interval of its master, whatever its own is
- * (RFC 9568 section 6.1).
- */
+/** Of a Backup: see State. */
+export type Learned = Pick<Backup, 'learnedInterval'>
+
+/** What timers are computed from where that has been learned. */
+export const learnedIntervals = (router: VirtualRouter, { learnedInterval }: Learned): Intervals => {
+  if (learnedInterval === undefined) return router
+  const { version, downTimerAdverts } = router
+  return { version, advertInterval: learnedInterval, downTimerAdverts }
+}
+
+/** In version 3 a Backup goes by the interval of its master, whatever its own is (RFC 9568 section 6.1). */
 export const intervalsOf = (router: VirtualRouter, state: State): Intervals =>
-  state.kind === 'backup' && state.learnedInterval !== undefined
-    ? withInterval(router, state.learnedInterval)
-    : router
-
-const withInterval = ({ version, downTimerAdverts }: Intervals, advertInterval: Duration): Intervals => ({
-  version,
-  advertInterval,
-  downTimerAdverts,
-})
-
-/** How often whoever is Master for that router advertises, for all that is known. */
-export const masterInterval = (router: VirtualRouter, state: State): Duration =>
-  intervalsOf(router, state).advertInterval
+  state.kind === 'backup' ? learnedIntervals(router, state) : router
 
 /**
  * What a Backup learns of an advert that it accepts. Nothing of 0, by which keepalived would take over at once, and again
  * with each such advert (measured).
  */
-export const learn = (
+export function learn(
   { advertInterval }: VirtualRouter,
-  { learnedInterval }: Pick<Backup, 'learnedInterval'>,
+  { learnedInterval }: Learned,
   { interval }: Advert,
-): Pick<Backup, 'learnedInterval'> => {
+): Learned {
   if (interval === undefined) return {}
   if (interval === 0) return learnedInterval === undefined ? {} : { learnedInterval }
   return interval === advertInterval ? {} : { learnedInterval: interval }

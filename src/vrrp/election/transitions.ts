@@ -1,8 +1,8 @@
 /** Entering a state: its deadlines, and what has to be done on the way, in keepalived's order. */
 
 import { after, latest, type Instant } from '../../base/time.ts'
-import { masterDownInterval } from '../../base/intervals.ts'
-import { masterInterval } from './timers.ts'
+import { masterDownInterval, type Intervals } from '../../base/intervals.ts'
+import { intervalsOf } from './timers.ts'
 import type {
   Backup,
   Conditions,
@@ -73,7 +73,7 @@ export function becomeMaster(
     effects: [
       advertise(conditions),
       transition(from.kind, 'master', cause),
-      ...describeOwnInterval(router, from),
+      ...describeInterval('interval-restored', intervalsOf(router, from), router),
       note({ kind: 'setting-addresses' }),
       { type: 'install' },
       { type: 'announce', repeat: garp.repeat },
@@ -82,10 +82,12 @@ export function becomeMaster(
   }
 }
 
-function describeOwnInterval(router: VirtualRouter, from: State): readonly Effect[] {
-  const [learned, to] = [masterInterval(router, from), router.advertInterval]
-  return learned === to ? [] : [note({ kind: 'interval-restored', from: learned, to })]
-}
+/** Version 3: which interval it goes by, once that is another one. */
+export const describeInterval = (
+  kind: 'interval-learned' | 'interval-restored',
+  { advertInterval: from }: Intervals,
+  { advertInterval: to }: Intervals,
+): readonly Effect[] => (from === to ? [] : [note({ kind, from, to })])
 
 /** From Initialize or Fault: a whole Master_Down_Interval of listening first, whatever `state` the file wants. */
 export function becomeBackup(

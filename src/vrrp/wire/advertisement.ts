@@ -28,14 +28,13 @@ import {
   ipv4FromBytes,
   ipv6FromBytes,
   isIpv4,
-  parseIpv4,
+  ipv4FromNumber,
   type IpAddress,
   type IpFamily,
 } from '../../base/address.ts'
 import { invariant } from '../../base/result.ts'
 import { AUTH_CODE, AUTH_DATA_LENGTH, writeAuthData, type Authentication } from './authentication.ts'
-import { internetChecksum, ipv4PseudoHeader, PROTOCOL } from './ip.ts'
-import { ipv6PseudoHeader } from './ipv6.ts'
+import { internetChecksum, PROTOCOL, pseudoHeader } from './ip.ts'
 
 const AT = {
   versionType: 0,
@@ -134,7 +133,8 @@ export function writeAdvertisement(pdu: Uint8Array, fields: AdvertisementFields,
   }
 }
 
-const MULTICAST_GROUP = parseIpv4('224.0.0.18')
+/** 224.0.0.18 */
+const MULTICAST_GROUP = ipv4FromNumber(0xe000_0012)
 
 /** As internetChecksum: the value to send, or 0 where the one in there is right. */
 export function version3Checksum(
@@ -142,13 +142,9 @@ export function version3Checksum(
   kind: Version3Checksum,
   { source, destination }: Ends,
 ): number {
-  if (!isIpv4(source)) {
-    if (isIpv4(destination)) return internetChecksum(pdu)
-    return internetChecksum(ipv6PseudoHeader(source, destination, PROTOCOL.vrrp, pdu.length), pdu)
-  }
-  if (kind === 'as-version-2' || !isIpv4(destination)) return internetChecksum(pdu)
-  const to = kind === 'rfc' ? destination : (MULTICAST_GROUP ?? destination)
-  return internetChecksum(ipv4PseudoHeader(source, to, PROTOCOL.vrrp, pdu.length), pdu)
+  if (kind === 'as-version-2' && isIpv4(source)) return internetChecksum(pdu)
+  const to = kind === 'old-unicast' && isIpv4(source) ? MULTICAST_GROUP : destination
+  return internetChecksum(pseudoHeader(source, to, PROTOCOL.vrrp, pdu.length), pdu)
 }
 
 /** @param pdu at least FIXED_LENGTH bytes. */

@@ -19,7 +19,7 @@
  *     |                    Options (IHL > 5)                          |
  */
 
-import { isMulticastIpv4, type Ipv4Address } from '../../base/address.ts'
+import { ipToBytes, isMulticastIpv4, type IpAddress, type Ipv4Address } from '../../base/address.ts'
 
 const AT = {
   versionIhl: 0,
@@ -129,23 +129,24 @@ export function internetChecksum(...parts: readonly Uint8Array[]): number {
 }
 
 /**
- * What stands before the payload in the checksums of TCP, UDP and VRRPv3 (RFC 793 section 3.1, RFC 9568 section 5.2.8).
+ * What stands before the payload in the checksums of TCP, UDP, ICMPv6 and VRRPv3, as IPv6 has it (RFC 8200 section 8.1). The
+ * one of IPv4 (RFC 793 section 3.1) has the same sum: the same numbers in other places.
  *
+ * @param source and destination of one family
  * @param length of the payload; bytes
  */
-export function ipv4PseudoHeader(
-  source: Ipv4Address,
-  destination: Ipv4Address,
+export function pseudoHeader(
+  source: IpAddress,
+  destination: IpAddress,
   protocol: number,
   length: number,
 ): Uint8Array {
-  const header = new Uint8Array(12)
-  const view = viewOf(header)
-  view.setUint32(0, source)
-  view.setUint32(4, destination)
-  view.setUint8(9, protocol)
-  view.setUint16(10, length)
-  return header
+  return Uint8Array.of(
+    ...ipToBytes(source),
+    ...ipToBytes(destination),
+    ...[0, 0, length >>> 8, length],
+    ...[0, 0, 0, protocol],
+  )
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -58,19 +58,3 @@ export function parseIpv6Header(bytes: Uint8Array): Ipv6Header | undefined {
     hopLimit: bytes[AT.hopLimit] ?? 0,
   }
 }
-
-/** As ipv4PseudoHeader, of RFC 8200 section 8.1. */
-export function ipv6PseudoHeader(
-  source: Ipv6Address,
-  destination: Ipv6Address,
-  nextHeader: number,
-  length: number,
-): Uint8Array {
-  const header = new Uint8Array(40)
-  header.set(ipToBytes(source), 0)
-  header.set(ipToBytes(destination), 16)
-  const view = new DataView(header.buffer)
-  view.setUint32(32, length)
-  view.setUint8(39, nextHeader)
-  return header
-}

@@ -77,10 +77,9 @@ export function encodeNeighborAdvertisement(
 }
 
 /** RFC 8200 section 8.1: over the addresses, the length, the protocol and the message. */
-function checksum(frame: Uint8Array): number {
-  const bytes = new Uint8Array(2 * 16 + 8 + PAYLOAD_LENGTH)
-  bytes.set(frame.subarray(AT.source, AT.type))
-  bytes.set([0, 0, 0, PAYLOAD_LENGTH, 0, 0, 0, ICMPV6], 32)
-  bytes.set(frame.subarray(AT.type), 40)
-  return internetChecksum(bytes)
-}
+const checksum = (frame: Uint8Array): number =>
+  internetChecksum(
+    frame.subarray(AT.source, AT.type),
+    Uint8Array.of(0, 0, 0, PAYLOAD_LENGTH, 0, 0, 0, ICMPV6),
+    frame.subarray(AT.type),
+  )
