@@ -456,29 +456,28 @@ describe.each(ways)('over $way', ({ from }) => {
       expect((await seen).serverName).toBe('www.example.com')
     })
 
-    test('shows its certificate where it has one', async () => {
-      const { port, seen } = await tlsServer({ requestCert: true, rejectUnauthorized: false })
+    /** With the certificate of somebody.else. */
+    const certified = () => {
       const context = createTlsContext({
         certificate: server.cert as Buffer,
         key: server.key as Buffer,
         password: undefined,
       })
       if (!context.ok) throw new Error(context.error)
+      return context.value
+    }
+
+    test('shows its certificate where it has one', async () => {
+      const { port, seen } = await tlsServer({ requestCert: true, rejectUnauthorized: false })
       const check = httpCheck({ tls: true, connection: patient(port) })
-      expect(kindOf(await probeLab({ tls: context.value }).ask(check))).toBe('success')
+      expect(kindOf(await probeLab({ tls: certified() }).ask(check))).toBe('success')
       expect((await seen).peer).toBe('somebody.else')
     })
 
     test('shows the one that a reload has brought', async () => {
       const { port, seen } = await tlsServer({ requestCert: true, rejectUnauthorized: false })
-      const context = createTlsContext({
-        certificate: server.cert as Buffer,
-        key: server.key as Buffer,
-        password: undefined,
-      })
-      if (!context.ok) throw new Error(context.error)
       const { ask, probes } = probeLab()
-      probes.useTls(context.value)
+      probes.useTls(certified())
       expect(kindOf(await ask(httpCheck({ tls: true, connection: patient(port) })))).toBe('success')
       expect((await seen).peer).toBe('somebody.else')
     })

@@ -1,7 +1,7 @@
 /** IPv6: elections from link-local addresses, neighbour advertisements, both families side by side. */
 
 import { seconds } from '../../../src/base/time.ts'
-import { byHost, global, higherOnA, instance, reload, type InstanceOptions } from './kit.ts'
+import { byHost, elect, global, higherOnA, instance, reload, type InstanceOptions } from './kit.ts'
 import { everyPairing, type HostName, onlyOnA, type Scenario, takeover, tellAlike, VIP } from './matrix.ts'
 
 const lans = [{ link: 'eth0', subnet: '10.9.0.0/24', ipv6: true }] as const
@@ -23,10 +23,7 @@ const scenarios: readonly Scenario[] = [
     lans,
     config: (host, { notify }) => global() + ipv6({ priority: higherOnA(host), more: notify }),
     run: async ({ a, b, phase }) => {
-      await a.start()
-      await a.gains(GLOBAL_VIP)
-      await b.start()
-      await b.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(a, b, GLOBAL_VIP)
       await phase('a elected')
       await a.daemon().kill()
       await b.gains(GLOBAL_VIP)
@@ -54,10 +51,7 @@ const scenarios: readonly Scenario[] = [
         more: notify,
       }),
     run: async ({ a, b, phase }) => {
-      await a.start()
-      await a.gains(GLOBAL_VIP)
-      await b.start()
-      await b.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(a, b, GLOBAL_VIP)
       await phase('a elected', seconds(2))
       await a.daemon().kill()
       await b.host.holdsWithin(GLOBAL_VIP, seconds(12))
@@ -70,10 +64,7 @@ const scenarios: readonly Scenario[] = [
     config: (host, { notify }) =>
       global() + ipv6({ priority: higherOnA(host), more: `${unicast(host)}\n${notify}` }),
     run: async ({ a, b, phase }) => {
-      await a.start()
-      await a.gains(GLOBAL_VIP)
-      await b.start()
-      await b.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(a, b, GLOBAL_VIP)
       await phase('a elected', takeover(100))
       await a.daemon().stop()
       await b.gains(GLOBAL_VIP)
@@ -165,10 +156,7 @@ vrrp_sync_group G {
     lans,
     config: (host, { notify }) => global() + ipv6({ priority: higherOnA(host), more: notify }),
     run: async ({ a, b, phase }) => {
-      await a.start()
-      await a.gains(GLOBAL_VIP)
-      await b.start()
-      await b.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(a, b, GLOBAL_VIP)
       await phase('a elected', takeover(100))
       await a.host.ip('addr', 'del', 'fe80::1/64', 'dev', 'eth0')
       await a.loses(GLOBAL_VIP)

@@ -59,10 +59,7 @@ const scenarios: readonly Scenario[] = [
     config: (host, { notify }) =>
       global() + version3({ advertInterval: 0.5, priority: higherOnA(host), more: `nopreempt\n${notify}` }),
     run: async ({ a, b, phase }) => {
-      await b.start()
-      await b.gains()
-      await a.start()
-      await a.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(b, a)
       await phase('b stays', takeover(150))
       await b.daemon().kill()
       await a.gains()
@@ -79,10 +76,7 @@ const scenarios: readonly Scenario[] = [
         more: notify,
       }),
     run: async ({ a, b, phase }) => {
-      await a.start()
-      await a.gains()
-      await b.start()
-      await b.daemon().logs(/entering BACKUP state/i, seconds(10))
+      await elect(a, b)
       await phase('a elected', seconds(2))
       await a.daemon().kill()
       // By its own interval it would have to wait for 28 s.
