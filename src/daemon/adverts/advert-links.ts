@@ -115,13 +115,7 @@ export class AdvertLinks {
   private openAll({ link, addresses }: Wanted): boolean {
     const entry = this.open.get(link.name) ?? this.openLink(link)
     entry.up = link.up
-    const families = new Set([...addresses].map(ipFamily))
-    for (const [family, sender] of entry.senders) {
-      if (families.has(family)) continue
-      sender.close()
-      entry.senders.delete(family)
-    }
-    for (const family of families) this.openSender(link, entry, family)
+    for (const address of addresses) this.openSender(link, entry, ipFamily(address))
     for (const [address, receiver] of entry.receivers) {
       if (addresses.has(address)) continue
       receiver.close()
@@ -130,7 +124,8 @@ export class AdvertLinks {
     for (const address of addresses) {
       if (!entry.receivers.has(address)) this.openReceiver(link, entry, address)
     }
-    return entry.receivers.size === addresses.size && entry.senders.size === families.size
+    const families = new Set([...addresses].map(ipFamily))
+    return entry.receivers.size === addresses.size && entry.senders.size >= families.size
   }
 
   private retryLater(wanted: Wanted): void {
